@@ -1,0 +1,370 @@
+"""Ports: what one part needs of another, as small contracts.
+
+All calls are synchronous and thread-safe unless a docstring says otherwise; who needs
+them in an event loop calls them in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.batch import Batch, BatchName, Columns, Intervals, Stored
+from core.finding import Finding, FindingEvent
+from core.quantity import Kind
+from core.settled import Settled
+from core.site import Site
+from core.verdict import Run
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRows:
+    """Rows of a batch that the store will not have, and why."""
+
+    name: BatchName
+    rows: Columns
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesBuckets:
+    """One point in buckets aligned to absolute time; empty buckets are absent rows.
+
+    ``at`` is the end of the bucket [ms]; ``first``, ``low``, ``high``, ``last`` and
+    ``mean`` are NaN where a bucket holds only bad readings; ``quality`` is the worst.
+    """
+
+    at: list[int]
+    first: list[float]
+    low: list[float]
+    high: list[float]
+    last: list[float]
+    mean: list[float]
+    quality: list[int]
+    count: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A row of the ``order`` or ``finding`` measurement, for dashboards.
+
+    Attributes:
+        measurement: ``order`` or ``finding``.
+        id: Of the order or finding.
+        at: When it became so. [ms]
+        fields: ``state``, ``priority``, ``title``, ``person``, ``waste_money_per_day``…
+    """
+
+    measurement: str
+    building: str
+    id: str
+    at: int
+    fields: Mapping[str, str | int | float]
+
+
+class ReadingStore(Protocol):
+    """Where readings last. Writing one twice is harmless.
+
+    Opened by its constructor, closed by :meth:`close`; every write is durable when the
+    call returns. Raises :class:`core.errors.Retryable` while the store is away and
+    :class:`core.errors.Fatal` when it will never accept anything again.
+    """
+
+    def write(
+        self, batches: Sequence[Batch], *, receipted: AbstractSet[BatchName]
+    ) -> Sequence[RefusedRows]:
+        """Write all rows; of batches already receipted only those that are missing.
+
+        For one (point, time) what comes later in ``batches`` stands, except that a
+        receipted batch never replaces a present row.
+        """
+        ...
+
+    def write_intervals(self, intervals: Intervals) -> None:
+        """Write derived use; the same (point, interval) is replaced."""
+        ...
+
+    def write_expected(
+        self, point: int, at: Sequence[int], low: Sequence[float], mid: Sequence[float],
+        high: Sequence[float],
+    ) -> None:  # fmt: skip
+        """Write what was expected of a point, so that dashboards can draw the band."""
+        ...
+
+    def write_marks(self, marks: Sequence[Mark]) -> None:
+        """Write what became of orders and findings."""
+        ...
+
+    def read(self, points: Sequence[int], start: int, end: int) -> Stored:
+        """Readings with ``start < at <= end``, ordered by point, then time."""
+        ...
+
+    def read_before(self, points: Sequence[int], at: int, most: int = 1) -> Stored:
+        """The last ``most`` readings of each point with time ≤ ``at``, in time order."""
+        ...
+
+    def read_after(self, points: Sequence[int], at: int, most: int = 1) -> Stored:
+        """The first ``most`` readings of each point with time > ``at``, in time order."""
+        ...
+
+    def read_intervals(self, points: Sequence[int], start: int, end: int) -> Intervals:
+        """Use with ``start < at <= end``, ordered by point, then time."""
+        ...
+
+    def latest(self, points: Sequence[int]) -> Stored:
+        """The newest reading of each point that has one."""
+        ...
+
+    def series(self, point: int, start: int, end: int, bucket_ms: int) -> SeriesBuckets:
+        """One point for drawing; registers are drawn from their intervals' sum as mean·count."""
+        ...
+
+    def count(self) -> Mapping[str, int]:
+        """Rows by measurement: what the counters of a run are checked against."""
+        ...
+
+    def erase(self, point: int, start: int, end: int) -> None:
+        """Remove readings and intervals with ``start < at <= end`` of one point."""
+        ...
+
+    def backup(self, folder: Path) -> None:
+        """Copy everything into an empty folder, consistently."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections; nothing is pending after it."""
+        ...
+
+
+class Receipts(Protocol):
+    """Which batches are durable, for all workers: never in one worker's memory."""
+
+    def known(self, names: Sequence[BatchName]) -> AbstractSet[BatchName]:
+        """Those of the names that have a receipt."""
+        ...
+
+    def settle(
+        self, names: Sequence[BatchName],
+        discarded: Sequence[tuple[str, str, int, int]] = (),
+    ) -> Mapping[str, Mapping[str, Settled]]:  # fmt: skip
+        """Add receipts (and ranges announced as discarded: gateway, boot, from, to).
+
+        Merged in a transaction that locks first. Returns every open boot of every
+        gateway touched: what its confirmation says.
+        """
+        ...
+
+    def settled(self) -> Mapping[str, Mapping[str, Settled]]:
+        """By gateway and boot: what ingest publishes again when it starts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """Something refused, kept with its payload and reason.
+
+    Attributes:
+        gateway: Who sent it; from the topic.
+        topic: Where it came in.
+        payload: As received, or the refused rows as a batch payload of their own.
+        reason: A stable word (docs/wire-contract.md).
+        detail: For a person: where, what, what was expected.
+        readings: How many readings it holds; 0 where it could not be decoded.
+        received: Run clock. [ms]
+        name: Of the batch it was part of.
+        point: Where it is all of one point.
+    """
+
+    gateway: str
+    topic: str
+    payload: bytes
+    reason: str
+    detail: str
+    readings: int
+    received: int
+    name: BatchName | None = None
+    point: str | None = None
+
+
+class Quarantine(Protocol):
+    """Where what could not be stored lasts, with its reason; durable on return."""
+
+    def keep(self, refused: Sequence[Quarantined]) -> None:
+        """Keep; the same (batch name, reason, point) twice is one entry."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayProgress:
+    """How far one gateway's data goes; what its watermark is computed from.
+
+    Attributes:
+        gateway: Which.
+        newest: Latest device time seen, never beyond the run clock. [ms]
+        oldest_unsent: What it says still waits at the edge. [ms]
+        heard: Run clock when it was last heard. [ms]
+        state: ``online``, ``offline`` or ``unknown``.
+    """
+
+    gateway: str
+    newest: int
+    oldest_unsent: int | None
+    heard: int
+    state: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateRange:
+    """Readings that came for a time already judged: judge ``(start, end]`` again."""
+
+    point: str
+    start: int
+    end: int
+
+
+class Progress(Protocol):
+    """What ingest tells analytics: how far data goes, and where it changed behind."""
+
+    def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
+        """Durable on return; ``late`` accumulates until it is taken."""
+        ...
+
+    def gateways(self) -> Mapping[str, GatewayProgress]:
+        """By gateway id."""
+        ...
+
+    def late(self) -> Sequence[tuple[int, LateRange]]:
+        """Ranges waiting to be judged again, with their row ids."""
+        ...
+
+    def forget_late(self, ids: Sequence[int]) -> None:
+        """These were judged again."""
+        ...
+
+
+class Verdicts(Protocol):
+    """The stream of verdicts, as runs."""
+
+    def replace(self, rule: str, target: str, start: int, end: int, runs: Sequence[Run]) -> None:
+        """The runs are now all there is of ``(start, end]``; what overlaps is cut."""
+        ...
+
+    def replace_all(self, parts: Sequence[tuple[str, str, int, int, Sequence[Run]]]) -> None:
+        """:meth:`replace` of many (rule, target, start, end, runs) in one transaction."""
+        ...
+
+    def runs(self, rule: str, target: str, start: int, end: int | None = None) -> Sequence[Run]:
+        """Runs that overlap ``(start, end]``, in time order."""
+        ...
+
+    def judged_until(self) -> Mapping[tuple[str, str], int]:
+        """By (rule, target): up to where verdicts stand. [ms]"""
+        ...
+
+
+class Findings(Protocol):
+    """Where findings last."""
+
+    def save(self, events: Sequence[FindingEvent]) -> None:
+        """Insert or replace by id; the revision must be higher than the stored one."""
+        ...
+
+    def open(self) -> Sequence[Finding]:
+        """All that are open."""
+        ...
+
+    def of(self, rule: str, target: str, since: int) -> Sequence[Finding]:
+        """Findings of one rule and target with ``last >= since``, any state."""
+        ...
+
+    def get(self, id_: str) -> Finding | None:
+        """One finding."""
+        ...
+
+
+class FindingSink(Protocol):
+    """Who is told of findings: work orders; ``backtest`` has one that only listens."""
+
+    def publish(self, events: Sequence[FindingEvent]) -> None:
+        """Called once a step, after the findings are saved; a repeat is harmless."""
+        ...
+
+
+class PointSource(Protocol):
+    """Something with points that can be read: the simulated campus, for the edge."""
+
+    def read(self, gateway: str, until: int) -> Columns:
+        """All readings of a gateway's points not yet given, up to a time, in time order.
+
+        ``point`` indexes the site's table.
+        """
+        ...
+
+
+class Driver(Protocol):
+    """Reads devices. The agent calls it from one thread and owns the pace."""
+
+    def read(self, until: int) -> Columns:
+        """What was read up to a time, canonical units; an empty batch is fine."""
+        ...
+
+    def health(self) -> Mapping[str, tuple[int | None, str | None]]:
+        """By device: time of the last good read [ms], and the present error."""
+        ...
+
+    def close(self) -> None:
+        """Release the bus."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An MQTT message with the acknowledgement that is owed for it.
+
+    ``ack`` may be called from any thread, once; after a reconnect it does nothing, since
+    an acknowledgement belongs to the connection that delivered the message.
+    """
+
+    topic: str
+    payload: bytes
+    retain: bool
+    ack: Callable[[], None]
+
+
+class Broker(Protocol):
+    """An MQTT session. Reconnects by itself with jitter; says so through callbacks.
+
+    ``on_message`` runs in the session's own thread and may block: that is the
+    back-pressure.
+    """
+
+    def start(self) -> None:
+        """Connect; returns at once, :meth:`wait_connected` waits."""
+        ...
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        """Whether the session stands within the time."""
+        ...
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        """Hand over; False where there is no connection (nothing is queued then)."""
+        ...
+
+    def stop(self) -> None:
+        """Say goodbye and end the thread."""
+        ...
+
+
+class SiteModels(Protocol):
+    """Model versions kept with the records."""
+
+    def current(self) -> Site:
+        """The version valid now."""
+        ...
+
+
+MEASUREMENTS = tuple(kind.value for kind in Kind)
+"""Measurements that hold readings; ``interval``, ``expected``, ``order``, ``finding`` are beside them."""

@@ -1,0 +1,125 @@
+"""A rule's card: all that docs, filters, orders and proofs need to know of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.clock import MINUTE_MS
+from core.site import EquipmentClass
+from core.words import Discipline, Trade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A number a rule uses: configuration, never a constant in its code.
+
+    Attributes:
+        value: The default.
+        unit: Its unit.
+        why: Its source, and what goes wrong on either side of it.
+    """
+
+    value: float
+    unit: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """How long a condition must last before it counts.
+
+    Either minutes of evaluable time without an OK between, or ``need`` of ``of``
+    consecutive judged nights or days.
+    """
+
+    minutes: int = 0
+    need: int = 0
+    of: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether nights or days are counted, not minutes."""
+        return self.need > 0
+
+    @property
+    def ms(self) -> int:
+        """The minutes. [ms]"""
+        return self.minutes * MINUTE_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCard:
+    """One rule, described once.
+
+    Attributes:
+        id: Discipline and number: ``PWR-03``.
+        family: Faults of one family on one asset are one cause: ``ahu_heating_valve``.
+        discipline: Part of the plant.
+        trade: Who mends it.
+        severity: 1 to 4; gives the priority.
+        title: What an engineer would say, English msgid with ``{placeholders}``.
+        explanation: Plain words for the crew, msgid with placeholders.
+        applies_to: Equipment classes; empty for rules that judge points.
+        exemptions: Declared parameters that exempt an asset (``makes_hot_water``).
+        roles: Roles that must be there.
+        optional_roles: Roles used where they are there.
+        modes: Names of modes in which it judges.
+        interval_s: Length of a judged interval. [s]
+        counted_in: ``minutes``, ``nights`` or ``days``: what the hold counts.
+        longest_period_s: Coarser data is NOT EVALUABLE. [s]
+        sufficiency: Least share of good data in an interval.
+        condition: In words.
+        hold: How long before it counts.
+        clear_at: The value at which an interval is OK again, in words, with its direction.
+        clears_when: The proof of a repair, in words.
+        exposures: Clear exposures that prove a repair.
+        exposures_per_day: At most so many a day count.
+        seasonal: Whether an order is parked until the season comes back.
+        waste_formula: In words and symbols.
+        causes: Ranked, likeliest first.
+        checks: What to look at, in order.
+        parts: What to take along.
+        isolation: What to isolate before touching it.
+        effort_min: Expected work. [min]
+        desk: Whether the fix needs no visit.
+        sources: Where the rule and its numbers come from.
+        parameters: Its numbers.
+    """
+
+    id: str
+    family: str
+    discipline: Discipline
+    trade: Trade
+    severity: int
+    title: str
+    explanation: str
+    applies_to: tuple[EquipmentClass, ...]
+    roles: tuple[str, ...]
+    modes: tuple[str, ...]
+    interval_s: int
+    counted_in: str
+    longest_period_s: int
+    sufficiency: float
+    condition: str
+    hold: Hold
+    clear_at: str
+    clears_when: str
+    waste_formula: str
+    causes: tuple[str, ...]
+    checks: tuple[str, ...]
+    parts: tuple[str, ...]
+    isolation: str
+    effort_min: int
+    desk: bool
+    sources: tuple[str, ...]
+    exemptions: tuple[str, ...] = ()
+    optional_roles: tuple[str, ...] = ()
+    exposures: int = 3
+    exposures_per_day: int = 1
+    seasonal: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def value(self, name: str) -> float:
+        """A parameter's default."""
+        return self.parameters[name].value
