@@ -334,12 +334,35 @@ class Message:
     ack: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Will:
+    """What the broker says for a session that ends without a goodbye; retained."""
+
+    topic: str
+    payload: bytes
+
+
 class Broker(Protocol):
     """An MQTT session. Reconnects by itself with jitter; says so through callbacks.
 
     ``on_message`` runs in the session's own thread and may block: that is the
     back-pressure.
     """
+
+    def listen(
+        self,
+        filters: Sequence[str],
+        on_message: Callable[[Message], None],
+        on_connected: Callable[[bool], None] | None = None,
+        *,
+        will: Will | None = None,
+    ) -> None:
+        """Say what to subscribe to (QoS 1) and whom to tell; once, before :meth:`start`.
+
+        ``on_connected(session_present)`` is called after every connection whose
+        subscriptions stand; messages kept by the broker may come before it.
+        """
+        ...
 
     def start(self) -> None:
         """Connect; returns at once, :meth:`wait_connected` waits."""
