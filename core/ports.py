@@ -390,4 +390,4 @@ class SiteModels(Protocol):
 
 
 MEASUREMENTS = tuple(kind.value for kind in Kind)
-"""Measurements that hold readings; ``interval``, ``expected``, ``order``, ``finding`` are beside them."""
+"""Measurements that hold readings; others (``interval``, ``order``…) stand beside them."""

@@ -1,4 +1,4 @@
-"""Which batches of one boot are durable: sequences up to a mark, and the holes below the last seen."""
+"""Which batches of one boot are durable: up to a mark, and the holes below the last seen."""
 
 from __future__ import annotations
 

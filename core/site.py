@@ -250,7 +250,10 @@ class DayMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
-    """A declared exception: ``start`` and ``end`` are UTC ms, ``scope`` is an id or empty for all."""
+    """A declared exception.
+
+    ``start`` and ``end`` are UTC ms; ``scope`` is an id, or empty for the whole site.
+    """
 
     mode: DayMode
     start: int

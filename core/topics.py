@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from core.batch import BatchName
 
 PREFIX = "plantroom/v1"
+_LEAST_PARTS = 5  # plantroom, version, site, gateway, channel
+_SEQ_DIGITS = 18  # a sequence fits a signed 64-bit column
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -74,13 +76,15 @@ class Address:
 def parse(topic: str) -> Address | None:
     """Read a topic; None where it is not one of ours."""
     parts = topic.split("/")
-    if len(parts) < 5 or "/".join(parts[:2]) != PREFIX:
+    if len(parts) < _LEAST_PARTS or "/".join(parts[:2]) != PREFIX:
         return None
     site, gateway, channel, rest = parts[2], parts[3], parts[4], parts[5:]
     if not (valid_name(site) and valid_name(gateway)):
         return None
     match channel, rest:
-        case "batch", [boot, seq] if seq.isascii() and seq.isdigit() and 0 < len(seq) <= 18:
+        case "batch", [boot, seq] if (
+            seq.isascii() and seq.isdigit() and 0 < len(seq) <= _SEQ_DIGITS
+        ):
             if not valid_name(boot) or int(seq) < 1:
                 return None
             return Address(site, gateway, channel, batch=BatchName(gateway, boot, int(seq)))
