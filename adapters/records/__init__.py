@@ -1,0 +1,1 @@
+"""The records database: everything that is not telemetry."""
