@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.batch import Batch, BatchName, Columns, Intervals, Stored
+from core.batch import Batch, BatchName, Columns, Floats, Intervals, Ints, Stored
 from core.finding import Finding, FindingEvent
 from core.quantity import Kind
 from core.settled import Settled
@@ -34,7 +34,9 @@ class SeriesBuckets:
     """One point in buckets aligned to absolute time; empty buckets are absent rows.
 
     ``at`` is the end of the bucket [ms]; ``first``, ``low``, ``high``, ``last`` and
-    ``mean`` are NaN where a bucket holds only bad readings; ``quality`` is the worst.
+    ``mean`` are NaN where a bucket holds only bad readings; ``quality`` is the worst (of a
+    register's use its worst interval state, which counts alike); ``count`` is of those that
+    have a value, so that mean · count is the sum.
     """
 
     at: list[int]
@@ -45,6 +47,23 @@ class SeriesBuckets:
     mean: list[float]
     quality: list[int]
     count: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What was expected of one point, in time order.
+
+    Attributes:
+        at: End of the interval it was expected of. (n,) int64 [ms]
+        low: Lower edge of the band, in the point's unit; NaN where unknown. (n,) float64
+        mid: Middle of the band. (n,) float64
+        high: Upper edge of the band. (n,) float64
+    """
+
+    at: Ints
+    low: Floats
+    mid: Floats
+    high: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +131,10 @@ class ReadingStore(Protocol):
 
     def read_intervals(self, points: Sequence[int], start: int, end: int) -> Intervals:
         """Use with ``start < at <= end``, ordered by point, then time."""
+        ...
+
+    def read_expected(self, point: int, start: int, end: int) -> Expected:
+        """What was expected of a point with ``start < at <= end``, in time order."""
         ...
 
     def latest(self, points: Sequence[int]) -> Stored:

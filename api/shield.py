@@ -1,0 +1,112 @@
+"""What stands before every request: size, identity of the asker's page, headers."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+MAX_BODY_BYTES = 1_000_000
+"""Forms and commands are far smaller; without a limit one request fills the memory."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class TooLarge(Exception):
+    """The body passed its limit."""
+
+
+class BodyLimit:
+    """Counts the bytes of a body as they come; what was announced proves nothing."""
+
+    def __init__(self, app: ASGIApp, most: int = MAX_BODY_BYTES) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 413 once its body is too large."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                raise TooLarge
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, counted, noted)
+        except TooLarge:
+            if started:
+                raise
+            response = PlainTextResponse(f"At most {self._most} bytes.", 413)
+            await response(scope, receive, send)
+
+
+class Shield(BaseHTTPMiddleware):
+    """Refuses what another site's page sends, and sets the headers of every answer."""
+
+    def __init__(self, app: ASGIApp, *, external: str, secure: bool) -> None:
+        super().__init__(app)
+        self._external = external.rstrip("/")
+        self._secure = secure
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Check, pass on, dress the answer."""
+        request.state.request_id = secrets.token_hex(8)
+        if request.method not in SAFE and request.cookies and not self._same_origin(request):
+            response: Response = PlainTextResponse(
+                "This request came from another site's page and was refused.", 403
+            )
+        else:
+            response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if self._secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if not request.url.path.startswith("/s/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Request-Id"] = request.state.request_id
+        return response
+
+    def _same_origin(self, request: Request) -> bool:
+        site = request.headers.get("Sec-Fetch-Site")
+        if site is not None:
+            return site == "same-origin"
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return False
+        expected = self._external or f"{request.url.scheme}://{request.headers.get('host', '')}"
+        return urlsplit(origin)[:2] == urlsplit(expected)[:2]
+
+
+def install(app: FastAPI, *, external: str, secure: bool) -> None:
+    """Put the shield before every route."""
+    app.add_middleware(Shield, external=external, secure=secure)
+    app.add_middleware(BodyLimit)

@@ -1,0 +1,151 @@
+"use strict";
+// Draws every .plot from the series API: measured solid, expected dashed in its band, gaps hatched, fault windows shaded.
+(() => {
+  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const LINES = ["--measured", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6"];
+  const DASH = [[], [6, 3], [2, 3], [8, 3, 2, 3], [4, 2], [1, 2]];
+  const pad = n => String(n).padStart(2, "0");
+
+  const hatch = context => {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = css("--hatch");
+    pen.beginPath(); pen.moveTo(0, 8); pen.lineTo(8, 0); pen.stroke();
+    return context.createPattern(tile, "repeat");
+  };
+
+  const zoned = zone => date => {
+    const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" }).formatToParts(date);
+    const of = type => Number(parts.find(p => p.type === type).value);
+    return new Date(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  };
+
+  const build = (box, answer, unit, lines) => {
+    const tables = lines.map(s => [s.t, s.v, s.low, s.high]);
+    const bands = lines.filter(s => s.expected).map(s => [s.expected.t, s.expected.low, s.expected.mid, s.expected.high]);
+    const data = uPlot.join([...tables, ...bands], [...tables, ...bands].map(() => [2, 2, 2].slice(0, 3)));
+    const series = [{}], band = [];
+    lines.forEach((s, i) => {
+      const at = series.length, stroke = css(LINES[s.slot % LINES.length]);
+      series.push({ label: s.name, stroke, width: 1.6, dash: DASH[s.dash ?? 0], points: { show: false }, spanGaps: false,
+        value: (u, v) => v == null ? "–" : `${Math.round(v * 100) / 100} ${unit}` });
+      series.push({ show: true, stroke: null, width: 0, points: { show: false }, label: "" });
+      series.push({ show: true, stroke: null, width: 0, points: { show: false }, label: "" });
+      band.push({ series: [at + 2, at + 1], fill: stroke + "22" });
+    });
+    lines.filter(s => s.expected).forEach(() => {
+      const at = series.length;
+      series.push({ stroke: null, width: 0, points: { show: false }, label: "" });
+      series.push({ stroke: css("--expected"), dash: [3, 3], width: 1, points: { show: false }, label: box.dataset.expected });
+      series.push({ stroke: null, width: 0, points: { show: false }, label: "" });
+      band.push({ series: [at + 2, at], fill: css("--band") });
+    });
+    const windows = JSON.parse(box.dataset.windows || "[]");
+    const gaps = lines.length === 1 ? lines[0].gaps || [] : [];
+    const draw = {
+      drawClear: u => {
+        const { ctx, bbox } = u;
+        ctx.save();
+        ctx.beginPath(); ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height); ctx.clip();
+        const fill = (from, to, style) => {
+          const left = u.valToPos(from, "x", true), right = u.valToPos(to, "x", true);
+          ctx.fillStyle = style;
+          ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
+        };
+        windows.forEach(([from, to]) => fill(from, to, css(`--p${box.dataset.priority || 3}-soft`)));
+        if (gaps.length) { const pattern = hatch(ctx); gaps.forEach(([from, to]) => fill(from, to, pattern)); }
+        ctx.restore();
+      },
+      draw: u => {
+        // Labels on the line, where it stands last: no legend to hunt in.
+        const { ctx, bbox } = u;
+        const ratio = devicePixelRatio || 1;
+        ctx.save();
+        ctx.font = `${11 * ratio}px ${css("--font")}`;
+        ctx.textAlign = "right";
+        const taken = [];
+        lines.forEach((s, i) => {
+          const column = u.data[1 + 3 * i];
+          let last = column.length - 1;
+          while (last >= 0 && column[last] == null) last -= 1;
+          if (last < 0) return;
+          let y = u.valToPos(column[last], "y", true) - 6 * ratio;
+          y = Math.max(y, bbox.top + 12 * ratio);
+          while (taken.some(t => Math.abs(t - y) < 13 * ratio)) y += 13 * ratio;
+          taken.push(y);
+          ctx.fillStyle = css(LINES[s.slot % LINES.length]);
+          ctx.fillText(s.name, bbox.left + bbox.width - 4 * ratio, y);
+        });
+        ctx.restore();
+      },
+    };
+    const axis = { stroke: css("--ink-3"), font: `11px ${css("--font")}`, grid: { stroke: css("--line"), width: 1 }, ticks: { show: false } };
+    const holder = document.createElement("div");
+    const label = document.createElement("div");
+    label.className = "label";
+    label.textContent = unit === "1" ? "" : unit;
+    holder.append(label);
+    box.append(holder);
+    const wide = () => Math.max(box.clientWidth, 260);
+    const plot = new uPlot({
+      width: wide(), height: Number(box.dataset.height || 190), ms: 1, tzDate: ts => zoned(answer.timezone)(new Date(ts)),
+      scales: { x: { time: true, min: answer.from, max: answer.to }, y: { range: (u, low, high) => low == null ? [0, 1] : [lines[0].zero ? Math.min(0, low) : low - (high - low || 1) * .1, high + (high - low || 1) * .12] } },
+      axes: [{ ...axis, values: [[3600e3 * 24, "{MM}-{DD}", null, null, null, null, null, null, 1], [60e3, "{HH}:{mm}", "\n{MM}-{DD}", null, null, null, null, null, 1]] }, { ...axis, size: 44 }],
+      series, bands: band, hooks: { drawClear: [draw.drawClear], draw: [draw.draw] },
+      legend: { show: box.dataset.legend !== "off", live: true }, cursor: { sync: { key: "time" } },
+    }, data, holder);
+    plot.root.querySelectorAll(".u-series").forEach(row => { if (!row.textContent.trim() || row.querySelector(".u-label")?.textContent === "") row.hidden = true; });
+    new ResizeObserver(() => plot.setSize({ width: wide(), height: plot.height })).observe(box);
+  };
+
+  const table = (box, answer) => {
+    const details = document.createElement("details"), summary = document.createElement("summary"), grid = document.createElement("table");
+    summary.textContent = box.dataset.table;
+    const local = zoned(answer.timezone);
+    details.addEventListener("toggle", () => {
+      if (!details.open || grid.rows.length) return;
+      const head = grid.createTHead().insertRow();
+      ["", ...answer.series.map(s => `${s.name} [${s.unit}]`)].forEach(text => { const th = document.createElement("th"); th.textContent = text; head.append(th); });
+      const joined = uPlot.join(answer.series.map(s => [s.t, s.v]));
+      const step = Math.max(1, Math.ceil(joined[0].length / 60)), rows = grid.createTBody();
+      for (let i = 0; i < joined[0].length; i += step) {
+        const row = rows.insertRow(), at = local(new Date(joined[0][i]));
+        row.insertCell().textContent = `${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}`;
+        joined.slice(1).forEach(column => { row.insertCell().textContent = column[i] == null ? "–" : Math.round(column[i] * 100) / 100; });
+      }
+    }, { passive: true });
+    details.append(summary, grid);
+    box.append(details);
+  };
+
+  const load = async box => {
+    const query = new URLSearchParams();
+    box.dataset.points.split(" ").filter(Boolean).forEach(p => query.append("point", p));
+    for (const key of ["from", "to", "buckets"]) if (box.dataset[key]) query.set(key, box.dataset[key]);
+    try {
+      const answer = await fetch(`/api/v1/series?${query}`);
+      const got = await answer.json();
+      if (!answer.ok) throw new Error(got.detail);
+      box.replaceChildren();
+      if (!got.series.some(s => s.v.some(v => v != null))) {
+        const empty = document.createElement("p");
+        empty.className = "late"; empty.textContent = box.dataset.empty; box.append(empty);
+        return;
+      }
+      const units = new Map();
+      got.series.forEach((s, i) => { s.slot = i; units.set(s.unit, [...(units.get(s.unit) || []), s]); });
+      units.forEach((lines, unit) => { lines.forEach((s, i) => { s.dash = i; }); build(box, got, unit, lines); });
+      table(box, got);
+      box.dataset.drawn = "1";
+    } catch (error) {
+      const failed = document.createElement("p");
+      failed.className = "late"; failed.setAttribute("role", "alert"); failed.textContent = `${box.dataset.failed} ${error.message}`;
+      box.replaceChildren(failed);
+    }
+  };
+  const all = root => root.querySelectorAll(".plot[data-points]:not([data-started])").forEach(box => { box.dataset.started = "1"; load(box); });
+  all(document);
+  document.addEventListener("htmx:after:swap", () => all(document));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.querySelectorAll(".plot[data-points]").forEach(load));
+})();

@@ -1,0 +1,52 @@
+"""The console's web server, in a thread of its own so that the other parts keep theirs."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import uvicorn
+from fastapi import FastAPI
+from sse_starlette.sse import AppStatus
+
+_START_S = 20.0
+_STOP_S = 4.0
+"""The whole program must end within five seconds of Ctrl-C."""
+
+
+class ConsoleServer:
+    """Serves the application until it is stopped."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app, host=host, port=port, log_level="warning", access_log=False,
+                timeout_graceful_shutdown=2, server_header=False, proxy_headers=False,
+            )
+        )  # fmt: skip
+        self._thread = threading.Thread(target=self._serve, name="console", daemon=True)
+
+    def start(self) -> None:
+        """Serve, and return once requests are answered.
+
+        Raises:
+            OSError: It did not start; the log says why.
+        """
+        AppStatus.should_exit = False
+        self._thread.start()
+        until = time.monotonic() + _START_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > until:
+                msg = "the console did not start: is its port taken?"
+                raise OSError(msg)
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End streams and requests, then the thread."""
+        # Without uvicorn's own signal handler nobody else tells the streams to end.
+        AppStatus.should_exit = True
+        self._server.should_exit = True
+        self._thread.join(_STOP_S)
+
+    def _serve(self) -> None:
+        self._server.run()
