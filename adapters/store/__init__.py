@@ -1,0 +1,5 @@
+"""Where readings last: DuckDB for one machine, InfluxDB for more, behind one port."""
+
+from adapters.store.opening import open_store
+
+__all__ = ["open_store"]
