@@ -1,0 +1,19 @@
+"""Runs migrations on the connection that :meth:`adapters.records.Records.upgrade` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import adapters.records.orders
+import adapters.records.tables  # noqa: F401 - both fill the metadata
+from adapters.records.base import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite changes a table by making it anew
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

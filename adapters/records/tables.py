@@ -1,0 +1,249 @@
+"""Tables of readings' way: receipts, quarantine, progress, verdicts, findings, models, changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from adapters.records.base import Base, Scoped
+
+
+class ReceiptRow(Base):
+    """What is settled of one boot of a gateway; ``changed`` is system time. [ms]"""
+
+    __tablename__ = "receipt"
+
+    gateway: Mapped[str] = mapped_column(String(63), primary_key=True)
+    boot: Mapped[str] = mapped_column(String(63), primary_key=True)
+    upto: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    holes: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
+    changed: Mapped[int] = mapped_column(default=0)
+
+
+class DiscardRow(Base):
+    """A range that an edge had to drop and said so: lost, by policy."""
+
+    __tablename__ = "discard"
+
+    gateway: Mapped[str] = mapped_column(String(63), primary_key=True)
+    boot: Mapped[str] = mapped_column(String(63), primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class QuarantineRow(Base):
+    """Something refused, with its payload and reason; ``key`` keeps a repeat from doubling it."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (Index("ix_quarantine_reason_received", "reason", "received"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    gateway: Mapped[str] = mapped_column(String(63), index=True)
+    topic: Mapped[str] = mapped_column(Text)
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
+    readings: Mapped[int]
+    received: Mapped[int]
+    boot: Mapped[str | None] = mapped_column(String(63))
+    seq: Mapped[int | None]
+    point: Mapped[str | None] = mapped_column(String(200))
+
+
+class GatewayRow(Base):
+    """How far a gateway's data goes."""
+
+    __tablename__ = "gateway_progress"
+
+    gateway: Mapped[str] = mapped_column(String(63), primary_key=True)
+    newest: Mapped[int]
+    oldest_unsent: Mapped[int | None]
+    heard: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+
+
+class LateRow(Base):
+    """A range to be judged again. [ms]"""
+
+    __tablename__ = "late_range"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    point: Mapped[str] = mapped_column(String(200))
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class RunRow(Base):
+    """A run of equal verdicts."""
+
+    __tablename__ = "verdict_run"
+    __table_args__ = (Index("ix_verdict_run_rule_target_end", "rule", "target", "end"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(String(16))
+    target: Mapped[str] = mapped_column(String(200))
+    start: Mapped[int]
+    end: Mapped[int]
+    verdict: Mapped[int]
+    mode: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(40))
+    good: Mapped[float] = mapped_column(Float)
+    waste: Mapped[dict[str, float] | None] = mapped_column(JSON)
+    margin: Mapped[float] = mapped_column(Float)
+
+
+class JudgedRow(Base):
+    """Up to where verdicts of a rule and target stand."""
+
+    __tablename__ = "judged_until"
+
+    rule: Mapped[str] = mapped_column(String(16), primary_key=True)
+    target: Mapped[str] = mapped_column(String(200), primary_key=True)
+    until: Mapped[int]
+
+
+class FindingRow(Scoped, Base):
+    """A finding; ``body`` is the whole of it, the columns are what is searched by."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_rule_target_last", "rule", "target", "last"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(16))
+    target: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    revision: Mapped[int]
+    onset: Mapped[int]
+    last: Mapped[int]
+    cleared: Mapped[int | None]
+    money_per_day: Mapped[float | None] = mapped_column(Float)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ModelRow(Base):
+    """A version of the site model that was in force from a run time on."""
+
+    __tablename__ = "site_model"
+
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    site: Mapped[str] = mapped_column(String(63))
+    since: Mapped[int]
+    compiled: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ChangeRow(Scoped, Base):
+    """Something people look at has changed; written with it, read by the live streams."""
+
+    __tablename__ = "change"
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(24))
+    ref: Mapped[str] = mapped_column(String(200))
+
+
+class IdempotencyRow(Base):
+    """An answer that was given, so that a repeat of the request gets the same one."""
+
+    __tablename__ = "idempotency"
+
+    actor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    body: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    at: Mapped[int]
+
+
+class AuditRow(Base):
+    """Who did what to the system itself; append-only."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int]
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class PersonRow(Base):
+    """Somebody with a log-in; ``whole_campus`` or the buildings of :class:`ScopeRow`."""
+
+    __tablename__ = "person"
+
+    login: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    mail: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    whole_campus: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    trades: Mapped[str] = mapped_column(String(16), default="")
+    password: Mapped[str | None] = mapped_column(String(200))
+
+
+class ScopeRow(Base):
+    """A building that a person may see."""
+
+    __tablename__ = "person_building"
+
+    login: Mapped[str] = mapped_column(
+        ForeignKey("person.login", ondelete="CASCADE"), primary_key=True
+    )
+    building: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class ShiftRow(Base):
+    """Hours on call for a trade, site time; an empty building is the whole campus."""
+
+    __tablename__ = "shift"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(ForeignKey("person.login", ondelete="CASCADE"), index=True)
+    trade: Mapped[str] = mapped_column(String(1))
+    building: Mapped[str] = mapped_column(String(64), default="")
+    start: Mapped[int]
+    end: Mapped[int]
+    weekdays: Mapped[str] = mapped_column(String(7))
+    preference: Mapped[int]
+
+
+class LoginRow(Base):
+    """A log-in session, by the hash of its secret; times are system time. [ms]"""
+
+    __tablename__ = "login_session"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    login: Mapped[str] = mapped_column(ForeignKey("person.login", ondelete="CASCADE"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    created: Mapped[int]
+    seen: Mapped[int]
+
+
+class AttemptRow(Base):
+    """Failed log-ins by account or address, for the throttle; system time. [ms]"""
+
+    __tablename__ = "login_attempt"
+
+    subject: Mapped[str] = mapped_column(String(200), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    until: Mapped[int] = mapped_column(default=0)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+class KeyRow(Base):
+    """An API key: its secret as a hash, its role and scope, until when; system time. [ms]"""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    login: Mapped[str] = mapped_column(ForeignKey("person.login", ondelete="CASCADE"), index=True)
+    expires: Mapped[int]
+    used: Mapped[int | None]
