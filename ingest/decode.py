@@ -1,0 +1,128 @@
+"""Topic and payload to what was said; what cannot be read goes to quarantine by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from core import topics, wire
+from core.batch import BatchName, Columns
+from core.errors import Undecodable
+from core.ports import Quarantined
+from core.quality import Quality
+from ingest.arrival import Arrival, Reported, Spoken
+
+Decoded = Reported | Spoken | Quarantined | None
+T = TypeVar("T", Reported, Spoken)
+
+
+def decode(arrival: Arrival, site: str) -> Decoded:
+    """Read one message; None where it is not for ingest at all.
+
+    A broker may deliver what nobody asked for (amqtt sends retained messages of other
+    filters), so the topic decides, and the retain flag never refuses a batch.
+    """
+    address = topics.parse(arrival.topic)
+    if address is None:
+        return _stray(arrival, site)
+    if address.site != site:
+        return None
+    match address:
+        case topics.Address(batch=BatchName() as name):
+            return _or_refused(arrival, address.gateway, name, lambda: _batch(arrival, name))
+        case topics.Address(channel="value", point=str() as point):
+            return _or_refused(
+                arrival, address.gateway, None, lambda: _value(arrival, address.gateway, point)
+            )
+        case topics.Address(channel="state" | "health") if arrival.payload:
+            return _or_refused(arrival, address.gateway, None, lambda: _spoken(arrival, address))
+        case _:
+            return None
+
+
+def _or_refused(
+    arrival: Arrival, gateway: str, name: BatchName | None, read: Callable[[], T]
+) -> T | Quarantined:
+    try:
+        return read()
+    except Undecodable as error:
+        return refused_whole(arrival, gateway, error.reason, str(error), name)
+
+
+def refused_whole(
+    arrival: Arrival, gateway: str, reason: str, detail: str, name: BatchName | None = None
+) -> Quarantined:
+    """A message that could not be read, with as much of its payload as one may have."""
+    kept = arrival.payload[: wire.MAX_PAYLOAD_BYTES]
+    cut = len(arrival.payload) - len(kept)
+    return Quarantined(
+        gateway=gateway,
+        topic=arrival.topic,
+        payload=kept,
+        reason=reason,
+        detail=f"{detail}; the last {cut} bytes are not kept" if cut else detail,
+        readings=0,
+        received=arrival.received,
+        name=name,
+    )
+
+
+def _stray(arrival: Arrival, site: str) -> Quarantined | None:
+    ours = f"{topics.PREFIX}/{site}/"
+    if not arrival.topic.startswith(ours):
+        return None
+    gateway = arrival.topic[len(ours) :].partition("/")[0]
+    return refused_whole(arrival, gateway[:63], "topic", "the topic names no batch and no value")
+
+
+def _batch(arrival: Arrival, name: BatchName) -> Reported:
+    message = wire.decode(arrival.payload, wire.BatchMessage)
+    return Reported(
+        gateway=name.gateway,
+        name=name,
+        topic=arrival.topic,
+        table=tuple([(point.id, point.unit) for point in message.points]),
+        rows=wire.batch_columns(message),
+        received=arrival.received,
+        sent_at=message.sent_at,
+        backfill=message.backfill,
+        oldest_unsent=message.oldest_unsent,
+        discarded=tuple(message.discarded or ()),
+    )
+
+
+def _value(arrival: Arrival, gateway: str, point: str) -> Reported:
+    message = wire.decode(arrival.payload, wire.ValueMessage)
+    # Without a time of its own it is only known when it came, so it proves nothing.
+    quality = Quality.GOOD if message.at is not None else Quality.SUSPECT
+    value = np.nan if message.value is None else message.value
+    return Reported(
+        gateway=gateway,
+        name=None,
+        topic=arrival.topic,
+        table=((point, message.unit),),
+        rows=Columns.of(
+            [0],
+            [arrival.received if message.at is None else message.at],
+            [value],
+            [Quality.BAD if message.value is None else quality],
+        ),
+        received=arrival.received,
+    )
+
+
+def _spoken(arrival: Arrival, address: topics.Address) -> Spoken:
+    state, health = None, None
+    if address.channel == "state":
+        state = wire.decode(arrival.payload, wire.StateMessage).state
+    else:
+        health = wire.decode(arrival.payload, wire.HealthMessage)
+    return Spoken(
+        gateway=address.gateway,
+        received=arrival.received,
+        state=state,
+        health=health,
+        retained=arrival.retain,
+    )

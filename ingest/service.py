@@ -1,0 +1,174 @@
+"""Ingest: from the broker to the store, at least once, and confirmed end to end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import structlog
+
+from core import topics
+from core.clock import Clock, SystemClock
+from core.errors import Fatal
+from core.ports import Broker, Message, Progress, Quarantine, ReadingStore, Receipts
+from core.site import Site
+from ingest.arrival import Arrival
+from ingest.confirm import Confirmations
+from ingest.counts import Counts
+from ingest.gateways import Gateways
+from ingest.inbox import Inbox
+from ingest.metrics import registry_of
+from ingest.patience import Interrupted
+from ingest.write import Writer
+
+log = structlog.get_logger(__name__)
+
+MOST = 256
+"""Messages in one write. More makes one hunt for a bad row longer; fewer, and the store's
+cost a write decides the pace (measured: work a message is 4 times that of grouped rows)."""
+MOST_BYTES = 8 * 1024 * 1024
+"""Payload in one write: about 300,000 readings, whose columns then take some 30 MB."""
+INBOX = 2_000
+"""Messages that may wait: the windows of some 40 gateways. Beyond it the session blocks."""
+INBOX_BYTES = 64 * 1024 * 1024
+DRAIN_S = 3.0
+"""How long a stop waits for what has come already; the rest is delivered again."""
+
+
+class Ingest:
+    """Takes batches from the broker and makes them durable, in one thread of its own.
+
+    Args:
+        site: The compiled model; payloads of other sites are not for us.
+        store: Where readings last.
+        receipts: What is settled, for all workers.
+        quarantine: Where refused readings last.
+        progress: What analytics is told.
+        broker: A session that nobody else listens with; started and stopped here.
+        clock: The run clock.
+        system: System time: when gateways may stop to rest.
+        most: Messages in one write.
+        inbox: Messages that may wait; full, the session blocks.
+        shared: Group of a shared subscription (MQTT 5), where several workers share the
+            work on one InfluxDB; each then asks the store instead of its memory.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        store: ReadingStore,
+        receipts: Receipts,
+        quarantine: Quarantine,
+        progress: Progress,
+        broker: Broker,
+        clock: Clock,
+        *,
+        system: Clock | None = None,
+        most: int = MOST,
+        inbox: int = INBOX,
+        inbox_bytes: int = INBOX_BYTES,
+        shared: str | None = None,
+    ) -> None:
+        self._site, self._broker, self._clock, self._most = site, broker, clock, most
+        self._shared = shared
+        self._inbox = Inbox(most=inbox, most_bytes=inbox_bytes)
+        self._counts = Counts()
+        self.gateways = Gateways(frozenset(site.gateways))
+        confirmations = Confirmations(site.id, receipts, broker, system or SystemClock())
+        self._writer = Writer(
+            site, store, receipts, quarantine, progress, confirmations, clock, self._counts,
+            self.gateways, alone=shared is None,
+        )  # fmt: skip
+        patience = self._writer.patience
+        self.metrics = registry_of(
+            self._counts, self._inbox, self.gateways, lambda: patience.retries
+        )
+        self._reconnected = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
+        self.failure: Exception | None = None
+
+    def start(self) -> None:
+        """Begin: the writer first, then the session; once."""
+        self._broker.listen(
+            topics.ingest_filters(self._site.id, shared=self._shared),
+            self._on_message,
+            self._on_connected,
+        )
+        self._thread.start()
+        self._broker.start()
+
+    def stop(self) -> None:
+        """Settle what has come, as far as the store answers, then leave."""
+        self._inbox.close()
+        if self._thread.ident is not None:
+            self._thread.join(DRAIN_S)
+            self._writer.patience.stop()
+            self._thread.join()
+        self._broker.stop()
+
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is in flight.
+
+        Raises:
+            Fatal: The part has stopped by itself; :attr:`failure` says why.
+        """
+        self._check()
+        return self._inbox.idle()
+
+    def wait_idle(self, timeout_s: float) -> bool:
+        """Whether it became idle within the time.
+
+        Raises:
+            Fatal: As :meth:`idle`.
+        """
+        idle = self._inbox.wait_idle(timeout_s)
+        self._check()
+        return idle
+
+    def counts(self) -> Mapping[str, int]:
+        """What was done since the start, by name of :class:`ingest.counts.Tally`."""
+        return self._counts.now()
+
+    def _check(self) -> None:
+        if self.failure is not None:
+            raise Fatal(f"ingest has stopped: {self.failure}") from self.failure
+
+    def _on_message(self, message: Message) -> None:
+        self._inbox.put(
+            Arrival(
+                topic=message.topic,
+                payload=message.payload,
+                retain=message.retain,
+                received=self._clock.now(),
+                ack=message.ack,
+            )
+        )
+
+    def _on_connected(self, _session_present: bool) -> None:  # noqa: FBT001 the port's callback
+        self._reconnected.set()
+        self._inbox.nudge()
+
+    def _run(self) -> None:
+        try:
+            self._writer.begin()
+            while self._round():
+                pass
+        except Interrupted:
+            log.warning("stopped while the store was away; the rest comes again")
+        except Exception as error:  # whatever it is, nothing may be acknowledged after it
+            self.failure = error
+            log.critical("ingest stops", error=str(error), exc_info=error)
+        finally:
+            self._inbox.close()
+            self._inbox.finished()
+
+    def _round(self) -> bool:
+        """One write, or one announcement; False when there is nothing more to come."""
+        taken = self._inbox.take(self._most, MOST_BYTES)
+        if self._reconnected.is_set():
+            self._reconnected.clear()
+            self._writer.announce()
+        if taken:
+            self._writer.write(taken)
+            self._inbox.finished()
+        return bool(taken) or not self._inbox.closed

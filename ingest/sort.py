@@ -1,0 +1,63 @@
+"""The messages of one write, by what is to be done with each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.batch import BatchName
+from core.ports import Quarantined
+from ingest.arrival import Arrival, Reported, Spoken
+from ingest.decode import decode
+
+
+@dataclass(slots=True)
+class Lot:
+    """What one write works on.
+
+    Attributes:
+        reported: Readings, each batch once, in order of arrival.
+        spoken: What gateways say of themselves.
+        refused: Messages that could not be read.
+        names: Batches to settle, readable or not.
+        repeated: Readings of batches that came twice in this write.
+        ignored: Messages that are not for ingest.
+    """
+
+    reported: list[Reported] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
+    refused: list[Quarantined] = field(default_factory=list)
+    names: dict[BatchName, None] = field(default_factory=dict)
+    repeated: int = 0
+    ignored: int = 0
+
+    def gateways(self) -> set[str]:
+        """Who sent batches."""
+        return {name.gateway for name in self.names}
+
+
+def sort(arrivals: Sequence[Arrival], site: str) -> Lot:
+    """Decode all messages of a write."""
+    lot = Lot()
+    for arrival in arrivals:
+        match decode(arrival, site):
+            case Reported() as reported:
+                _add(lot, reported)
+            case Spoken() as spoken:
+                lot.spoken.append(spoken)
+            case Quarantined() as refused:
+                lot.refused.append(refused)
+                if refused.name is not None:
+                    lot.names[refused.name] = None
+            case None:
+                lot.ignored += 1
+    return lot
+
+
+def _add(lot: Lot, reported: Reported) -> None:
+    if reported.name is not None and reported.name in lot.names:
+        lot.repeated += len(reported.rows)
+        return
+    if reported.name is not None:
+        lot.names[reported.name] = None
+    lot.reported.append(reported)

@@ -1,0 +1,213 @@
+"""The last stage between the broker and the store: durable first, then confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+import numpy as np
+
+from core.batch import BatchName, Columns
+from core.clock import Clock
+from core.ports import Progress, Quarantine, Quarantined, ReadingStore, Receipts, RefusedRows
+from core.quality import Quality
+from core.site import Site
+from ingest.arrival import Arrival, Reported
+from ingest.confirm import Confirmations
+from ingest.counts import Counts, Tally
+from ingest.gateways import Gateways
+from ingest.judge import Accepted, Judge
+from ingest.patience import Patience
+from ingest.progress import Tracker
+from ingest.refuse import refused_rows
+from ingest.registers import Rules
+from ingest.sort import Lot, sort
+from ingest.use import Derived, Use
+
+
+class Writer:
+    """Makes one write of whatever has arrived.
+
+    The order is the promise: readings, their use, progress, what was refused, receipt,
+    confirmation, acknowledgement. A crash between two of them repeats work and loses
+    nothing. One thread calls it.
+
+    Args:
+        alone: Whether no other worker writes to this store.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        store: ReadingStore,
+        receipts: Receipts,
+        quarantine: Quarantine,
+        progress: Progress,
+        confirmations: Confirmations,
+        clock: Clock,
+        counts: Counts,
+        gateways: Gateways,
+        *,
+        alone: bool = True,
+    ) -> None:
+        self._site, self._store, self._clock = site, store, clock
+        self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
+        self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
+        self._judge = Judge(site)
+        self._tracker = Tracker(site)
+        self._use = Use(Rules.of(site), store, alone=alone)
+        self._waiting_for: set[str] = set()
+        self.patience = Patience(lambda: confirmations.rest(self._waiting_for))
+
+    def begin(self) -> None:
+        """Take up what store and records know, and say again what is confirmed.
+
+        Raises:
+            Interrupted: :meth:`Patience.stop` was called while they were away.
+            Fatal: They will never answer.
+        """
+        run = self.patience.run
+        newest = run(lambda: self._store.latest(range(len(self._site.points))), "store").rows
+        self._judge.remember(newest)
+        self._tracker.begin(run(self._progress.gateways, "records"), newest)
+        self.announce()
+
+    def announce(self) -> None:
+        """Say every confirmation again, as after each connection."""
+        self.patience.run(self._confirmations.publish_all, "records")
+
+    def write(self, arrivals: Sequence[Arrival]) -> None:
+        """Make all readings of these messages durable, then settle and acknowledge them.
+
+        Raises:
+            Interrupted: Told to stop while the store was away: nothing is acknowledged
+                that was not settled.
+            Fatal: Going on would lose or invent data.
+        """
+        lot = sort(arrivals, self._site.id)
+        self._waiting_for = lot.gateways()
+        tally = Tally(messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused))
+        known = self._known(lot)
+        accepted = self._judge.accept(lot.reported)
+        refused = self._stored(accepted, known)
+        use = self._used(accepted, known, refused)
+        tally.late = self._reported(lot, accepted, use)
+        lost = [notice for one in lot.reported for notice in _losses(one)]
+        kept = [*lot.refused, *accepted.refused, *self._refusals(accepted, refused), *lost]
+        if kept:
+            self.patience.run(lambda: self._quarantine.keep(kept), "records")
+        self._settled(lot)
+        for arrival in arrivals:
+            arrival.ack()
+        self._told(lot, known)
+        _count(tally, lot, accepted, refused, known, use)
+        self._counts.add(tally)
+
+    def _known(self, lot: Lot) -> AbstractSet[BatchName]:
+        names = list(lot.names)
+        return self.patience.run(lambda: self._receipts.known(names), "records") if names else set()
+
+    def _stored(self, accepted: Accepted, known: AbstractSet[BatchName]) -> Sequence[RefusedRows]:
+        if not accepted.batches:
+            return ()
+        return self.patience.run(
+            lambda: self._store.write(accepted.batches, receipted=known), "store"
+        )
+
+    def _used(
+        self,
+        accepted: Accepted,
+        known: AbstractSet[BatchName],
+        refused: Sequence[RefusedRows],
+    ) -> Derived:
+        rows = accepted.placed.rows
+        certain = not refused and known.isdisjoint(accepted.of)
+        return self.patience.run(lambda: self._use.derive(rows, certain=certain), "store")
+
+    def _reported(self, lot: Lot, accepted: Accepted, use: Derived) -> int:
+        late = self._tracker.late(accepted.placed, use.changed)
+        progress = self._tracker.heard(lot.reported, lot.spoken, accepted.placed)
+        if progress or late:
+            self.patience.run(lambda: self._progress.report(progress, late), "records")
+        return len(late)
+
+    def _refusals(self, accepted: Accepted, refused: Sequence[RefusedRows]) -> list[Quarantined]:
+        return [
+            refused_rows(accepted.of[r.name], r.rows, self._judge.table, "store", r.reason)
+            for r in refused
+        ]
+
+    def _settled(self, lot: Lot) -> None:
+        names = list(lot.names)
+        if not names:
+            return
+        discarded = [
+            (one.gateway, boot, first, last)
+            for one in lot.reported
+            for boot, first, last, _, _ in one.discarded
+        ]
+        settled = self.patience.run(lambda: self._receipts.settle(names, discarded), "records")
+        self._confirmations.publish(settled)
+        self._confirmations.work_again()
+
+    def _told(self, lot: Lot, known: AbstractSet[BatchName]) -> None:
+        for one in lot.reported:
+            if one.name not in known:
+                self._gateways.note(one)
+        for word in lot.spoken:
+            self._gateways.note_health(word)
+
+
+def _losses(reported: Reported) -> list[Quarantined]:
+    """What the edge had to drop, written down: lost, by policy."""
+    return [
+        Quarantined(
+            gateway=reported.gateway,
+            topic=reported.topic,
+            payload=b"",
+            reason="lost_by_policy",
+            detail=f"batches {first} to {last} of boot {boot}, readings of {start} to {end} ms: "
+            "dropped by the outbox, which was full or kept them too long",
+            readings=0,
+            received=reported.received,
+            name=BatchName(reported.gateway, boot, first),
+        )
+        for boot, first, last, start, end in reported.discarded
+    ]
+
+
+def _count(
+    tally: Tally,
+    lot: Lot,
+    accepted: Accepted,
+    refused: Sequence[RefusedRows],
+    known: AbstractSet[BatchName],
+    use: Derived,
+) -> None:
+    """Share the readings out: each is stored, quarantined or a duplicate, never two of these."""
+    again = [one.name in known for one in lot.reported]
+    read = sum(len(one.rows) for one in lot.reported)
+    known_rows = sum(len(o.rows) for o, a in zip(lot.reported, again, strict=True) if a)
+    bad = [(q.name, q.readings) for q in accepted.refused]
+    bad += [(accepted.of[r.name].name, len(r.rows)) for r in refused]
+    tally.received = read + lot.repeated
+    tally.duplicates = known_rows + lot.repeated
+    tally.quarantined = sum(n for name, n in bad if name not in known)
+    tally.stored = tally.received - tally.duplicates - tally.quarantined
+    tally.suspect = _suspects(accepted.placed.rows, np.array(again, np.bool_), accepted)
+    tally.discarded = sum(
+        last - first + 1
+        for one, a in zip(lot.reported, again, strict=True)
+        if not a
+        for _, first, last, _, _ in one.discarded
+    )
+    tally.batches = len(lot.names.keys() - known)
+    tally.intervals, tally.intervals_suspect = use.rows, use.suspect
+    tally.resets, tally.writes = use.resets, int(bool(accepted.batches))
+
+
+def _suspects(
+    rows: Columns, again: np.ndarray[tuple[int], np.dtype[np.bool_]], accepted: Accepted
+) -> int:
+    first = ~again[accepted.placed.owner]
+    return int(((rows.quality == Quality.SUSPECT) & first).sum())
