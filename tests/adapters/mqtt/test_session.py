@@ -1,0 +1,157 @@
+"""The session against real brokers: amqtt (3.1.1) and mosquitto (5)."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+
+from adapters.mqtt import Session
+from core.ports import Broker, Will
+from tests.adapters.mqtt.sessions import Heard, session
+from tests.servers import Server, free_port, wait_for
+
+ALL = "plantroom/v1/x/+/batch/#"
+ONE = "plantroom/v1/x/gw-a/batch/b1/1"
+
+
+def test_is_the_port() -> None:
+    port: Broker = Session("127.0.0.1", 1, "anyone")
+    assert port.publish("a", b"") is False
+
+
+def test_a_message_reaches_a_listener(port: int) -> None:
+    heard = Heard()
+    with session(port, "ingest", (ALL,), heard) as ingest, session(port, "gw-a") as gateway:
+        assert ingest.wait_connected(5)
+        assert gateway.wait_connected(5)
+        assert gateway.publish(ONE, b"\x00\xff" * 300_000)
+        wait_for(lambda: bool(heard.messages), "the message")
+    assert heard.payloads == [b"\x00\xff" * 300_000]
+    assert heard.messages[0].topic == ONE
+    assert heard.connections == [False]
+
+
+def test_retained_reaches_who_comes_later(port: int) -> None:
+    heard = Heard()
+    with session(port, "ingest") as ingest:
+        assert ingest.wait_connected(5)
+        assert ingest.publish("plantroom/v1/x/gw-a/confirm", b"c", retain=True)
+    with session(port, "gw-a", ("plantroom/v1/x/gw-a/confirm",), heard):
+        wait_for(lambda: bool(heard.messages), "the retained message")
+    assert heard.messages[0].retain
+    assert heard.payloads == [b"c"]
+
+
+def test_the_will_speaks_for_the_dead(port: int) -> None:
+    heard = Heard()
+    topic = "plantroom/v1/x/gw-a/state"
+    with (
+        session(port, "ingest", ("plantroom/v1/x/+/state",), heard) as ingest,
+        session(port, "gw-a", will=Will(topic=topic, payload=b"offline")) as gateway,
+    ):
+        assert ingest.wait_connected(5)
+        assert gateway.wait_connected(5)
+        assert gateway._client is not None  # noqa: SLF001
+        gateway._client.abandon()  # noqa: SLF001 a cable pulled out
+        wait_for(lambda: b"offline" in heard.payloads, "the will")
+
+
+def test_messages_wait_for_an_absent_listener(port: int) -> None:
+    with session(port, "ingest", (ALL,)) as ingest:
+        assert ingest.wait_connected(5)
+    with session(port, "gw-a") as gateway:
+        assert gateway.wait_connected(5)
+        assert gateway.publish(ONE, b"kept")
+        heard = Heard()
+        with session(port, "ingest", (ALL,), heard):
+            wait_for(lambda: b"kept" in heard.payloads, "the kept message")
+            wait_for(lambda: heard.connections == [True], "the session to be known")
+
+
+@pytest.mark.mosquitto
+def test_unacknowledged_comes_again_and_a_late_ack_does_nothing(mosquitto: Server) -> None:
+    heard = Heard(acking=False)
+    with (
+        session(mosquitto.port, "ingest", (ALL,), heard) as ingest,
+        session(mosquitto.port, "gw-a") as gateway,
+    ):
+        assert ingest.wait_connected(5)
+        assert gateway.wait_connected(5)
+        assert gateway.publish(ONE, b"1")
+        wait_for(lambda: len(heard.messages) == 1, "the first delivery")
+        assert ingest._client is not None  # noqa: SLF001
+        ingest._client.abandon()  # noqa: SLF001
+        wait_for(lambda: len(heard.messages) == 2, "the second delivery")
+        heard.messages[0].ack()
+        ingest._client.abandon()  # noqa: SLF001
+        wait_for(lambda: len(heard.messages) == 3, "the third delivery, the old ack ignored")
+        heard.messages[2].ack()
+        ingest._client.abandon()  # noqa: SLF001
+        wait_for(lambda: len(heard.connections) == 4, "the last connection")
+        assert gateway.publish(ONE, b"2")
+        wait_for(lambda: heard.payloads[3:] == [b"2"], "only the new message")
+
+
+@pytest.mark.mosquitto
+def test_reconnects_when_the_broker_was_killed(mosquitto: Server) -> None:
+    heard = Heard()
+    with session(mosquitto.port, "gw-a", (), heard) as gateway:
+        assert gateway.wait_connected(5)
+        mosquitto.kill()
+        wait_for(lambda: not gateway.publish(ONE, b"x"), "the loss to be seen")
+        mosquitto.start()
+        assert gateway.wait_connected(10)
+        assert gateway.publish(ONE, b"x")
+
+
+@pytest.mark.mosquitto
+def test_a_blocked_listener_holds_back_but_the_session_goes_on(mosquitto: Server) -> None:
+    """Back-pressure: little is buffered, and publishing is not blocked by it."""
+    heard = Heard()
+    heard.gate.clear()
+    filters = (ALL, "plantroom/v1/x/gw-a/confirm")
+    with (
+        session(mosquitto.port, "ingest", filters, heard, receive_maximum=10) as ingest,
+        session(mosquitto.port, "gw-a") as gateway,
+    ):
+        assert ingest.wait_connected(5)
+        assert gateway.wait_connected(5)
+        for n in range(200):
+            assert gateway.publish(ONE, b"%d" % n)
+        echo = Heard()
+        with session(mosquitto.port, "gw-b", ("plantroom/v1/x/gw-b/confirm",), echo) as other:
+            assert other.wait_connected(5)
+            assert ingest.publish("plantroom/v1/x/gw-b/confirm", b"c")
+            wait_for(lambda: bool(echo.messages), "a publish of the blocked session")
+        assert len(ingest._inbox._events) <= 12  # noqa: SLF001
+        heard.gate.set()
+        wait_for(lambda: len(heard.messages) == 200, "everything")
+    assert heard.payloads == [b"%d" % n for n in range(200)]
+
+
+def test_a_failing_callback_does_not_end_the_session(port: int) -> None:
+    heard = Heard()
+
+    def fail_first(session_present: bool) -> None:  # noqa: FBT001 as in the port
+        raise RuntimeError(session_present)
+
+    heard.connected = fail_first  # type: ignore[method-assign]
+    with session(port, "ingest", (ALL,), heard) as ingest, session(port, "gw-a") as gateway:
+        assert ingest.wait_connected(5)
+        assert gateway.wait_connected(5)
+        assert gateway.publish(ONE, b"1")
+        wait_for(lambda: bool(heard.messages), "the message")
+
+
+def test_stops_quickly_where_nobody_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mute = Session("127.0.0.1", silent.getsockname()[1], "gw-a")
+        nobody = Session("127.0.0.1", free_port(), "gw-a")
+        for made in (mute, nobody):
+            made.start()
+            assert not made.wait_connected(0.1)
+            began = time.monotonic()
+            made.stop()
+            assert time.monotonic() - began < 2
