@@ -43,7 +43,7 @@ def page(
     template: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
-    **context: Any,  # noqa: ANN401 - what a template is given
+    **context: Any,
 ) -> HTMLResponse:
     """A page or a fragment of one."""
     tr = language_of(request)

@@ -1,0 +1,51 @@
+"""The application: pages for people, ``/api/v1`` for programs, one set of rights for both."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import PlainTextResponse
+from starlette.staticfiles import StaticFiles
+
+from api import live, problems, shield
+from api.pages import login, now, orders, points, quarantine
+from api.services import Services
+from api.v1 import orders as v1_orders
+from api.v1 import quarantine as v1_quarantine
+from api.v1 import telemetry
+from api.view import FOLDER
+
+VERSION = "1"
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application of one installation."""
+    app = FastAPI(
+        title="Plantroom", version=VERSION, openapi_url="/api/v1/openapi.json",
+        docs_url=None, redoc_url=None,  # the built-in ones load scripts from elsewhere
+        responses=problems.PROBLEMS,
+    )  # fmt: skip
+    app.state.services = services
+    problems.install(app)
+    shield.install(
+        app, external=services.settings.external_address,
+        secure=services.settings.external_address.startswith("https://"),
+    )  # fmt: skip
+    v1 = APIRouter(prefix="/api/v1")
+    for part in (telemetry, v1_orders, v1_quarantine):
+        v1.include_router(part.router)
+    app.include_router(v1)
+    for page in (login, now, orders, points, quarantine, live):
+        app.include_router(page.router)
+    app.mount("/s", StaticFiles(directory=FOLDER / "static"), name="static")
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> PlainTextResponse:
+        """Whether it answers; for a watchdog outside."""
+        return PlainTextResponse("ok")
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> PlainTextResponse:
+        """Counters for Prometheus."""
+        return PlainTextResponse(services.metrics(), media_type="text/plain; version=0.0.4")
+
+    return app

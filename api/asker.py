@@ -1,0 +1,110 @@
+"""FastAPI's view of who asks: the actor of a request, its session, its right to do it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.identity import actor_of_key, session_of
+from api.scoped import ScopedReader
+from api.services import Services, services
+from api.shield import SAFE
+from core.actor import Actor
+from core.errors import Refused
+from core.words import Role
+
+COOKIE = "__Host-sid"
+PLAIN_COOKIE = "sid"
+"""Without HTTPS there is no ``__Host-`` cookie; only a setting allows that."""
+
+ServicesDep = Annotated[Services, Depends(services, scope="function")]
+
+
+def cookie_name(given: Services) -> str:
+    """The name of the session cookie here."""
+    return COOKIE if given.settings.secure_cookies else PLAIN_COOKIE
+
+
+def asker(request: Request, given: ServicesDep) -> Actor:
+    """Who asks.
+
+    Raises:
+        Refused: Nobody is logged in, or cookie and key came together.
+    """
+    secret = request.cookies.get(cookie_name(given))
+    header = request.headers.get("Authorization", "")
+    key = header.removeprefix("Bearer ") if header.startswith("Bearer ") else ""
+    if secret and key:
+        raise Refused("send a cookie or a key, not both", code="unauthenticated")
+    actor: Actor | None = None
+    if key:
+        actor = actor_of_key(given.records, key)
+    elif secret:
+        session = session_of(given.records, secret)
+        if session is not None:
+            actor = session.actor
+            request.state.csrf = session.csrf
+            request.state.secret = secret
+    if actor is None:
+        raise Refused("log in first", code="unauthenticated")
+    request.state.actor = actor
+    return actor
+
+
+ActorDep = Annotated[Actor, Depends(asker, scope="function")]
+
+
+async def checked_form(request: Request, _: ActorDep) -> dict[str, str]:
+    """The fields of a form that carries its session's token.
+
+    Raises:
+        Refused: It does not.
+    """
+    form = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
+    expected = getattr(request.state, "csrf", "")
+    sent = form.pop("csrf", "")
+    if request.method not in SAFE and not (expected and hmac.compare_digest(sent, expected)):
+        raise Refused("This form is of another log-in; load the page again.", code="forbidden")
+    return form
+
+
+FormDep = Annotated[dict[str, str], Depends(checked_form, scope="function")]
+
+
+def reader(given: ServicesDep, actor: ActorDep) -> ScopedReader:
+    """Telemetry in the asker's scope."""
+    return ScopedReader(given.store, given.site, actor)
+
+
+ReaderDep = Annotated[ScopedReader, Depends(reader, scope="function")]
+
+
+def allowed(*roles: Role) -> Callable[[Actor], Actor]:
+    """A dependency that lets only some roles pass."""
+
+    def check(actor: ActorDep) -> Actor:
+        if actor.role not in roles:
+            raise Refused("your role may not see this", code="forbidden")
+        return actor
+
+    return check
+
+
+QUARANTINE_ROLES = (Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN)
+
+
+def quarantine_reader(actor: Annotated[Actor, Depends(allowed(*QUARANTINE_ROLES))]) -> Actor:
+    """Who may read refused payloads: they name points of any building.
+
+    Raises:
+        Refused: The role may not, or the scope is not the whole campus.
+    """
+    if actor.buildings is not None:
+        raise Refused("quarantine is for those who see the whole campus", code="forbidden")
+    return actor
+
+
+QuarantineDep = Annotated[Actor, Depends(quarantine_reader, scope="function")]

@@ -1,0 +1,147 @@
+"""Who asks: log-in sessions in cookies, API keys in headers, and the throttle before both."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from adapters.records import ALL, Records
+from adapters.records.passwords import verified
+from adapters.records.tables import AttemptRow, KeyRow, LoginRow
+from core.actor import Actor
+from core.errors import Refused
+from core.words import Role
+
+IDLE_MS = 30 * 60_000
+ABSOLUTE_MS = 12 * 3_600_000
+CREW_IDLE_MS = 12 * 3_600_000
+CREW_ABSOLUTE_MS = 30 * 86_400_000
+"""Office sessions end after half an hour of nobody; a plumber's phone lasts his shift."""
+FREE_TRIES = 5
+LONGEST_WAIT_MS = 15 * 60_000
+"""Five tries are free, then the wait doubles up to a quarter of an hour; never a lock, or
+anybody could shut out anybody."""
+_TOUCH_MS = 60_000  # a session's idle clock is written at most once a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A log-in that holds, with the token that its forms carry."""
+
+    actor: Actor
+    csrf: str
+    hash: str
+
+
+def now_ms() -> int:
+    """System time: sessions and throttles never follow a run's clock. [ms]"""
+    return time.time_ns() // 1_000_000
+
+
+def log_in(records: Records, login: str, password: str, address: str) -> tuple[str, Session]:
+    """A new session; its secret is handed out once and kept as a hash.
+
+    Raises:
+        Refused: Wrong, or too many tries: the same words whether the account exists or not.
+    """
+    login = login.strip().lower()
+    subjects = (f"login:{login[:64]}", f"address:{address}")
+    _check_throttle(records, subjects)
+    person = records.people.get(login)
+    if not verified(password, person.password if person else None) or person is None:
+        _failed(records, subjects)
+        raise Refused("Log-in or password is wrong.", code="unauthenticated")
+    secret = secrets.token_urlsafe(32)
+    row = LoginRow(
+        hash=_hash(secret), login=login, csrf=secrets.token_urlsafe(24), created=now_ms(),
+        seen=now_ms(),
+    )  # fmt: skip
+    with records.session(ALL) as session:
+        session.execute(delete(AttemptRow).where(AttemptRow.subject == subjects[0]))
+        session.add(row)
+    return secret, Session(person.actor(), row.csrf, row.hash)
+
+
+def log_out(records: Records, secret: str) -> None:
+    """End a session at once, everywhere."""
+    with records.session(ALL) as session:
+        session.execute(delete(LoginRow).where(LoginRow.hash == _hash(secret)))
+
+
+def session_of(records: Records, secret: str, *, touch: bool = True) -> Session | None:
+    """The session of a cookie, if it still holds; streams look without touching it."""
+    digest, now = _hash(secret), now_ms()
+    with records.session(ALL, reading=True) as session:
+        row = session.get(LoginRow, digest)
+    person = records.people.get(row.login) if row is not None else None
+    if row is None or person is None:
+        return None
+    crew = person.role is Role.TECHNICIAN
+    idle, absolute = (CREW_IDLE_MS, CREW_ABSOLUTE_MS) if crew else (IDLE_MS, ABSOLUTE_MS)
+    if now - row.seen > idle or now - row.created > absolute:
+        log_out(records, secret)
+        return None
+    if touch and now - row.seen > _TOUCH_MS:
+        with records.session(ALL) as session:
+            again = session.get(LoginRow, digest)
+            if again is not None:
+                again.seen = now
+    return Session(person.actor(), row.csrf, digest)
+
+
+def make_key(records: Records, login: str, days: int) -> str:
+    """A new API key of a person, shown once: ``prk_<id>_<secret>``."""
+    id_, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    with records.session(ALL) as session:
+        expires = now_ms() + days * 86_400_000
+        session.add(KeyRow(id=id_, hash=_hash(secret), login=login, expires=expires))
+    return f"prk_{id_}_{secret}"
+
+
+def actor_of_key(records: Records, key: str) -> Actor | None:
+    """Who an API key speaks for."""
+    prefix, _, rest = key.partition("_")
+    id_, _, secret = rest.partition("_")
+    if prefix != "prk" or not secret:
+        return None
+    with records.session(ALL, reading=True) as session:
+        row = session.get(KeyRow, id_)
+    if row is None or row.expires < now_ms() or not hmac.compare_digest(row.hash, _hash(secret)):
+        return None
+    person = records.people.get(row.login)
+    return person.actor() if person else None
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _check_throttle(records: Records, subjects: tuple[str, ...]) -> None:
+    with records.session(ALL, reading=True) as session:
+        rows = session.scalars(select(AttemptRow).where(AttemptRow.subject.in_(subjects))).all()
+    until = max((row.until for row in rows), default=0)
+    if until > now_ms():
+        wait = max(1, round((until - now_ms()) / 1000))
+        raise Refused(f"Too many tries; the next one in {wait} s.", code="too_many")
+
+
+def _failed(records: Records, subjects: tuple[str, ...]) -> None:
+    now = now_ms()
+    with records.session(ALL) as session:
+        for subject in subjects:
+            row = session.get(AttemptRow, subject)
+            if row is None:
+                row = AttemptRow(subject=subject, failures=0, until=0, last=now)
+                session.add(row)
+            # An address is shared by a whole office behind one router: it may err more often.
+            free = FREE_TRIES * (4 if subject.startswith("address:") else 1)
+            row.failures = row.failures + 1 if now - row.last < ABSOLUTE_MS else 1
+            row.last = now
+            beyond = row.failures - free
+            if beyond >= 0:
+                row.until = now + min(LONGEST_WAIT_MS, 1000 * 2 ** min(beyond, 20))

@@ -1,0 +1,85 @@
+"""In and out, and the language of the pages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.asker import ActorDep, FormDep, ServicesDep, cookie_name
+from api.identity import log_in, log_out, session_of
+from api.problems import STATUS_OF
+from api.view import COOKIE_LANGUAGE, language_of, page
+from core.errors import Refused
+
+router = APIRouter(include_in_schema=False)
+SEE_OTHER = 303
+
+
+@router.get("/login")
+def form(request: Request, given: ServicesDep) -> Response:
+    """The log-in page; whoever is in already goes on."""
+    secret = request.cookies.get(cookie_name(given))
+    if secret and session_of(given.records, secret):
+        return RedirectResponse("/", SEE_OTHER)
+    return page(request, "login.html", problem="", login="", hints=given.hints)
+
+
+@router.post("/login")
+def enter(
+    request: Request,
+    given: ServicesDep,
+    login: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=200)],
+) -> Response:
+    """Check and open a session with a new id."""
+    address = request.client.host if request.client else ""
+    try:
+        secret, session = log_in(given.records, login, password, address)
+    except Refused as error:
+        tr = language_of(request)
+        return page(
+            request, "login.html", STATUS_OF.get(error.code, 422),
+            problem=tr(str(error)), login=login, hints=given.hints,
+        )  # fmt: skip
+    before = request.cookies.get(cookie_name(given))
+    if before:
+        log_out(given.records, before)
+    answer = RedirectResponse("/orders?view=mine" if session.actor.role == "technician" else "/",
+                              SEE_OTHER)  # fmt: skip
+    answer.set_cookie(
+        cookie_name(given), secret, secure=given.settings.secure_cookies, httponly=True,
+        samesite="lax", path="/",
+    )  # fmt: skip
+    return answer
+
+
+@router.post("/logout")
+def leave(request: Request, given: ServicesDep, _actor: ActorDep, _form: FormDep) -> Response:
+    """End the session here and on the server."""
+    log_out(given.records, request.state.secret)
+    answer = RedirectResponse("/login", SEE_OTHER)
+    answer.delete_cookie(
+        cookie_name(given), path="/", secure=given.settings.secure_cookies, httponly=True
+    )
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+def _fields(form: FormDep) -> dict[str, str]:
+    return form
+
+
+@router.post("/language")
+def speak(given: ServicesDep, form: Annotated[dict[str, str], Depends(_fields)]) -> Response:
+    """Choose the language of this browser."""
+    back = form.get("back", "/")
+    target = back if back.startswith("/") and not back.startswith("//") else "/"
+    answer = RedirectResponse(target, SEE_OTHER)
+    if form.get("language") in {"en", "zh_Hans"}:
+        answer.set_cookie(
+            COOKIE_LANGUAGE, form["language"], max_age=31_536_000, samesite="lax", httponly=True,
+            secure=given.settings.secure_cookies,
+        )  # fmt: skip
+    return answer

@@ -1,0 +1,94 @@
+"""The campus now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+from babel.dates import format_date
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api import now as view
+from api import sketch
+from api.asker import ActorDep, ReaderDep, ServicesDep
+from api.formats import local
+from api.orders import summary
+from api.pages.frame import Framed
+from api.scoped import ScopedReader
+from api.services import Services
+from api.view import language_of, page
+from core.actor import Actor
+from core.clock import DAY_MS
+from core.words import Discipline
+
+router = APIRouter(include_in_schema=False)
+_COSTLIEST = 6
+_WASTES = {
+    Discipline.POWER: "power", Discipline.WATER: "water", Discipline.HEATING: "heating",
+    Discipline.AIR: "rooms",
+}  # fmt: skip
+
+
+@router.get("/")
+def campus(
+    request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep, _: Framed
+) -> Response:
+    """The page."""
+    return page(request, "now.html", **_content(request, given, actor, reader))
+
+
+@router.get("/x/now")
+def campus_body(
+    request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep
+) -> Response:
+    """What changes on it."""
+    return page(request, "now_body.html", **_content(request, given, actor, reader))
+
+
+def _content(
+    request: Request, given: Services, actor: Actor, reader: ScopedReader
+) -> dict[str, object]:
+    tr, now, site = language_of(request), given.clock.now(), given.site
+    scope = reader.buildings()
+    cards = [view.card(reader, site, kind, scope, now) for kind, *_ in view.KINDS]
+    orders = [summary(given, row, tr) for row in given.orders.desk.queue(actor)]
+    wasted: Counter[str] = Counter()
+    for order in orders:
+        card = _WASTES.get(given.cards[order.rule].discipline) if order.rule in given.cards else ""
+        if card and order.money:
+            wasted[card] += order.money
+    findings = [
+        (f.onset, f.cleared or now, f.money_per_day or 0.0)
+        for f in given.records.findings.since(now - 15 * DAY_MS)
+        if actor.sees(f.building)
+    ]
+    days = view.costs(reader, site, findings, now)
+    drawn, scale = sketch.bars(days)
+    buildings = [
+        {
+            "id": b,
+            "name": tr.name(site.buildings[b].names),
+            "cards": [view.card(reader, site, kind, [b], now) for kind, *_ in view.KINDS],
+            "complete": view.completeness(reader, b, now),
+            "orders": sorted(Counter(o.priority for o in orders if o.building == b).items()),
+        }
+        for b in scope
+    ]
+    return {
+        "cards": cards,
+        "sketches": {c.kind: sketch.day_paths(c.curve, now) for c in cards},
+        "wasted": dict(wasted),
+        "buildings": buildings,
+        "days": days,
+        "bars": drawn,
+        "scale": scale,
+        "day_name": partial(_day_name, zone=site.timezone, language=tr.language),
+        "costliest": sorted(orders, key=lambda o: -(o.money or 0.0))[:_COSTLIEST],
+        "proved": given.orders.desk.tally(actor),
+    }
+
+
+def _day_name(at: int, zone: str, language: str) -> str:
+    when = local(at, zone)
+    return f"{format_date(when, 'EEE', locale=language)} {when.day}"

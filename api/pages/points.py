@@ -1,0 +1,177 @@
+"""Points with their newest value, and trends of any of them over each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from adapters.locales import Translator
+from api import formats
+from api.asker import ActorDep, ReaderDep, ServicesDep
+from api.pages.frame import Framed
+from api.scoped import ScopedReader
+from api.series import MOST_POINTS, point_name
+from api.services import Services
+from api.view import language_of, page
+from core.clock import DAY_MS
+from core.quality import Quality
+from core.quantity import Kind
+from core.site import Point
+
+router = APIRouter(include_in_schema=False)
+_SHOWN = 400
+"""More rows than anybody scrolls; the search narrows."""
+_WORDS = {Quality.GOOD: "good", Quality.SUSPECT: "suspect", Quality.BAD: "bad"}
+Text80 = Annotated[str, Query(max_length=80)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A point as the list shows it."""
+
+    id: str
+    name: str
+    value: str
+    unit: str
+    quality: int
+    quality_words: str
+    at: int | None
+    stale: bool
+    gateway: str
+    brick: str
+
+
+@router.get("/points")
+def points(
+    request: Request, given: ServicesDep, reader: ReaderDep, _: Framed,
+    q: Text80 = "", building: Text80 = "", state: Text80 = "",
+) -> Response:  # fmt: skip
+    """The list."""
+    rows = _rows(given, reader, language_of(request), q, building, state)
+    query = urlencode({"q": q, "building": building, "state": state})
+    choices = {"buildings": [given.site.buildings[b] for b in reader.buildings()]}
+    return page(
+        request, "points.html", rows=rows[:_SHOWN], total=len(rows), q=q, building=building,
+        state=state, query=query, choices=choices,
+    )  # fmt: skip
+
+
+@router.get("/x/points")
+def points_body(
+    request: Request, given: ServicesDep, reader: ReaderDep,
+    q: Text80 = "", building: Text80 = "", state: Text80 = "",
+) -> Response:  # fmt: skip
+    """The rows alone, for search while typing and for live updates."""
+    rows = _rows(given, reader, language_of(request), q, building, state)
+    return page(request, "points_body.html", rows=rows[:_SHOWN], total=len(rows))
+
+
+def _rows(
+    given: Services, reader: ScopedReader, tr: Translator, q: str, building: str, state: str
+) -> list[Row]:
+    wanted = q.strip().lower()
+    named = [(i, p, point_name(given.site, p, tr)) for i, p in reader.points()]
+    chosen = [
+        (i, p, name) for i, p, name in named
+        if (not building or p.building == building)
+        and (not wanted or wanted in name.lower() or wanted in p.id)
+    ]  # fmt: skip
+    latest = reader.latest([i for i, _, _ in chosen]).rows
+    found = {
+        i: (at, value, quality)
+        for i, at, value, quality in zip(
+            latest.point.tolist(), latest.at.tolist(), latest.value.tolist(),
+            latest.quality.tolist(), strict=True,
+        )
+    }  # fmt: skip
+    now = given.clock.now()
+    rows = [_row(p, name, found.get(i), now, tr) for i, p, name in chosen]
+    return [row for row in rows if not state or _is(row, state)]
+
+
+def _is(row: Row, state: str) -> bool:
+    if state in {"never", "stale"}:
+        return (row.at is None) if state == "never" else row.stale
+    return row.at is not None and _WORDS.get(Quality(row.quality)) == state
+
+
+def _row(
+    point: Point, name: str, latest: tuple[int, float, int] | None, now: int, tr: Translator
+) -> Row:
+    at, value, quality = latest or (None, float("nan"), int(Quality.BAD))
+    text = formats.number(value, 0 if point.kind in {Kind.STATE, Kind.COMMAND} else None)
+    unit = "" if point.unit in {"1", "bool"} else point.unit
+    if point.unit == "bool" and latest and quality != Quality.BAD:
+        text = tr("on") if value else tr("off")
+    return Row(
+        id=point.id,
+        name=name,
+        value=text,
+        unit=unit,
+        quality=quality if latest else int(Quality.GOOD),
+        quality_words=tr(_WORDS[Quality(quality)]) if latest else tr("never seen"),
+        at=at,
+        stale=at is None or now - at > max(3 * point.period_s * 1000, 3_600_000),
+        gateway=point.gateway,
+        brick=point.role.brick,
+    )
+
+
+@router.get("/trend")
+def trend(
+    request: Request, given: ServicesDep, reader: ReaderDep, _actor: ActorDep, _: Framed,
+    point: Annotated[list[str], Query(max_length=40)] = [],  # noqa: B006 - FastAPI's own way
+    days: Annotated[int, Query(ge=1, le=366)] = 2,
+    until: Text80 = "",
+) -> Response:  # fmt: skip
+    """Any points over each other."""
+    tr = language_of(request)
+    wanted = list(dict.fromkeys(p.strip() for p in point if p.strip()))
+    known = {p.id: p for _, p in reader.points()}
+    unknown = [p for p in wanted if p not in known]
+    shown = [p for p in wanted if p in known][:MOST_POINTS]
+    problem = ""
+    if unknown:
+        problem = tr("There is no point {id} here.", id=unknown[0])
+    elif len(wanted) > MOST_POINTS:
+        problem = tr("At most {n} points at once; the first ones are shown.", n=MOST_POINTS)
+    end, wrong = _end(until, given)
+    if wrong:
+        problem = tr("That is no date and time: {text}", text=until)
+    start = end - days * DAY_MS
+    chosen = [
+        {
+            "id": p,
+            "name": point_name(given.site, known[p], tr),
+            "without": "/trend?" + _query([o for o in shown if o != p], days, until),
+        }
+        for p in shown
+    ]
+    every = [{"id": p.id, "name": point_name(given.site, p, tr)} for _, p in reader.points()]
+    csv = "/api/v1/series.csv?" + urlencode(
+        [*(("point", p) for p in shown), ("from", start), ("to", end)]
+    )
+    return page(
+        request, "trend.html", 200 if not problem else 422, chosen=chosen, all_points=every,
+        days=days, until=until, problem=problem, start=start, end=end, csv=csv,
+    )  # fmt: skip
+
+
+def _query(points: list[str], days: int, until: str) -> str:
+    return urlencode([*(("point", p) for p in points), ("days", days), ("until", until)])
+
+
+def _end(until: str, given: Services) -> tuple[int, bool]:
+    if not until:
+        return given.clock.now(), False
+    try:
+        when = datetime.fromisoformat(until).replace(tzinfo=ZoneInfo(given.site.timezone))
+        return round(when.timestamp() * 1000), False
+    except (ValueError, OverflowError, OSError):
+        return given.clock.now(), True
