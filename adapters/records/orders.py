@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Enum,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from adapters.records.base import Base, Scoped
@@ -22,6 +36,17 @@ from core.words import (
 
 OPEN = text("closed_at IS NULL")
 """What the database itself checks one-order-a-cause by."""
+
+
+def _word(words: type[StrEnum]) -> Enum:
+    """A column that holds a word's value and gives the word back."""
+    return Enum(
+        words,
+        native_enum=False,
+        create_constraint=False,
+        length=16,
+        values_callable=lambda cls: [word.value for word in cls],
+    )
 
 
 class OrderNumber(Base):
@@ -43,7 +68,8 @@ class Order(Scoped, Base):
         skill: Trade it is sent to: the rule's, another after two refused repairs.
         waste_raised: Its priority was raised by cost alone, so its clock keeps office hours.
         version: Raised by every step a person can see; a form of an older one is stale.
-        marking: Raised with every change; behind it, ``marked`` says what dashboards have.
+        marking: Raised with every change; ``marked`` is what dashboards have of it.
+        told: What people were told once and need not hear every step.
         tried: Log-ins that had it and did not answer or did not mend it.
         opened_at: When its clocks began. [ms]
         repaired_by: Who said done last; never the one who closes it.
@@ -60,22 +86,23 @@ class Order(Scoped, Base):
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
-    origin: Mapped[Origin] = mapped_column(String(16))
+    origin: Mapped[Origin] = mapped_column(_word(Origin))
     cause: Mapped[str] = mapped_column(String(200))
     asset: Mapped[str] = mapped_column(String(120), index=True)
     family: Mapped[str] = mapped_column(String(64))
     rule: Mapped[str] = mapped_column(String(16), index=True)
     target: Mapped[str] = mapped_column(String(120))
-    trade: Mapped[Trade] = mapped_column(String(1))
-    skill: Mapped[Trade] = mapped_column(String(1))
-    proof: Mapped[ProofKind] = mapped_column(String(16))
+    trade: Mapped[Trade] = mapped_column(_word(Trade))
+    skill: Mapped[Trade] = mapped_column(_word(Trade))
+    proof: Mapped[ProofKind] = mapped_column(_word(ProofKind))
     title: Mapped[dict[str, Any]] = mapped_column(JSON)
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     severity: Mapped[int]
     priority: Mapped[int] = mapped_column(default=Priority.P4)
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    told: Mapped[list[str]] = mapped_column(JSON, default=list)
     waste_raised: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[OrderState] = mapped_column(String(16), default=OrderState.NEW)
+    state: Mapped[OrderState] = mapped_column(_word(OrderState), default=OrderState.NEW)
     version: Mapped[int] = mapped_column(default=1)
     marking: Mapped[int] = mapped_column(default=1)
     marked: Mapped[int] = mapped_column(default=0)
@@ -95,10 +122,10 @@ class Order(Scoped, Base):
     repaired_by: Mapped[str | None] = mapped_column(String(64))
     closed_at: Mapped[int | None]
     closed_by: Mapped[str | None] = mapped_column(String(64))
-    outcome: Mapped[Outcome | None] = mapped_column(String(16))
-    cancel_reason: Mapped[CancelReason | None] = mapped_column(String(16))
+    outcome: Mapped[Outcome | None] = mapped_column(_word(Outcome))
+    cancel_reason: Mapped[CancelReason | None] = mapped_column(_word(CancelReason))
     risk_until: Mapped[int | None]
-    hold_reason: Mapped[HoldReason | None] = mapped_column(String(16))
+    hold_reason: Mapped[HoldReason | None] = mapped_column(_word(HoldReason))
     hold_until: Mapped[int | None]
     withdrawn_at: Mapped[int | None]
     cleared_at: Mapped[int | None]
@@ -124,8 +151,8 @@ class OrderEvent(Scoped, Base):
     at: Mapped[int] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64))
     command: Mapped[str] = mapped_column(String(24))
-    from_state: Mapped[OrderState] = mapped_column(String(16))
-    to_state: Mapped[OrderState] = mapped_column(String(16))
+    from_state: Mapped[OrderState] = mapped_column(_word(OrderState))
+    to_state: Mapped[OrderState] = mapped_column(_word(OrderState))
     note: Mapped[str] = mapped_column(String(4000), default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
@@ -187,14 +214,14 @@ class OrderPause(Scoped, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"), index=True)
-    reason: Mapped[HoldReason] = mapped_column(String(16))
+    reason: Mapped[HoldReason] = mapped_column(_word(HoldReason))
     who: Mapped[str] = mapped_column(String(200))
     start: Mapped[int]
     end: Mapped[int | None]
 
 
 class Watch(Scoped, Base):
-    """What the telemetry says of one repair, by rule and target; one an attempt.
+    """What the telemetry says of one repair, by rule and target; one a *done*.
 
     Attributes:
         outcome: Last answer of the proof; ``waiting`` until it was asked.
@@ -202,11 +229,10 @@ class Watch(Scoped, Base):
     """
 
     __tablename__ = "order_watch"
-    __table_args__ = (UniqueConstraint("order_id", "attempt", "rule", "target"),)
+    __table_args__ = (UniqueConstraint("order_id", "done_at", "rule", "target"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"))
-    attempt: Mapped[int]
     rule: Mapped[str] = mapped_column(String(16))
     target: Mapped[str] = mapped_column(String(120))
     done_at: Mapped[int]
@@ -242,6 +268,7 @@ class Notification(Scoped, Base):
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[int] = mapped_column(default=0)
+    first_try_at: Mapped[int | None]
     sent_at: Mapped[int | None]
     channel: Mapped[str | None] = mapped_column(String(40))
     error: Mapped[str | None] = mapped_column(String(1000))
@@ -263,10 +290,20 @@ APPEND_ONLY = {
 }
 """The database's own guard by dialect, for ``{verb}`` update and delete; migrations use it too."""
 
-for _dialect, _statement in APPEND_ONLY.items():
-    for _verb in ("update", "delete"):
-        event.listen(
-            OrderEvent.__table__,
-            "after_create",
-            DDL(_statement.format(verb=_verb, VERB=_verb.upper())).execute_if(dialect=_dialect),
-        )
+
+def _guard() -> None:
+    for dialect, statement in APPEND_ONLY.items():
+        for verb in ("update", "delete"):
+            guard = text(statement.format(verb=verb, VERB=verb.upper()))
+            event.listen(OrderEvent.__table__, "after_create", _runner(dialect, guard))
+
+
+def _runner(dialect: str, guard: TextClause) -> Callable[..., None]:
+    def run(_table: Table, connection: Connection, **_kwargs: object) -> None:
+        if connection.dialect.name == dialect:
+            connection.execute(guard)
+
+    return run
+
+
+_guard()

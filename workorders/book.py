@@ -1,0 +1,189 @@
+"""The one hand that writes orders: steps, events, messages and clocks of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from adapters.records.orders import (
+    Notification,
+    Order,
+    OrderClock,
+    OrderEvent,
+    OrderNumber,
+    OrderPause,
+)
+from adapters.records.tables import ChangeRow
+from core.actor import SYSTEM
+from core.words import OrderState, Priority, Text
+from workorders import clocks, messages
+from workorders.clocks import ClockKind, Promise
+from workorders.happenings import Happening
+from workorders.office import Office
+from workorders.states import Command
+from workorders.workdays import hours_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """Writes orders within one session, at one moment.
+
+    Attributes:
+        now: Run clock. [ms]
+    """
+
+    session: Session
+    office: Office
+    now: int
+
+    def number(self) -> str:
+        """The next order number of the year; the row stays locked until the end."""
+        year = self.office.year(self.now)
+        mine = update(OrderNumber).where(OrderNumber.year == year)
+        if not self._touch(mine.values(last=OrderNumber.last + 1)):
+            self.session.add(OrderNumber(year=year, last=1))
+            self.session.flush()
+        last = self.session.scalars(select(OrderNumber.last).where(OrderNumber.year == year)).one()
+        return f"WO-{year}-{last:04d}"
+
+    def lock(self, id_: str, version: int | None = None) -> Order | None:
+        """An order that nobody else can change until the end of the transaction.
+
+        None where there is none in scope, or where it has another version.
+        """
+        claim = update(Order).where(Order.id == id_)
+        if version is not None:
+            claim = claim.where(Order.version == version)
+        # Changes nothing, but locks the row (SQLite: the file) and tests the version at once.
+        if not self._touch(claim.values(version=Order.version)):
+            return None
+        fresh = select(Order).where(Order.id == id_).execution_options(populate_existing=True)
+        return self.session.scalars(fresh).one()
+
+    def step(
+        self, order: Order, command: Command, to: OrderState, actor: str = SYSTEM.login, *,
+        note: str = "", **data: Any,
+    ) -> None:  # fmt: skip
+        """A transition: the state, its event, and a new version."""
+        before, order.state = order.state, to
+        order.version += 1
+        self._event(order, command, before, actor, note, data)
+
+    def happen(self, order: Order, what: Happening, *, note: str = "", **data: Any) -> None:
+        """Something that people see but that changes no state."""
+        order.version += 1
+        self._event(order, what, order.state, SYSTEM.login, note, data)
+
+    def touch(self, order: Order) -> None:
+        """Something changed that dashboards show but that makes no form stale."""
+        order.marking += 1
+        order.changed_at = self.now
+        self.session.add(
+            ChangeRow(at=self.now, kind="order", ref=order.id, building=order.building)
+        )
+
+    def tell(
+        self, order: Order, people: Iterable[str], kind: str, head: str,
+        **params: str | float,
+    ) -> None:  # fmt: skip
+        """Owes a message to each; sent by :mod:`workorders.notify` after the commit."""
+        said: dict[str, str | int | float] = {
+            "order": order.id, "priority": order.priority, "asset": self.asset_name(order),
+            "attempt": order.attempt, **params,
+        }  # fmt: skip
+        text = {
+            "head": messages.dumped(Text(head, said)),
+            "lines": [order.title, order.explanation],
+        }
+        for login in dict.fromkeys(people):
+            self.session.add(
+                Notification(
+                    key=f"{order.id}.{order.marking}.{kind}.{login}", building=order.building,
+                    order_id=order.id, person=login, kind=kind, priority=order.priority,
+                    text=text, created_at=self.now,
+                )
+            )  # fmt: skip
+
+    def supervisors(self, order: Order) -> Sequence[str]:
+        """Who leads in the order's building."""
+        return self.office.duty.supervisors(order.building)
+
+    def asset_name(self, order: Order) -> str:
+        """What people call the asset, with its id where it has no name."""
+        equipment = self.office.site.equipment.get(order.asset)
+        return equipment.names["en"] if equipment is not None else order.asset
+
+    def start_clocks(
+        self, order: Order, start: int, kinds: Iterable[ClockKind] = tuple(ClockKind)
+    ) -> None:
+        """Promises by the order's present priority; clocks that already run are kept."""
+        wanted = set(kinds)
+        priority = Priority(order.priority)
+        for promise in clocks.promises(priority, waste_raised=order.waste_raised):
+            if promise.kind in wanted:
+                self._start(order, promise, start)
+
+    def meet(self, order: Order, kind: ClockKind) -> None:
+        """What was promised has happened; a breach not yet noticed is recorded with it."""
+        for clock in self.clocks(order.id):
+            if clock.kind == kind and clock.met_at is None:
+                clock.met_at = self.now
+                due = self.due(clock)
+                if clock.breached_at is None and due < self.now:
+                    clock.breached_at = due
+
+    def unmeet(self, order: Order, kind: ClockKind) -> None:
+        """It had not happened after all: the clocks run on as if it never had."""
+        for clock in self.clocks(order.id):
+            if clock.kind == kind:
+                clock.met_at = None
+
+    def clocks(self, order_id: str) -> Sequence[OrderClock]:
+        """All promises of an order, the first first."""
+        mine = select(OrderClock).where(OrderClock.order_id == order_id)
+        return self.session.scalars(mine.order_by(OrderClock.id)).all()
+
+    def due(self, clock: OrderClock) -> int:
+        """When a clock falls due, the hold that goes on now counted as a pause. [ms]"""
+        if clock.kind != ClockKind.RESTORE:
+            return clock.due_at
+        mine = select(OrderPause).where(OrderPause.order_id == clock.order_id)
+        rows = self.session.scalars(mine).all()
+        if not rows:
+            return clock.due_at
+        pauses = [(p.start, self.now if p.end is None else p.end) for p in rows]
+        hours = hours_of(self.office.calendar, clock.building, always=clock.always)
+        return clocks.due(clock.started_at, clock.minutes, hours, pauses)
+
+    def _start(self, order: Order, promise: Promise, start: int) -> None:
+        hours = hours_of(self.office.calendar, order.building, always=promise.always)
+        minutes = promise.minutes + promise.workdays * hours.day_minutes
+        self.session.add(
+            OrderClock(
+                order_id=order.id, building=order.building, kind=promise.kind,
+                priority=order.priority, always=promise.always, started_at=start,
+                minutes=minutes, due_at=clocks.due(start, minutes, hours),
+            )
+        )  # fmt: skip
+
+    def _event(
+        self, order: Order, command: str, before: OrderState, actor: str, note: str,
+        data: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        self.touch(order)
+        self.session.add(
+            OrderEvent(
+                order_id=order.id, building=order.building, seq=order.marking, at=self.now,
+                actor=actor, command=command, from_state=before, to_state=order.state, note=note,
+                data=dict(data),
+            )
+        )  # fmt: skip
+
+    def _touch(self, statement: Any) -> bool:
+        result = self.session.execute(statement, execution_options={"synchronize_session": False})
+        return isinstance(result, CursorResult) and result.rowcount == 1

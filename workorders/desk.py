@@ -1,0 +1,142 @@
+"""The use cases of orders for API, command line and crew: ``f(actor, command)``.
+
+What is out of an actor's scope is absent for them, in the same words as what never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from adapters.records.base import scope_of
+from adapters.records.orders import Order, OrderEvent
+from core.actor import SYSTEM, Actor
+from core.clock import Clock
+from core.finding import Finding
+from core.ports import Findings
+from core.words import OrderState, Text
+from workorders import act as acts
+from workorders import deeds, triage, viewing, watching
+from workorders.act import Act
+from workorders.book import Book
+from workorders.office import Office, Sessions
+from workorders.refusals import OrderRefused, absent, stale
+from workorders.states import decide
+from workorders.views import OrderDetail, OrderRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Orders as an actor may see and change them."""
+
+    sessions: Sessions
+    findings: Findings
+    office: Office
+    clock: Clock
+
+    def queue(
+        self, actor: Actor, *, mine: bool = False, closed: bool = False, most: int = 500
+    ) -> list[OrderRow]:
+        """Orders in scope: by priority, then by value a day over hours of work.
+
+        Args:
+            actor: Who looks.
+            mine: Only what belongs to them.
+            closed: Closed and cancelled ones instead, the newest first.
+            most: At most so many.
+        """
+        query = select(Order).where(
+            Order.closed_at.is_not(None) if closed else Order.closed_at.is_(None)
+        )
+        if mine:
+            query = query.where(Order.assignee == actor.login)
+        order_by = (
+            (Order.closed_at.desc(), Order.id)
+            if closed
+            else (Order.priority, Order.score.desc(), Order.opened_at, Order.id)
+        )
+        with self._reading(actor) as book:
+            orders = book.session.scalars(query.order_by(*order_by).limit(most)).all()
+            clocks = viewing.clocks_of(book, [order.id for order in orders])
+            person = self.office.duty.person(actor.login)
+            return [viewing.row_of(book, o, clocks[o.id], actor, person) for o in orders]
+
+    def order(self, actor: Actor, id_: str) -> OrderDetail:
+        """One order, whole.
+
+        Raises:
+            Refused: ``absent``.
+        """
+        with self._reading(actor) as book:
+            found = book.session.get(Order, id_)
+            if found is None:
+                raise absent()
+            return self._detail(book, found, actor)
+
+    def act(self, actor: Actor, act: Act) -> OrderRow:
+        """Do something to an order; the row as it then stands.
+
+        Raises:
+            Refused: ``absent`` out of scope; ``forbidden`` by role or relation;
+                ``conflict`` where somebody was faster or the state forbids it (by whom and
+                when is said); ``invalid`` where something is missing.
+        """
+        now = self.clock.now()
+        with self.sessions.session(scope_of(actor.buildings)) as session:
+            book = Book(session=session, office=self.office, now=now)
+            order = book.lock(act.order)
+            if order is None:
+                raise absent()
+            person = self.office.duty.person(actor.login)
+            to = self._decide(book, order, act, actor)
+            acts.check(act, now)
+            deeds.perform(book, order, act, actor.login, to)
+            clocks = book.clocks(order.id)
+            return viewing.row_of(book, order, clocks, actor, person)
+
+    @contextmanager
+    def _reading(self, actor: Actor) -> Iterator[Book]:
+        with self.sessions.session(scope_of(actor.buildings), reading=True) as session:
+            yield Book(session=session, office=self.office, now=self.clock.now())
+
+    def _decide(self, book: Book, order: Order, act: Act, actor: Actor) -> OrderState:
+        """First whether they may at all, then whether what they saw is still so."""
+        if actor.login == SYSTEM.login:
+            raise OrderRefused(Text("The system signs nothing."), code="forbidden")
+        person = self.office.duty.person(actor.login)
+        relations = viewing.relations(order, actor.login, person)
+        if order.version != act.version:
+            # Who was faster may have taken the order away: say that, not "not yours".
+            raise self._stale(book, order)
+        return decide(order.state, act.do, actor.role, relations)
+
+    def _stale(self, book: Book, order: Order) -> OrderRefused:
+        query = select(OrderEvent).where(OrderEvent.order_id == order.id)
+        last = book.session.scalars(query.order_by(OrderEvent.seq.desc()).limit(1)).one()
+        who = SYSTEM.name if last.actor == SYSTEM.login else self.office.name(last.actor)
+        return stale(who, self.office.local(last.at))
+
+    def _detail(self, book: Book, order: Order, actor: Actor) -> OrderDetail:
+        clocks = book.clocks(order.id)
+        person = self.office.duty.person(actor.login)
+        return OrderDetail(
+            row=viewing.row_of(book, order, clocks, actor, person), origin=order.origin,
+            proof=order.proof, family=order.family, cause_code=order.cause_code,
+            minutes=order.minutes, acknowledged_at=order.acknowledged_at,
+            arrived_at=order.arrived_at, done_at=order.done_at, repaired_by=order.repaired_by,
+            closed_by=order.closed_by, cancel_reason=order.cancel_reason,
+            risk_until=order.risk_until, hold_reason=order.hold_reason,
+            hold_until=order.hold_until,
+            due_times=tuple(viewing.due_time(book, clock) for clock in clocks),
+            findings=self._findings(book, order),
+            watches=tuple(viewing.watch_view(watch) for watch in watching.of(book, order)),
+            history=viewing.history(book, order),
+        )  # fmt: skip
+
+    def _findings(self, book: Book, order: Order) -> tuple[Finding, ...]:
+        linked = [self.findings.get(link.finding_id) for link in triage.links(book, order.id)]
+        known = [finding for finding in linked if finding is not None]
+        return tuple(sorted(known, key=lambda finding: finding.severity))

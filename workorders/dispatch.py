@@ -1,0 +1,69 @@
+"""Puts a person's name on an order, and tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from adapters.records.orders import Order
+from core.words import OrderState
+from workorders import messages
+from workorders.book import Book
+from workorders.happenings import Happening
+from workorders.routing import Route, owner_of, route
+from workorders.states import Command
+
+AT_WORK = (OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.ON_HOLD)
+"""States in which an order is work for the person it belongs to."""
+
+
+def loads(session: Session) -> Mapping[str, int]:
+    """Expected work of all open orders, by log-in. [min]"""
+    rows = session.execute(
+        select(Order.assignee, func.sum(Order.effort_min))
+        .where(Order.state.in_(AT_WORK), Order.assignee.is_not(None))
+        .group_by(Order.assignee)
+    )
+    return {str(login): int(minutes) for login, minutes in rows}
+
+
+def find(book: Book, order: Order, without: Iterable[str] = ()) -> Route:
+    """Who should have an order, not one of those who had it in vain."""
+    return route(
+        skill=order.skill,
+        building=order.building,
+        owner=owner_of(book.office.site, order.asset, order.building),
+        at=book.now,
+        duty=book.office.duty,
+        load=loads(book.session),
+        without=frozenset(without),
+    )
+
+
+def assign(book: Book, order: Order) -> bool:
+    """A triaged order to the right person; said to the supervisors where there is none."""
+    found = find(book, order)
+    if found.login is None:
+        if Happening.NOBODY not in order.told:
+            order.told = [*order.told, Happening.NOBODY]
+            book.happen(order, Happening.NOBODY)
+            book.tell(order, book.supervisors(order), Happening.NOBODY, messages.NOBODY)
+        return False
+    order.told = [what for what in order.told if what != Happening.NOBODY]
+    hand(book, order, found.login)
+    book.step(
+        order, Command.ASSIGN, OrderState.ASSIGNED,
+        assignee=found.login, reason=found.reason, loads=dict(found.loads),
+    )  # fmt: skip
+    book.tell(order, [found.login], Command.ASSIGN, messages.ASSIGNED)
+    return True
+
+
+def hand(book: Book, order: Order, login: str) -> None:
+    """The order is this person's from now on; nobody has acknowledged it."""
+    order.assignee = login
+    order.assigned_at = book.now
+    order.acknowledged_at = None
+    order.arrived_at = None

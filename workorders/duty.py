@@ -1,0 +1,50 @@
+"""Duty by the records: people and rosters, asked at the site's own time of day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from core.words import Trade
+from workorders.people import Person
+
+
+class Roster(Protocol):
+    """People and their shifts: :class:`adapters.records.people.People`."""
+
+    def get(self, login: str) -> Person | None:
+        """Somebody active, by log-in."""
+        ...
+
+    def on_call(self, trade: Trade, building: str, weekday: int, minute: int) -> Sequence[str]:
+        """Log-ins on call on a weekday (Monday is 1) at a minute of the local day."""
+        ...
+
+    def supervisors(self, building: str) -> Sequence[str]:
+        """Who leads in a building."""
+        ...
+
+
+class RosterDuty:
+    """Implements :class:`workorders.people.Duty`."""
+
+    def __init__(self, roster: Roster, timezone: str) -> None:
+        self._roster = roster
+        self._zone = ZoneInfo(timezone)
+
+    def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
+        """Log-ins on call at a time, first to be called first."""
+        local = datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone)
+        return self._roster.on_call(
+            trade, building, local.isoweekday(), local.hour * 60 + local.minute
+        )
+
+    def person(self, login: str) -> Person | None:
+        """Somebody active, by log-in."""
+        return self._roster.get(login)
+
+    def supervisors(self, building: str) -> Sequence[str]:
+        """Who leads in a building."""
+        return self._roster.supervisors(building)

@@ -1,0 +1,23 @@
+"""What befalls an order without anybody's command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Happening(StrEnum):
+    """An event that leaves the state as it is."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    """Another finding of the same cause."""
+    RAISED = "raised"
+    CLEARED = "cleared"
+    """All findings cleared by themselves; a person still says what it was."""
+    WITHDRAWN = "withdrawn"
+    BREACHED = "breached"
+    REMINDED = "reminded"
+    UNDELIVERED = "undelivered"
+    INCONCLUSIVE = "inconclusive"
+    PARKED = "parked"
+    NOBODY = "nobody"

@@ -1,0 +1,41 @@
+"""What people are told, as texts that are translated where they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.words import Text
+
+ASSIGNED = "{order} P{priority} is yours: {asset}"
+NEXT_ON_CALL = "{order} P{priority} is yours now; it was not acknowledged in time: {asset}"
+RAISED = "{order} has become worse, now P{priority}: {asset}"
+REMINDER = "{order} P{priority} waits for you to accept it: {asset}"
+UNANSWERED = "{order} P{priority} was not acknowledged by {person}: {asset}"
+BREACHED = "{order} P{priority} missed its time to {promise}: {asset}"
+WITHDRAWN = "{order}: late readings took the finding back; please look before going on: {asset}"
+CLEARED = "{order}: the fault cleared by itself; say what you found: {asset}"
+VERIFIED = "{order} is verified by telemetry: {asset}"
+REFUSED = "{order}: the readings show the fault again after the repair; attempt {attempt}: {asset}"
+RETURNED = "{order}: the points that show the fault give no data; the proof cannot go on: {asset}"
+INCONCLUSIVE = "{order} cannot be proved by telemetry and needs a signature: {asset}"
+PARKED = "{order} waits for its season; telemetry cannot prove it before: {asset}"
+NOBODY = "{order} P{priority}: nobody could be found for it: {asset}"
+INSTRUMENT = "{order}: instrument fault at {asset}"
+UNDELIVERED = "{order}: a message to {person} could not be delivered"
+
+POINTS_LOST_TITLE = Text("Points give no usable data")
+POINTS_LOST_WORDS = Text(
+    "A repair is to be proved by these points, and they give no usable data. Mend the sensor "
+    "or its line; somebody else then inspects it."
+)
+
+
+def dumped(text: Text) -> dict[str, Any]:
+    """A text as the records keep it."""
+    return {"msgid": text.msgid, "params": dict(text.params)}
+
+
+def loaded(kept: Mapping[str, Any]) -> Text:
+    """A text as it was kept."""
+    return Text(kept.get("msgid", ""), dict(kept.get("params", {})))

@@ -1,0 +1,74 @@
+"""How urgent a finding is. Pure; numbers by domain.md E are configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.words import Priority
+
+
+class Raised(StrEnum):
+    """Why a priority stands above the rule's severity."""
+
+    SAFETY = "safety"
+    COMFORT = "comfort"
+    COST = "cost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """What things are worth, as the site's owner says; the defaults are estimates.
+
+    Attributes:
+        cost_raises: Above this a day the priority goes up one step. [site currency]
+        comfort_raises: Above this the priority goes up one step. [person-hours a day]
+        comfort_value: Of a person-hour outside comfort. [site currency]
+        service_value: Of a person-hour without water, power or heat. [site currency]
+        least_effort_h: No job counts as shorter, or trifles would stand on top. [h]
+        closes_for_median: So many past closes before their median replaces the card's minutes.
+    """
+
+    cost_raises: float = 500.0
+    comfort_raises: float = 100.0
+    comfort_value: float = 15.0
+    service_value: float = 40.0
+    least_effort_h: float = 0.25
+    closes_for_median: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """A priority and what raised it."""
+
+    priority: Priority
+    reasons: tuple[Raised, ...]
+
+    @property
+    def by_cost_alone(self) -> bool:
+        """Raised by waste only: such an order keeps office hours."""
+        return self.reasons == (Raised.COST,)
+
+
+def urgency(
+    severity: int, *, safety: bool, comfort_hours: float, money_per_day: float, rates: Rates
+) -> Urgency:
+    """The rule's severity, raised one step by safety, comfort or cost.
+
+    Waste alone never raises above P2; a severity of 1 is P1 whatever it costs.
+    """
+    base = Priority(min(max(severity, 1), 4))
+    if base is Priority.P1:
+        return Urgency(base, ())
+    reasons = [
+        reason
+        for reason, holds in (
+            (Raised.SAFETY, safety),
+            (Raised.COMFORT, comfort_hours > rates.comfort_raises),
+            (Raised.COST, money_per_day > rates.cost_raises),
+        )
+        if holds
+    ]
+    if reasons == [Raised.COST] and base is Priority.P2:
+        reasons = []
+    return Urgency(Priority(base - 1) if reasons else base, tuple(reasons))

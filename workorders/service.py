@@ -1,0 +1,163 @@
+"""Work orders as a part of the system: told of findings, driven by the run clock."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from adapters.records.base import ALL
+from analytics.calendar import Calendar
+from analytics.proof import prove
+from core.clock import Clock
+from core.errors import Retryable
+from core.finding import FindingEvent
+from core.ports import Findings, ReadingStore
+from core.rulecard import RuleCard
+from core.site import Site
+from workorders import keeping, marks, messages, triage
+from workorders.book import Book
+from workorders.crewdesk import CrewDesk
+from workorders.desk import Desk
+from workorders.happenings import Happening
+from workorders.notify import Notifier
+from workorders.office import Office, Sessions
+from workorders.people import Duty
+from workorders.priority import Rates
+from workorders.verify import Prove, RunsOf, Verifier
+
+LOG = logging.getLogger(__name__)
+
+
+class OrderRecords(Sessions, Protocol):
+    """What orders need of the records."""
+
+    @property
+    def findings(self) -> Findings:
+        """Where findings last."""
+        ...
+
+
+class WorkOrders:
+    """From a finding to a proven repair; a :class:`core.ports.FindingSink`.
+
+    Args:
+        site: The campus.
+        records: Where orders last.
+        store: Told of orders and findings, for dashboards.
+        clock: The run clock.
+        cards: Rule cards by id; a finding of another rule opens nothing.
+        verdicts: What proofs are read from.
+        duty: People and rosters.
+        notify: Sends the outbox; without it messages wait there.
+        rates: What things are worth.
+        proof: How a repair is proven.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        records: OrderRecords,
+        store: ReadingStore,
+        clock: Clock,
+        *,
+        cards: Mapping[str, RuleCard],
+        verdicts: RunsOf,
+        duty: Duty,
+        notify: Notifier | None = None,
+        rates: Rates | None = None,
+        proof: Prove = prove,
+    ) -> None:
+        self._records = records
+        self._store = store
+        self._clock = clock
+        self._notify = notify
+        self._verifier = Verifier(verdicts=verdicts, prove=proof)
+        self._office = Office(
+            site=site, cards=cards, duty=duty, calendar=Calendar(site), rates=rates or Rates()
+        )
+        self._one = threading.RLock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.desk = Desk(
+            sessions=records, findings=records.findings, office=self._office, clock=clock
+        )
+        self.crew = CrewDesk(self.desk)
+        if notify is not None:
+            notify.on_failed(self._undelivered)
+
+    def publish(self, events: Sequence[FindingEvent]) -> None:
+        """Findings open, join, raise or tell orders, all of them in one transaction."""
+        with self._one:
+            with self._records.session(ALL) as session:
+                book = self._book(session, self._clock.now())
+                for event in events:
+                    triage.take(book, event)
+            self._mark()
+
+    def step(self, now: int) -> None:
+        """Clocks, escalations, proofs, dashboards and messages, as of the run clock. [ms]"""
+        with self._one:
+            with self._records.session(ALL) as session:
+                keeping.step(self._book(session, now))
+            with self._records.session(ALL) as session:
+                self._verifier.step(self._book(session, now))
+            self._mark()
+        if self._notify is not None and not self._notify.running:
+            self._notify.step()
+
+    def start(self, every_s: float = 2.0) -> None:
+        """Steps and sends from threads of its own until :meth:`stop`: live operation."""
+        self._stop.clear()
+        if self._notify is not None:
+            self._notify.start()
+        self._thread = threading.Thread(
+            target=self._run, args=(every_s,), name="work-orders", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the threads after what they have in hand."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+            self._thread = None
+        if self._notify is not None:
+            self._notify.stop()
+
+    def _run(self, every_s: float) -> None:
+        while not self._stop.wait(every_s):
+            try:
+                self.step(self._clock.now())
+            except Retryable as why:
+                LOG.warning("work orders wait: %s", why)
+            except Exception:
+                # A thread that dies in silence would stop every clock and every proof.
+                LOG.exception("a step of work orders failed; tried again")
+
+    def _book(self, session: Session, now: int) -> Book:
+        return Book(session=session, office=self._office, now=now)
+
+    def _mark(self) -> None:
+        while True:
+            with self._records.session(ALL) as session:
+                sent = marks.send(session, self._store)
+            if sent < marks.BATCH:
+                return
+
+    def _undelivered(self, order_id: str, login: str) -> None:
+        """A message that was given up is said at the order and to the supervisors."""
+        with self._one, self._records.session(ALL) as session:
+            book = self._book(session, self._clock.now())
+            order = book.lock(order_id)
+            if order is None:
+                return
+            book.happen(order, Happening.UNDELIVERED, person=login)
+            others = [head for head in book.supervisors(order) if head != login]
+            book.tell(
+                order, others, f"undelivered-{login}", messages.UNDELIVERED,
+                person=self._office.name(login),
+            )  # fmt: skip

@@ -1,0 +1,170 @@
+"""The one table of what may be done to an order, by whom, and where it leads. Pure.
+
+Checks, buttons and the matrix test read the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import Refused
+from core.words import OPEN_STATES, OrderState, Role
+
+
+class Command(StrEnum):
+    """What can be done to an order."""
+
+    TRIAGE = "triage"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    ACCEPT = "accept"
+    TAKE = "take"
+    ARRIVE = "arrive"
+    HOLD = "hold"
+    RESUME = "resume"
+    DONE = "done"
+    WATCH = "watch"
+    VERIFY = "verify"
+    REFUSE = "refuse"
+    RETURN = "return"
+    INSPECT = "inspect"
+    SIGN = "sign"
+    CANCEL = "cancel"
+    REASSIGN = "reassign"
+    REOPEN = "reopen"
+
+
+class Relation(StrEnum):
+    """What a person is to an order, beside their role."""
+
+    ASSIGNEE = "assignee"
+    """It is theirs."""
+    COLLEAGUE = "colleague"
+    """Same trade, and the building is theirs to serve; not the assignee."""
+    STRANGER_TO_REPAIR = "stranger_to_repair"
+    """Neither repaired nor was sent to repair it: may judge the repair."""
+    NOT_CLOSER = "not_closer"
+    """Did not close it: may open it again."""
+
+
+_S = OrderState
+_CREW = frozenset({Role.TECHNICIAN, Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN})
+_DISPATCH = frozenset({Role.SUPERVISOR, Role.ADMIN})
+_JUDGES = frozenset({Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN})
+_NOBODY: frozenset[Role] = frozenset()
+_OWN = frozenset({Relation.ASSIGNEE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One command.
+
+    Attributes:
+        sources: States it starts from.
+        to: State it leads to.
+        roles: Who may give it; none means that only the system does.
+        relations: Any of these is needed too; empty means that none is.
+        dispatcher: A supervisor or admin may give it whatever their relation.
+        fields: What must be said with it.
+    """
+
+    sources: frozenset[OrderState]
+    to: OrderState
+    roles: frozenset[Role] = _NOBODY
+    relations: frozenset[Relation] = frozenset()
+    dispatcher: bool = False
+    fields: tuple[str, ...] = ()
+
+
+_BEFORE_DONE = frozenset({_S.ASSIGNED, _S.ACCEPTED, _S.IN_PROGRESS, _S.ON_HOLD})
+
+TABLE: dict[Command, Row] = {
+    Command.TRIAGE: Row(sources=frozenset({_S.NEW}), to=_S.TRIAGED),
+    Command.ASSIGN: Row(
+        sources=frozenset({_S.TRIAGED}), to=_S.ASSIGNED, roles=_DISPATCH, fields=("assignee",)
+    ),
+    Command.ESCALATE: Row(sources=frozenset({_S.ASSIGNED}), to=_S.ASSIGNED),
+    Command.ACCEPT: Row(
+        sources=frozenset({_S.ASSIGNED}), to=_S.ACCEPTED, roles=_CREW, relations=_OWN
+    ),
+    Command.TAKE: Row(
+        sources=frozenset({_S.ASSIGNED}), to=_S.ACCEPTED, roles=_CREW,
+        relations=frozenset({Relation.COLLEAGUE}),
+    ),
+    Command.ARRIVE: Row(
+        sources=frozenset({_S.ACCEPTED}), to=_S.IN_PROGRESS, roles=_CREW, relations=_OWN
+    ),
+    Command.HOLD: Row(
+        sources=frozenset({_S.IN_PROGRESS}), to=_S.ON_HOLD, roles=_CREW, relations=_OWN,
+        dispatcher=True, fields=("reason", "until"),
+    ),
+    Command.RESUME: Row(
+        sources=frozenset({_S.ON_HOLD}), to=_S.IN_PROGRESS, roles=_CREW, relations=_OWN,
+        dispatcher=True,
+    ),
+    Command.DONE: Row(
+        sources=frozenset({_S.IN_PROGRESS}), to=_S.DONE, roles=_CREW, relations=_OWN,
+        fields=("cause", "note", "minutes"),
+    ),
+    Command.WATCH: Row(sources=frozenset({_S.DONE}), to=_S.VERIFYING),
+    Command.VERIFY: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
+    Command.REFUSE: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
+    Command.RETURN: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
+    Command.INSPECT: Row(
+        sources=frozenset({_S.VERIFYING}), to=_S.CLOSED, roles=_CREW,
+        relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
+    ),
+    Command.SIGN: Row(
+        sources=frozenset({_S.VERIFYING}), to=_S.CLOSED, roles=_JUDGES,
+        relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
+    ),
+    Command.CANCEL: Row(
+        sources=frozenset(OPEN_STATES), to=_S.CANCELLED, roles=_DISPATCH,
+        fields=("reason", "note"),
+    ),
+    Command.REASSIGN: Row(
+        sources=_BEFORE_DONE, to=_S.ASSIGNED, roles=_DISPATCH, fields=("assignee",)
+    ),
+    Command.REOPEN: Row(
+        sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED, roles=_DISPATCH,
+        relations=frozenset({Relation.NOT_CLOSER}), fields=("note",),
+    ),
+}  # fmt: skip
+
+
+def permitted(command: Command, role: Role, relations: AbstractSet[Relation]) -> bool:
+    """Whether a person may give a command at all, whatever state the order is in."""
+    row = TABLE[command]
+    if role not in row.roles:
+        return False
+    if not row.relations or row.relations & relations:
+        return True
+    return row.dispatcher and role in _DISPATCH
+
+
+def decide(
+    state: OrderState, command: Command, role: Role | None, relations: AbstractSet[Relation]
+) -> OrderState:
+    """Where a command leads; ``role`` is None for the system itself.
+
+    Raises:
+        Refused: ``forbidden`` where this person may not, ``conflict`` where the order is
+            in another state.
+    """
+    row = TABLE[command]
+    if role is not None and not permitted(command, role, relations):
+        raise Refused(f"{command} is not yours to do here", code="forbidden")
+    if state not in row.sources:
+        raise Refused(f"{command} is not possible while the order is {state}", code="conflict")
+    return row.to
+
+
+def allowed(state: OrderState, role: Role, relations: AbstractSet[Relation]) -> tuple[Command, ...]:
+    """What a person may do to an order now, in the order of its life."""
+    return tuple(
+        command
+        for command, row in TABLE.items()
+        if state in row.sources and permitted(command, role, relations)
+    )

@@ -1,0 +1,233 @@
+"""Asks telemetry of every repair said to be done, and acts on the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from adapters.records.orders import Order, OrderFinding, Watch
+from analytics.proof import Proof, ProofState
+from core.clock import HOUR_MS
+from core.rulecard import RuleCard
+from core.verdict import Run
+from core.words import OrderState, Origin, Outcome, ProofKind, Trade
+from workorders import dispatch, messages, watching
+from workorders.book import Book
+from workorders.clocks import ClockKind
+from workorders.deeds import close
+from workorders.happenings import Happening
+from workorders.ranking import Loss, rank
+from workorders.routing import SECOND_SKILL
+from workorders.states import Command
+
+ASK_AGAIN_MS = HOUR_MS
+"""Without new verdicts a proof is asked again after this: patience runs by the run clock."""
+
+SAME_PERSON_REFUSALS = 1
+"""After more refusals than this the order goes to another skill (crews.md)."""
+
+LOST_FAMILY = "points_lost"
+LOST_EFFORT_MIN = 60
+"""A sensor or its line, found and mended. [min]"""
+
+
+class Prove(Protocol):
+    """What the verdicts say of a repair: :func:`analytics.proof.prove`."""
+
+    def __call__(
+        self, card: RuleCard, runs: Sequence[Run], *, done_at: int, now: int, judged_until: int
+    ) -> Proof: ...
+
+
+class RunsOf(Protocol):
+    """The stream of verdicts, as far as proofs read it."""
+
+    def runs(self, rule: str, target: str, start: int, end: int | None = None) -> Sequence[Run]:
+        """Runs that overlap ``(start, end]``, in time order."""
+        ...
+
+    def judged_until(self) -> Mapping[tuple[str, str], int]:
+        """By (rule, target): up to where verdicts stand. [ms]"""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verifier:
+    """Moves orders out of *verifying*."""
+
+    verdicts: RunsOf
+    prove: Prove
+
+    def step(self, book: Book) -> None:
+        """Asks where something new can be known."""
+        query = select(Order.id, Order.version).where(
+            Order.state == OrderState.VERIFYING, Order.proof == ProofKind.TELEMETRY
+        )
+        waiting = book.session.execute(query.order_by(Order.id)).all()
+        if not waiting:
+            return
+        judged = self.verdicts.judged_until()
+        for id_, version in waiting:
+            order = book.lock(id_, version)
+            if order is not None:
+                self._ask(book, order, judged)
+
+    def _ask(self, book: Book, order: Order, judged: Mapping[tuple[str, str], int]) -> None:
+        watches = watching.live(book, order)
+        asked = [self._one(book, order, watch, judged) for watch in watches]
+        said = watching.combined(watches)
+        if said in _ENDS:
+            _ENDS[said](book, order, watches)
+        elif said in _TOLD and _TOLD[said][0] not in order.told:
+            _say(book, order, watches, *_TOLD[said])
+        elif any(asked):
+            book.touch(order)
+
+    def _one(
+        self, book: Book, order: Order, watch: Watch, judged: Mapping[tuple[str, str], int]
+    ) -> bool:
+        """Asks one watch again where there is something new; whether it was asked."""
+        until = judged.get((watch.rule, watch.target), watch.done_at)
+        idle = watch.asked_at is not None and book.now - watch.asked_at < ASK_AGAIN_MS
+        if until == watch.judged_until and idle:
+            return False
+        card = book.office.cards[watch.rule]
+        runs = self.verdicts.runs(watch.rule, watch.target, _onset(book, order, watch))
+        proof = self.prove(card, runs, done_at=watch.done_at, now=book.now, judged_until=until)
+        _keep(book, watch, proof, until)
+        return True
+
+
+def _keep(book: Book, watch: Watch, proof: Proof, until: int) -> None:
+    watch.asked_at = book.now
+    watch.judged_until = until
+    watch.outcome = proof.outcome
+    watch.exposures = proof.exposures
+    watch.needed = proof.needed
+    watch.clear_since = proof.clear_since
+    watch.detail = {
+        "awaited": messages.dumped(proof.awaited),
+        "decided": proof.decided,
+        "windows": [[run.start, run.end] for run in proof.deciding],
+    }
+
+
+def _onset(book: Book, order: Order, watch: Watch) -> int:
+    """Where the fault began: the modes that showed it are read from there on."""
+    query = select(OrderFinding.onset).where(
+        OrderFinding.order_id == order.id,
+        OrderFinding.rule == watch.rule,
+        OrderFinding.target == watch.target,
+    )
+    return min(book.session.scalars(query), default=watch.done_at)
+
+
+def _verified(book: Book, order: Order, watches: Sequence[Watch]) -> None:
+    close(book, order, "system", Outcome.VERIFIED)
+    book.step(order, Command.VERIFY, OrderState.CLOSED, **_shown(watches))
+    people = [order.repaired_by] if order.repaired_by else []
+    book.tell(order, people, Command.VERIFY, messages.VERIFIED)
+
+
+def _refused(book: Book, order: Order, watches: Sequence[Watch]) -> None:
+    """Back to the same person once, then to another skill."""
+    shown = _shown(watches)
+    order.refusals += 1
+    order.attempt += 1
+    data: dict[str, str] = {}
+    if order.refusals > SAME_PERSON_REFUSALS:
+        order.tried = [*order.tried, *([order.assignee] if order.assignee else [])]
+        order.skill = SECOND_SKILL[order.skill]
+        found = dispatch.find(book, order, order.tried)
+        data = {"reason": found.reason, "skill": order.skill}
+        if found.login is not None:
+            order.assignee = found.login
+    _again(book, order)
+    book.step(order, Command.REFUSE, OrderState.ASSIGNED, assignee=order.assignee, **data, **shown)
+    people = [*([order.assignee] if order.assignee else []), *book.supervisors(order)]
+    book.tell(order, people, Command.REFUSE, messages.REFUSED)
+
+
+def _lost(book: Book, order: Order, watches: Sequence[Watch]) -> None:
+    """The order goes back, and the instrument that cannot speak gets an order of its own."""
+    lost = [watch for watch in watches if watch.outcome == ProofState.POINTS_LOST]
+    itself = order.trade is Trade.INSTRUMENT
+    instrument = order.id if itself else open_instrument(book, order, lost[0])
+    _again(book, order)
+    book.step(
+        order, Command.RETURN, OrderState.ASSIGNED, assignee=order.assignee,
+        instrument=instrument, **_shown(watches),
+    )  # fmt: skip
+    people = [*([order.assignee] if order.assignee else []), *book.supervisors(order)]
+    book.tell(order, people, Command.RETURN, messages.RETURNED)
+
+
+def _say(book: Book, order: Order, watches: Sequence[Watch], what: Happening, head: str) -> None:
+    """Once, that a proof does not come by itself."""
+    order.told = [*order.told, what]
+    book.happen(order, what, **_shown(watches))
+    book.tell(order, book.supervisors(order), what, head)
+
+
+def _again(book: Book, order: Order) -> None:
+    if order.assignee is not None:
+        dispatch.hand(book, order, order.assignee)
+    order.told = []
+    book.unmeet(order, ClockKind.RESTORE)
+    book.start_clocks(order, book.now, (ClockKind.ACKNOWLEDGE, ClockKind.ARRIVE))
+
+
+def _shown(watches: Sequence[Watch]) -> dict[str, Any]:
+    return {
+        "watches": [
+            {
+                "rule": watch.rule, "target": watch.target, "outcome": watch.outcome,
+                "exposures": watch.exposures, "needed": watch.needed, **watch.detail,
+            }
+            for watch in watches
+        ]
+    }  # fmt: skip
+
+
+def open_instrument(book: Book, order: Order, watch: Watch) -> str:
+    """The open order for points that give no data, made where there is none; its id."""
+    cause = f"{watch.target}|{LOST_FAMILY}"
+    known = select(Order.id).where(Order.cause == cause, Order.closed_at.is_(None))
+    found = book.session.scalars(known).first()
+    if found is not None:
+        return found
+    effort = rank([Loss(target=watch.target, money_per_day=0.0, confidence=1.0)], wear=0.0,
+                  effort_min=LOST_EFFORT_MIN, rates=book.office.rates)  # fmt: skip
+    new = Order(
+        id=book.number(), building=order.building, origin=Origin.FINDING, cause=cause,
+        asset=order.asset, family=LOST_FAMILY, rule=watch.rule, target=watch.target,
+        trade=Trade.INSTRUMENT, skill=Trade.INSTRUMENT, proof=ProofKind.INSPECTION,
+        title=messages.dumped(messages.POINTS_LOST_TITLE),
+        explanation=messages.dumped(messages.POINTS_LOST_WORDS), severity=3, priority=3,
+        reasons=[], told=[], waste_raised=False, state=OrderState.NEW, version=0, marking=0,
+        marked=-1, attempt=1, refusals=0, tried=[], count=1, first_seen=book.now,
+        last_seen=book.now, opened_at=book.now, changed_at=book.now, minutes=0, effort_min=LOST_EFFORT_MIN,
+        score=effort.score, terms=[],
+    )  # fmt: skip
+    book.session.add(new)
+    book.session.flush()
+    book.happen(new, Happening.OPENED, because_of=order.id)
+    book.start_clocks(new, book.now)
+    book.step(new, Command.TRIAGE, OrderState.TRIAGED, priority=new.priority, skill=new.skill)
+    dispatch.assign(book, new)
+    return new.id
+
+
+_ENDS: dict[ProofState, Callable[[Book, Order, Sequence[Watch]], None]] = {
+    ProofState.VERIFIED: _verified,
+    ProofState.REFUSED: _refused,
+    ProofState.POINTS_LOST: _lost,
+}
+
+_TOLD: dict[ProofState, tuple[Happening, str]] = {
+    ProofState.INCONCLUSIVE: (Happening.INCONCLUSIVE, messages.INCONCLUSIVE),
+    ProofState.PARKED: (Happening.PARKED, messages.PARKED),
+}
