@@ -12,11 +12,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from adapters.sites.csvkeys import OptionKeys
 from core.site import DayMode, EquipmentClass, MeterRole
 from core.words import Carrier
 
 DESCRIBED = {
-    r"^[a-z0-9][a-z0-9_-]{0,30}$": "a short word: lower case letters, digits, - and _; "
+    r"^[a-z0-9][a-z0-9_-]{0,39}$": "a short word: lower case letters, digits, - and _; "
     "it becomes part of ids and topics",
     r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$": "a log-in id, such as chen.jing",
     r"^[a-z0-9][a-z0-9._-]{0,62}$": "an id: a word of the same building, or building.word",
@@ -27,10 +28,10 @@ DESCRIBED = {
     r"^([A-Z]{2})?$": "an ISO 3166 code for public holidays, such as CN, or empty",
 }
 """Each pattern of a text in words; the same words go to people and into the schema."""
-_WORD, _LOGIN, _REFERENCE, _WHEN, _CLOCK, _CURRENCY, _COUNTRY = DESCRIBED
+_WORD, LOGIN_PATTERN, _REFERENCE, _WHEN, _CLOCK, _CURRENCY, _COUNTRY = DESCRIBED
 
 Word = Annotated[str, Meta(pattern=_WORD, description=DESCRIBED[_WORD])]
-Login = Annotated[str, Meta(pattern=_LOGIN, description=DESCRIBED[_LOGIN])]
+Login = Annotated[str, Meta(pattern=LOGIN_PATTERN, description=DESCRIBED[LOGIN_PATTERN])]
 Reference = Annotated[str, Meta(pattern=_REFERENCE, description=DESCRIBED[_REFERENCE])]
 When = Annotated[str, Meta(pattern=_WHEN, description=DESCRIBED[_WHEN])]
 Clock = Annotated[str, Meta(pattern=_CLOCK, description=DESCRIBED[_CLOCK])]
@@ -69,10 +70,8 @@ class GatewayKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An edge agent's box, and how it reads its devices."""
 
     name: Names
-    driver: Annotated[str, Meta(description="how it reads: simulated, csv")]
-    options: Annotated[
-        dict[str, object], Meta(description="the driver's own options (docs/csv-driver.md)")
-    ] = msgspec.field(default_factory=dict)
+    driver: Annotated[str, Meta(description="how it reads: simulated or csv")]
+    options: OptionKeys = msgspec.field(default_factory=OptionKeys)
 
 
 class CalendarKeys(
@@ -97,10 +96,14 @@ class ScheduleKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class RegisterKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """How a register counts: where it starts again, its smallest step, its fastest pace."""
 
-    digits: Annotated[
-        int | None, Meta(description="digits of the dial, those behind the point included")
-    ] = None
-    bits: Annotated[int | None, Meta(description="width of a binary register")] = None
+    digits: (
+        Annotated[
+            int,
+            Meta(ge=1, le=18, description="digits of the dial, those behind the point included"),
+        ]
+        | None
+    ) = None
+    bits: Annotated[int, Meta(ge=8, le=64, description="width of a binary register")] | None = None
     decimals: Annotated[int, Meta(ge=0, le=9, description="digits behind the point")] = 0
     unit: Annotated[str, Meta(description="unit of the dial; the canonical one if absent")] = ""
     rated: (
@@ -233,7 +236,7 @@ class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     currency: Annotated[str, Meta(pattern=_CURRENCY, description=DESCRIBED[_CURRENCY])]
     money: Annotated[str, Meta(min_length=1, description="the symbol shown")]
     owner: Annotated[Login, Meta(description="who answers where nothing nearer says otherwise")]
-    gateways: dict[str, GatewayKeys]
+    gateways: Annotated[dict[Word, GatewayKeys], Meta(min_length=1)]
     country: Annotated[str, Meta(pattern=_COUNTRY, description=DESCRIBED[_COUNTRY])] = ""
     codebook: Annotated[str, Meta(description="version of the energy item codes")] = "2008"
     prices: dict[Carrier, list[PriceKeys]] = msgspec.field(default_factory=dict)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 
 from adapters.sites.document import Place
 from core.errors import Mistake
+
+Near = tuple[str, Iterable[str]]
+"""The word that was written, and those that would be right."""
+NOTHING_NEAR: Near = ("", ())
 
 
 class Log:
@@ -18,6 +23,8 @@ class Log:
 
     def __init__(self) -> None:
         self.mistakes: list[Mistake] = []
+        self.broken: set[str] = set()
+        """Ids and keys of entries that could not be read: what refers to them is not wrong too."""
         self._places: dict[int, tuple[object, dict[str, Place]]] = {}
 
     def written(self, thing: object, places: dict[str, Place]) -> None:
@@ -29,10 +36,15 @@ class Log:
         _, places = self._places.get(id(thing), (None, {}))
         return places.get(key) or places.get("", Place("", 0))
 
+    def has(self, thing: object, key: str) -> bool:
+        """Whether a key was written, be it rightly or wrongly."""
+        _, places = self._places.get(id(thing), (None, {}))
+        return key in places
+
     def mistake(
-        self, place: Place, what: str, expected: str = "", *, near: tuple[str, Iterable[str]] = ("", ())
-    ) -> None:  # fmt: skip
-        """Note a mistake; ``near`` is the word written and those that would be right."""
+        self, place: Place, what: str, expected: str = "", *, near: Near = NOTHING_NEAR
+    ) -> None:
+        """Note a mistake; ``near`` is what a suggestion is made from."""
         word, words = near
         self.mistakes.append(
             Mistake(
@@ -51,8 +63,13 @@ class Log:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The most similar of some words, or nothing where none is similar."""
-    known = {w.lower(): w for w in sorted(words)}
+    known = {_plain(w): w for w in sorted(words)}
     # 0.6 is difflib's own: below it 'power' is offered for 'owner', above 0.75 'fan_stat'
     # no longer finds 'fan_status'.
-    found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(_plain(word), known, n=1, cutoff=0.6)
     return known[found[0]] if found else ""
+
+
+def _plain(word: str) -> str:
+    """As it would be typed in haste: m3 for m³, kwh for kWh."""
+    return unicodedata.normalize("NFKC", word).lower()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import operator
 import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -12,7 +14,7 @@ from msgspec import inspect
 
 from adapters.sites.document import Document, MappingNode, Node, Place, ScalarNode, SequenceNode
 from adapters.sites.keys import DESCRIBED
-from adapters.sites.log import Log
+from adapters.sites.log import NOTHING_NEAR, Log, Near
 
 _NULL, _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{t}" for t in ("null", "bool", "int", "float"))
 _KINDS = {MappingNode: "a mapping", SequenceNode: "a list", ScalarNode: "a value"}
@@ -21,7 +23,7 @@ _MANY = 8  # more choices than fit a line are not listed: the suggestion is what
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class _Wrong(Exception):  # noqa: N818 - a signal inside this module, it never leaves it
+class _Wrong(Exception):
     """This value cannot stand; the mistake is noted."""
 
 
@@ -40,6 +42,7 @@ class _Reader:
     def __init__(self, document: Document, log: Log) -> None:
         self._document = document
         self._log = log
+        self._empty: dict[int, Node] = {}
 
     def value(self, node: Node, kind: inspect.Type) -> object:
         """A node as a declared type.
@@ -58,8 +61,7 @@ class _Reader:
             inspect.IntType: self._number,
             inspect.FloatType: self._number,
             inspect.BoolType: self._flag,
-            inspect.AnyType: self._anything,
-            inspect.CustomType: self._anything,
+            inspect.LiteralType: self._literal,
         }.get(type(kind))
         if read is None:
             msg = f"keys.py declares a type that the reader does not know: {kind!r}"
@@ -88,12 +90,14 @@ class _Reader:
             try:
                 values[fields[key].name] = self.value(value_node, fields[key].type)
             except _Wrong:
-                complete = False
+                # What may be left out is left out, so that the rest can be checked as well.
+                complete = complete and not fields[key].required
         for key, field in fields.items():
             if field.required and key not in pairs:
                 self._note(node, f"'{key}' is missing", _meaning(field.type))
                 complete = False
         if not complete:
+            self._break(pairs)
             raise _Wrong
         built: object = kind.cls(**values)
         self._log.written(built, self._places(node, pairs))
@@ -103,16 +107,13 @@ class _Reader:
         assert isinstance(kind, inspect.DictType)  # noqa: S101 - dispatched by type
         pairs = self._pairs(node)
         values: dict[object, object] = {}
-        complete = True
-        for key_node, value_node in pairs.values():
+        for key, (key_node, value_node) in pairs.items():
             try:
                 values[self.value(key_node, kind.key_type)] = self.value(
                     value_node, kind.value_type
                 )
             except _Wrong:
-                complete = False
-        if not complete:
-            raise _Wrong
+                self._log.broken.add(key)
         self._log.written(values, self._places(node, pairs))
         return values
 
@@ -125,13 +126,10 @@ class _Reader:
             counted = str(least) if least == most else f"{least} or more"
             raise self._wrong(node, f"{len(node.value)} entries", f"{counted} entries")
         values: list[object] = []
-        complete = True
         for child in node.value:
-            try:
+            with contextlib.suppress(_Wrong):
                 values.append(self.value(child, kind.item_type))
-            except _Wrong:
-                complete = False
-        if not complete:
+        if len(values) < least:
             raise _Wrong
         return values
 
@@ -165,10 +163,10 @@ class _Reader:
         if not math.isfinite(number):
             raise self._wrong(node, f"{node.value} is not a finite number", name)
         for limit, holds, words in (
-            (kind.ge, lambda a, b: a >= b, "at least"),
-            (kind.gt, lambda a, b: a > b, "more than"),
-            (kind.le, lambda a, b: a <= b, "at most"),
-            (kind.lt, lambda a, b: a < b, "less than"),
+            (kind.ge, operator.ge, "at least"),
+            (kind.gt, operator.gt, "more than"),
+            (kind.le, operator.le, "at most"),
+            (kind.lt, operator.lt, "less than"),
         ):
             if limit is not None and not holds(number, limit):
                 raise self._wrong(node, f"{node.value} is out of range", f"{words} {limit:g}")
@@ -179,20 +177,14 @@ class _Reader:
             raise self._wrong(node, f"{_shown(node)} is not true or false", "true or false")
         return str(node.value).lower() == "true"
 
-    def _anything(self, node: Node, kind: inspect.Type) -> object:
-        """A driver's own option: plain text, numbers, flags, lists and mappings of them."""
-        if isinstance(node, MappingNode):
-            pairs = self._pairs(node)
-            values = {key: self._anything(value, kind) for key, (_, value) in pairs.items()}
-            self._log.written(values, self._places(node, pairs))
-            return values
-        if isinstance(node, SequenceNode):
-            return [self._anything(child, kind) for child in node.value]
-        if node.tag == _NULL:
-            return None
-        if node.tag == _BOOL:
-            return str(node.value).lower() == "true"
-        return self._parsed(node) if node.tag in {_INT, _FLOAT} else str(node.value)
+    def _literal(self, node: Node, kind: inspect.Type) -> object:
+        assert isinstance(kind, inspect.LiteralType)  # noqa: S101 - dispatched by type
+        words = [str(word) for word in kind.values]
+        text = self._text_of(node)
+        if text not in words:
+            what = f"'{text}' is not allowed here"
+            raise self._wrong(node, what, _listed(words), near=(text, words))
+        return text
 
     def _pairs(self, node: Node) -> dict[str, tuple[Node, Node]]:
         """Key and value nodes of a mapping by key; a key written twice is a mistake."""
@@ -204,7 +196,16 @@ class _Reader:
             if key in pairs:
                 self._note(key_node, f"'{key}' is written twice", "each key once")
             pairs[key] = (key_node, value_node)
+            if isinstance(value_node, ScalarNode) and not value_node.value:
+                # YAML places what is not there where the next thing begins.
+                self._empty[id(value_node)] = key_node
         return pairs
+
+    def _break(self, pairs: dict[str, tuple[Node, Node]]) -> None:
+        """Remember whose entry cannot be read, so that references to it are no second mistake."""
+        for key in ("id", "building"):
+            if key in pairs and isinstance(pairs[key][1], ScalarNode):
+                self._log.broken.add(str(pairs[key][1].value))
 
     def _places(self, node: Node, pairs: dict[str, tuple[Node, Node]]) -> dict[str, Place]:
         places = {key: self._document.place(key_node) for key, (key_node, _) in pairs.items()}
@@ -221,14 +222,11 @@ class _Reader:
             return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
         return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
-    def _note(
-        self, node: Node, what: str, expected: str, *, near: tuple[str, Iterable[str]] = ("", ())
-    ) -> None:
-        self._log.mistake(self._document.place(node), what, expected, near=near)
+    def _note(self, node: Node, what: str, expected: str, *, near: Near = NOTHING_NEAR) -> None:
+        place = self._document.place(self._empty.get(id(node), node))
+        self._log.mistake(place, what, expected, near=near)
 
-    def _wrong(
-        self, node: Node, what: str, expected: str, *, near: tuple[str, Iterable[str]] = ("", ())
-    ) -> _Wrong:
+    def _wrong(self, node: Node, what: str, expected: str, *, near: Near = NOTHING_NEAR) -> _Wrong:
         self._note(node, what, expected, near=near)
         return _Wrong()
 

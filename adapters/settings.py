@@ -1,0 +1,143 @@
+"""Settings of a process: from the environment, prefix ``PLANTROOM_``, or a file ``.env``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import Misconfigured, Mistake
+
+PREFIX = "PLANTROOM_"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What differs from one installation to the next; passwords are never shown."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    site: Path = Field(default=Path("sites/wushan"), description="folder of the site's files")
+    var: Path = Field(default=Path("var"), description="folder of everything that is written")
+    store: SecretStr = Field(
+        default=SecretStr(""),
+        description="store of readings: duckdb:PATH or influxdb://…; under var/ where empty",
+    )
+    records: SecretStr = Field(
+        default=SecretStr(""),
+        description="SQLAlchemy address of the records; SQLite under var/ where empty",
+    )
+
+    broker_host: str = Field(default="127.0.0.1", description="MQTT broker")
+    broker_port: Port = Field(default=1883, description="its port; 8883 is usual with TLS")
+    broker_user: str = Field(default="", description="user at the broker; anonymous where empty")
+    broker_password: SecretStr = Field(default=SecretStr(""), description="password of that user")
+    broker_tls: bool = Field(default=False, description="encrypt, and check the broker's name")
+    broker_ca: Path | None = Field(
+        default=None, description="certificates to trust; the machine's own where empty"
+    )
+
+    http_host: str = Field(default="127.0.0.1", description="where the console listens")
+    http_port: Port = Field(default=8000, description="its port")
+    external_address: str = Field(
+        default="",
+        description="address that people type, such as https://plantroom.example; "
+        "what the console listens on where empty",
+    )
+    secure_cookies: bool = Field(
+        default=True, description="cookies over HTTPS, or this machine, alone"
+    )
+
+    notify: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="apprise addresses that get every message, separated by spaces"
+    )
+
+    lateness_s: int = Field(
+        default=900,
+        ge=0,
+        description="how long a window waits for readings that an edge says it has. [s]",
+    )
+    window: int = Field(
+        default=32, ge=1, le=1000, description="batches of a gateway unconfirmed at a time"
+    )
+    outbox_bytes: int = Field(
+        default=2 * 1024**3, ge=1024**2, description="most that an edge keeps unsent. [bytes]"
+    )
+    outbox_age_s: int = Field(
+        default=30 * 86400, ge=3600, description="oldest that an edge keeps unsent. [s]"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least that is logged"
+    )
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("external_address")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        """A scheme and a host alone: the origin that browsers send is compared with it."""
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+            msg = "expected http:// or https:// and a host, without a path"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @property
+    def store_url(self) -> str:
+        """Address of the store; may hold a password."""
+        return self.store.get_secret_value() or f"duckdb:{self.var / 'readings.duckdb'}"
+
+    @property
+    def records_url(self) -> str:
+        """Address of the records; may hold a password."""
+        return self.records.get_secret_value() or f"sqlite:///{self.var / 'records.sqlite'}"
+
+    @property
+    def address(self) -> str:
+        """Address of the console, as people reach it."""
+        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
+        return self.external_address or f"http://{host}:{self.http_port}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Misconfigured: A variable has a value that cannot stand; all of them are named.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        # include_input would repeat what was written: it may be a password.
+        raise Misconfigured(
+            [
+                Mistake(
+                    file="",
+                    line=0,
+                    what=f"{PREFIX}{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}",
+                    expected=_meaning(str(e["loc"][0])) if e["loc"] else "",
+                )
+                for e in error.errors(include_input=False, include_url=False)
+            ]
+        ) from None
+
+
+def _meaning(field: str) -> str:
+    known = Settings.model_fields.get(field)
+    return (known.description or "") if known else ""

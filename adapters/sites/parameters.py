@@ -1,0 +1,58 @@
+"""Nameplate values and declarations of equipment, by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from adapters.sites.keys import EquipmentKeys
+from adapters.sites.log import Log
+
+
+class Parameter(NamedTuple):
+    """What a parameter means; its unit, or nothing for a flag (true or false)."""
+
+    unit: str
+    meaning: str
+
+
+PARAMETERS: Mapping[str, Parameter] = {
+    "area_m2": Parameter("m²", "floor area of a zone"),
+    "cooling_capacity": Parameter("kW", "rated cooling"),
+    "cop": Parameter("1", "rated cooling for one unit of electricity"),
+    "dehumidifies": Parameter("", "cools below the wanted temperature and reheats on purpose"),
+    "design_air_flow": Parameter("m³/s", "design supply air flow"),
+    "efficiency": Parameter("1", "rated efficiency of a boiler"),
+    "exterior": Parameter("1", "share of a zone that lies at the façade"),
+    "fan_power": Parameter("kW", "rated power of the fans"),
+    "heating_capacity": Parameter("kW", "rated heating"),
+    "makes_hot_water": Parameter("", "runs in summer on purpose, for hot water"),
+    "oa_min": Parameter("1", "least share of outdoor air while occupied"),
+    "people": Parameter("n", "people a zone is made for"),
+    "rated_flow": Parameter("m³/h", "rated flow of a pump"),
+    "rated_power": Parameter("kW", "rated electric power"),
+}
+"""Known parameters. Others are allowed, since rules bring their own; one that looks like
+a misspelled known one is not."""
+
+_MISSPELLED = 0.85  # likeness: 'makes_hotwater' is above it, 'heating_power' below
+
+
+def check(equipment: EquipmentKeys, log: Log) -> None:
+    """Known parameters are of their type, and no name is nearly a known one."""
+    for name, value in equipment.parameters.items():
+        place = log.place(equipment.parameters, name)
+        if name not in PARAMETERS:
+            for known in difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=_MISSPELLED):
+                what = f"no parameter '{name}'"
+                log.mistake(place, what, "a name of its own or a known one", near=(known, [known]))
+            continue
+        flag = not PARAMETERS[name].unit
+        if flag is not isinstance(value, bool) or isinstance(value, str):
+            log.mistake(place, f"'{value}' is not allowed for {name}", _expected(name))
+
+
+def _expected(name: str) -> str:
+    unit, meaning = PARAMETERS[name]
+    return f"{meaning}, a number [{unit}]" if unit else f"{meaning}, true or false"

@@ -1,0 +1,118 @@
+"""The tables of keys in ``docs/site-model.md``, made from their declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import inspect
+
+from adapters.sites.csvkeys import ColumnKeys, FileKeys, OptionKeys, TimeKeys
+from adapters.sites.keys import (
+    BuildingKeys,
+    CalendarKeys,
+    CarbonKeys,
+    EquipmentKeys,
+    FloorKeys,
+    GatewayKeys,
+    MeterKeys,
+    PointKeys,
+    PriceKeys,
+    RegisterKeys,
+    RoomKeys,
+    ScaleKeys,
+    ScheduleKeys,
+    SiteKeys,
+    SystemKeys,
+)
+from adapters.sites.parameters import PARAMETERS
+
+TITLES: dict[type[msgspec.Struct], str] = {
+    SiteKeys: "The site",
+    GatewayKeys: "A gateway",
+    OptionKeys: "Options of a gateway's driver",
+    FileKeys: "Files of the driver csv",
+    TimeKeys: "The time of a row",
+    ColumnKeys: "A column",
+    PriceKeys: "A price",
+    CarbonKeys: "A carbon factor",
+    CalendarKeys: "An entry of the calendar",
+    BuildingKeys: "A building",
+    FloorKeys: "A floor",
+    RoomKeys: "A space",
+    SystemKeys: "A system",
+    ScheduleKeys: "A schedule",
+    EquipmentKeys: "Equipment",
+    MeterKeys: "A meter",
+    PointKeys: "A point",
+    RegisterKeys: "A register",
+    ScaleKeys: "A scale",
+}
+"""Every mapping of the site files, in the order of the page."""
+
+
+def tables() -> str:
+    """All tables of keys and the one of parameters, in Markdown."""
+    parts = [_table(kind, title) for kind, title in TITLES.items()]
+    return "\n".join([*parts, _parameters()])
+
+
+def anchor(title: str) -> str:
+    """The anchor of a heading."""
+    return title.lower().replace(" ", "-").replace("'", "")
+
+
+def _table(kind: type[msgspec.Struct], title: str) -> str:
+    info = inspect.type_info(kind)
+    assert isinstance(info, inspect.StructType)  # noqa: S101 - by type
+    meaning = (kind.__doc__ or "").split("\n", maxsplit=1)[0].replace("``", "`")
+    lines = [f"### {title}", "", meaning, "", "| key | needed | meaning |", "| --- | --- | --- |"]
+    for field in info.fields:
+        needed = "yes" if field.required else "no"
+        lines.append(f"| `{field.encode_name}` | {needed} | {_meaning(field.type)} |")
+    return "\n".join([*lines, ""])
+
+
+def _parameters() -> str:
+    lines = ["### Parameters", "", "| parameter | unit | meaning |", "| --- | --- | --- |"]
+    lines += [
+        f"| `{name}` | {known.unit or 'true, false'} | {known.meaning} |"
+        for name, known in PARAMETERS.items()
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _meaning(kind: inspect.Type) -> str:
+    """What is said beside a key, and the page's other tables that it leads to."""
+    said = list(dict.fromkeys(_said(kind)))
+    return "; ".join(said) or _plain(kind)
+
+
+def _said(kind: inspect.Type) -> Iterator[str]:
+    match kind:
+        case inspect.Metadata():
+            own = str((kind.extra_json_schema or {}).get("description", ""))
+            if own:
+                yield own
+            yield from (said for said in _said(kind.type) if not own or said.startswith("see"))
+        case inspect.UnionType():
+            for member in kind.types:
+                yield from _said(member)
+        case inspect.ListType():
+            yield from _said(kind.item_type)
+        case inspect.DictType():
+            yield from _said(kind.value_type)
+        case inspect.StructType():
+            title = TITLES[kind.cls]
+            yield f"see [{title.lower()}](#{anchor(title)})"
+        case inspect.EnumType():
+            yield ", ".join(f"`{member.value}`" for member in kind.cls)
+        case inspect.LiteralType():
+            yield " or ".join(f"`{value}`" for value in kind.values)
+        case _:
+            return
+
+
+def _plain(kind: inspect.Type) -> str:
+    bare = kind.type if isinstance(kind, inspect.Metadata) else kind
+    return {inspect.StrType: "a text", inspect.FloatType: "a number"}.get(type(bare), "")

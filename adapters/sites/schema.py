@@ -1,0 +1,51 @@
+"""A JSON Schema of the site files, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import msgspec
+
+from adapters.sites.compiling import DRIVERS
+from adapters.sites.keys import BuildingKeys, SiteKeys
+from adapters.sites.parameters import PARAMETERS
+from core.codebook import CODEBOOKS
+from core.roles import ROLES
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_TEMPLATE = "#/$defs/{name}"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of ``site.yaml`` and of ``buildings/*.yaml``, told apart by their first key."""
+    roots = [SiteKeys, BuildingKeys]
+    references, parts = msgspec.json.schema_components(roots, ref_template=_TEMPLATE)
+    parts = copy.deepcopy(parts)
+    _name_words(parts)
+    for part in parts.values():
+        part["title"] = str(part.get("title", "")).removesuffix("Keys")
+    return {
+        "$schema": _DRAFT,
+        "title": "Plantroom site file",
+        "type": "object",
+        "if": {"required": ["site"]},
+        "then": references[0],
+        "else": references[1],
+        "$defs": parts,
+    }
+
+
+def _name_words(parts: dict[str, Any]) -> None:
+    """What is looked up by name when a site is compiled, so that editors can complete it."""
+    equipment = parts["EquipmentKeys"]["properties"]
+    equipment["points"]["propertyNames"] = {"enum": sorted(ROLES)}
+    equipment["parameters"]["properties"] = {
+        name: {
+            "type": "number" if unit else "boolean",
+            "description": f"{meaning}. [{unit}]" if unit else meaning,
+        }
+        for name, (unit, meaning) in PARAMETERS.items()
+    }
+    parts["SiteKeys"]["properties"]["codebook"]["enum"] = list(CODEBOOKS)
+    parts["GatewayKeys"]["properties"]["driver"]["enum"] = list(DRIVERS)

@@ -1,0 +1,79 @@
+"""Settings come from the environment; secrets are not shown, mistakes are all named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from adapters.settings import PREFIX, Settings, load_settings
+from core.errors import Misconfigured
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_everything_lies_under_var_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTROOM_VAR", "elsewhere")
+    settings = load_settings()
+    assert settings.store_url == "duckdb:elsewhere/readings.duckdb"
+    assert settings.records_url == "sqlite:///elsewhere/records.sqlite"
+    assert settings.address == "http://127.0.0.1:8000"
+
+
+def test_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "STORE": "influxdb://host:8086",
+        "BROKER_PORT": "8883",
+        "BROKER_TLS": "true",
+        "EXTERNAL_ADDRESS": "https://plantroom.example/",
+        "NOTIFY": "json://one.example  mailto://two.example",
+        "LOG_LEVEL": "DEBUG",
+        "HTTP_PORT": "",
+    }.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    settings = load_settings()
+    assert settings.store_url == "influxdb://host:8086"
+    assert (settings.broker_port, settings.broker_tls) == (8883, True)
+    assert settings.address == "https://plantroom.example"
+    assert [url.get_secret_value() for url in settings.notify] == [
+        "json://one.example",
+        "mailto://two.example",
+    ]
+    assert settings.log_level == "debug"
+    assert settings.http_port == 8000
+
+
+def test_a_file_beside_the_process_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PLANTROOM_WINDOW=8\nOTHER=1\n", encoding="utf-8")
+    assert load_settings().window == 8
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BROKER_PASSWORD", "STORE", "RECORDS", "NOTIFY"):
+        monkeypatch.setenv(PREFIX + name, "hunter2")
+    settings = load_settings()
+    assert "hunter2" not in f"{settings!r}{settings}{settings.model_dump()}"
+    assert settings.broker_password.get_secret_value() == "hunter2"
+
+
+def test_all_mistakes_are_named_and_no_value_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTROOM_HTTP_PORT", "70000")
+    monkeypatch.setenv("PLANTROOM_LOG_LEVEL", "hunter2")
+    monkeypatch.setenv("PLANTROOM_EXTERNAL_ADDRESS", "plantroom.example/hunter2")
+    with pytest.raises(Misconfigured) as error:
+        load_settings()
+    text = str(error.value)
+    for name in ("HTTP_PORT", "LOG_LEVEL", "EXTERNAL_ADDRESS"):
+        assert f"PLANTROOM_{name}: " in text
+    assert "hunter2" not in text
+    assert error.value.__cause__ is None
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, f in Settings.model_fields.items() if not f.description] == []
