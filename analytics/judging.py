@@ -1,0 +1,141 @@
+"""One rule over one stretch of time of one group: verdicts as runs, by target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from analytics.calendar import Calendar
+from analytics.frames import Scene, Spans, means_frame, samples_frame
+from analytics.grid import Grid
+from analytics.groups import Group
+from analytics.references import Cases, Past, Streams
+from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
+from analytics.verdict_runs import runs_of, window_runs
+from core.batch import Columns, Floats
+from core.ports import ReadingStore
+from core.site import Site
+from core.verdict import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Verdicts of ``(start, end]`` of one rule and target."""
+
+    rule: str
+    target: str
+    start: int
+    end: int
+    runs: list[Run]
+
+
+FARTHEST_MS = max(LOOKBACK_MS[Basis.MEANS], LOOKBACK_MS[Basis.SAMPLES])
+"""How far behind an interval readings are read."""
+
+
+@dataclass
+class Judge:
+    """Judges stretches; keeps only what it read, and the references it used of late."""
+
+    site: Site
+    calendar: Calendar
+    store: ReadingStore
+    first_seen: dict[int, int] = field(default_factory=dict)
+    _references: dict[tuple[str, frozenset[str], date], Mapping[str, Floats]] = field(
+        default_factory=dict
+    )
+
+    def scene(self, group: Group, start: int, end: int, *, moving: bool) -> Scene:
+        """What is needed to judge ``(start, end]`` of a group.
+
+        Args:
+            group: Whose points.
+            start: UTC. [ms]
+            end: Up to where readings are complete. [ms]
+            moving: The next stretch will follow this one.
+        """
+        first = start - FARTHEST_MS
+        if moving:
+            rows = group.reader.rows(first, end)
+        else:
+            rows = _read(self.store, group.points, first, end)
+        self._meet(group)
+        return Scene(self.site, self.calendar, group.points, rows, self.first_seen)
+
+    def limit(self, rule: Rule, watermark: int) -> int:
+        """Up to where a rule can judge, whole intervals only; nights and days by windows."""
+        reached = watermark - LOOKAHEAD_MS[rule.basis]
+        return reached if rule.daily is not None else reached // rule.step_ms * rule.step_ms
+
+    def by_interval(
+        self, scene: Scene, rule: Rule, targets: Sequence[Target], span: tuple[int, int],
+        muted: Spans,
+    ) -> list[Part]:  # fmt: skip
+        """Judges the whole intervals within a span."""
+        inner = Grid.covering(*span, rule.step_ms)
+        if not inner.count or not targets:
+            return []
+        back = LOOKBACK_MS[rule.basis] // rule.step_ms
+        grid = Grid(
+            start=inner.start - back * inner.step, step=inner.step, count=inner.count + back
+        )
+        make = means_frame if rule.basis is Basis.MEANS else samples_frame
+        frame = make(scene, rule, targets, grid, muted)
+        found = runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)
+        return [
+            Part(rule.id, target, inner.start, inner.end, runs) for target, runs in found.items()
+        ]
+
+    def by_window(
+        self, past: Past, day: date, span: tuple[int, int], muted: Spans, streams: Streams,
+        cases: Cases,
+    ) -> list[Part]:  # fmt: skip
+        """Judges one night or day of all the targets."""
+        start, end = span
+        if end >= past.book.grid(day).end:
+            rows = past.book.days([day])[0]
+        else:
+            rows = past.book.so_far(day, end)
+        references = past.references(day, streams, cases)
+        self._references[past.rule.id, _who(past), day] = references
+        frame = replace(past.frame(rows, muted, end), references=references)
+        judged = past.rule.judge(frame)
+        found = window_runs(past.rule.card, frame.targets, judged, start, end)
+        return [Part(past.rule.id, target, start, end, runs) for target, runs in found.items()]
+
+    def references_at(
+        self, past: Past, day: date, streams: Streams, cases: Cases
+    ) -> Mapping[str, Floats]:
+        """What was judged against on a day, from memory or made anew to the same values."""
+        key = (past.rule.id, _who(past), day)
+        if key not in self._references:
+            self._references[key] = past.references(day, streams, cases)
+        return self._references[key]
+
+    def forget(self, points: Iterable[int]) -> None:
+        """Late readings may be the first of their points, and change references."""
+        for point in points:
+            self.first_seen.pop(point, None)
+        self._references.clear()
+
+    def prune(self, today: date) -> None:
+        """Forgets references nobody asks for any more."""
+        old = [key for key in self._references if key[2] < today - timedelta(days=14)]
+        for key in old:
+            del self._references[key]
+
+    def _meet(self, group: Group) -> None:
+        """Notes when points were first heard; asks the store once for those never seen."""
+        strangers = [point for point in group.points if point not in self.first_seen]
+        if strangers:
+            rows = self.store.read_after(strangers, 0).rows
+            self.first_seen.update(zip(rows.point.tolist(), rows.at.tolist(), strict=True))
+
+
+def _read(store: ReadingStore, points: Sequence[int], start: int, end: int) -> Columns:
+    return store.read(points, start, end).rows if points else Columns.of([], [], [])
+
+
+def _who(past: Past) -> frozenset[str]:
+    return frozenset(target.id for target in past.targets)

@@ -1,0 +1,172 @@
+"""The proof of a repair: what the stream of verdicts after *done* says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analytics.exposures import ClearCount, Persistence, shown_in
+from analytics.runs import LOST_REASONS, cut, joined
+from core.clock import DAY_MS
+from core.rulecard import RuleCard
+from core.verdict import Run, Verdict
+from core.words import Text
+
+PATIENCE_MS = 7 * DAY_MS
+"""Without an exposure for this long a repair stays unproven (glossary of the design)."""
+
+LOST_SHARE = 0.9
+"""Share of a day without usable data from which the points count as lost. Lower, and a
+gateway's restart takes the order away from its person; 1, and one stray reading a day
+hides an unplugged sensor."""
+
+_LOST_COUNT = 2
+"""Nights or days in a row without usable data, where the rule counts those."""
+
+
+class ProofState(StrEnum):
+    """What is known of a repair."""
+
+    WAITING = "waiting"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    INCONCLUSIVE = "inconclusive"
+    POINTS_LOST = "points_lost"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How far a repair is proven.
+
+    Attributes:
+        outcome: What is known.
+        exposures: Clear exposures since the last FAULT.
+        needed: Exposures that prove it.
+        clear_since: Since when no FAULT was seen. [ms]
+        decided: When the outcome was certain, by event time; 0 while waiting. [ms]
+        deciding: The runs that decide: the clear exposures, or the FAULT that refuses.
+        awaited: What is still awaited, or what decided, for a person.
+    """
+
+    outcome: ProofState
+    exposures: int
+    needed: int
+    clear_since: int
+    decided: int
+    deciding: tuple[Run, ...]
+    awaited: Text
+
+
+def prove(
+    card: RuleCard, runs: Sequence[Run], *, done_at: int, now: int, judged_until: int
+) -> Proof:
+    """What the verdicts say of a repair that was reported done.
+
+    Args:
+        card: Of the rule that showed the fault.
+        runs: Of its target, in time order, from the fault's onset or earlier: the modes
+            that showed it are read from before ``done_at``.
+        done_at: When the repair was done. [ms]
+        now: Run clock. [ms]
+        judged_until: Up to where verdicts stand. [ms]
+    """
+    horizon = min(now, judged_until)
+    before = [run for run in runs if run.start < done_at]
+    after = _after(card, runs, done_at, horizon)
+    count = ClearCount(card=card, modes=shown_in(before), since=done_at)
+    again = Persistence(card.hold)
+    for run in after:
+        proved = count.proved_at()
+        if proved is not None and proved <= run.start:
+            return _verified(count, proved)
+        if again.add(run):
+            return _refused(count, again)
+        if run.verdict is Verdict.FAULT:
+            count.fault(run.end)
+        else:
+            count.add(run)
+    proved = count.proved_at()
+    if proved is not None and proved <= horizon:
+        return _verified(count, proved)
+    return _undecided(card, count, after, max(done_at, count.last_exposure), horizon)
+
+
+def _after(card: RuleCard, runs: Sequence[Run], done_at: int, horizon: int) -> list[Run]:
+    """Runs after *done*; a night or day in which the repair was made proves nothing."""
+    if card.hold.counted:
+        return [run for run in runs if run.start >= done_at and run.end <= horizon]
+    return cut(joined(runs), done_at, horizon)
+
+
+def _verified(count: ClearCount, proved: int) -> Proof:
+    return Proof(
+        outcome=ProofState.VERIFIED,
+        exposures=len(count.exposed),
+        needed=count.needed,
+        clear_since=count.since,
+        decided=proved,
+        deciding=tuple(count.exposed),
+        awaited=Text(
+            "Clear in {exposures} exposures since the repair.", {"exposures": len(count.exposed)}
+        ),
+    )
+
+
+def _refused(count: ClearCount, again: Persistence) -> Proof:
+    return Proof(
+        outcome=ProofState.REFUSED,
+        exposures=0,
+        needed=count.needed,
+        clear_since=count.since,
+        decided=again.met_at(),
+        deciding=tuple(again.faults()),
+        awaited=Text("The fault came back for as long as it took to report it."),
+    )
+
+
+def _undecided(
+    card: RuleCard, count: ClearCount, after: Sequence[Run], idle_since: int, horizon: int
+) -> Proof:
+    exposures = len(count.exposed)
+    outcome, text = ProofState.WAITING, _awaited(count, horizon)
+    if _points_lost(card, after, horizon):
+        outcome = ProofState.POINTS_LOST
+        text = Text("The points that showed the fault give no usable data.")
+    elif horizon - idle_since >= PATIENCE_MS:
+        outcome = ProofState.PARKED if card.seasonal else ProofState.INCONCLUSIVE
+        text = (
+            Text("Out of season: waits until the plant runs in the fault's mode again.")
+            if card.seasonal
+            else Text("Seven days without running in the mode that showed the fault.")
+        )
+    return Proof(
+        outcome=outcome,
+        exposures=exposures,
+        needed=count.needed,
+        clear_since=count.since,
+        decided=horizon if outcome is not ProofState.WAITING else 0,
+        deciding=tuple(count.exposed),
+        awaited=text,
+    )
+
+
+def _awaited(count: ClearCount, horizon: int) -> Text:
+    exposures = len(count.exposed)
+    if exposures < count.needed:
+        return Text(
+            "{exposures} of {needed} clear exposures so far.",
+            {"exposures": exposures, "needed": count.needed},
+        )
+    left = max(0, count.since + count.wait_ms - horizon)
+    return Text("Clear so far; {hours} h more are awaited.", {"hours": -(-left // 3_600_000)})
+
+
+def _points_lost(card: RuleCard, after: Sequence[Run], horizon: int) -> bool:
+    if card.hold.counted:
+        last = after[-_LOST_COUNT:]
+        return len(last) == _LOST_COUNT and all(run.reason in LOST_REASONS for run in last)
+    day = cut(after, horizon - DAY_MS, horizon)
+    lost = sum(run.end - run.start for run in day if run.reason in LOST_REASONS)
+    return lost >= LOST_SHARE * DAY_MS

@@ -1,0 +1,187 @@
+"""What nights and days are judged against. References do not learn the fault.
+
+They are made of the days before, without those on which the rule said FAULT or a case was
+open, and end where a fault began: while it lasts they stand still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from analytics.calendar import Calendar
+from analytics.daybook import Daybook, DayRows
+from analytics.episodes import fold, suspected
+from analytics.frame import Frame
+from analytics.frames import (
+    Spans,
+    coarse_rows,
+    mask_of,
+    parameters_of,
+    point_indices,
+)
+from analytics.grid import Grid
+from analytics.quantiles import quantiles
+from analytics.rule import Daily, Rule, Target
+from core.batch import Bools, Floats
+from core.clock import DAY_MS
+from core.finding import Finding
+from core.site import Site
+from core.verdict import Run, Verdict
+
+LOOKBACK_DAYS = 90
+"""Nights that references look back (domain sheet). Fewer, and a season's change is a fault;
+more, and last winter's habits hide this summer's leak."""
+
+Streams = Callable[[str], Sequence[Run]]
+"""Verdicts of one target, as far back as references look."""
+
+Cases = Callable[[str], Sequence[Finding]]
+"""Findings of one target, open and cleared."""
+
+
+@dataclass
+class Past:
+    """The days behind one daily rule's targets, in digests."""
+
+    site: Site
+    calendar: Calendar
+    book: Daybook
+    rule: Rule
+    daily: Daily
+    targets: Sequence[Target]
+    _digests: dict[date, Mapping[str, Floats]] = field(default_factory=dict)
+
+    def frame(self, rows: DayRows, muted: Spans, until: int) -> Frame:
+        """A day, or its part up to a time, as a frame of rates."""
+        grid = rows.grid
+        count = min(grid.count, max(0, (until - grid.start) // grid.step))
+        day = self.calendar.day_of(grid.start + 1)
+        part = Grid(start=grid.start, step=grid.step, count=count)
+        rates = rows.rate[:, :count]
+        rate, pressure = self._cells(rates), self._role(rates, "pressure")
+        equipment = [self.site.equipment[target.equipment] for target in self.targets]
+        shape = (len(self.targets), count)
+        return Frame(
+            grid=part,
+            targets=tuple(target.id for target in self.targets),
+            values={"rate": rate, "total": self._role(rates, "rate"), "pressure": pressure},
+            has={
+                "rate": point_indices(self.targets, "rate") >= 0,
+                "pressure": point_indices(self.targets, "pressure") >= 0,
+            },
+            good=np.isfinite(rate).astype(np.float64),
+            coarse=coarse_rows(self.site, self.rule.card.longest_period_s, self.targets),
+            exempt=np.array([target.exempt for target in self.targets], dtype=np.bool_),
+            beyond=np.zeros(shape, dtype=np.bool_),
+            muted=mask_of(self.targets, part, muted, self.site),
+            occupied=np.array(
+                [self.calendar.occupied(e, part.ends) for e in equipment]
+            ).reshape(shape),
+            declared=np.array(
+                [self.calendar.declared(e, part.ends) for e in equipment]
+            ).reshape(shape),
+            parameters=parameters_of(self.targets)
+            | {"workday": self._working_on(day).astype(np.float64)},
+        )  # fmt: skip
+
+    def references(self, day: date, streams: Streams, cases: Cases) -> Mapping[str, Floats]:
+        """What each target is judged against on a day. (targets,) by name"""
+        reach = LOOKBACK_DAYS + self.rule.card.hold.of
+        days = [day - timedelta(days=n) for n in range(reach, 0, -1)]
+        digests = self._digested(days)
+        stacked = {name: np.array([d[name] for d in digests]) for name in digests[0]}
+        sound = self._sound(day, days, streams)
+        working = np.array([self._working_on(d) for d in days])
+        found = dict(self.daily.references(stacked, working, sound))
+        self._freeze(found, day, cases)
+        return found
+
+    def forget(self, first: date, last: date) -> None:
+        """These days changed."""
+        for day in [d for d in self._digests if first <= d <= last]:
+            del self._digests[day]
+
+    def prune(self, before: date) -> None:
+        """Days that nothing looks back to any more."""
+        for day in [d for d in self._digests if d < before]:
+            del self._digests[day]
+
+    def _digested(self, days: Sequence[date]) -> list[Mapping[str, Floats]]:
+        missing = [day for day in days if day not in self._digests]
+        for day, rows in zip(missing, self.book.days(missing), strict=True):
+            self._digests[day] = self.daily.digest(self.frame(rows, {}, rows.grid.end))
+        return [self._digests[day] for day in days]
+
+    def _sound(self, day: date, days: Sequence[date], streams: Streams) -> Bools:
+        """Days that a target's references are made of. (days, targets)"""
+        sound = np.zeros((len(days), len(self.targets)), dtype=np.bool_)
+        starts = np.array([self.calendar.moment(d) for d in days], dtype=np.int64)
+        now = self.calendar.moment(day)
+        oldest = len(days) - LOOKBACK_DAYS
+        for column, target in enumerate(self.targets):
+            runs = [run for run in streams(target.id) if run.end <= now + 1]
+            if not any(run.verdict is Verdict.FAULT for run in runs):
+                sound[oldest:, column] = True
+                continue
+            onset = suspected(self.rule.card, runs, now)
+            until = now if onset is None else self.calendar.moment(self.calendar.day_of(onset + 1))
+            first = int(np.searchsorted(starts, until)) - LOOKBACK_DAYS
+            sound[max(first, 0) :, column] = True
+            sound[:, column] &= starts < until
+            for start, end in _tainted(self.rule, runs, now):
+                sound[:, column] &= (starts >= end) | (starts + DAY_MS <= start)
+        return sound
+
+    def _freeze(self, found: dict[str, Floats], day: date, cases: Cases) -> None:
+        now = self.calendar.moment(day)
+        for column, target in enumerate(self.targets):
+            for finding in cases(target.id):
+                over = finding.cleared if finding.cleared is not None else now + 1
+                if finding.onset < now + DAY_MS and over > now:
+                    for name in self.daily.frozen:
+                        if name in finding.references:
+                            found[name][column] = finding.references[name]
+
+    def _cells(self, rates: Floats) -> Floats:
+        """Each meter less the meters below it, or where they are unknown, unknown."""
+        own = self._role(rates, "rate")
+        for row, target in enumerate(self.targets):
+            for index in target.less:
+                own[row] -= rates[self.book.row[index]]
+        return own
+
+    def _role(self, rates: Floats, role: str) -> Floats:
+        indices = point_indices(self.targets, role)
+        rows = np.array([self.book.row.get(int(i), -1) for i in indices], dtype=np.int64)
+        return np.where((rows >= 0)[:, None], rates[np.maximum(rows, 0)], np.nan)
+
+    def _working_on(self, day: date) -> Bools:
+        return np.array(
+            [self.calendar.workday(day, target.equipment) for target in self.targets],
+            dtype=np.bool_,
+        )
+
+
+def _tainted(rule: Rule, runs: Sequence[Run], now: int) -> list[tuple[int, int]]:
+    faults = [(run.start, run.end) for run in runs if run.verdict is Verdict.FAULT]
+    episodes = [
+        (episode.onset, now if episode.cleared is None else episode.cleared)
+        for episode in fold(rule.card, runs, now)
+    ]
+    return [*faults, *episodes]
+
+
+def percentile(table: Floats, sound: Bools, share: float, least: int) -> Floats:
+    """A percentile over the sound days of each target; NaN below ``least`` of them.
+
+    Args:
+        table: (days, targets).
+        sound: (days, targets).
+        share: 0…100.
+        least: Fewest days that make a reference.
+    """
+    return quantiles(np.where(sound, table, np.nan), (share / 100.0,), least)[0]

@@ -1,0 +1,207 @@
+"""PWR-03: a circuit runs at day level outside its hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from analytics.frame import Frame
+from analytics.judged import Gate, Judged
+from analytics.references import percentile
+from analytics.rule import Basis, Daily, Rule, Target
+from analytics.rules.gates import some
+from analytics.targets import equipment_target, submeters
+from core.batch import Bools, Floats
+from core.rulecard import Hold, Parameter, RuleCard
+from core.site import Equipment, EquipmentClass, MeterRole, Site
+from core.verdict import Reason
+from core.words import Carrier, Discipline, Trade
+
+CARD = RuleCard(
+    id="PWR-03",
+    family="circuit_after_hours",
+    discipline=Discipline.POWER,
+    trade=Trade.OPERATOR,
+    severity=3,
+    title="{target} runs on outside its hours",
+    explanation=(
+        "Outside its hours on working days {target} draws more than half of what it draws at "
+        "work above its base: up to {margin} kW more than that. Base {base} kW, at work {day} kW."
+    ),
+    applies_to=(EquipmentClass.ELECTRIC_METER,),
+    roles=("energy",),
+    optional_roles=("power",),
+    modes=("workday",),
+    interval_s=86_400,
+    counted_in="days",
+    longest_period_s=3600,
+    sufficiency=0.75,
+    condition=(
+        "On a working day the circuit, less the meters below it, stands for 60 minutes on end "
+        "outside its hours more than half way from its base to its day level. Energy where "
+        "there is a register, else power."
+    ),
+    hold=Hold(need=2, of=2),
+    clear_at="No 60 minutes on end above 40 % of the way from base to day level.",
+    clears_when="Three working days within the hours, with the circuit in use during them.",
+    waste_formula="Σ (P − P_ref)·Δt over the quarter-hours at fault, kWh of electricity; P_ref = "
+    "max(declared always-on, P10 of the base of the nights)",
+    causes=(
+        "The schedule of a timer or the building controller was changed or lost",
+        "An override was left on",
+        "A contactor or a lighting relay is stuck",
+        "Work went on late and no overtime was declared",
+    ),
+    checks=(
+        "Compare the schedule in the controller with the declared hours",
+        "Look for an override or a switch in manual",
+        "Ask whether somebody worked late on these days",
+    ),
+    parts=(),
+    isolation="None for the schedule; isolate the circuit before opening a distribution board.",
+    effort_min=20,
+    desk=True,
+    sources=("domain sheet PWR-03", "realism statistics of 33 real buildings (base ratios)"),
+    parameters={
+        "half_way": Parameter(value=0.5, unit="1", why="50 % of the day level, counted above the "
+            "base: counted from zero, more than half of real buildings would alarm every night "
+            "for a base load that is another rule's"),
+        "clear": Parameter(value=0.4, unit="1", why="80 % of the limit"),
+        "minutes": Parameter(value=60.0, unit="min", why="shorter, cleaners and late leavers "
+            "alarm; longer, an early start is missed"),
+        "least_spread_kw": Parameter(value=0.5, unit="kW", why="a circuit whose day and night "
+            "differ by less has no hours to keep"),
+        "least_spread": Parameter(value=0.2, unit="1", why="of the day level; a data room's "
+            "wobble is not a schedule"),
+        "nights": Parameter(value=60.0, unit="d", why="nights the base is taken from"),
+        "least_days": Parameter(value=10.0, unit="d", why="two working weeks; fewer days make "
+            "one odd week the norm"),
+        "service": Parameter(value=0.5, unit="1", why="of the day level during hours: a breaker "
+            "left open proves no repair"),
+    },
+)  # fmt: skip
+
+_NIGHT_QUARTERS = 20
+"""00–05 h: after cleaners, before plant starts."""
+
+
+def digest(frame: Frame) -> Mapping[str, Floats]:
+    """A day's base (median 00–05 h) and its level in hours (median). [kW]"""
+    rate = frame.value("rate")
+    return {
+        "base": _median(rate[:, :_NIGHT_QUARTERS], np.ones((1, 1), dtype=np.bool_)),
+        "day": _median(rate, frame.occupied),
+    }
+
+
+def references(digests: Mapping[str, Floats], working: Bools, sound: Bools) -> Mapping[str, Floats]:
+    """Base: P10 of the last nights. Day: median of the last working days. [kW]"""
+    least = round(CARD.value("least_days"))
+    nights = round(CARD.value("nights"))
+    recent = np.cumsum(sound[::-1], axis=0)[::-1] <= nights
+    return {
+        "base": percentile(digests["base"], sound & recent, 10, least),
+        "day": percentile(digests["day"], sound & working & recent, 50, least),
+    }
+
+
+def judge(frame: Frame) -> Judged:
+    """Judges one whole day of each circuit."""
+    rate = frame.value("rate")
+    gate, outside = _gate(frame), ~frame.occupied & ~frame.declared
+    base = np.fmax(frame.references["base"], frame.parameters["always_on"])[:, None]
+    day = frame.reference("day")
+    gate.exclude(np.isnan(base + day), Reason.NO_REFERENCE)
+    spread = day - base
+    with np.errstate(invalid="ignore"):
+        gate.exclude(
+            spread < np.maximum(CARD.value("least_spread_kw"), CARD.value("least_spread") * day),
+            Reason.SMALL_SPREAD,
+        )
+        high = _spells(outside & (rate > base + CARD.value("half_way") * spread))
+        near = _spells(outside & (rate > base + CARD.value("clear") * spread))
+        fault = some(high)
+        in_hours = _median(rate, frame.occupied)[:, None]
+        unused = ~(in_hours >= CARD.value("service") * day)
+    gate.exclude(unused & ~fault, Reason.NO_SERVICE)
+    excess = np.where(high, rate - base, 0.0)
+    over = np.where(outside, rate - base - CARD.value("half_way") * spread, -np.inf)
+    return gate.judge(
+        fault,
+        clear=~some(near),
+        margin=np.where(np.isfinite(over), over, -1e9).max(axis=1, keepdims=True),
+        good=frame.good.mean(axis=1, keepdims=True),
+        waste={Carrier.ELECTRICITY: excess.sum(axis=1, keepdims=True) * frame.grid.hours},
+    )
+
+
+def _gate(frame: Frame) -> Gate:
+    gate = Gate((len(frame.targets), 1))
+    rate, outside = frame.value("rate"), ~frame.occupied & ~frame.declared
+    gate.exclude(frame.exempt[:, None], Reason.EXEMPT)
+    gate.exclude(~frame.has_role("rate"), Reason.NO_POINT)
+    gate.exclude(frame.coarse[:, None], Reason.COARSE)
+    gate.exclude((frame.parameter("workday") <= 0.0), Reason.OTHER_MODE)
+    gate.exclude(~some(frame.occupied), Reason.OTHER_MODE)
+    gate.exclude(some(frame.muted), Reason.MUTED)
+    gate.exclude(~some(outside), Reason.DECLARED)
+    known = (np.isfinite(rate) & outside).sum(axis=1, keepdims=True)
+    gate.exclude(known == 0, Reason.NO_DATA)
+    share = known / np.maximum(outside.sum(axis=1, keepdims=True), 1)
+    gate.exclude(share < CARD.sufficiency, Reason.INSUFFICIENT)
+    return gate
+
+
+def _spells(mask: Bools) -> Bools:
+    """Only the true quarter-hours that stand in a spell of the least length."""
+    quarters = round(CARD.value("minutes") / 15)
+    width = mask.shape[1] - quarters + 1
+    if width <= 0:
+        return np.zeros_like(mask)
+    whole = np.ones((mask.shape[0], width), dtype=np.bool_)
+    for k in range(quarters):
+        whole &= mask[:, k : k + width]
+    result = np.zeros_like(mask)
+    for k in range(quarters):
+        result[:, k : k + width] |= whole
+    return result
+
+
+def _median(rate: Floats, where: Bools) -> Floats:
+    chosen = np.where(where, rate, np.nan)
+    result = np.full(len(rate), np.nan)
+    some = np.isfinite(chosen).any(axis=1)
+    if some.any():
+        result[some] = np.nanmedian(chosen[some], axis=1)
+    return result
+
+
+def targets(site: Site) -> tuple[Target, ...]:
+    """Every electricity meter that enters totals, less the meters below it."""
+    found = []
+    for meter in site.of_class(*CARD.applies_to):
+        if meter.meter is None or meter.meter.role in {MeterRole.CHECK, MeterRole.VIRTUAL}:
+            continue
+        rate = _rate(site, meter)
+        below = [_rate(site, m) for m in submeters(site, meter)]
+        less = [index for index in below if index is not None]
+        points = {} if rate is None else {"rate": rate}
+        found.append(
+            equipment_target(site, CARD, meter, points, {"always_on": meter.meter.always_on}, less)
+        )
+    return tuple(found)
+
+
+def _rate(site: Site, meter: Equipment) -> int | None:
+    points = site.points_of(meter.id)
+    return points.get("energy", points.get("power"))
+
+
+RULE = Rule(
+    card=CARD,
+    basis=Basis.DAYS,
+    targets=targets,
+    judge=judge,
+    daily=Daily(within=(0, 24 * 60), digest=digest, references=references, frozen=("base", "day")),
+)

@@ -1,0 +1,164 @@
+"""What proves a repair, refuses it, or leaves it open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from analytics.proof import Proof, ProofState, prove
+from core.rulecard import Hold, RuleCard
+from core.verdict import Reason, Run, Verdict
+from tests.analytics.cards import HOUR_MS, T0, card, day, run
+
+FAULT, OK, NE = Verdict.FAULT, Verdict.OK, Verdict.NOT_EVALUABLE
+TIMED = card(hold=Hold(minutes=30))
+NIGHTS = card(hold=Hold(need=3, of=4))
+BROKEN = [day(0, 8, 12, FAULT)]
+DONE_H = 12.0
+
+
+def proof(rule: RuleCard, runs: Sequence[Run], until_h: float, done_h: float = DONE_H) -> Proof:
+    until = T0 + round(until_h * HOUR_MS)
+    return prove(
+        rule, runs, done_at=T0 + round(done_h * HOUR_MS), now=until + HOUR_MS, judged_until=until
+    )
+
+
+def clear_days(first: int, last: int, **more: object) -> list[Run]:
+    found: list[Run] = []
+    for n in range(first, last + 1):
+        found += [day(n, -6, 8, NE), day(n, 8, 18, OK, **more)]
+    return found
+
+
+def test_waits_with_what_it_saw() -> None:
+    seen = proof(TIMED, [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 1)], 24 + 18)
+    assert (seen.outcome, seen.exposures, seen.needed) == (ProofState.WAITING, 2, 3)
+    assert str(seen.awaited) == "2 of 3 clear exposures so far."
+
+
+def test_verified_by_three_exposures_on_three_days() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 2)]
+    seen = proof(TIMED, runs, 48 + 18)
+    assert seen.outcome is ProofState.VERIFIED
+    assert len(seen.deciding) == 3
+    # The third day's slot begins 48 h after the repair, at noon.
+    assert seen.decided == T0 + round((48 + 12.5) * HOUR_MS)
+    assert proof(TIMED, runs, 48 + 12.4).outcome is ProofState.WAITING
+
+
+def test_one_day_gives_one_exposure() -> None:
+    runs = [*BROKEN]
+    for k in range(6):
+        runs += [day(0, 12 + 2 * k, 13 + 2 * k, OK), day(0, 13 + 2 * k, 14 + 2 * k, NE)]
+    assert proof(TIMED, runs, 24).exposures == 1
+    often = card(hold=Hold(minutes=30), per_day=3)
+    # Pauses of an hour do not separate stays: it is one stay all the same.
+    assert proof(often, runs, 24).exposures == 1
+
+
+def test_separate_stays_count_where_the_card_says_so() -> None:
+    runs = [*BROKEN]
+    for k in range(3):
+        runs += [day(0, 12 + 3 * k, 13 + 3 * k, OK), day(0, 13 + 3 * k, 15 + 3 * k, NE)]
+    often = card(hold=Hold(minutes=30), per_day=3)
+    seen = proof(often, runs, 24)
+    assert (seen.exposures, seen.outcome) == (3, ProofState.WAITING)
+    assert str(seen.awaited) == "Clear so far; 12 h more are awaited."
+
+
+def test_refused_when_the_fault_meets_its_hold_again() -> None:
+    runs = [*BROKEN, day(0, 12, 14, OK), day(0, 14, 15, FAULT)]
+    seen = proof(TIMED, runs, 18)
+    assert seen.outcome is ProofState.REFUSED
+    assert seen.decided == T0 + round(14.5 * HOUR_MS)
+    assert seen.deciding[0].start == T0 + 14 * HOUR_MS
+
+
+def test_a_short_fault_starts_the_count_again() -> None:
+    short = [day(2, 9, 9.25, FAULT), day(2, 9.25, 18, OK)]
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 1), day(2, 8, 9, OK), *short]
+    seen = proof(TIMED, runs, 48 + 18)
+    assert (seen.outcome, seen.exposures) == (ProofState.WAITING, 1)
+    assert seen.clear_since == T0 + round((48 + 9.25) * HOUR_MS)
+
+
+def test_what_was_verified_first_is_not_refused_later() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 3), day(4, 8, 12, FAULT)]
+    assert proof(TIMED, runs, 5 * 24).outcome is ProofState.VERIFIED
+
+
+def test_only_the_mode_that_showed_it_counts() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK, mode="other"), *clear_days(1, 3, mode="other")]
+    assert proof(TIMED, runs, 4 * 24).exposures == 0
+
+
+def test_bad_data_is_no_exposure() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 3, good=0.8)]
+    assert proof(TIMED, runs, 4 * 24).exposures == 1
+
+
+def test_near_the_limit_is_neither_clear_nor_fault() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK, reason=Reason.CONDITION)]
+    seen = proof(TIMED, runs, 18)
+    assert (seen.outcome, seen.exposures) == (ProofState.WAITING, 0)
+
+
+def test_seven_days_without_an_exposure() -> None:
+    runs = [*BROKEN, day(0, 12, 24 * 8, NE)]
+    assert proof(TIMED, runs, 12 + 24 * 7 - 1).outcome is ProofState.WAITING
+    assert proof(TIMED, runs, 12 + 24 * 7).outcome is ProofState.INCONCLUSIVE
+    seasonal = card(hold=Hold(minutes=30), seasonal=True)
+    assert proof(seasonal, runs, 12 + 24 * 7).outcome is ProofState.PARKED
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_DATA, Reason.MUTED, Reason.INSUFFICIENT])
+def test_lost_points_are_never_inconclusive(reason: Reason) -> None:
+    runs = [*BROKEN, day(0, 12, 24 * 9, NE, reason=reason)]
+    assert proof(TIMED, runs, 12 + 21).outcome is ProofState.WAITING
+    assert proof(TIMED, runs, 12 + 22).outcome is ProofState.POINTS_LOST
+    assert proof(TIMED, runs, 12 + 24 * 8).outcome is ProofState.POINTS_LOST
+
+
+def nights(first: int, verdicts: str) -> list[Run]:
+    words = {"F": FAULT, "O": OK, "N": NE}
+    return [day(first + i, 2, 5, words[v], mode="night") for i, v in enumerate(verdicts)]
+
+
+def test_nights_are_counted() -> None:
+    before = nights(0, "FFF")
+    assert proof(NIGHTS, [*before, *nights(3, "OO")], 24 * 5, 24 * 2 + 12).exposures == 2
+    verified = proof(NIGHTS, [*before, *nights(3, "ONOO")], 24 * 7, 24 * 2 + 12)
+    assert verified.outcome is ProofState.VERIFIED
+    assert verified.decided == T0 + (24 * 6 + 5) * HOUR_MS
+    refused = proof(NIGHTS, [*before, *nights(3, "FOFF")], 24 * 7, 24 * 2 + 12)
+    assert refused.outcome is ProofState.REFUSED
+    again = proof(NIGHTS, [*before, *nights(3, "OOFO")], 24 * 7, 24 * 2 + 12)
+    assert (again.outcome, again.exposures) == (ProofState.WAITING, 1)
+
+
+def test_the_night_of_the_repair_proves_nothing() -> None:
+    runs = nights(0, "FFFOO")
+    assert proof(NIGHTS, runs, 24 * 5, 24 * 3 + 3).exposures == 1
+
+
+def test_two_nights_without_data_are_lost_points() -> None:
+    gone = [day(n, 2, 5, NE, reason=Reason.NO_DATA) for n in (3, 4)]
+    runs = [*nights(0, "FFF"), *gone]
+    assert proof(NIGHTS, runs[:4], 24 * 4, 24 * 2 + 12).outcome is ProofState.WAITING
+    assert proof(NIGHTS, runs, 24 * 5, 24 * 2 + 12).outcome is ProofState.POINTS_LOST
+
+
+def test_hours_or_days_make_no_difference() -> None:
+    whole = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 2)]
+    hourly = [piece for r in whole for piece in _by_hour(r)]
+    assert proof(TIMED, whole, 48 + 18) == proof(TIMED, hourly, 48 + 18)
+
+
+def _by_hour(whole: Run) -> list[Run]:
+    first, last = (whole.start - T0) // HOUR_MS, (whole.end - T0) // HOUR_MS
+    return [
+        run(h, h + 1, whole.verdict, mode=whole.mode, reason=whole.reason)
+        for h in range(first, last)
+    ]
