@@ -165,18 +165,14 @@ class DuckStore:
         return counted | dict(zip(found["m"].tolist(), found["n"].tolist(), strict=True))
 
     def erase(self, point: int, start: int, end: int) -> None:
-        """See :meth:`core.ports.ReadingStore.erase`."""
+        """See :meth:`core.ports.ReadingStore.erase`.
+
+        A point of which nothing is left takes the tags of the present model when it is
+        written again.
+        """
         ids = self._names.ids([point])
-        if not len(ids):
-            return
-        database, series = self._database, int(ids[0])
-        with database.transaction() as (cursor, then):
-            for table in ("reading", "use"):
-                cursor.execute(
-                    f"DELETE FROM {table} WHERE series = $1 AND ts > $2 AND ts <= $3",  # noqa: S608 constants
-                    [series, start, end],
-                )
-            then.append(lambda: database.recall_edges(series))
+        if len(ids):
+            duck_write.erase(self._database, int(ids[0]), (start, end), self._names.tags(point))
 
     def backup(self, folder: Path) -> None:
         """See :meth:`core.ports.ReadingStore.backup`: one file, itself a store.

@@ -23,8 +23,24 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-_AWAY = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.ConnectionException)
+_AWAY = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.ConnectionException,
+    # A commit that the disk refuses is told as one of these; with one writer they never collide.
+    duckdb.TransactionException,
+)
 _BROKEN = (duckdb.FatalException, duckdb.InternalException)
+
+
+class Tags(NamedTuple):
+    """What a series is written under."""
+
+    site: str
+    building: str
+    point: str
+    quantity: str
+    measurement: str
 
 
 class Work(NamedTuple):
@@ -92,21 +108,21 @@ class Database:
         with self._translated(), self._connection().cursor() as cursor:
             return fetched(cursor.execute(sql, dict(params or {})))
 
-    def add_series(self, keys: list[tuple[str, str, str, str, str]]) -> None:
-        """Give ids to series: (site, building, point, quantity, measurement) as first written."""
+    def add_series(self, wanted: list[Tags]) -> None:
+        """Give ids to series that have none."""
         with self.lock:
-            new = [key for key in keys if (key[0], key[2]) not in self.series]
+            new = [tags for tags in wanted if (tags.site, tags.point) not in self.series]
             if not new:
                 return
             first = len(self.measurement)
+            table: Table = {"id": np.arange(first, first + len(new), dtype=np.int32)}
+            columns = zip(Tags._fields, zip(*new, strict=True), strict=True)
+            table |= {name: np.array(column, object) for name, column in columns}
             with self.transaction() as (cursor, then):
-                columns = zip(*new, strict=True)
-                names = ("site", "building", "point", "quantity", "measurement")
-                table: Table = {"id": np.arange(first, first + len(new), dtype=np.int32)}
-                table |= {n: np.array(c, object) for n, c in zip(names, columns, strict=True)}
                 cursor.register("added", table)
                 cursor.execute("INSERT INTO series BY NAME SELECT * FROM added")
-                then.append(lambda: self._remember_series([(k[0], k[2], k[4]) for k in new]))
+                found = [(tags.site, tags.point, tags.measurement) for tags in new]
+                then.append(lambda: self._remember_series(found))
 
     def copy_to(self, file: Path) -> None:
         """Copy everything as it stands now into a new file."""
@@ -166,6 +182,10 @@ class Database:
         self._remember_series(found)
         self._recall_edges(home)
         self._stale = False
+
+    def rename(self, series: int, measurement: str) -> None:
+        """A series is another measurement now."""
+        self.measurement[series] = measurement
 
     def recall_edges(self, series: int) -> None:
         """Read the edges of one series anew, after rows of it were removed."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.store.duck_database import Database, Table
+from adapters.store.duck_database import Database, Table, Tags
 from core.batch import Ints
 from core.site import Site
 
@@ -35,7 +35,7 @@ class Names:
         """The series id of each row's point; points never written get theirs, with their tags."""
         missing = np.unique(points[self._series[points] < 0])
         if len(missing):
-            self._database.add_series([self._tags(i) for i in missing.tolist()])
+            self._database.add_series([self.tags(i) for i in missing.tolist()])
             self._look_up(missing.astype(np.int64))
         return self._series[points]
 
@@ -49,9 +49,10 @@ class Names:
         order = np.lexsort((joined["ts"], joined["point"]))
         return {name: column[order] for name, column in joined.items()}
 
-    def _tags(self, index: int) -> tuple[str, str, str, str, str]:
+    def tags(self, index: int) -> Tags:
+        """What the present model says of a point."""
         point = self._site.points[index]
-        return (self._site.id, point.building, point.id, point.quantity.value, point.kind.value)
+        return Tags(self._site.id, point.building, point.id, point.quantity.value, point.kind.value)
 
     def _look_up(self, points: Ints) -> None:
         known, site = self._database.series, self._site

@@ -8,7 +8,7 @@ import duckdb
 import msgspec
 import numpy as np
 
-from adapters.store.duck_database import Database, Table
+from adapters.store.duck_database import Database, Table, Tags
 from adapters.store.duck_edges import Newest
 from adapters.store.rows import Rows
 from core.batch import Bools, Ints
@@ -71,6 +71,28 @@ def write_marks(database: Database, site: str, marks: list[Mark]) -> None:
             "AND mark.building = c.building"
         )
         cursor.execute("INSERT INTO mark BY NAME SELECT * FROM coming")
+
+
+def erase(database: Database, series: int, span: tuple[int, int], tags: Tags) -> None:
+    """Remove a series' rows of ``(start, end]``; an empty one takes these tags."""
+    with database.transaction() as (cursor, then):
+        for table in ("reading", "use"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE series = $1 AND ts > $2 AND ts <= $3",  # noqa: S608 constants
+                [series, *span],
+            )
+        left = cursor.execute(
+            "SELECT 1 FROM reading WHERE series = $1 UNION ALL SELECT 1 FROM use WHERE series = $1 "
+            "UNION ALL SELECT 1 FROM band WHERE series = $1 LIMIT 1",
+            [series],
+        ).fetchall()
+        if not left:
+            cursor.execute(
+                "UPDATE series SET building = $1, quantity = $2, measurement = $3 WHERE id = $4",
+                [tags.building, tags.quantity, tags.measurement, series],
+            )
+            then.append(partial(database.rename, series, tags.measurement))
+        then.append(partial(database.recall_edges, series))
 
 
 def _table(rows: Rows, series: Ints) -> Table:

@@ -60,7 +60,7 @@ def read(server: Server, site: Site, measurements: Mapping[str, Sequence[int]], 
     return {name: column[order] for name, column in joined.items()}
 
 
-_COUNTED = dict.fromkeys(MEASUREMENTS, "quality") | {"interval": "state", "expected": "mid"}
+_COUNTED = dict.fromkeys(MEASUREMENTS, "quality") | {"interval": "state"}
 
 
 def count(server: Server, site: str, measurements: Sequence[str]) -> dict[str, int]:

@@ -174,7 +174,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
         return 1.0
 
 
-def _as_bytes(body: Any) -> bytes:  # noqa: ANN401 the client hands on what it read
+def _as_bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else str(body).encode()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from adapters.store import open_store
 from core.batch import Batch, BatchName, Columns, Intervals, Stored
 from core.ports import Mark, ReadingStore
+from core.quantity import Kind
 from core.site import Site
 from tests import servers
 from tests.adapters.store.sites import (
@@ -406,6 +408,25 @@ def test_a_new_model_moves_indices_but_no_reading(opener: Opener, campus: Site) 
         (0, T0, 3.0), (1, T0, 2.0), (2, T0, 1.25), (2, T0 + HOUR, 1.5),
     ]  # fmt: skip
     assert again.count()["gauge"] == 4
+
+
+def test_a_corrected_kind_moves_a_point_once_its_readings_are_erased(
+    opener: Opener, campus: Site
+) -> None:
+    store = opener(campus)
+    write(store, batch(1, [(STATE, T0, 1.0), (GAUGE, T0, 2.0)]))
+    store.close()
+    wrong = campus.points[STATE]
+    corrected = replace(wrong, building="b", role=replace(wrong.role, kind=Kind.GAUGE))
+    points = list(campus.points)
+    points[STATE] = corrected
+    again = opener(site(*points, id_=campus.id))
+    assert everything(again) == [(GAUGE, T0, 2.0), (STATE, T0, 1.0)]
+    again.erase(STATE, 0, FAR)
+    write(again, batch(2, [(STATE, T0, 0.5)]))
+    assert everything(again) == [(GAUGE, T0, 2.0), (STATE, T0, 0.5)]
+    assert again.count()["state"] == 0
+    assert again.count()["gauge"] == 2
 
 
 def everything_of(store: ReadingStore, points: int) -> list[tuple[int, int, float | None]]:
