@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def page(
     template: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
+    content: Mapping[str, object] | None = None,
     **context: Any,
 ) -> HTMLResponse:
     """A page or a fragment of one."""
@@ -68,7 +70,7 @@ def page(
         "fresh": getattr(request.state, "fresh", None),
         "open_orders": getattr(request.state, "open_orders", None),
     }
-    html = environment.get_template(template).render(words | context)
+    html = environment.get_template(template).render(words | dict(content or {}) | context)
     return HTMLResponse(html, status, headers=headers)
 
 
@@ -76,4 +78,5 @@ def error_page(
     request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None
 ) -> Response:
     """An error for a person: what happened and where to go from here."""
-    return page(request, "error.html", status, headers, status=status, detail=detail)
+    content = {"status": status, "detail": detail}
+    return page(request, "error.html", status, headers, content)

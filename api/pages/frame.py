@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from api import now
 from api.asker import ActorDep, ReaderDep, ServicesDep
 from api.live import latest_change
+from workorders.tally import tally
 
 
 def framed(request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep) -> None:
@@ -16,7 +17,7 @@ def framed(request: Request, given: ServicesDep, actor: ActorDep, reader: Reader
     # First the mark, then what is rendered: a change in between is told again, never missed.
     request.state.live_from = latest_change(given)
     request.state.fresh = now.freshness(reader, given.clock.now())
-    request.state.open_orders = given.orders.desk.count_open(actor)
+    request.state.open_orders = tally(given.records, actor).open
 
 
 Framed = Annotated[None, Depends(framed, scope="function")]

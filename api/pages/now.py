@@ -21,6 +21,7 @@ from api.view import language_of, page
 from core.actor import Actor
 from core.clock import DAY_MS
 from core.words import Discipline
+from workorders.tally import tally
 
 router = APIRouter(include_in_schema=False)
 _COSTLIEST = 6
@@ -35,7 +36,7 @@ def campus(
     request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep, _: Framed
 ) -> Response:
     """The page."""
-    return page(request, "now.html", **_content(request, given, actor, reader))
+    return page(request, "now.html", content=_content(request, given, actor, reader))
 
 
 @router.get("/x/now")
@@ -43,7 +44,7 @@ def campus_body(
     request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep
 ) -> Response:
     """What changes on it."""
-    return page(request, "now_body.html", **_content(request, given, actor, reader))
+    return page(request, "now_body.html", content=_content(request, given, actor, reader))
 
 
 def _content(
@@ -53,11 +54,11 @@ def _content(
     scope = reader.buildings()
     cards = [view.card(reader, site, kind, scope, now) for kind, *_ in view.KINDS]
     orders = [summary(given, row, tr) for row in given.orders.desk.queue(actor)]
-    wasted: Counter[str] = Counter()
+    wasted: dict[str, float] = {}
     for order in orders:
         card = _WASTES.get(given.cards[order.rule].discipline) if order.rule in given.cards else ""
         if card and order.money:
-            wasted[card] += order.money
+            wasted[card] = wasted.get(card, 0.0) + order.money
     findings = [
         (f.onset, f.cleared or now, f.money_per_day or 0.0)
         for f in given.records.findings.since(now - 15 * DAY_MS)
@@ -78,14 +79,14 @@ def _content(
     return {
         "cards": cards,
         "sketches": {c.kind: sketch.day_paths(c.curve, now) for c in cards},
-        "wasted": dict(wasted),
+        "wasted": wasted,
         "buildings": buildings,
         "days": days,
         "bars": drawn,
         "scale": scale,
         "day_name": partial(_day_name, zone=site.timezone, language=tr.language),
         "costliest": sorted(orders, key=lambda o: -(o.money or 0.0))[:_COSTLIEST],
-        "proved": given.orders.desk.tally(actor),
+        "proved": tally(given.records, actor),
     }
 
 

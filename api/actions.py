@@ -1,0 +1,171 @@
+"""Buttons and forms of an order: what each command is called and what has to be said with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from adapters.locales import Translator
+from api import formats
+from api.services import Services
+from core.clock import DAY_MS
+from core.errors import Refused
+from core.words import CancelReason, HoldReason
+from workorders.act import Act
+from workorders.states import TABLE, Command
+from workorders.views import OrderDetail
+
+LABELS = {
+    Command.ACCEPT: "Accept",
+    Command.TAKE: "Take it over",
+    Command.ARRIVE: "I am on site",
+    Command.HOLD: "I cannot go on",
+    Command.RESUME: "Go on",
+    Command.DONE: "Done",
+    Command.ASSIGN: "Give it to somebody",
+    Command.REASSIGN: "Give it to somebody else",
+    Command.INSPECT: "Inspected: it is mended",
+    Command.SIGN: "Sign as not provable",
+    Command.CANCEL: "Cancel",
+    Command.REOPEN: "Open again",
+}
+CAUSES = (
+    "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
+)  # fmt: skip
+HOLD_WORDS = {
+    HoldReason.PARTS: "waiting for parts",
+    HoldReason.ACCESS: "no access",
+    HoldReason.VENDOR: "waiting for a vendor",
+    HoldReason.CUSTOMER_DATE: "the customer's date",
+}
+CANCEL_WORDS = {
+    CancelReason.DUPLICATE: "a duplicate",
+    CancelReason.FALSE_ALARM: "a false alarm",
+    CancelReason.ACCEPTED_RISK: "an accepted risk",
+}
+CAUSE_WORDS = {
+    "as_described": "as the order says",
+    "worn_part": "a worn part",
+    "setting": "a wrong setting",
+    "sensor": "a sensor",
+    "wiring": "wiring",
+    "blocked": "dirt or blockage",
+    "other": "something else",
+    "nothing_found": "nothing found",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of an action's form."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One button, or a form behind it."""
+
+    do: str
+    label: str
+    fields: tuple[Field, ...] = ()
+    open: bool = False
+
+
+def actions(
+    given: Services, detail: OrderDetail, tr: Translator, kept: dict[str, str]
+) -> list[Action]:
+    """What the reader may do now, the next step first; what was typed is kept."""
+    return [
+        Action(
+            do=command.value,
+            label=tr(LABELS[command]),
+            fields=tuple(_fields(given, detail, command, tr, kept)),
+            open=kept.get("do") == command.value,
+        )
+        for command in detail.row.allowed
+        if command in LABELS
+    ]
+
+
+def _fields(
+    given: Services, detail: OrderDetail, command: Command, tr: Translator, kept: dict[str, str]
+) -> list[Field]:
+    was = kept if kept.get("do") == command.value else {}
+    wanted = TABLE[command].fields
+    fields: list[Field] = []
+    if command is Command.DONE:
+        choices = tuple((c, tr(CAUSE_WORDS[c])) for c in CAUSES)
+        fields.append(Field(name="cause", label=tr("What was it?"), choices=choices))
+        minutes = was.get("minutes", str(detail.row.effort_min))
+        fields.append(
+            Field(name="minutes", label=tr("Minutes it took"), kind="number", value=minutes,
+                  required=True)
+        )  # fmt: skip
+    if command is Command.HOLD:
+        choices = tuple((r.value, tr(w)) for r, w in HOLD_WORDS.items())
+        fields.append(Field(name="reason", label=tr("Why?"), choices=choices))
+        until = was.get("until", _stamp(given, given.clock.now() + DAY_MS))
+        fields.append(
+            Field(name="until", label=tr("Until when?"), kind="datetime-local", value=until,
+                  required=True)
+        )  # fmt: skip
+        who = tr("Who refused access, or named the date?")
+        fields.append(Field(name="who", label=who, kind="input", value=was.get("who", "")))
+    if command is Command.CANCEL:
+        choices = tuple((r.value, tr(w)) for r, w in CANCEL_WORDS.items())
+        fields.append(Field(name="reason", label=tr("Why?"), choices=choices))
+        label = tr("An accepted risk: until when? (90 days at most)")
+        fields.append(
+            Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))
+        )
+    if "assignee" in wanted:
+        people = tuple(
+            (p.login, p.name) for p in given.records.people.all()
+            if (p.buildings is None or detail.row.building in p.buildings)
+            and (detail.row.skill in p.trades or p.role == "supervisor")
+        )  # fmt: skip
+        fields.append(Field(name="assignee", label=tr("To whom?"), choices=people))
+    if "note" in wanted or fields:
+        fields.append(
+            Field(name="note", label=tr("What do you want to say?"), value=was.get("note", ""),
+                  required="note" in wanted)
+        )  # fmt: skip
+    return fields
+
+
+def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
+    """A posted form as a command.
+
+    Raises:
+        Refused: It names no command, or a field is not what it should be.
+    """
+    try:
+        do = Command(form.get("do", ""))
+        version = int(form.get("version", ""))
+        minutes = int(form["minutes"]) if form.get("minutes") else None
+        until = _moment(given, form["until"]) if form.get("until") else None
+    except (ValueError, OverflowError) as error:
+        raise Refused("A field of the form cannot be read.") from error
+    if do not in LABELS:
+        raise Refused("There is no such action.")
+    return Act(
+        order=order, do=do, version=version, note=form.get("note", ""),
+        cause=form.get("cause", ""), minutes=minutes, reason=form.get("reason", ""),
+        until=until, who=form.get("who", ""), assignee=form.get("assignee", ""),
+    )  # fmt: skip
+
+
+def _moment(given: Services, text: str) -> int:
+    when = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(given.site.timezone))
+    return round(when.timestamp() * 1000)
+
+
+def _stamp(given: Services, at: int) -> str:
+    return formats.local(at, given.site.timezone).strftime("%Y-%m-%dT%H:%M")

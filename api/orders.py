@@ -1,0 +1,146 @@
+"""Orders as pages and programs show them: words, places, times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.locales import Translator
+from api import formats
+from api.services import Services
+from core.finding import Finding
+from core.site import Site
+from core.words import CARRIER_UNIT, Discipline, OrderState
+from workorders.views import DueTime, OrderRow, WatchView
+
+STATE_WORDS = {
+    OrderState.NEW: "new",
+    OrderState.TRIAGED: "triaged",
+    OrderState.ASSIGNED: "assigned",
+    OrderState.ACCEPTED: "accepted",
+    OrderState.IN_PROGRESS: "on site",
+    OrderState.ON_HOLD: "on hold",
+    OrderState.DONE: "done",
+    OrderState.VERIFYING: "waiting for proof",
+    OrderState.CLOSED: "closed",
+    OrderState.CANCELLED: "cancelled",
+}
+PROMISES = {"acknowledge": "accept", "arrive": "be there", "restore": "restore"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One order as a row.
+
+    Attributes:
+        money: Wasted a day; None where nothing has a price. [site currency]
+        waste: Amounts a day, in words.
+        due_share: Share of the next promise's time that has passed, in percent.
+        refused: The last repair was refused by telemetry.
+    """
+
+    id: str
+    building: str
+    rule: str
+    discipline: str
+    priority: int
+    title: str
+    place: str
+    money: float | None
+    waste: tuple[str, ...]
+    opened: int
+    count: int
+    person: str
+    state: str
+    state_words: str
+    outcome: str | None
+    due_words: str
+    due_share: int | None
+    late: bool
+    refused: bool
+
+
+def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
+    """A row of the list."""
+    now, site = given.clock.now(), given.site
+    card = given.cards.get(row.rule)
+    running = row.state not in {OrderState.CLOSED, OrderState.CANCELLED}
+    refused = row.attempt > 1 and row.state in {
+        OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.ON_HOLD,
+    }  # fmt: skip
+    return Summary(
+        id=row.id,
+        building=row.building,
+        rule=row.rule,
+        discipline=(card.discipline if card else Discipline.INSTRUMENT).value,
+        priority=int(row.priority),
+        title=tr.say(row.title),
+        place=place_of(site, row.asset, tr),
+        money=row.waste_per_day or None,
+        waste=(),
+        opened=row.opened_at,
+        count=row.count,
+        person=row.person_name,
+        state=row.state.value,
+        state_words=state_words(row, tr, refused=refused),
+        outcome=row.outcome.value if row.outcome else None,
+        due_words=due_words(row, now, site.timezone, tr),
+        due_share=share_passed(row.due, now) if running and row.due else None,
+        late=row.late or (row.due is not None and row.due.due < now),
+        refused=refused,
+    )
+
+
+def state_words(row: OrderRow, tr: Translator, *, refused: bool) -> str:
+    """The state as people say it; how it closed where it closed."""
+    if row.needs_signature:
+        return tr("needs a signature")
+    if row.outcome is not None:
+        return tr(row.outcome.value)
+    words = tr(STATE_WORDS[row.state])
+    return tr("refused, {state}", state=words) if refused else words
+
+
+def due_words(row: OrderRow, now: int, zone: str, tr: Translator) -> str:
+    """The next promise, or when it ended."""
+    if row.closed_at is not None:
+        return tr("closed {when}", when=formats.moment(row.closed_at, zone, tr, now=now))
+    if row.due is None:
+        return tr("every promise kept")
+    when = formats.due(row.due.due, now, zone, tr)
+    return tr("{promise}: {when}", promise=tr(PROMISES[row.due.kind]), when=when)
+
+
+def share_passed(due: DueTime, now: int) -> int:
+    """How much of a promise's time has passed, in percent."""
+    whole = max(1, due.due - due.started)
+    return max(0, min(100, round(100 * (now - due.started) / whole)))
+
+
+def place_of(site: Site, asset: str, tr: Translator) -> str:
+    """Building, where in it, and the asset's name."""
+    equipment = site.equipment.get(asset)
+    if equipment is None:
+        gateway = site.gateways.get(asset)
+        return tr.name(gateway.names) if gateway else asset
+    building = site.buildings[equipment.building]
+    space = next((s for s in building.spaces if s.id == equipment.location), None)
+    parts = [tr.name(building.names), tr.name(space.names) if space else equipment.location]
+    return ", ".join([p for p in parts if p] + [tr.name(equipment.names)])
+
+
+def waste_words(finding: Finding) -> tuple[str, ...]:
+    """Amounts wasted a day, each with its unit."""
+    return tuple(
+        f"{formats.number(w.amount)} {CARRIER_UNIT[w.carrier]}" for w in finding.waste if w.amount
+    )
+
+
+def watch_words(watch: WatchView, tr: Translator) -> str:
+    """What telemetry says of a repair."""
+    awaited = tr.say(watch.awaited) if watch.awaited.msgid else ""
+    count = (
+        tr("{done} of {needed} clear.", done=watch.exposures, needed=watch.needed)
+        if watch.needed
+        else ""
+    )
+    return " ".join(p for p in (f"{watch.rule}, {watch.target}:", awaited, count) if p)

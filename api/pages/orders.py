@@ -1,0 +1,255 @@
+"""Orders: the list, one order, and what is done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from adapters.locales import Translator
+from api import formats
+from api.actions import LABELS, act_of, actions
+from api.asker import ActorDep, FormDep, ServicesDep
+from api.orders import STATE_WORDS, summary, waste_words, watch_words
+from api.pages.frame import Framed
+from api.problems import STATUS_OF
+from api.services import Services
+from api.view import language_of, page
+from core.actor import Actor
+from core.clock import DAY_MS, HOUR_MS
+from core.errors import Refused
+from core.finding import Finding
+from core.words import OrderState
+from workorders.refusals import OrderRefused
+from workorders.views import OrderDetail, OrderRow
+
+router = APIRouter(include_in_schema=False)
+View = Annotated[str, Query(pattern="^(open|mine|desk|late|proof|refused|closed)$")]
+Building = Annotated[str, Query(max_length=80)]
+OrderId = Annotated[str, Path(max_length=24)]
+SEE_OTHER = 303
+
+
+@router.get("/orders")
+def orders(
+    request: Request, given: ServicesDep, actor: ActorDep, _: Framed,
+    view: View = "open", building: Building = "",
+) -> Response:  # fmt: skip
+    """The list."""
+    return page(request, "orders.html", content=_list(request, given, actor, view, building))
+
+
+@router.get("/x/orders")
+def orders_body(
+    request: Request, given: ServicesDep, actor: ActorDep,
+    view: View = "open", building: Building = "",
+) -> Response:  # fmt: skip
+    """The list alone, for live updates."""
+    return page(request, "orders_body.html", content=_list(request, given, actor, view, building))
+
+
+@router.get("/orders/{order}")
+def order(
+    request: Request, given: ServicesDep, actor: ActorDep, _: Framed, order: OrderId
+) -> Response:
+    """One order."""
+    detail = given.orders.desk.order(actor, order)
+    return page(request, "order.html", content=_whole(request, given, actor, detail))
+
+
+@router.get("/x/orders/{order}/timeline")
+def timeline(request: Request, given: ServicesDep, actor: ActorDep, order: OrderId) -> Response:
+    """What was done, for live updates."""
+    detail = given.orders.desk.order(actor, order)
+    return page(request, "timeline.html", timeline=_timeline(detail, language_of(request)))
+
+
+@router.post("/orders/{order}/act")
+def act(
+    request: Request, given: ServicesDep, actor: ActorDep, _: Framed, form: FormDep, order: OrderId
+) -> Response:
+    """Do something to an order; what was refused comes back with what was typed."""
+    try:
+        given.orders.desk.act(actor, act_of(given, order, form))
+    except Refused as error:
+        if error.code in {"absent", "unauthenticated"}:
+            raise
+        tr = language_of(request)
+        said = tr.say(error.text) if isinstance(error, OrderRefused) else tr(str(error))
+        detail = given.orders.desk.order(actor, order)
+        content = _whole(request, given, actor, detail, kept=form, problem=said)
+        return page(request, "order.html", STATUS_OF.get(error.code, 422), content=content)
+    return RedirectResponse(f"/orders/{order}", SEE_OTHER)
+
+
+def _list(
+    request: Request, given: Services, actor: Actor, view: str, building: str
+) -> dict[str, object]:
+    tr = language_of(request)
+    everything = [
+        o for o in given.orders.desk.queue(actor) if not building or o.building == building
+    ]
+    closed = [
+        o for o in given.orders.desk.queue(actor, closed=True, most=200)
+        if not building or o.building == building
+    ]  # fmt: skip
+    chosen = {key: _chosen(everything, key, actor, given.clock.now()) for key in _VIEWS}
+    chosen["closed"] = closed
+    rows = [summary(given, o, tr) for o in chosen[view]]
+    labels = {
+        "open": tr("All open"), "mine": tr("Mine"), "desk": tr("Desk first"), "late": tr("Late"),
+        "proof": tr("Waiting for proof"), "refused": tr("Refused"), "closed": tr("Closed"),
+    }  # fmt: skip
+    site_building = given.site.buildings.get(building)
+    return {
+        "rows": rows,
+        "view": view,
+        "views": [(key, labels[key], len(chosen[key])) for key in labels],
+        "building": building,
+        "building_name": tr.name(site_building.names) if site_building else building,
+        "total": sum(r.money or 0.0 for r in rows) if view != "closed" else 0.0,
+    }
+
+
+_VIEWS = ("open", "mine", "desk", "late", "proof", "refused")
+
+
+def _chosen(rows: list[OrderRow], view: str, actor: Actor, now: int) -> list[OrderRow]:
+    tests: dict[str, Callable[[OrderRow], bool]] = {
+        "open": lambda _: True,
+        "mine": lambda o: o.person == actor.login,
+        "desk": lambda o: o.skill == "O",
+        "late": lambda o: o.late or (o.due is not None and o.due.due < now),
+        "proof": lambda o: o.state is OrderState.VERIFYING,
+        "refused": lambda o: o.attempt > 1,
+    }
+    return [o for o in rows if tests[view](o)]
+
+
+def _whole(
+    request: Request, given: Services, actor: Actor, detail: OrderDetail,
+    kept: dict[str, str] | None = None, problem: str = "",
+) -> dict[str, object]:  # fmt: skip
+    tr, row, now = language_of(request), detail.row, given.clock.now()
+    finding = detail.findings[0] if detail.findings else None
+    shown = summary(given, row, tr)
+    money = finding.money_per_day if finding else None
+    until = row.closed_at or detail.done_at or now
+    return {
+        "o": shown,
+        "mine": row.person == actor.login,
+        "version": row.version,
+        "problem": problem,
+        "kept_note": (kept or {}).get("note", ""),
+        "notices": _notices(row, tr),
+        "refused_words": _refusal(detail, tr),
+        "so_far": None if money is None or finding is None
+        else money * max(0.0, (until - finding.onset) / DAY_MS),
+        "co2": finding.kg_co2_per_day if finding else None,
+        "evidence": _evidence(finding, detail, now) if finding else None,
+        "explanation": tr.say(row.explanation),
+        "confidence": finding.confidence if finding else 0.0,
+        "why": _why(finding, given, tr) if finding else [],
+        "card": given.cards.get(row.rule),
+        "watches": [
+            {"words": watch_words(w, tr), "needed": w.needed,
+             "exposures": min(w.exposures, w.needed), "ok": w.outcome == "verified"}
+            for w in detail.watches
+        ],
+        "actions": actions(given, detail, tr, kept or {}),
+        "terms": _terms(row, given, tr),
+        "timeline": _timeline(detail, tr),
+    }  # fmt: skip
+
+
+def _notices(row: OrderRow, tr: Translator) -> list[str]:
+    said = []
+    if row.withdrawn:
+        said.append(tr("Late readings took the finding back. Please look before going on."))
+    if row.cleared and row.closed_at is None:
+        said.append(tr("The fault has cleared by itself. Say what you found."))
+    if row.recurrence_of:
+        said.append(tr("The same fault as {order}, within 14 days.", order=row.recurrence_of))
+    return said
+
+
+def _refusal(detail: OrderDetail, tr: Translator) -> str:
+    return tr(
+        "Attempt {n} was refused: the readings showed the fault again after the repair.",
+        n=detail.row.attempt - 1,
+    )
+
+
+def _evidence(finding: Finding, detail: OrderDetail, now: int) -> dict[str, object]:
+    """What to draw: around the fault, and up to now while a repair is watched."""
+    evidence = finding.evidence
+    margin = max(6 * HOUR_MS, (evidence.end - evidence.start) // 8)
+    watched = detail.row.state is OrderState.VERIFYING or detail.row.outcome is not None
+    end = min(now, max(evidence.end, detail.row.closed_at or now)) if watched else evidence.end
+    start, end = evidence.start - margin, min(now, end + margin)
+    query = urlencode([*(("point", p) for p in evidence.points), ("days", 7)])
+    return {
+        "points": evidence.points,
+        "start": start,
+        "end": end,
+        "windows": [list(w) for w in evidence.windows],
+        "trend": f"/trend?{query}",
+    }
+
+
+def _why(finding: Finding, given: Services, tr: Translator) -> list[tuple[str, str]]:
+    zone = given.site.timezone
+    lines = [
+        (tr("Rule"), f"{finding.rule} · {finding.mode}" if finding.mode else finding.rule),
+        (tr("Began"), formats.moment(finding.onset, zone, tr)),
+        (tr("Certain since"), formats.moment(finding.opened, zone, tr)),
+        (tr("Last seen"), formats.moment(finding.last, zone, tr)),
+        (tr("Wasted a day"), ", ".join(waste_words(finding)) or "–"),
+    ]
+    card = given.cards.get(finding.rule)
+    if card:
+        lines.append((tr("Condition"), tr(card.condition)))
+    lines.extend((tr("Held against: {name}", name=k), formats.number(v))
+                 for k, v in finding.references.items())  # fmt: skip
+    return lines
+
+
+def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, str]]:
+    symbol = given.site.money
+    lines = [(tr("{name} a day", name=tr(t.name)), formats.money(t.amount, symbol))
+             for t in row.terms if t.amount]  # fmt: skip
+    lines.append((tr("expected work"), tr("{n} min", n=row.effort_min)))
+    lines.append((tr("value a day for an hour of work"), formats.money(row.score, symbol)))
+    lines.extend((tr("priority raised by"), tr(reason)) for reason in row.reasons)
+    return lines
+
+
+def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
+    return [
+        {
+            "words": tr(_EVENT_WORDS.get(step.what, step.what)),
+            "who": "" if step.actor == "system" else step.actor_name,
+            "at": step.at,
+            "note": step.note,
+        }
+        for step in reversed(detail.history)
+    ]
+
+
+_EVENT_WORDS = {
+    "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",
+    "accept": "Accepted", "take": "Taken over", "arrive": "On site", "hold": "On hold",
+    "resume": "Went on", "done": "Said done", "watch": "Telemetry watches the repair",
+    "verify": "Verified by telemetry", "refuse": "Refused by telemetry", "return": "Points lost",
+    "inspect": "Inspected", "sign": "Signed", "cancel": "Cancelled", "reassign": "Given on",
+    "reopen": "Opened again", "joined": "Seen again", "raised": "Became worse",
+    "cleared": "Cleared by itself", "withdrawn": "Finding withdrawn", "breached": "Promise missed",
+    "reminded": "Reminded", "undelivered": "Message not delivered",
+    "inconclusive": "Not provable by telemetry", "parked": "Waits for its season",
+    "nobody": "Nobody found",
+}  # fmt: skip
+WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
+"""Everything here that is said through a variable, for the catalogue."""
