@@ -17,14 +17,14 @@ from core.actor import SYSTEM, Actor
 from core.clock import Clock
 from core.finding import Finding
 from core.ports import Findings
-from core.words import OrderState, Text
+from core.words import OrderState
 from workorders import act as acts
 from workorders import deeds, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
 from workorders.office import Office, Sessions
-from workorders.refusals import OrderRefused, absent, stale
-from workorders.states import decide
+from workorders.refusals import OrderRefused, absent, forbidden, stale
+from workorders.states import decide, may
 from workorders.views import OrderDetail, OrderRow
 
 
@@ -104,8 +104,8 @@ class Desk:
 
     def _decide(self, book: Book, order: Order, act: Act, actor: Actor) -> OrderState:
         """First whether they may at all, then whether what they saw is still so."""
-        if actor.login == SYSTEM.login:
-            raise OrderRefused(Text("The system signs nothing."), code="forbidden")
+        if actor.login == SYSTEM.login or not may(act.do, actor.role):
+            raise forbidden()
         person = self.office.duty.person(actor.login)
         relations = viewing.relations(order, actor.login, person)
         if order.version != act.version:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from adapters.records.orders import Order, OrderFinding
-from core.errors import Retryable
-from core.ports import Mark, ReadingStore
+from core.ports import Mark
 from workorders import messages
 
 BATCH = 500
 
 
-def send(session: Session, store: ReadingStore) -> int:
-    """Writes what changed since it was last written; how many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """Marks that the store does not have, and how far each row was read.
 
-    Where the store is away it stays owed, and 0 is said.
+    Attributes:
+        orders: Marking by order.
+        findings: Revision by finding and order.
     """
+
+    marks: tuple[Mark, ...]
+    orders: Mapping[str, int]
+    findings: Mapping[tuple[str, str], int]
+
+
+def owed(session: Session) -> Owed:
+    """What changed since it was last written."""
     orders = session.scalars(
         select(Order).where(Order.marked < Order.marking).order_by(Order.id).limit(BATCH)
     ).all()
@@ -27,27 +40,25 @@ def send(session: Session, store: ReadingStore) -> int:
         .order_by(OrderFinding.finding_id)
         .limit(BATCH)
     ).all()
-    owed = [*map(_order, orders), *map(_finding, links)]
-    if not owed:
-        return 0
-    # Marked only as far as it was read: what changed meanwhile is written again.
-    read = [(order.id, order.marking) for order in orders]
-    found = [(link.finding_id, link.order_id, link.revision) for link in links]
-    try:
-        store.write_marks(owed)
-    except Retryable:
-        return 0
+    return Owed(
+        marks=(*map(_order, orders), *map(_finding, links)),
+        orders={order.id: order.marking for order in orders},
+        findings={(link.finding_id, link.order_id): link.revision for link in links},
+    )
+
+
+def settle(session: Session, written: Owed) -> None:
+    """The store has them, as they were read: what changed meanwhile stays owed."""
     quiet = {"synchronize_session": False}
-    for id_, marking in read:
+    for id_, marking in written.orders.items():
         session.execute(
             update(Order).where(Order.id == id_).values(marked=marking), execution_options=quiet
         )
-    for finding, order, revision in found:
+    for (finding, order), revision in written.findings.items():
         mine = (OrderFinding.finding_id == finding, OrderFinding.order_id == order)
         session.execute(
             update(OrderFinding).where(*mine).values(marked=revision), execution_options=quiet
         )
-    return len(owed)
 
 
 def _order(order: Order) -> Mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import Refused
-from core.words import Text
+from core.words import OrderState, Text
 
 
 class OrderRefused(Refused):
@@ -23,6 +23,19 @@ class OrderRefused(Refused):
 def absent() -> OrderRefused:
     """Not there, or somebody else's: the same words for both."""
     return OrderRefused(Text("There is no such order."), code="absent")
+
+
+def forbidden() -> OrderRefused:
+    """Their role, or what they are to the order, does not allow it."""
+    return OrderRefused(Text("This is not yours to do."), code="forbidden")
+
+
+def not_now(state: OrderState) -> OrderRefused:
+    """The order is in another state."""
+    return OrderRefused(
+        Text("That is not possible while the order is {state}.", {"state": state.value}),
+        code="conflict",
+    )
 
 
 def stale(who: str, when: str) -> OrderRefused:

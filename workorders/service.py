@@ -142,11 +142,19 @@ class WorkOrders:
         return Book(session=session, office=self._office, now=now)
 
     def _mark(self) -> None:
+        """Tells the store what changed; while it is away that stays owed."""
         while True:
-            with self._records.session(ALL) as session:
-                sent = marks.send(session, self._store)
-            if sent < marks.BATCH:
+            with self._records.session(ALL, reading=True) as session:
+                owed = marks.owed(session)
+            if not owed.marks:
                 return
+            try:
+                self._store.write_marks(owed.marks)
+            except Retryable as why:
+                LOG.warning("dashboards wait for %d orders: %s", len(owed.orders), why)
+                return
+            with self._records.session(ALL) as session:
+                marks.settle(session, owed)
 
     def _undelivered(self, order_id: str, login: str) -> None:
         """A message that was given up is said at the order and to the supervisors."""

@@ -9,8 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.errors import Refused
 from core.words import OPEN_STATES, OrderState, Role
+from workorders.refusals import forbidden, not_now
 
 
 class Command(StrEnum):
@@ -134,10 +134,15 @@ TABLE: dict[Command, Row] = {
 }  # fmt: skip
 
 
+def may(command: Command, role: Role) -> bool:
+    """Whether a role may ever give a command."""
+    return role in TABLE[command].roles
+
+
 def permitted(command: Command, role: Role, relations: AbstractSet[Relation]) -> bool:
     """Whether a person may give a command at all, whatever state the order is in."""
     row = TABLE[command]
-    if role not in row.roles:
+    if not may(command, role):
         return False
     if not row.relations or row.relations & relations:
         return True
@@ -155,9 +160,9 @@ def decide(
     """
     row = TABLE[command]
     if role is not None and not permitted(command, role, relations):
-        raise Refused(f"{command} is not yours to do here", code="forbidden")
+        raise forbidden()
     if state not in row.sources:
-        raise Refused(f"{command} is not possible while the order is {state}", code="conflict")
+        raise not_now(state)
     return row.to
 
 

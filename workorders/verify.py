@@ -209,8 +209,8 @@ def open_instrument(book: Book, order: Order, watch: Watch) -> str:
         explanation=messages.dumped(messages.POINTS_LOST_WORDS), severity=3, priority=3,
         reasons=[], told=[], waste_raised=False, state=OrderState.NEW, version=0, marking=0,
         marked=-1, attempt=1, refusals=0, tried=[], count=1, first_seen=book.now,
-        last_seen=book.now, opened_at=book.now, changed_at=book.now, minutes=0, effort_min=LOST_EFFORT_MIN,
-        score=effort.score, terms=[],
+        last_seen=book.now, opened_at=book.now, changed_at=book.now, minutes=0,
+        effort_min=LOST_EFFORT_MIN, score=effort.score, terms=[],
     )  # fmt: skip
     book.session.add(new)
     book.session.flush()

@@ -36,7 +36,7 @@ def relations(order: Order, login: str, person: Person | None) -> AbstractSet[Re
     return found
 
 
-def commands(book: Book, order: Order, actor: Actor, person: Person | None) -> tuple[Command, ...]:
+def commands(order: Order, actor: Actor, person: Person | None) -> tuple[Command, ...]:
     """What an actor may do to an order now: the buttons they see."""
     found = allowed(order.state, actor.role, relations(order, actor.login, person))
     if Command.SIGN in found and not watching.said_inconclusive(order):
@@ -72,7 +72,7 @@ def row_of(
         needs_signature=(
             order.state is OrderState.VERIFYING and Happening.INCONCLUSIVE in order.told
         ),
-        recurrence_of=order.recurrence_of, allowed=commands(book, order, actor, person),
+        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person),
     )  # fmt: skip
 
 

@@ -1,0 +1,199 @@
+"""A house for tests of orders: the sample site, its crew, real records, a clock that is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adapters.records import Records
+from adapters.sites import load_people, load_site
+from adapters.store import open_store
+from core.actor import Actor
+from core.clock import HOUR_MS, SteppedClock
+from core.finding import Evidence, Finding, FindingChange, FindingEvent, FindingState, Waste
+from core.finding import finding_id as id_of
+from core.ports import ReadingStore
+from core.rulecard import Hold, RuleCard
+from core.site import Site
+from core.verdict import Reason, Run, Verdict
+from core.words import Carrier, Discipline, Text, Trade
+from workorders.act import Act
+from workorders.duty import RosterDuty
+from workorders.notify import Notifier
+from workorders.service import WorkOrders
+from workorders.states import Command
+from workorders.views import OrderDetail, OrderRow
+
+
+def at(text: str) -> int:
+    """A local time of the sample site, as ms."""
+    return round(datetime.fromisoformat(f"{text}+08:00").astimezone(UTC).timestamp() * 1000)
+
+
+START = at("2026-03-11 10:00")
+"""A Wednesday morning, no holiday near."""
+
+
+def make_card(id_: str, family: str, trade: Trade, **more: Any) -> RuleCard:
+    values: dict[str, Any] = {
+        "id": id_, "family": family, "discipline": Discipline.AIR, "trade": trade, "severity": 3,
+        "title": "{target} is at fault", "explanation": "It is.", "applies_to": (), "roles": (),
+        "modes": ("run",), "interval_s": 300, "counted_in": "minutes", "longest_period_s": 900,
+        "sufficiency": 0.6, "condition": "", "hold": Hold(minutes=60), "clear_at": "",
+        "clears_when": "", "waste_formula": "", "causes": ("x",), "checks": ("x",), "parts": (),
+        "isolation": "", "effort_min": 60, "desk": False, "sources": ("test",), "exposures": 3,
+        "exposures_per_day": 1, **more,
+    }  # fmt: skip
+    return RuleCard(**values)
+
+
+CARDS = {
+    card.id: card
+    for card in (
+        make_card("AC-04", "ahu_simultaneous", Trade.HVAC),
+        make_card("FC-5", "ahu_simultaneous", Trade.HVAC, severity=2),
+        make_card("WAT-01", "night_flow", Trade.PLUMBER, severity=2),
+        make_card("PWR-03", "night_load", Trade.ELECTRICIAN, desk=True),
+        make_card("SEN-01", "stuck", Trade.INSTRUMENT),
+        make_card("HTG-07", "late_stop", Trade.HEATING, seasonal=True),
+    )
+}
+
+
+def make_finding(rule: str = "AC-04", target: str = "a.ahu1", **more: Any) -> Finding:
+    """An open finding of two hours ago whose hold was met an hour ago."""
+    onset = more.pop("onset", START - 2 * HOUR_MS)
+    money = more.pop("money", 40.0)
+    values: dict[str, Any] = {
+        "id": id_of(rule, target, onset), "revision": 1, "state": FindingState.OPEN,
+        "site": "wushan", "building": target.split(".", maxsplit=1)[0], "rule": rule,
+        "target": target, "onset": onset, "opened": onset + HOUR_MS, "last": onset + 2 * HOUR_MS,
+        "cleared": None, "mode": "run", "severity": CARDS[rule].severity, "references": {},
+        "waste": (Waste(carrier=Carrier.HEAT, amount=100.0, money=money, kg_co2=None),),
+        "confidence": 1.0, "evidence": Evidence(points=(), start=onset, end=onset + 2 * HOUR_MS),
+        "title": Text("{target} heats and cools", {"target": target}),
+        "explanation": Text("Heat is cooled away."), **more,
+    }  # fmt: skip
+    return Finding(**values)
+
+
+def opened(finding: Finding) -> FindingEvent:
+    return FindingEvent(FindingChange.OPENED, finding, finding.opened)
+
+
+def later(finding: Finding, change: FindingChange, **more: Any) -> FindingEvent:
+    """The finding's next revision."""
+    states = {
+        FindingChange.CLEARED: FindingState.CLEARED,
+        FindingChange.WITHDRAWN: FindingState.WITHDRAWN,
+    }
+    changed = replace(
+        finding, revision=finding.revision + 1, state=states.get(change, FindingState.OPEN), **more
+    )
+    return FindingEvent(change, changed, changed.last)
+
+
+def run_of(
+    start: int, hours: float, verdict: Verdict, *, rule: str = "AC-04", target: str = "a.ahu1",
+    reason: Reason | None = None, mode: str = "run",
+) -> Run:  # fmt: skip
+    usual = {
+        Verdict.FAULT: Reason.CONDITION,
+        Verdict.OK: Reason.CLEAR,
+        Verdict.NOT_EVALUABLE: Reason.OFF,
+    }
+    return Run(
+        rule=rule, target=target, start=start, end=start + round(hours * HOUR_MS),
+        verdict=verdict, mode="" if verdict is Verdict.NOT_EVALUABLE else mode,
+        reason=reason or usual[verdict],
+    )  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class House:
+    """All parts, and short words for what tests do with them."""
+
+    site: Site
+    records: Records
+    store: ReadingStore
+    clock: SteppedClock
+    orders: WorkOrders
+    actors: dict[str, Actor]
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def now(self) -> int:
+        return self.clock.now()
+
+    def publish(self, *events: FindingEvent) -> None:
+        self.orders.publish(events)
+
+    def step(self, hours: float = 0.0) -> None:
+        """Time goes on, and orders with it."""
+        self.clock.advance(self.now + round(hours * HOUR_MS))
+        self.orders.step(self.now)
+
+    def judge(self, *runs: Run) -> None:
+        """Verdicts come in; what they overlap is replaced."""
+        for run in runs:
+            self.records.verdicts.replace(run.rule, run.target, run.start, run.end, [run])
+
+    def queue(self, login: str = "admin") -> list[OrderRow]:
+        return self.orders.desk.queue(self.actors[login])
+
+    def only(self) -> OrderRow:
+        """The one order that there is open."""
+        (row,) = self.queue()
+        return row
+
+    def get(self, id_: str, login: str = "admin") -> OrderDetail:
+        return self.orders.desk.order(self.actors[login], id_)
+
+    def act(self, login: str, id_: str, do: Command, **said: Any) -> OrderRow:
+        """As somebody who has just looked at the order."""
+        version = said.pop("version", None) or self.get(id_).row.version
+        act = Act(order=id_, do=do, version=version, **said)
+        return self.orders.desk.act(self.actors[login], act)
+
+    def repair(self, id_: str) -> OrderRow:
+        """Accepted, gone to, done; by whom it belongs to."""
+        person = self.get(id_).row.person
+        assert person is not None
+        self.act(person, id_, Command.ACCEPT)
+        self.act(person, id_, Command.ARRIVE)
+        return self.act(
+            person, id_, Command.DONE, cause="valve", note="valve seat cleaned", minutes=45
+        )
+
+
+@contextmanager
+def make_house(
+    folder: Path, sites: Path, *, url: str | None = None, notifier: bool = False,
+    channels: Sequence[Any] = (), start: int = START,
+) -> Iterator[House]:  # fmt: skip
+    """A house over an empty database, with the sample site's people."""
+    site = load_site(sites / "wushan")
+    people, shifts = load_people(sites / "wushan")
+    records = Records(url or f"sqlite:///{folder / 'records.sqlite'}")
+    records.upgrade()
+    records.people.import_people(people, shifts)
+    store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
+    clock = SteppedClock(start)
+    duty = RosterDuty(records.people, site.timezone)
+    notify = Notifier(records, duty, channels, clock=clock) if notifier else None
+    orders = WorkOrders(
+        site, records, store, clock, cards=CARDS, verdicts=records.verdicts, duty=duty,
+        notify=notify,
+    )  # fmt: skip
+    actors = {person.login: person.actor() for person in records.people.all()}
+    try:
+        yield House(
+            site=site, records=records, store=store, clock=clock, orders=orders, actors=actors
+        )
+    finally:
+        store.close()
+        records.close()
