@@ -1,0 +1,310 @@
+"""One gateway's agent: reads its driver, commits, publishes, forgets what the store has."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+
+import structlog
+
+from core import topics, wire
+from core.batch import Columns
+from core.clock import Clock
+from core.errors import Fatal, Retryable, Undecodable
+from core.ports import Broker, Driver, Message, Will
+from core.quality import Quality
+from core.site import Site
+from edge.outbox import Depth, Outbox
+from edge.sender import Sender
+
+_log = structlog.get_logger(__name__)
+_SLOWEST_READ_S = 60
+_PAUSE_S = 1.0  # after a disk that is full or a device that does not answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What an agent did since it was made, for the account of a run.
+
+    Attributes:
+        readings: Committed to the outbox; every one of them reaches the store or is counted
+            under ``discarded`` (batches).
+        no_value: Of them, without a value.
+        sendings: Batches published, repeated sendings too.
+        repeated: Of them, those that were not the first.
+        confirmations: Messages from ingest that were applied.
+        discarded: Batches dropped by the outbox's bounds, and announced.
+        waiting: Batches that wait for their confirmation now.
+    """
+
+    readings: int
+    no_value: int
+    sendings: int
+    repeated: int
+    confirmations: int
+    discarded: int
+    waiting: int
+
+
+class Agent:
+    """Drives one gateway, live by a thread of its own or stepped by a conductor.
+
+    Live: :meth:`start`, :meth:`stop`. Stepped: :meth:`step` and :meth:`wait_settled`, then
+    :meth:`stop`. Both run the same code. The session is the agent's: it listens, starts and
+    stops it. Driver and outbox belong to whoever made them.
+
+    Args:
+        site: The model, or the gateway's slice of it.
+        gateway: Which gateway this is.
+        driver: Reads its devices.
+        outbox: Where readings last until they are confirmed.
+        broker: A session that was not started.
+        clock: The run clock.
+        read_every_s: Pause between reads when live; the shortest period of its points
+            (at most a minute) where absent. [s]
+        health_every_s: Pause between health messages, by the run clock. [s]
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        gateway: str,
+        driver: Driver,
+        outbox: Outbox,
+        broker: Broker,
+        clock: Clock,
+        *,
+        read_every_s: float | None = None,
+        health_every_s: float = 60.0,
+    ) -> None:
+        self._site, self._gateway, self._driver = site.id, gateway, driver
+        self._outbox, self._broker, self._clock = outbox, broker, clock
+        self._points = [(point.id, point.unit) for point in site.points]
+        periods = [point.period_s for point in site.points if point.gateway == gateway]
+        self._read_every_s = read_every_s or float(min([*periods, _SLOWEST_READ_S]))
+        self._health_every_ms = int(health_every_s * 1000)
+        self._health_at: int | None = None
+        self._sender = Sender(site.id, gateway, outbox, broker, clock)
+        self._changed = threading.Condition()  # guards the sender and the counts
+        self._reading = threading.Lock()
+        self._held: tuple[Columns, int] | None = None
+        self._readings = self._no_value = self._confirmations = 0
+        self._error: str | None = None
+        self._started = self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._confirm_topic = topics.confirm_topic(site.id, gateway)
+        broker.listen(
+            [self._confirm_topic], self._on_message, self._on_connected,
+            will=Will(topic=self._state_topic, payload=self._state("offline")),
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Connect, and read by a thread of its own until :meth:`stop`."""
+        self._connect()
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._live, name=f"edge-{self._gateway}", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Say offline and end; what is unconfirmed stays in the outbox."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        if self._started:
+            self._broker.publish(self._state_topic, self._state("offline"), retain=True)
+            self._broker.stop()
+
+    def step(self, until: int) -> int:
+        """Read up to a time, commit, publish what the window allows; how many readings.
+
+        Args:
+            until: Device time. [ms]
+
+        Raises:
+            Retryable: The outbox cannot be written, or the device did not answer. What was
+                read is held and committed by the next step; nothing new is read before.
+        """
+        self._connect()
+        readings = 0
+        with self._reading:
+            if self._held is not None:
+                readings += self._commit(*self._held)
+            readings += self._commit(self._driver.read(until), until)
+        with self._changed:
+            self._sender.pump()
+            self._publish_health()
+        return readings
+
+    def settled(self) -> bool:
+        """Whether every reading that was read is confirmed."""
+        return self._held is None and self._outbox.empty()
+
+    def wait_settled(self, timeout_s: float) -> bool:
+        """Wait until all is confirmed, sending again what is due; False when time is up. [s]"""
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            while not self.settled():
+                self._sender.pump()
+                left = deadline - time.monotonic()
+                if left <= 0 or self._stopping:
+                    return False
+                self._changed.wait(min(left, self._until_due()))
+        return True
+
+    def counts(self) -> Counts:
+        """What it did so far."""
+        depth = self._outbox.depth()
+        with self._changed:
+            return Counts(
+                readings=self._readings, no_value=self._no_value,
+                sendings=self._sender.sent, repeated=self._sender.sent_again,
+                confirmations=self._confirmations, discarded=depth.discarded,
+                waiting=depth.batches,
+            )  # fmt: skip
+
+    def depth(self) -> Depth:
+        """How full its outbox is."""
+        return self._outbox.depth()
+
+    @property
+    def _state_topic(self) -> str:
+        return topics.state_topic(self._site, self._gateway)
+
+    def _connect(self) -> None:
+        with self._changed:
+            if self._started:
+                return
+            self._started = True
+        self._broker.start()
+
+    def _live(self) -> None:
+        next_read = time.monotonic()
+        while not self._stopping:
+            if time.monotonic() >= next_read:
+                next_read = max(next_read + self._read_every_s, time.monotonic())
+                self._read_live()
+            with self._changed:
+                self._sender.pump()
+                self._publish_health()
+                pause = min(next_read - time.monotonic(), self._until_due())
+                if pause > 0 and not self._stopping:
+                    self._changed.wait(pause)
+
+    def _read_live(self) -> None:
+        try:
+            self.step(self._clock.now())
+            if self._outbox.tidy():
+                self._discarded()
+            self._error = None
+        except Retryable as error:
+            if self._error is None:
+                _log.warning("edge waits", gateway=self._gateway, reason=str(error))
+            self._error = str(error)
+            with self._changed:
+                self._changed.wait(min(error.retry_after_s, _PAUSE_S))
+        except Fatal as error:
+            _log.exception("edge stops", gateway=self._gateway)
+            self._error = str(error)
+            self._stopping = True
+        except Exception as error:  # noqa: BLE001
+            # One device that confuses its driver must not end the gateway; health says it.
+            _log.exception("edge read failed", gateway=self._gateway)
+            self._error = f"{type(error).__name__}: {error}"
+
+    def _commit(self, rows: Columns, until: int) -> int:
+        self._held = (rows, until)
+        appended = self._outbox.append(rows, self._points, read_until=until)
+        self._held = None
+        if appended.discarded:
+            self._discarded()
+        with self._changed:
+            self._readings += len(rows)
+            self._no_value += int((rows.quality == Quality.BAD).sum())
+            self._sender.offer(appended.entries)
+        return len(rows)
+
+    def _discarded(self) -> None:
+        _log.warning("edge discarded its oldest readings", gateway=self._gateway)
+        with self._changed:
+            self._sender.forget_discarded()
+
+    def _until_due(self) -> float:
+        due = self._sender.next_due()
+        return float("inf") if due is None else max(due - time.monotonic(), 0.0)
+
+    def _on_connected(self, session_present: bool) -> None:  # noqa: FBT001 as in the port
+        self._broker.publish(self._state_topic, self._state("online"), retain=True)
+        with self._changed:
+            self._sender.connected(session_present=session_present)
+            self._sender.pump()
+            self._changed.notify_all()
+
+    def _on_message(self, message: Message) -> None:
+        # A resumed session on amqtt is sent retained messages of other people's filters.
+        if message.topic == self._confirm_topic:
+            self._on_confirmation(message.payload)
+        message.ack()
+
+    def _on_confirmation(self, payload: bytes) -> None:
+        try:
+            confirmation = wire.decode(payload, wire.ConfirmMessage)
+        except Undecodable as error:
+            _log.warning("edge got no confirmation", gateway=self._gateway, reason=str(error))
+            return
+        with self._changed:
+            try:
+                self._sender.confirmed(confirmation)
+            except Retryable as error:
+                # The batches are sent once more, and confirmed once more.
+                _log.warning("edge cannot settle", gateway=self._gateway, reason=str(error))
+            self._confirmations += 1
+            self._sender.pump()
+            self._changed.notify_all()
+
+    def _publish_health(self) -> None:
+        now = self._clock.now()
+        if self._health_at is not None and now < self._health_at + self._health_every_ms:
+            return
+        depth = self._outbox.depth()
+        message = wire.HealthMessage(
+            v=1, sent_at=now, boot=self._outbox.boot, version=VERSION,
+            outbox_rows=depth.readings, outbox_bytes=depth.bytes, outbox_full=depth.full,
+            oldest_unsent=self._sender.oldest_unsent(), discarded_batches=depth.discarded,
+            devices=self._devices(),
+        )  # fmt: skip
+        topic = topics.health_topic(self._site, self._gateway)
+        # QoS 0: old health is no use, and would fill the queue of an ingest that is away.
+        if self._broker.publish(topic, wire.encode(message), qos=0):
+            self._health_at = now
+
+    def _devices(self) -> dict[str, wire.DeviceHealth]:
+        devices: Mapping[str, tuple[int | None, str | None]] = self._driver.health()
+        if self._error is not None:
+            devices = {**devices, "edge": (None, self._error)}
+        return {
+            name: wire.DeviceHealth(last_good=last_good, error=error)
+            for name, (last_good, error) in devices.items()
+        }
+
+    def _state(self, state: str) -> bytes:
+        return wire.encode(wire.StateMessage(
+            v=1, state="online" if state == "online" else "offline", boot=self._outbox.boot,
+            version=VERSION, since=self._clock.now(),
+        ))  # fmt: skip
+
+
+def _version() -> str:
+    try:
+        return metadata.version("plantroom")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+VERSION = _version()

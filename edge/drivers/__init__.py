@@ -1,0 +1,1 @@
+"""Drivers: what reads devices. Each is a :class:`core.ports.Driver`."""
