@@ -58,20 +58,6 @@ def influx_opener(influx: servers.Influx, opened: list[ReadingStore]) -> Opener:
     return opener
 
 
-@pytest.fixture(scope="module")
-def influx1_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Influx]:
-    influx = servers.make_influx1(tmp_path_factory.mktemp("influx1"))
-    yield influx
-    influx.server.stop()
-
-
-@pytest.fixture(scope="module")
-def influx2_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Influx]:
-    influx = servers.make_influx2(tmp_path_factory.mktemp("influx2"))
-    yield influx
-    influx.server.stop()
-
-
 @pytest.fixture(
     params=[
         "duckdb",
@@ -89,7 +75,7 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
 
         yield duck
     else:
-        yield influx_opener(request.getfixturevalue(f"{request.param}_server"), opened)
+        yield influx_opener(request.getfixturevalue(f"{request.param}_shared"), opened)
     for store in opened:
         store.close()
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from adapters.store import open_store, restore_store
+from adapters.store.duck_database import borrow, give_back
 from core.batch import Batch, BatchName, Columns
 from core.errors import Fatal, Retryable
 from core.ports import ReadingStore
@@ -188,6 +189,24 @@ def test_many_writers_and_readers_leave_each_row_once(tmp_path: Path) -> None:
     assert stores[1].count()["gauge"] == 1050
     for store in stores:
         store.close()
+
+
+def test_an_interruption_right_after_the_commit_leaves_no_row_twice(tmp_path: Path) -> None:
+    store = open_store(url(tmp_path), site())
+    write(store, 1, GAUGE, range(3), 1.0)
+    database = borrow(f"{tmp_path}/r.duckdb")
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), database.transaction() as (cursor, then):
+        cursor.execute("INSERT INTO reading VALUES (0, 7, 1.0, 0, 1)")
+        then.append(interrupted)
+    give_back(database)
+    assert store.latest([GAUGE]).rows.at.tolist() == [7]
+    write(store, 2, GAUGE, range(7, 8), 2.0)
+    assert store.read([GAUGE], -1, FAR).rows.value.tolist() == [1.0, 1.0, 1.0, 2.0]
+    store.close()
 
 
 def test_the_file_stays_open_until_its_last_user_closes(tmp_path: Path) -> None:

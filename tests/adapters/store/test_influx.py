@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -28,6 +29,7 @@ from tests.adapters.store.sites import BAD, COMMAND, GAUGE, REGISTER, STATE, sit
 
 T0 = 1_700_000_000_000
 FAR = T0 + 10**10
+_numbers = itertools.count()
 
 
 @pytest.fixture(
@@ -37,9 +39,11 @@ FAR = T0 + 10**10
     ]
 )
 def influx(request: pytest.FixtureRequest) -> servers.Influx:
-    found = request.getfixturevalue(request.param)
+    """A running server with a bucket of this test alone."""
+    found = request.getfixturevalue(f"{request.param}_shared")
     assert isinstance(found, servers.Influx)
-    return found
+    bucket = other_bucket(found, f"test{next(_numbers)}")
+    return replace(found, bucket=bucket, database=bucket.partition("/")[0])
 
 
 def url(influx: servers.Influx, bucket: str = "") -> str:
@@ -125,8 +129,11 @@ def _writes(store: ReadingStore, sent: Batch) -> bool:
 
 def test_a_store_can_be_opened_while_its_server_is_away(influx: servers.Influx) -> None:
     influx.server.stop()
-    with opened(influx) as store, pytest.raises(Retryable):
-        store.latest([GAUGE])
+    with opened(influx) as store:
+        with pytest.raises(Retryable):
+            store.latest([GAUGE])
+        influx.server.start()
+        assert len(store.latest([GAUGE]).rows) == 0
 
 
 def test_measurements_tags_and_field_types_are_those_of_the_contract(
@@ -198,7 +205,7 @@ def test_a_field_of_another_type_refuses_its_rows_and_no_others(influx: servers.
 
 
 def test_what_the_bucket_no_longer_keeps_is_refused_alone(influx: servers.Influx) -> None:
-    bucket = other_bucket(influx, "short", keep_s=7 * 86_400)
+    bucket = other_bucket(influx, f"{influx.database}short", keep_s=7 * 86_400)
     now = time.time_ns() // 1_000_000
     at = [now - i for i in range(1000)]
     at[313] = at[314] = now - 30 * 86_400_000
@@ -291,7 +298,7 @@ def test_a_backup_is_restored_into_another_bucket(influx: servers.Influx, tmp_pa
         with pytest.raises(Fatal, match="not empty"):
             store.backup(tmp_path / "saved")
         before, counted = store.read(range(5), 0, FAR), store.count()
-    bucket = other_bucket(influx, "restored")
+    bucket = other_bucket(influx, f"{influx.database}restored")
     with pytest.raises(Fatal, match="no backup"):
         restore_store(tmp_path, url(influx, bucket), token=influx.token)
     restore_store(tmp_path / "saved", url(influx, bucket), token=influx.token)
