@@ -66,13 +66,16 @@ def rederived(store: ReadingStore, rules: Rules, points: list[int], lo: int, hi:
     first = min(int(reads.at.min()), lo - 1) if len(reads) else lo - 1
     last = max(int(reads.at.max()), hi) if len(reads) else hi
     standing = store.read_intervals(points, first, last)
-    links = linked(reads, rules, _usual(store, near_rollover(reads, rules), lo))
+    usual = _usual(store, near_rollover(reads, rules), lo)
+    links = linked(reads, rules, usual)
     derived = spread(reads, links, rules, (standing.point, standing.at))
-    left, right = _window(reads, links, lo, cut_off)
+    early = reads.keep(reads.at < lo)
+    left = _certain(early, linked(early, rules, usual))
+    right = {p: at for p, at in _certain(reads, links).items() if p in cut_off}
     tail = _tail(reads, links, cut_off)
     return Again(
         rows=_differing(_between(derived, left, right), _between(standing, left, right)),
-        resets=int((links.begins & (reads.at >= lo)).sum()),
+        resets=int((links.begins & (reads.at > _by_point(left, reads.point, -1))).sum()),
         tail_point=reads.point[tail],
         tail_at=reads.at[tail],
         tail_value=reads.value[tail],
@@ -127,19 +130,19 @@ Edge = Mapping[int, int]
 """A time by point; absent is without limit. [ms]"""
 
 
-def _window(reads: Columns, links: Links, lo: int, cut_off: set[int]) -> tuple[Edge, Edge]:
-    """After which and up to which time what was derived is certain, by point."""
+def _certain(reads: Columns, links: Links) -> Edge:
+    """The last read of each point that counts: what comes later cannot change what it means."""
     sure = np.flatnonzero(links.counts)
-    early = sure[reads.at[sure] < lo]
-    left = dict(zip(reads.point[early].tolist(), reads.at[early].tolist(), strict=True))
-    ends = dict(zip(reads.point[sure].tolist(), reads.at[sure].tolist(), strict=True))
-    return left, {point: at for point, at in ends.items() if point in cut_off}
+    return dict(zip(reads.point[sure].tolist(), reads.at[sure].tolist(), strict=True))
+
+
+def _by_point(edge: Edge, point: NDArray[np.int32], without: int) -> Ints:
+    return np.array([edge.get(p, without) for p in point.tolist()], dtype=np.int64)
 
 
 def _between(rows: Intervals, left: Edge, right: Edge) -> Intervals:
-    low = np.array([left.get(p, -1) for p in rows.point.tolist()], dtype=np.int64)
-    high = np.array([right.get(p, _ALL_TIME) for p in rows.point.tolist()], dtype=np.int64)
-    return _kept(rows, (rows.at > low) & (rows.at <= high))
+    after = rows.at > _by_point(left, rows.point, -1)
+    return _kept(rows, after & (rows.at <= _by_point(right, rows.point, _ALL_TIME)))
 
 
 def _kept(rows: Intervals, which: Bools) -> Intervals:
