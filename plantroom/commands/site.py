@@ -20,7 +20,7 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the site: site.yaml and 
 def check(
     folder: Folder, *, json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False
 ) -> None:
-    """Say everything that is wrong at once: file, line, what was expected. Exit 2 if anything is."""
+    """Say everything that is wrong at once, with file and line. Exit 2 if anything is."""
     mistakes = check_site(folder)
     if json_:
         as_json([

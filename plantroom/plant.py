@@ -1,0 +1,207 @@
+"""The parts, wired: what ``demo``, ``replay`` and ``run`` start, each in its own way."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from prometheus_client import generate_latest
+
+from adapters.mqtt import Session
+from adapters.mqtt.embedded import EmbeddedBroker
+from adapters.records import Records
+from adapters.settings import Settings
+from adapters.sites import load_people
+from adapters.store import open_store
+from analytics.engine import Engine
+from analytics.rules import RULES
+from api.services import Services
+from core.clock import Clock
+from core.errors import Misconfigured, Mistake
+from core.finding import FindingEvent
+from core.ports import Driver, FindingSink, ReadingStore
+from core.rulecard import RuleCard
+from core.site import Site
+from edge.agent import Agent
+from edge.limits import Limits
+from edge.outbox import Outbox
+from ingest.service import Ingest
+from plantroom.story import Telling
+from workorders.channels import AppriseChannel, LogChannel
+from workorders.duty import RosterDuty
+from workorders.notify import Channel, Notifier
+from workorders.service import WorkOrders
+
+INGEST = "ingest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerAt:
+    """Where the broker is, and who may log in there: password by user, ingest's among them."""
+
+    host: str
+    port: int
+    users: Mapping[str, str] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None
+
+
+@dataclass(kw_only=True)
+class Plant:
+    """One installation's parts over one site, store and clock; made when first asked for.
+
+    Attributes:
+        settings: How it is set.
+        site: The compiled model.
+        clock: The run clock of all parts.
+        broker: Where the broker is.
+        listen: Told of every finding event, after work orders were.
+    """
+
+    settings: Settings
+    site: Site
+    clock: Clock
+    broker: BrokerAt
+    agents: list[Agent] = field(default_factory=list)
+    outboxes: list[Outbox] = field(default_factory=list)
+    listen: Callable[[FindingEvent], None] | None = None
+
+    @cached_property
+    def store(self) -> ReadingStore:
+        """Where readings last."""
+        token = os.environ.get("PLANTROOM_INFLUX_TOKEN") or None
+        return open_store(self.settings.store_url, self.site, token)
+
+    @cached_property
+    def records(self) -> Records:
+        """Everything else, its tables brought up to date."""
+        records = Records(self.settings.records_url)
+        records.upgrade()
+        return records
+
+    @cached_property
+    def cards(self) -> dict[str, RuleCard]:
+        """Rule cards by id."""
+        return {rule.card.id: rule.card for rule in RULES}
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """Broker to store."""
+        return Ingest(
+            self.site, self.store, self.records.receipts, self.records.quarantine,
+            self.records.progress, self.session(INGEST, f"ingest-{self.site.id}"), self.clock,
+        )  # fmt: skip
+
+    @cached_property
+    def orders(self) -> WorkOrders:
+        """Findings to repairs."""
+        duty = RosterDuty(self.records.people, self.site.timezone)
+        return WorkOrders(
+            self.site, self.records, self.store, self.clock, cards=self.cards,
+            verdicts=self.records.verdicts, duty=duty,
+            notify=Notifier(self.records, duty, self._channels()),
+        )  # fmt: skip
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Readings to findings."""
+        return Engine(
+            self.site, self.store, self.records.verdicts, self.records.findings,
+            self.records.progress, self._sink(), self.clock,
+            lateness_ms=self.settings.lateness_s * 1000,
+        )  # fmt: skip
+
+    def session(self, user: str, client_id: str) -> Session:
+        """A session at the broker, not yet started."""
+        return Session(
+            self.broker.host, self.broker.port, client_id, username=user or None,
+            password=self.broker.users.get(user), tls=self.broker.tls,
+        )  # fmt: skip
+
+    def agent(self, gateway: str, driver: Driver) -> Agent:
+        """An edge agent with an outbox of its own under ``var/``."""
+        limits = Limits(
+            window=self.settings.window, max_bytes=self.settings.outbox_bytes,
+            max_age_s=float(self.settings.outbox_age_s),
+        )  # fmt: skip
+        path = self.settings.var / "outbox" / f"{gateway}.sqlite"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        outbox = Outbox(path, limits=limits)
+        agent = Agent(
+            self.site, gateway, driver, outbox, self.session(gateway, f"edge-{gateway}"),
+            self.clock,
+        )  # fmt: skip
+        self.outboxes.append(outbox)
+        self.agents.append(agent)
+        return agent
+
+    def services(self, hints: Sequence[tuple[str, str]] = ()) -> Services:
+        """What the console is given."""
+        return Services(
+            site=self.site, settings=self.settings, records=self.records, store=self.store,
+            orders=self.orders, cards=self.cards, clock=self.clock, metrics=self._metrics,
+            hints=tuple(hints),
+        )  # fmt: skip
+
+    def import_people(self, folder: Path) -> None:
+        """People and rosters of the site's files; log-ins keep their passwords."""
+        if (folder / "crew.csv").exists():
+            people, shifts = load_people(folder)
+            self.records.people.import_people(people, shifts)
+
+    def stop(self) -> None:
+        """Sources first, sinks last; what was made is closed."""
+        for agent in self.agents:
+            agent.stop()
+        for name in ("ingest", "orders"):
+            part = self.__dict__.get(name)
+            if part is not None:
+                part.stop()
+        for outbox in self.outboxes:
+            outbox.close()
+        for name in ("store", "records"):
+            part = self.__dict__.get(name)
+            if part is not None:
+                part.close()
+
+    def _sink(self) -> FindingSink:
+        return Telling(self.orders, self.listen) if self.listen else self.orders
+
+    def _metrics(self) -> bytes:
+        return generate_latest(self.ingest.metrics) if "ingest" in self.__dict__ else b""
+
+    def _channels(self) -> list[Channel]:
+        urls = tuple(url.get_secret_value() for url in self.settings.notify)
+        return [AppriseChannel(lambda _: urls)] if urls else [LogChannel()]
+
+
+def embedded(settings: Settings, site: Site, *, port: int = 0) -> tuple[EmbeddedBroker, BrokerAt]:
+    """A broker in this process, with a new password for every user at every start."""
+    users = {name: secrets.token_urlsafe(24) for name in (*site.gateways, INGEST)}
+    broker = EmbeddedBroker(port, settings.var / "broker", users, ingest=INGEST)
+    broker.start()
+    return broker, BrokerAt(host="127.0.0.1", port=broker.port, users=users)
+
+
+def external(settings: Settings) -> BrokerAt:
+    """The broker that the settings name.
+
+    Raises:
+        Misconfigured: Its certificates cannot be read.
+    """
+    tls = None
+    if settings.broker_tls:
+        try:
+            tls = ssl.create_default_context(
+                cafile=str(settings.broker_ca) if settings.broker_ca else None
+            )
+        except (OSError, ssl.SSLError) as error:
+            what = f"the broker's certificates cannot be read: {error}"
+            raise Misconfigured([Mistake(file="", line=0, what=what)]) from error
+    password = settings.broker_password.get_secret_value()
+    users = {settings.broker_user: password} if password else {}
+    return BrokerAt(host=settings.broker_host, port=settings.broker_port, users=users, tls=tls)
