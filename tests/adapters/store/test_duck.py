@@ -199,9 +199,13 @@ def test_an_interruption_right_after_the_commit_leaves_no_row_twice(tmp_path: Pa
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), database.transaction() as (cursor, then):
-        cursor.execute("INSERT INTO reading VALUES (0, 7, 1.0, 0, 1)")
-        then.append(interrupted)
+    def write_aside() -> None:
+        with database.transaction() as (cursor, then):
+            cursor.execute("INSERT INTO reading VALUES (0, 7, 1.0, 0, 1)")
+            then.append(interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        write_aside()
     give_back(database)
     assert store.latest([GAUGE]).rows.at.tolist() == [7]
     write(store, 2, GAUGE, range(7, 8), 2.0)
