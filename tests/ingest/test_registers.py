@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 import numpy as np
 import pytest
@@ -42,14 +43,14 @@ def use_of(
 def told(use: Intervals) -> list[tuple[float, float, int]]:
     """Quarter, use and state."""
     return [
-        ((t - T0) / QUARTER, round(v, 6) if v == v else NAN, s)
+        ((t - T0) / QUARTER, NAN if isnan(v) else round(v, 6), s)
         for t, v, s in zip(use.at.tolist(), use.value.tolist(), use.state.tolist(), strict=True)
     ]
 
 
 def same(got: list[tuple[float, float, int]], want: list[tuple[float, float, int]]) -> bool:
     return len(got) == len(want) and all(
-        g[0] == w[0] and g[2] == w[2] and (g[1] == w[1] or (g[1] != g[1] and w[1] != w[1]))
+        g[0] == w[0] and g[2] == w[2] and (g[1] == w[1] or (isnan(g[1]) and isnan(w[1])))
         for g, w in zip(got, want, strict=True)
     )
 
