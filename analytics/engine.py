@@ -53,6 +53,7 @@ class Engine:
         lateness_ms: Longest wait for late readings. [ms]
         backlog_ms: How far back a first start judges. [ms]
         chunk_ms: Longest stretch judged at once. [ms]
+        expected: Whether to write what is expected of each day.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Engine:
         lateness_ms: int = LATENESS_MS,
         backlog_ms: int = BACKLOG_MS,
         chunk_ms: int = CHUNK_MS,
+        expected: bool = True,
     ) -> None:
         self._site = site
         self._findings, self._progress, self._sink = findings, progress, sink
@@ -90,7 +92,7 @@ class Engine:
         self._saved = verdicts
         self._known: dict[Key, dict[str, Finding]] = {}
         self._touched: set[Key] = set()
-        self._bands = Bands(site, self._calendar, store)
+        self._bands = Bands(site, self._calendar, store) if expected else None
         self._started = False
         self._pruned: date | None = None
 
@@ -111,7 +113,8 @@ class Engine:
             self._sink.publish([*repeated, *told])
         if late:
             self._progress.forget_late([id_ for id_, _ in late])
-        self._bands.write(at, self._all_known())
+        if self._bands is not None:
+            self._bands.write(at, self._all_known())
         self._tidy(at)
         return told
 
@@ -234,7 +237,8 @@ class Engine:
             for past in group.pasts.values():
                 past.forget(*days)
         self._judge.forget({self._site.index.get(change.point, -1) for change in late})
-        self._bands.forget(*days)
+        if self._bands is not None:
+            self._bands.forget(*days)
         for group in self._groups:
             for rule in self._rules:
                 for stretch in stretches(group, rule, late, self._site, self._calendar):

@@ -90,7 +90,7 @@ def finding_of(sight: Sight, episode: Episode, before: Finding | None) -> Findin
         last=episode.last,
         cleared=episode.cleared,
         mode=episode.faults[-1].mode,
-        severity=card.severity,
+        severity=target.severity or card.severity,
         references=references,
         waste=waste,
         confidence=round(confidence(episode, sight.runs), 3),

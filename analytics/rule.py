@@ -28,6 +28,7 @@ class Target:
         parameters: What was declared of it, defaults filled in.
         exempt: Whether a declaration exempts it.
         gateways: Who may send its points.
+        severity: Of its findings, where it is not the card's; 0 for the card's.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Target:
     less: tuple[int, ...] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
     exempt: bool = False
+    severity: int = 0
 
 
 class Basis(Enum):

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analytics.rule import Target
 from core.rulecard import RuleCard
-from core.site import Equipment, EquipmentClass, MeterRole, Site
+from core.site import Equipment, EquipmentClass, MeterRole, Point, Site
+
+_BILLED = frozenset({MeterRole.GATEWAY, MeterRole.TENANT})
+"""Meters that money is paid by."""
+
+_CRITICAL = 2
+"""Severity of an instrument fault on a safety or billing point (domain sheet, B5)."""
 
 
 def equipment_targets(
@@ -65,15 +71,48 @@ def point_target(site: Site, index: int, running: int | None = None) -> Target:
     point = site.points[index]
     points = {"value": index} if running is None else {"value": index, "running": running}
     equipment = site.equipment[point.equipment]
+    billing = equipment.meter is not None and equipment.meter.role in _BILLED
     return Target(
         id=point.id,
         building=point.building,
-        name=f"{equipment.names['en']}, {point.role.id}",
+        name=f"{equipment.names['en']}: {_spoken(point)}",
         equipment=point.equipment,
         points=points,
         gateways=_gateways(site, points.values()),
-        parameters={"period_s": float(point.period_s), "lively": point.lively},
+        parameters={"period_s": float(point.period_s), "lively": point.lively, "is_gateway": 0.0},
+        severity=_CRITICAL if point.safety or billing else 0,
     )
+
+
+def gateway_targets(site: Site) -> tuple[Target, ...]:
+    """Every gateway with points, as a target; its quickest point stands for it."""
+    found = []
+    for id_, gateway in sorted(site.gateways.items()):
+        mine = [i for i, point in enumerate(site.points) if point.gateway == id_]
+        if not mine:
+            continue
+        quickest = min(mine, key=lambda i: site.points[i].period_s)
+        found.append(
+            Target(
+                id=id_,
+                building=site.points[mine[0]].building,
+                name=gateway.names["en"],
+                equipment="",
+                points={"value": quickest},
+                gateways=frozenset({id_}),
+                parameters={
+                    "period_s": float(site.points[quickest].period_s),
+                    "lively": 0.0,
+                    "is_gateway": 1.0,
+                },
+            )
+        )
+    return tuple(found)
+
+
+def _spoken(point: Point) -> str:
+    """What a point is, in words: Brick's class without its underscores."""
+    return point.role.brick.replace("_", " ").lower()
 
 
 def running_status(site: Site, equipment_id: str) -> int | None:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from analytics.rule import Rule
 from analytics.rules import (
+    coil_leaks,
     heat_against_cool,
     late_stop,
+    mixed_air,
     night_flow,
+    sensors,
+    supply_air,
+    warm_heating,
 )
 from core.rulecard import RuleCard
 
 RULES: tuple[Rule, ...] = (
     late_stop.RULE,
     night_flow.RULE,
+    warm_heating.RULE,
     heat_against_cool.RULE,
+    *sorted(
+        (*mixed_air.RULES, *supply_air.RULES, *coil_leaks.RULES),
+        key=lambda rule: int(rule.id.removeprefix("FC-")),
+    ),
+    *sensors.RULES,
 )
 """Every rule, in the order of the documentation."""
 

@@ -133,6 +133,19 @@ def mode_gate(gate: Gate, now: Air, frame: Frame, states: tuple[int, ...]) -> No
         gate.exclude(frame.value("mat") < number("frost"), Reason.OTHER_MODE)
 
 
+def mode_codes(now: Air, states: tuple[int, ...]) -> Codes:
+    """Operating states as indices into a card's modes, where those are these states."""
+    code = np.full(len(STATES) + 1, -1, dtype=np.int8)
+    code[list(states)] = np.arange(len(states))
+    codes: Codes = code[now.state]
+    return codes
+
+
+def names_of(states: tuple[int, ...]) -> tuple[str, ...]:
+    """Names of operating states, for a card's modes."""
+    return tuple(STATES[state] for state in states)
+
+
 def flow(frame: Frame) -> Floats:
     """Supply air; measured, else design × speed, else unknown. [m³/s]"""
     measured = frame.value("supply_flow")

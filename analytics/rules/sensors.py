@@ -1,0 +1,271 @@
+"""SEN-01, SEN-02 and SEN-08: instruments beyond their span, standing still, or silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from analytics.frame import Frame
+from analytics.judged import Gate, Judged
+from analytics.rule import Basis, Rule, Target
+from analytics.targets import gateway_targets, point_target, running_status
+from core.batch import Bools, Floats
+from core.clock import HOUR_MS
+from core.rulecard import Hold, Parameter, RuleCard
+from core.site import Site
+from core.verdict import Reason
+from core.words import Discipline, Trade
+
+_SENSOR_CAUSES = (
+    "Broken or loose wire",
+    "Sensor or transmitter failed",
+    "Wrong range or scaling set in the controller",
+)
+_SENSOR_CHECKS = (
+    "Measure the sensor at its terminals",
+    "Look at the terminals and the cable for damage",
+    "Compare the range set with the type plate",
+)
+
+SEN01 = RuleCard(
+    id="SEN-01",
+    family="sensor_range",
+    discipline=Discipline.INSTRUMENT,
+    trade=Trade.INSTRUMENT,
+    severity=3,
+    title="{target} reads what it cannot measure",
+    explanation="{target} gave {margin} readings an hour beyond its span: a broken wire or a wrong "
+    "range. Rules that lean on it stay silent until it is mended.",
+    applies_to=(),
+    roles=("value",),
+    modes=("reading",),
+    interval_s=3600,
+    counted_in="minutes",
+    longest_period_s=3600,
+    sufficiency=0.0,
+    condition="Two readings of an hour beyond the instrument's span; one, where it gives no two.",
+    hold=Hold(minutes=60),
+    clear_at="An hour without a reading beyond the span.",
+    clears_when="24 hours of readings within the span.",
+    waste_formula="none; the rules it mutes",
+    causes=_SENSOR_CAUSES,
+    checks=_SENSOR_CHECKS,
+    parts=("Sensor of the same type",),
+    isolation="None at extra-low voltage; check the type plate first.",
+    effort_min=45,
+    desk=False,
+    exposures=1,
+    sources=("domain sheet SEN-01",),
+    parameters={
+        "readings": Parameter(value=2.0, unit="n", why="one may be a glitch of the bus; more let "
+            "a broken wire steer a plant for longer"),
+    },
+)  # fmt: skip
+
+SEN02 = RuleCard(
+    id="SEN-02",
+    family="sensor_flatline",
+    discipline=Discipline.INSTRUMENT,
+    trade=Trade.INSTRUMENT,
+    severity=3,
+    title="{target} stands still",
+    explanation="{target} has not moved for two hours while its plant runs, which no healthy "
+    "sensor there does. It is stuck, or its value is no longer updated.",
+    applies_to=(),
+    roles=("value",),
+    optional_roles=("running",),
+    modes=("running",),
+    interval_s=3600,
+    counted_in="minutes",
+    longest_period_s=900,
+    sufficiency=0.8,
+    condition="Spread over two hours below the class's liveliness (temperatures 0.06 K) while the "
+    "plant around it runs, within its hours; only classes declared lively.",
+    hold=Hold(minutes=60),
+    clear_at="Spread over two hours at least twice the limit.",
+    clears_when="Three days on which it moves while its plant runs.",
+    waste_formula="none; the rules it mutes",
+    causes=(
+        "Sensor or transmitter stuck",
+        "The gateway repeats an old value",
+        "The value is overridden in the controller",
+    ),
+    checks=(
+        "Warm the sensor by hand and watch the value",
+        "Look for an override in the controller",
+        "Read the same value at the device, past the gateway",
+    ),
+    parts=("Sensor of the same type",),
+    isolation="None at extra-low voltage; stop the fan before reaching into a duct.",
+    effort_min=45,
+    desk=False,
+    sources=("domain sheet SEN-02",),
+    parameters={
+        "hours": Parameter(value=2.0, unit="h", why="shorter, and a well controlled duct stands "
+            "still; longer, and a stuck sensor steers its plant for longer"),
+        "clear": Parameter(value=2.0, unit="1", why="times the limit: one quantum is not life"),
+    },
+)  # fmt: skip
+
+SEN08 = RuleCard(
+    id="SEN-08",
+    family="data_missing",
+    discipline=Discipline.INSTRUMENT,
+    trade=Trade.INSTRUMENT,
+    severity=3,
+    title="{target} is silent",
+    explanation="Nothing has come from {target} for more than {margin} hours. What depends on it "
+    "cannot be judged until it is back.",
+    applies_to=(),
+    roles=("value",),
+    modes=("reading",),
+    interval_s=3600,
+    counted_in="minutes",
+    longest_period_s=4800,
+    sufficiency=0.0,
+    condition="No reading of any quality for 2 h, or three periods where those are longer. Where "
+    "all points of a gateway are silent the gateway is the target, not its points.",
+    hold=Hold(minutes=60),
+    clear_at="An hour with readings.",
+    clears_when="24 hours with readings.",
+    waste_formula="none",
+    causes=(
+        "Device or gateway without power",
+        "Network or bus interrupted",
+        "Device replaced or readdressed",
+    ),
+    checks=(
+        "Look at the device's power and link lights",
+        "Ping the gateway",
+        "Read the device from the gateway",
+    ),
+    parts=("Power supply",),
+    isolation="Isolate the supply before opening the cabinet.",
+    effort_min=45,
+    desk=False,
+    exposures=1,
+    sources=("domain sheet SEN-08",),
+    parameters={
+        "hours": Parameter(value=2.0, unit="h", why="shorter, and every restart of a gateway is "
+            "an order; longer, and a night is lost"),
+        "periods": Parameter(value=3.0, unit="n", why="two may be one lost message and its "
+            "neighbour"),
+    },
+)  # fmt: skip
+
+
+def judge_range(frame: Frame) -> Judged:
+    """SEN-01."""
+    gate, beyond = _gate(frame), np.nan_to_num(frame.value("beyond"))
+    due = np.maximum(HOUR_MS / (1000.0 * frame.parameter("period_s")), 1.0)
+    gate.beyond(frame.beyond & (beyond > 0))
+    gate.exclude(np.nan_to_num(frame.value("rows")) <= 0, Reason.NO_DATA)
+    enough = np.minimum(SEN01.value("readings"), np.floor(due))
+    return gate.judge(beyond >= enough, clear=beyond <= 0, margin=beyond, good=_present(frame, due))
+
+
+def judge_flat(frame: Frame) -> Judged:
+    """SEN-02."""
+    gate, hours = _gate(frame), round(SEN02.value("hours"))
+    rows = np.nan_to_num(frame.value("rows"))
+    gate.exclude(_over(rows, hours, np.max) <= 0, Reason.NO_DATA)
+    running = np.where(frame.has_role("running"), frame.value("running"), 1.0)
+    with np.errstate(invalid="ignore"):
+        gate.exclude(~(_over(running, hours, np.min) >= 1.0), Reason.OFF)
+        # In an empty building nothing moves a temperature: a healthy sensor stands still too.
+        used = np.where(frame.has_role("running"), frame.occupied, 1.0)
+        gate.exclude(_over(used, hours, np.min) < 1.0, Reason.UNOCCUPIED)
+        gate.exclude(_over(frame.good, hours, np.min) < SEN02.sufficiency, Reason.INSUFFICIENT)
+        spread = _over(frame.value("high"), hours, np.max) - _over(
+            frame.value("low"), hours, np.min
+        )
+        limit = frame.parameter("lively")
+        return gate.judge(
+            spread < limit,
+            clear=spread >= SEN02.value("clear") * limit,
+            margin=limit - spread,
+            good=frame.good,
+        )
+
+
+def judge_silence(frame: Frame) -> Judged:
+    """SEN-08."""
+    gate = _gate(frame)
+    is_gateway = frame.parameter("is_gateway") > 0
+    heard = np.where(is_gateway, frame.value("gateway_rows"), np.nan_to_num(frame.value("rows")))
+    hours = _patience_h(frame)
+    silent = _silent_for(heard, hours)
+    gate.exclude(frame.value("known") <= 0, Reason.NO_DATA)
+    alone = ~is_gateway & _silent_for(frame.value("gateway_rows"), hours)
+    gate.exclude(alone, Reason.NO_SERVICE)
+    return gate.judge(
+        silent,
+        clear=heard > 0,
+        margin=np.broadcast_to(hours, frame.shape).astype(np.float64),
+        good=np.ones(frame.shape),
+    )
+
+
+def _gate(frame: Frame) -> Gate:
+    gate = Gate(frame.shape)
+    gate.exclude(frame.coarse[:, None], Reason.COARSE)
+    return gate
+
+
+def _present(frame: Frame, due: Floats) -> Floats:
+    """Share of readings that came, whatever they say: its data is what is judged here."""
+    return np.minimum(np.nan_to_num(frame.value("rows")) / due, 1.0)
+
+
+def _patience_h(frame: Frame) -> Floats:
+    """Whole hours without a reading that make a silence. (targets, 1)"""
+    periods_h = SEN08.value("periods") * frame.parameter("period_s") / 3600.0
+    return np.ceil(np.maximum(SEN08.value("hours"), periods_h))
+
+
+def _silent_for(rows: Floats, hours: Floats) -> Bools:
+    """Whether nothing came in this and the hours before it."""
+    index = np.broadcast_to(np.arange(rows.shape[1]), rows.shape)
+    last = np.maximum.accumulate(np.where(rows > 0, index, -1), axis=1)
+    silent: Bools = index - last >= hours
+    return silent
+
+
+def _over(table: Floats, hours: int, extreme: Callable[..., Floats]) -> Floats:
+    """An extreme over this and the intervals before it; NaN where one is missing."""
+    result = np.full(table.shape, np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(table, hours, axis=1)
+    result[:, hours - 1 :] = extreme(windows, axis=-1)
+    return result
+
+
+def _points(site: Site) -> tuple[Target, ...]:
+    return tuple(point_target(site, index) for index in range(len(site.points)))
+
+
+def _lively(site: Site) -> tuple[Target, ...]:
+    return tuple(
+        point_target(site, index, running_status(site, point.equipment))
+        for index, point in enumerate(site.points)
+        if point.lively > 0
+    )
+
+
+RULES = (
+    Rule(card=SEN01, basis=Basis.SAMPLES, targets=_points, judge=judge_range, mutes_back_ms=0),
+    Rule(
+        card=SEN02,
+        basis=Basis.SAMPLES,
+        targets=_lively,
+        judge=judge_flat,
+        # The flat two hours began an hour before the hour that shows them.
+        mutes_back_ms=HOUR_MS,
+    ),
+    Rule(
+        card=SEN08,
+        basis=Basis.SAMPLES,
+        targets=lambda site: (*_points(site), *gateway_targets(site)),
+        judge=judge_silence,
+    ),
+)

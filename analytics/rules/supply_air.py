@@ -1,0 +1,183 @@
+"""FC-5, FC-12 and FC-13: supply air that does not do what its coil is asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.frame import Frame
+from analytics.judged import Judged
+from analytics.rule import Basis, Rule
+from analytics.rules.air import DECLARED, air, heat_kwh, mode_codes, mode_gate, number
+from analytics.rules.air_card import (
+    AIR_FLOW,
+    HAND_THERMOMETER,
+    STOP_FAN,
+    VALVE_WATER,
+    air_card,
+)
+from analytics.rules.gates import data_gate
+from analytics.targets import equipment_targets
+from core.batch import Bools, Floats
+from core.rulecard import RuleCard
+from core.words import Carrier, Trade
+
+_HEATING = (0,)
+_COOLING = (1, 2, 3)
+_MECHANICAL = (2, 3)
+
+FC05 = air_card(
+    id_="FC-5",
+    family="ahu_heating",
+    trade=Trade.HVAC,
+    title="{target} heats, but its supply air gets no warmer",
+    explanation="The heating valve is open and the supply air is still {margin} K too cold "
+    "against the mixed air. No hot water comes, the valve does not open, or the cooling coil "
+    "takes the heat away again.",
+    roles=("sat", "mat"),
+    states=_HEATING,
+    condition="SAT + εSAT ≤ MAT − εMAT + ΔTSF while heating.",
+    clear_at="0.5 K above the limit.",
+    waste_formula="none claimed: comfort; what cools against it is FC-14's",
+    causes=(
+        "Cooling valve passes or is stuck open",
+        "No hot water at the coil, or an air lock",
+        "Heating valve or actuator does not open",
+        "Supply or mixed air sensor wrong",
+    ),
+    checks=(
+        "Feel both coils' pipes: hot flow and return, cold flow and return",
+        "Watch the heating valve travel",
+        HAND_THERMOMETER,
+    ),
+    parts=("Valve actuator", "Valve"),
+    isolation=VALVE_WATER,
+    effort_min=90,
+    numbers=("eps_sat", "eps_mat", "fan_rise"),
+    seasonal=True,
+)
+
+FC12 = air_card(
+    id_="FC-12",
+    family="ahu_heating_valve",
+    trade=Trade.HVAC,
+    title="{target} cools, but its supply air is warmer than its mixed air",
+    explanation="Nothing is asked to heat and the supply air is {margin} K warmer than the mixed "
+    "air and the fan explain. Heat gets in: most often the heating valve does not shut.",
+    roles=("sat", "mat"),
+    optional_roles=AIR_FLOW,
+    states=_COOLING,
+    condition="SAT − εSAT − ΔTSF ≥ MAT + εMAT while cooling, free or mechanical.",
+    clear_at="0.5 K below the limit.",
+    waste_formula="1.206·V̇·(SAT − ΔTSF − MAT) of heat that nobody asked for",
+    causes=(
+        "Heating valve passes or is stuck open",
+        "Cooling valve does not open, or no chilled water, on a warm day",
+        "Supply or mixed air sensor wrong",
+    ),
+    checks=(
+        "Feel the heating coil's return pipe with its valve commanded shut",
+        "Shut the coil's hand valve and watch the supply temperature fall",
+        HAND_THERMOMETER,
+    ),
+    parts=("Heating valve", "Valve actuator"),
+    isolation=VALVE_WATER,
+    effort_min=90,
+    numbers=("eps_sat", "eps_mat", "fan_rise"),
+    exemptions=("dehumidifies",),
+)
+
+FC13 = air_card(
+    id_="FC-13",
+    family="ahu_cooling",
+    trade=Trade.HVAC,
+    title="{target} cools with its valve full open and does not reach its setpoint",
+    explanation="The cooling valve is full open and the supply air stays {margin} K above what "
+    "is tolerated over its setpoint. Cold water is missing, the coil is dirty, or heat gets in.",
+    roles=("sat", "sat_sp"),
+    states=_MECHANICAL,
+    condition="SAT > SP + εSAT with the cooling valve at 99 % or more.",
+    clear_at="Setpoint reached within 0.5 K less than the limit.",
+    waste_formula="none claimed: comfort",
+    causes=(
+        "Chilled water too warm or too little",
+        "Heating valve passes against the coil",
+        "Coil dirty, or the valve does not open",
+        "Setpoint below what the coil was designed for",
+    ),
+    checks=(
+        "Read chilled water flow and return at the coil",
+        "Feel the heating coil's return pipe",
+        "Look at the coil's face and the filter",
+    ),
+    parts=("Valve actuator",),
+    isolation=STOP_FAN,
+    effort_min=90,
+    numbers=("eps_sat", "valve_full"),
+    seasonal=True,
+)
+
+
+def judge_no_heat(frame: Frame) -> Judged:
+    """FC-5."""
+    warm = frame.value("mat") - number("eps_mat") + number("fan_rise")
+    margin = warm - (frame.value("sat") + number("eps_sat"))
+    return _judge(frame, FC05, _HEATING, margin, margin >= 0)
+
+
+def judge_warm(frame: Frame) -> Judged:
+    """FC-12."""
+    gain = frame.value("sat") - number("fan_rise") - frame.value("mat")
+    margin = gain - number("eps_sat") - number("eps_mat")
+    waste = {Carrier.HEAT: heat_kwh(frame, gain)}
+    return _judge(frame, FC12, _COOLING, margin, margin >= 0, waste)
+
+
+def judge_short(frame: Frame) -> Judged:
+    """FC-13."""
+    over = frame.value("sat") - frame.value("sat_sp") - number("eps_sat")
+    with np.errstate(invalid="ignore"):
+        full = frame.value("cool_valve") >= number("valve_full")
+    return _judge(frame, FC13, _MECHANICAL, over, full & (over > 0))
+
+
+def _judge(
+    frame: Frame,
+    card: RuleCard,
+    states: tuple[int, ...],
+    margin: Floats,
+    fault: Bools,
+    waste: dict[Carrier, Floats] | None = None,
+) -> Judged:
+    gate, now = data_gate(frame, card.roles), air(frame)
+    mode_gate(gate, now, frame, states)
+    with np.errstate(invalid="ignore"):
+        return gate.judge(
+            fault,
+            clear=margin <= -card.value("clear"),
+            margin=margin,
+            good=frame.good,
+            mode=mode_codes(now, states),
+            waste=waste,
+        )
+
+
+RULES = (
+    Rule(
+        card=FC05,
+        basis=Basis.MEANS,
+        targets=lambda site: equipment_targets(site, FC05, DECLARED),
+        judge=judge_no_heat,
+    ),
+    Rule(
+        card=FC12,
+        basis=Basis.MEANS,
+        targets=lambda site: equipment_targets(site, FC12, DECLARED),
+        judge=judge_warm,
+    ),
+    Rule(
+        card=FC13,
+        basis=Basis.MEANS,
+        targets=lambda site: equipment_targets(site, FC13, DECLARED),
+        judge=judge_short,
+    ),
+)
