@@ -18,7 +18,7 @@ from core.batch import Bools, Floats
 from core.finding import Finding, FindingState
 from core.ports import ReadingStore
 from core.quantity import Kind
-from core.site import Site
+from core.site import Point, Site
 
 BAND_DAYS = 28
 """Four of each weekday; more, and the season lags behind, fewer, and one party is the norm."""
@@ -41,6 +41,7 @@ ROLES = frozenset(
 )
 """What people compare with the usual. Commands and setpoints follow no usual."""
 
+_LEVEL_OF = {"energy": "power", "heat": "heat_power", "volume": "flow"}
 _SHARES = (0.1, 0.5, 0.9)
 _QUARTERS = 96
 
@@ -50,7 +51,7 @@ class Bands:
 
     def __init__(self, site: Site, calendar: Calendar, store: ReadingStore) -> None:
         self._site, self._calendar, self._store = site, calendar, store
-        points = [i for i, point in enumerate(site.points) if point.role.id in ROLES]
+        points = [i for i, point in enumerate(site.points) if _drawn(site, point)]
         self._book = Daybook(site, calendar, store, points)
         self._written: date | None = None
 
@@ -100,6 +101,12 @@ class Bands:
             for start, end in _cases(self._site.points[point].id, findings):
                 usable[:, column] &= (starts >= end) | (starts + 96 * QUARTER_MS <= start)
         return usable
+
+
+def _drawn(site: Site, point: Point) -> bool:
+    """Levels and use that people compare; of a meter that gives both, the level."""
+    level = _LEVEL_OF.get(point.role.id)
+    return point.role.id in ROLES and level not in site.points_of(point.equipment)
 
 
 def _cases(point: str, findings: Sequence[Finding]) -> list[tuple[int, float]]:

@@ -42,11 +42,18 @@ class Binned:
     rows: Floats
     beyond: Floats
 
-    def take(self, table: Floats, points: Ints) -> Floats:
-        """Rows of a table by point index; NaN for a point that is −1 or not here."""
-        rows = np.where(points >= 0, self.row[points], -1)
-        taken = table[np.maximum(rows, 0)]
-        return np.where((rows >= 0)[:, None], taken, np.nan)
+    def rows_of(self, points: Ints) -> Ints:
+        """Row of each point; −1 for a point that is −1 or not here."""
+        rows: Ints = np.where(points >= 0, self.row[points], -1)
+        return rows
+
+
+def taken(table: Floats, rows: Ints) -> Floats:
+    """Rows of a table, NaN where the row is −1. (…, times)"""
+    found = table[rows]
+    if (rows < 0).any():
+        found[rows < 0] = np.nan
+    return found
 
 
 def binned(rows: Columns, points: Sequence[int], grid: Grid, site: Site) -> Binned:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from analytics.bands import Bands
@@ -197,7 +198,7 @@ class Engine:
                 dirty += self._take(rule, parts)
             elif rule.daily is not None:
                 self._windows(group, rule, start, end, None)
-        self._judge_muted(dirty)
+        self._judge_muted(dirty, {rule.id: start for rule, start, _ in spans})
 
     def _windows(
         self, group: Group, rule: Rule, start: int, end: int, only: frozenset[str] | None
@@ -242,14 +243,25 @@ class Engine:
         for group in self._groups:
             for rule in self._rules:
                 for stretch in stretches(group, rule, late, self._site, self._calendar):
-                    self._judge_muted(self._again(group, rule, stretch))
+                    self._judge_muted(self._again(group, rule, stretch), {})
 
-    def _judge_muted(self, dirty: Sequence[tuple[str, int, int]]) -> None:
+    def _judge_muted(
+        self, dirty: Sequence[tuple[str, int, int]], judged: Mapping[str, int]
+    ) -> None:
+        """Judges again what leaned on sensors that are now found otherwise.
+
+        Args:
+            dirty: Point, from, to.
+            judged: By rule id: up to where it was judged before these were known; what came
+                after has heard of them. [ms]
+        """
         for group in self._groups if dirty else ():
             for rule in self._rules:
-                if rule.mutes_back_ms is None:
+                if rule.basis is not Basis.SAMPLES:
                     for stretch in after_mute(group, rule, dirty, self._site):
-                        self._again(group, rule, stretch)
+                        end = min(stretch.end, judged.get(rule.id, stretch.end))
+                        if stretch.start < end:
+                            self._again(group, rule, replace(stretch, end=end))
 
     def _again(self, group: Group, rule: Rule, stretch: Stretch) -> list[tuple[str, int, int]]:
         """Judges targets again over a stretch of the past."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analytics.binned import Binned, binned, filled, state_rows
+from analytics.binned import Binned, binned, filled, state_rows, taken
 from analytics.calendar import Calendar
 from analytics.frame import Frame
 from analytics.grid import Grid
-from analytics.rule import Rule, Target
+from analytics.rule import Basis, Rule, Target
 from core.batch import Bools, Columns, Floats, Ints
 from core.site import Site
 
@@ -69,43 +69,83 @@ class Scene:
         return self._masks[key]
 
 
-def means_frame(
-    scene: Scene, rule: Rule, targets: Sequence[Target], grid: Grid, muted: Spans
-) -> Frame:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What of a rule's frame does not change with time.
+
+    Attributes:
+        roles: The rule's roles, needed ones first, then what samples are told by.
+        points: Point index, −1 where there is none. (roles, targets)
+        needed: How many roles are needed.
+        safety: (target row, point index) of needed points that are safety points.
+    """
+
+    targets: tuple[Target, ...]
+    roles: tuple[str, ...]
+    points: Ints
+    needed: int
+    has: Mapping[str, Bools]
+    coarse: Bools
+    exempt: Bools
+    safety: tuple[tuple[int, int], ...]
+    parameters: Mapping[str, Floats]
+
+
+def layout(site: Site, rule: Rule, targets: Sequence[Target]) -> Layout:
+    """The layout of a rule's frames over some targets."""
+    samples = rule.basis is Basis.SAMPLES
+    needed = ("value",) if samples else rule.card.roles
+    optional = ("running",) if samples else rule.card.optional_roles
+    roles = (*needed, *optional)
+    points = np.array([point_indices(targets, role) for role in roles], dtype=np.int64)
+    return Layout(
+        targets=tuple(targets),
+        roles=roles,
+        points=points,
+        needed=len(needed),
+        has={role: points[n] >= 0 for n, role in enumerate(roles)},
+        coarse=coarse_rows(site, rule.card.longest_period_s, targets),
+        exempt=np.array([target.exempt for target in targets], dtype=np.bool_),
+        safety=tuple(
+            (row, int(index))
+            for n in range(len(needed))
+            for row, index in enumerate(points[n])
+            if index >= 0 and site.points[index].safety
+        ),
+        parameters=parameters_of(targets),
+    )
+
+
+def means_frame(scene: Scene, rule: Rule, of: Layout, grid: Grid, muted: Spans) -> Frame:
     """A frame of means: each role's values, NaN where missing."""
     table = scene.binned(grid)
-    means = scene.means(grid, rule.card.sufficiency)
-    roles = (*rule.card.roles, *rule.card.optional_roles)
-    indices = {role: point_indices(targets, role) for role in roles}
+    rows = table.rows_of(of.points)
+    means = taken(scene.means(grid, rule.card.sufficiency), rows)
+    shares = np.nan_to_num(taken(table.share, rows[: of.needed]))
     return _frame(
-        scene, rule, targets, grid, muted,
-        values={role: table.take(means, index) for role, index in indices.items()},
-        good=_good(table, [indices[role] for role in rule.card.roles]),
+        scene, of, grid, muted,
+        values={role: means[n] for n, role in enumerate(of.roles)},
+        good=shares.mean(axis=0),
     )  # fmt: skip
 
 
-def samples_frame(
-    scene: Scene, rule: Rule, targets: Sequence[Target], grid: Grid, muted: Spans
-) -> Frame:
+def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     """A frame of counts and extremes of one point a target, and whether its plant ran."""
     table = scene.binned(grid)
-    index, running = point_indices(targets, "value"), point_indices(targets, "running")
-    first = np.array(
-        [scene.first_seen.get(int(i), np.iinfo(np.int64).max) for i in index], dtype=np.int64
-    )
+    value, running = table.rows_of(of.points)
+    never = np.iinfo(np.int64).max
+    first = np.array([scene.first_seen.get(i, never) for i in of.points[0].tolist()])
     values = {
-        "rows": table.take(table.rows, index),
-        "beyond": table.take(table.beyond, index),
-        "low": table.take(table.low, index),
-        "high": table.take(table.high, index),
-        "running": table.take(table.low, running),
-        "gateway_rows": _gateway_rows(scene, table, targets),
+        "rows": taken(table.rows, value),
+        "beyond": taken(table.beyond, value),
+        "low": taken(table.low, value),
+        "high": taken(table.high, value),
+        "running": taken(table.low, running),
+        "gateway_rows": _gateway_rows(scene, table, of.targets),
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
     }
-    return _frame(
-        scene, rule, targets, grid, muted, values=values,
-        good=np.nan_to_num(table.take(table.share, index)),
-    )  # fmt: skip
+    good = np.nan_to_num(taken(table.share, value))
+    return _frame(scene, of, grid, muted, values=values, good=good)
 
 
 def point_indices(targets: Sequence[Target], role: str) -> Ints:
@@ -148,30 +188,28 @@ def parameters_of(targets: Sequence[Target]) -> dict[str, Floats]:
 
 def _frame(
     scene: Scene,
-    rule: Rule,
-    targets: Sequence[Target],
+    of: Layout,
     grid: Grid,
     muted: Spans,
     *,
     values: Mapping[str, Floats],
     good: Floats,
 ) -> Frame:
-    masks = [scene.masks(target.equipment, grid) for target in targets]
-    shape = (len(targets), grid.count)
-    has = {role: point_indices(targets, role) >= 0 for role in _roles(rule)}
+    masks = [scene.masks(target.equipment, grid) for target in of.targets]
+    shape = (len(of.targets), grid.count)
     return Frame(
         grid=grid,
-        targets=tuple(target.id for target in targets),
+        targets=tuple(target.id for target in of.targets),
         values=values,
-        has=has,
+        has=of.has,
         good=good,
-        coarse=coarse_rows(scene.site, rule.card.longest_period_s, targets),
-        exempt=np.array([target.exempt for target in targets], dtype=np.bool_),
-        beyond=_beyond(scene, rule, targets, grid),
-        muted=mask_of(targets, grid, muted, scene.site),
+        coarse=of.coarse,
+        exempt=of.exempt,
+        beyond=_beyond(scene, of, grid),
+        muted=mask_of(of.targets, grid, muted, scene.site),
         occupied=np.array([mask[0] for mask in masks]).reshape(shape),
         declared=np.array([mask[1] for mask in masks]).reshape(shape),
-        parameters=parameters_of(targets),
+        parameters=of.parameters,
     )
 
 
@@ -189,22 +227,10 @@ def _gateway_rows(scene: Scene, table: Binned, targets: Sequence[Target]) -> Flo
     return np.array([by_gateway[target.gateways] for target in targets])
 
 
-def _roles(rule: Rule) -> tuple[str, ...]:
-    return (*rule.card.roles, *rule.card.optional_roles, "value", "running")
-
-
-def _beyond(scene: Scene, rule: Rule, targets: Sequence[Target], grid: Grid) -> Bools:
+def _beyond(scene: Scene, of: Layout, grid: Grid) -> Bools:
     """Safety points beyond their span, at the rule's needed roles."""
-    result = np.zeros((len(targets), grid.count), dtype=np.bool_)
+    result = np.zeros((len(of.targets), grid.count), dtype=np.bool_)
     table = scene.binned(grid)
-    for row, target in enumerate(targets):
-        for role in (*rule.card.roles, "value"):
-            index = target.points.get(role, -1)
-            if index >= 0 and scene.site.points[index].safety:
-                result[row] |= table.beyond[table.row[index]] > 0
+    for row, index in of.safety:
+        result[row] |= table.beyond[table.row[index]] > 0
     return result
-
-
-def _good(table: Binned, indices: Sequence[Ints]) -> Floats:
-    shares = [np.nan_to_num(table.take(table.share, index)) for index in indices]
-    return np.mean(shares, axis=0) if shares else np.ones((0, table.grid.count))

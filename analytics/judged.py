@@ -87,11 +87,10 @@ class Gate:
             mode: See :class:`Judged`; 0 where absent.
             waste: Per interval, as if all were at fault; kept where they are.
         """
-        everywhere = np.ones(self.shape, dtype=np.bool_)
-        self._say(fault & everywhere, Verdict.FAULT, Reason.CONDITION)
+        self._say(fault, Verdict.FAULT, Reason.CONDITION)
         if clear is not None:
-            self._say(~clear & everywhere, Verdict.OK, Reason.CONDITION)
-        self._say(everywhere, Verdict.OK, Reason.CLEAR)
+            self._say(~clear, Verdict.OK, Reason.CONDITION)
+        self._say(np.ones(self.shape, dtype=np.bool_), Verdict.OK, Reason.CLEAR)
         judged = self.verdict != Verdict.NOT_EVALUABLE
         condition = (self.verdict == Verdict.FAULT) & (self.reason == _CODE[Reason.CONDITION])
         modes = np.zeros(self.shape, dtype=np.int8) if mode is None else mode
@@ -100,10 +99,10 @@ class Gate:
             reason=self.reason,
             mode=np.where(judged, modes, _UNDECIDED).astype(np.int8),
             waste={
-                carrier: np.where(condition, np.nan_to_num(np.maximum(amount, 0.0)), 0.0)
+                carrier: np.where(condition & (amount > 0), amount, 0.0)
                 for carrier, amount in (waste or {}).items()
             },
-            margin=np.where(judged, np.nan_to_num(margin), 0.0),
+            margin=np.where(judged & ~np.isnan(margin), margin, 0.0),
             good=np.broadcast_to(good, self.shape),
         )
 

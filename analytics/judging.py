@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from analytics.calendar import Calendar
-from analytics.frames import Scene, Spans, means_frame, samples_frame
+from analytics.frames import Layout, Scene, Spans, layout, means_frame, samples_frame
 from analytics.grid import Grid
 from analytics.groups import Group
 from analytics.references import Cases, Past, Streams
@@ -42,6 +42,7 @@ class Judge:
     calendar: Calendar
     store: ReadingStore
     first_seen: dict[int, int] = field(default_factory=dict)
+    _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
     _references: dict[tuple[str, frozenset[str], date], Mapping[str, Floats]] = field(
         default_factory=dict
     )
@@ -80,8 +81,11 @@ class Judge:
         grid = Grid(
             start=inner.start - back * inner.step, step=inner.step, count=inner.count + back
         )
-        make = means_frame if rule.basis is Basis.MEANS else samples_frame
-        frame = make(scene, rule, targets, grid, muted)
+        of = self._layout(rule, targets)
+        if rule.basis is Basis.MEANS:
+            frame = means_frame(scene, rule, of, grid, muted)
+        else:
+            frame = samples_frame(scene, of, grid, muted)
         found = runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)
         return [
             Part(rule.id, target, inner.start, inner.end, runs) for target, runs in found.items()
@@ -124,6 +128,12 @@ class Judge:
         old = [key for key in self._references if key[2] < today - timedelta(days=14)]
         for key in old:
             del self._references[key]
+
+    def _layout(self, rule: Rule, targets: Sequence[Target]) -> Layout:
+        key = (rule.id, tuple(target.id for target in targets))
+        if key not in self._layouts:
+            self._layouts[key] = layout(self.site, rule, targets)
+        return self._layouts[key]
 
     def _meet(self, group: Group) -> None:
         """Notes when points were first heard; asks the store once for those never seen."""

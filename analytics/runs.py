@@ -78,10 +78,15 @@ def _continues(before: Run, after: Run) -> bool:
 
 def _with(before: Run, after: Run) -> Run:
     first, second = before.end - before.start, after.end - after.start
-    return replace(
-        before,
+    return Run(
+        rule=before.rule,
+        target=before.target,
+        start=before.start,
         end=after.end,
+        verdict=before.verdict,
+        mode=before.mode,
+        reason=before.reason,
         good=(before.good * first + after.good * second) / (first + second),
-        waste=wasted((before, after)),
+        waste=wasted((before, after)) if before.waste or after.waste else {},
         margin=max(before.margin, after.margin),
     )

@@ -80,7 +80,7 @@ class Tails:
         parts = self._unsaved.setdefault(key, [])
         if parts and parts[-1].end == start:
             last = parts.pop()
-            parts.append(_Part(last.start, end, self._joined(key, [*last.runs, *runs])))
+            parts.append(_Part(last.start, end, [*last.runs, *runs]))
         else:
             parts.append(_Part(start, end, list(runs)))
 
@@ -106,7 +106,9 @@ class Tails:
             or len(parts) > 1
         ]
         parts = [
-            (*key, part.start, part.end, part.runs) for key in due for part in self._unsaved[key]
+            (*key, part.start, part.end, self._joined(key, part.runs))
+            for key in due
+            for part in self._unsaved[key]
         ]
         if parts:
             self.verdicts.replace_all(parts)
