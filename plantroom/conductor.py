@@ -17,7 +17,7 @@ fail a healthy run; above some minutes a broken one would look alive."""
 class SteppedAgent(Protocol):
     """What the conductor needs of an edge agent."""
 
-    def step(self, until: int) -> None:
+    def step(self, until: int) -> object:
         """Read the devices up to a time, commit, publish."""
         ...
 
@@ -29,7 +29,7 @@ class SteppedAgent(Protocol):
 class Stepped(Protocol):
     """A part that does what is due at a time."""
 
-    def step(self, now: int) -> None:
+    def step(self, now: int) -> object:
         """Do it."""
         ...
 

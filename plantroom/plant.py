@@ -74,7 +74,7 @@ class Plant:
     def store(self) -> ReadingStore:
         """Where readings last."""
         token = os.environ.get("PLANTROOM_INFLUX_TOKEN") or None
-        return open_store(self.settings.store_url, self.site, token)
+        return open_store(self.settings.store_url, self.site, token=token)
 
     @cached_property
     def records(self) -> Records:

@@ -40,4 +40,9 @@ class Base(DeclarativeBase):
 class Scoped:
     """Mixin of rows that belong to one building; sessions see only those of their scope."""
 
-    building: Mapped[str] = mapped_column(String(64), index=True)
+    # The value before a change is always loaded: leaving a building is checked like entering one.
+    building: Mapped[str] = mapped_column(String(64), index=True, active_history=True)
+
+
+class AppendOnly:
+    """Mixin of rows that are written once: no session changes or removes them."""

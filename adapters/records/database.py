@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
+from adapters.records import backup, migrate
 from adapters.records.base import ALL, Scope
-from adapters.records.engine import READING, make_engine, retryable
+from adapters.records.engine import READING, make_engine, meant
 from adapters.records.findings import RecordFindings
 from adapters.records.models import RecordModels
 from adapters.records.people import People
@@ -25,11 +25,9 @@ from adapters.records.scoping import ScopedSession
 from adapters.records.verdicts import RecordVerdicts
 from core.errors import Misconfigured, Mistake
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-
 
 class Records:
-    """Everything that is not telemetry.
+    """Everything that is not telemetry. Thread-safe; several processes may share a database.
 
     Attributes:
         url: Its address; may hold a password.
@@ -44,25 +42,24 @@ class Records:
     def session(self, scope: Scope, *, reading: bool = False) -> Iterator[ScopedSession]:
         """One transaction, committed when left, rolled back by an error.
 
+        On SQLite one that may write holds the only write lock from its first statement on:
+        keep it short, and write nothing else of the records inside it.
+
         Args:
             scope: Buildings that it may see; background work names ``ALL``.
-            reading: It only reads, so it waits for no writer.
+            reading: It only reads, so it waits for no writer; the database refuses changes.
 
         Raises:
             Retryable: The database is away or locked.
+            Fatal: Its file is broken or may not be written.
         """
         bind = self.engine.execution_options(**{READING: True}) if reading else self.engine
-        try:
-            with (
-                ScopedSession(bind, scope=scope, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                yield session
-        except DBAPIError as error:
-            meant = retryable(error)
-            if meant is None:
-                raise
-            raise meant from error
+        with (
+            meant(),
+            ScopedSession(bind, scope=scope, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     @cached_property
     def receipts(self) -> RecordReceipts:
@@ -100,40 +97,72 @@ class Records:
         return People(self)
 
     def upgrade(self) -> None:
-        """Bring the tables to what this version needs; data stays."""
-        with self.engine.begin() as connection:
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        """Bring the tables to what this version needs; data stays.
+
+        Raises:
+            Retryable: The database is away or locked.
+            Fatal: Its file is broken.
+        """
+        migrate.upgrade(self.url)
 
     def backup(self, folder: Path) -> Path:
         """Copy everything into a file of a folder, consistently, while others write.
 
+        The file is SQLite whatever the records are kept in, so either is restored from it.
+
         Raises:
-            Misconfigured: PostgreSQL has its own tool for this.
+            Retryable: The database is away.
         """
-        if self.engine.dialect.name != "sqlite":
-            what = "records in PostgreSQL are backed up by its own tools"
-            raise Misconfigured([Mistake(file="", line=0, what=what, expected="pg_dump")])
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / "records.sqlite"
-        with (
-            closing(sqlite3.connect(str(self.engine.url.database))) as source,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            source.backup(copy)
+        target = folder / backup.FILE
+        if self.engine.dialect.name == "sqlite":
+            with (
+                closing(sqlite3.connect(str(self.engine.url.database))) as source,
+                closing(sqlite3.connect(target)) as copy,
+            ):
+                source.backup(copy)
+            return target
+        target.unlink(missing_ok=True)
+        with _opened(target) as copied:
+            snapshot = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            with meant(), snapshot.connect() as source, copied.engine.begin() as into:
+                backup.copy_rows(source, into)
         return target
+
+    def restore(self, folder: Path) -> None:
+        """Fill empty records from a backup, of this version or an older one.
+
+        Raises:
+            Misconfigured: There is no backup in the folder, or the records are not empty.
+            Retryable: The database is away or locked.
+        """
+        kept = folder / backup.FILE
+        if not kept.is_file():
+            what, expected = f"there is no {backup.FILE} in the backup", "a folder of backup"
+            raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
+        self.upgrade()
+        with TemporaryDirectory() as scratch:
+            copy = Path(scratch) / backup.FILE
+            shutil.copyfile(kept, copy)
+            with _opened(copy) as kept_records, meant(), self.engine.begin() as into:
+                backup.refuse_unless_empty(into)
+                with kept_records.engine.connect() as source:
+                    backup.copy_rows(source, into)
 
     def close(self) -> None:
         """Release all connections."""
         self.engine.dispose()
 
 
-def alembic_config() -> Config:
-    """Where the migrations are; the connection is handed over by who runs them."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
+@contextmanager
+def _opened(path: Path) -> Iterator[Records]:
+    """Records of the newest revision in a file, closed again: nothing stays in its log."""
+    records = Records(f"sqlite:///{path}")
+    try:
+        records.upgrade()
+        yield records
+    finally:
+        records.close()
 
 
-__all__ = ["ALL", "Records", "alembic_config"]
+__all__ = ["ALL", "Records"]

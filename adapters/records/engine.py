@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from core.errors import Misconfigured, Mistake, Retryable
+from core.errors import Fatal, Misconfigured, Mistake, PlantroomError, Retryable
 
 READING = "plantroom_reading"
 """Execution option of a transaction that only reads: it waits for no writer."""
@@ -19,27 +22,36 @@ READING = "plantroom_reading"
 _BUSY_MS = 30_000
 """How long a writer waits for another; transactions here take milliseconds, so a longer wait
 means that somebody is stuck, and less would fail on a slow disk."""
+_MOST_CONNECTIONS = 40
+"""At once: FastAPI's pool of forty threads may all be asking; more would be a leak."""
+_BROKEN = ("malformed", "not a database", "readonly database")
+_OURS = ("no such table", "no such column", "syntax error")
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     """An engine on the address.
 
+    Args:
+        url: ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+        foreign_keys: Whether SQLite checks them; a migration that makes a table anew must not.
+
     Raises:
-        Misconfigured: It is neither SQLite nor PostgreSQL.
+        Misconfigured: It is neither SQLite in a file nor PostgreSQL with its driver.
     """
-    parsed = make_url(url)
+    parsed = _address(url)
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed, connect_args={"check_same_thread": False}, max_overflow=_MOST_CONNECTIONS - 5
+        )
+        event.listen(engine, "connect", _prepared_sqlite(foreign_keys=foreign_keys))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10)
-    what = f"records cannot be kept in '{parsed.get_backend_name()}'"
-    expected = "sqlite:///FILE or postgresql+psycopg://…"
-    raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
+    engine = create_engine(
+        parsed, pool_pre_ping=True, pool_size=10, max_overflow=_MOST_CONNECTIONS - 10
+    )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def insert_for(engine: Engine) -> Callable[[Any], Any]:
@@ -47,25 +59,88 @@ def insert_for(engine: Engine) -> Callable[[Any], Any]:
     return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
 
-def retryable(error: DBAPIError) -> Retryable | None:
-    """What a database error means to its caller, where waiting may help."""
-    if isinstance(error, OperationalError) or error.connection_invalidated:
-        return Retryable(f"the records database is away: {error.orig}", retry_after_s=1.0)
+def clean(text: str) -> str:
+    """Text as every database takes it: no NUL, no half of a pair; strangers write both."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+@contextmanager
+def meant() -> Iterator[None]:
+    """Turns errors of the database into what the caller should do.
+
+    Raises:
+        Retryable: It is away, locked or full.
+        Fatal: Its file is broken or may not be written.
+    """
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise Retryable(f"the records database is busy: {error}") from error
+    except DBAPIError as error:
+        what = _meaning(error)
+        if what is None:
+            raise
+        raise what from error
+
+
+def _meaning(error: DBAPIError) -> PlantroomError | None:
+    said = str(error.orig)
+    if any(word in said for word in _BROKEN):
+        return Fatal(f"the records database cannot be used: {said}")
+    waits = isinstance(error, OperationalError) and not any(word in said for word in _OURS)
+    if waits or error.connection_invalidated:
+        return Retryable(f"the records database is away: {said}", retry_after_s=1.0)
     return None
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # pysqlite would begin by itself, too late to lock; we say BEGIN ourselves.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}",
-    ):  # fmt: skip
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _address(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _mistake("this is no database address", "sqlite:///FILE") from error
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        if find_spec("psycopg") is None:
+            raise _mistake("psycopg is not installed", "pip install 'plantroom[postgres]'")
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        expected = "sqlite:///FILE or postgresql+psycopg://…"
+        raise _mistake(f"records cannot be kept in '{backend}'", expected)
+    if parsed.database in {None, "", ":memory:"}:
+        raise _mistake("connections share the records, memory would not", "sqlite:///FILE")
+    return parsed
+
+
+def _mistake(what: str, expected: str) -> Misconfigured:
+    return Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
+
+
+def _prepared_sqlite(*, foreign_keys: bool) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, _record: Any) -> None:
+        # pysqlite would begin by itself, too late to lock; we say BEGIN ourselves.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        ):  # fmt: skip
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    reading = _reading(connection)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
     # A transaction that reads before it writes cannot be upgraded once another has written.
-    reading = connection.get_execution_options().get(READING, False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if _reading(connection):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _reading(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(READING, False))

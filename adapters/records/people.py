@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from adapters.records.base import ALL
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
-from adapters.records.tables import AuditRow, LoginRow, PersonRow, ScopeRow, ShiftRow
+from adapters.records.tables import (
+    AuditRow,
+    LeaveRow,
+    LoginRow,
+    PersonRow,
+    ScopeRow,
+    ShiftRow,
+)
+from adapters.sites.people import Person as CrewPerson
+from adapters.sites.people import Shift
 from core.actor import Actor
+from core.errors import Misconfigured, Mistake
 from core.words import Role, Trade
 
 DAY_MIN = 1440
-
-
-class PersonIn(Protocol):
-    """A person as a crew file says (:class:`adapters.sites.Person`)."""
-
-    login: str
-    name: str
-    role: Role
-    trades: tuple[Trade, ...]
-    buildings: frozenset[str] | None
-    language: str
-    mail: str
-    phone: str
-
-
-class ShiftIn(Protocol):
-    """A shift as a roster file says (:class:`adapters.sites.Shift`)."""
-
-    login: str
-    trade: Trade
-    building: str
-    start: int
-    end: int
-    weekdays: frozenset[int]
-    order: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,24 +63,19 @@ class People:
         self._records = records
 
     def import_people(
-        self, people: Sequence[PersonIn], shifts: Sequence[ShiftIn], *, by: str = "system"
+        self, people: Sequence[CrewPerson], shifts: Sequence[Shift], *, by: str = "system"
     ) -> int:
-        """Add or change people and replace their shifts; passwords and others stay."""
+        """Add or change people and replace their shifts; passwords and others stay.
+
+        Whose role or scope changes has to log in anew.
+
+        Raises:
+            Misconfigured: A shift is of somebody who is nowhere.
+        """
         with self._records.session(ALL) as session:
             for one in people:
-                row = session.get(PersonRow, one.login)
-                if row is None:
-                    row = PersonRow(login=one.login)
-                    session.add(row)
-                row.name, row.role, row.language = one.name, one.role.value, one.language
-                row.mail, row.phone, row.active = one.mail, one.phone, True
-                row.trades = "".join(sorted(t.value for t in one.trades))
-                row.whole_campus = one.buildings is None
-                session.flush()
-                session.execute(delete(ScopeRow).where(ScopeRow.login == one.login))
-                session.add_all(
-                    ScopeRow(login=one.login, building=b) for b in sorted(one.buildings or ())
-                )
+                _put(session, one)
+            _refuse_strangers(session, shifts)
             logins = {one.login for one in people} | {shift.login for shift in shifts}
             session.execute(delete(ShiftRow).where(ShiftRow.login.in_(sorted(logins))))
             session.add_all(
@@ -106,20 +86,25 @@ class People:
                 )
                 for s in shifts
             )  # fmt: skip
-            session.add(AuditRow(at=0, actor=by, action="import_people", detail=f"{len(people)}"))
+            detail = f"{len(people)} people, {len(shifts)} shifts"
+            now = time.time_ns() // 1_000_000
+            session.add(AuditRow(at=now, actor=by, action="import_people", detail=detail))
         return len(people)
 
     def get(self, login: str) -> Person | None:
         """One person; None where nobody active has the log-in."""
         with self._records.session(ALL, reading=True) as session:
             row = session.get(PersonRow, login)
-            return _person(session, row) if row is not None and row.active else None
+            if row is None or not row.active:
+                return None
+            return _person(row, _scopes(session, ScopeRow.login == login).get(login, ()))
 
     def all(self) -> Sequence[Person]:
         """Everybody active, by log-in."""
         query = select(PersonRow).where(PersonRow.active).order_by(PersonRow.login)
         with self._records.session(ALL, reading=True) as session:
-            return [_person(session, row) for row in session.scalars(query)]
+            scopes = _scopes(session)
+            return [_person(row, scopes.get(row.login, ())) for row in session.scalars(query)]
 
     def set_password(self, login: str, hashed: str) -> bool:
         """Change a password and end all log-ins of that person; False where there is none."""
@@ -131,22 +116,35 @@ class People:
             session.execute(delete(LoginRow).where(LoginRow.login == login))
             return True
 
-    def on_call(self, trade: Trade, building: str, weekday: int, minute: int) -> Sequence[str]:
-        """Log-ins on call, first to be called first.
+    def set_leave(self, login: str, start: int, end: int, note: str = "") -> None:
+        """Somebody is not called in ``(start, end]``, run clock. [ms]"""
+        with self._records.session(ALL) as session:
+            session.add(LeaveRow(login=login, start=start, end=end, note=note))
+
+    def on_call(
+        self, trade: Trade, building: str, weekday: int, minute: int, *, at: int | None = None
+    ) -> Sequence[str]:
+        """Log-ins on call, first to be called first; nobody is sent where he may not go.
+
+        Of equal order, who is on call for this building comes before who is for the campus.
 
         Args:
             trade: What has to be mended.
             building: Where.
             weekday: Of the site, Monday being 1.
             minute: From the site's midnight. [min]
+            at: The same moment by the run clock: whoever is on leave then is passed over. [ms]
         """
         query = (
             select(ShiftRow)
             .join(PersonRow, PersonRow.login == ShiftRow.login)
             .where(PersonRow.active, ShiftRow.trade == trade.value)
             .where(ShiftRow.building.in_(["", building]))
-            .order_by(ShiftRow.preference, ShiftRow.login)
+            .where(or_(PersonRow.whole_campus, _in_scope(building)))
+            .order_by(ShiftRow.preference, ShiftRow.building == "", ShiftRow.login)
         )
+        if at is not None:
+            query = query.where(~_on_leave(at))
         with self._records.session(ALL, reading=True) as session:
             rows = session.scalars(query).all()
         return list(dict.fromkeys(r.login for r in rows if _covers(r, weekday, minute)))
@@ -168,16 +166,62 @@ def _covers(shift: ShiftRow, weekday: int, minute: int) -> bool:
     return begun or (str(yesterday) in shift.weekdays and minute < shift.end)
 
 
-def _person(session: ScopedSession, row: PersonRow) -> Person:
-    buildings: Iterable[str] = ()
-    if not row.whole_campus:
-        buildings = session.scalars(
-            select(ScopeRow.building).where(ScopeRow.login == row.login)
-        ).all()
+def _put(session: ScopedSession, one: CrewPerson) -> None:
+    row = session.get(PersonRow, one.login)
+    rights = (one.role.value, one.buildings)
+    if row is None:
+        row = PersonRow(login=one.login)
+        session.add(row)
+    elif rights != _rights(session, row):
+        session.execute(delete(LoginRow).where(LoginRow.login == one.login))
+    row.name, row.role, row.language = one.name, one.role.value, one.language
+    row.mail, row.phone, row.active = one.mail, one.phone, True
+    row.trades = "".join(sorted(t.value for t in one.trades))
+    row.whole_campus = one.buildings is None
+    session.flush()
+    session.execute(delete(ScopeRow).where(ScopeRow.login == one.login))
+    session.add_all(ScopeRow(login=one.login, building=b) for b in sorted(one.buildings or ()))
+
+
+def _rights(session: ScopedSession, row: PersonRow) -> tuple[str, frozenset[str] | None]:
+    scope = _scopes(session, ScopeRow.login == row.login).get(row.login, ())
+    return row.role, None if row.whole_campus else frozenset(scope)
+
+
+def _refuse_strangers(session: ScopedSession, shifts: Sequence[Shift]) -> None:
+    session.flush()
+    known = set(session.scalars(select(PersonRow.login)))
+    strangers = sorted({shift.login for shift in shifts} - known)
+    if strangers:
+        raise Misconfigured(
+            [Mistake(file="", line=0, what=f"a shift of '{login}', who is nowhere",
+                     expected="somebody who is imported too") for login in strangers]
+        )  # fmt: skip
+
+
+def _in_scope(building: str) -> ColumnElement[bool]:
+    return exists().where(ScopeRow.login == ShiftRow.login, ScopeRow.building == building)
+
+
+def _on_leave(at: int) -> ColumnElement[bool]:
+    return exists().where(LeaveRow.login == ShiftRow.login, LeaveRow.start < at, LeaveRow.end >= at)
+
+
+def _scopes(
+    session: ScopedSession, *conditions: ColumnElement[bool]
+) -> Mapping[str, Sequence[str]]:
+    scopes: dict[str, list[str]] = {}
+    query = select(ScopeRow.login, ScopeRow.building).where(*conditions)
+    for login, building in session.execute(query):
+        scopes.setdefault(login, []).append(building)
+    return scopes
+
+
+def _person(row: PersonRow, scope: Iterable[str]) -> Person:
     return Person(
         login=row.login, name=row.name, role=Role(row.role),
         trades=frozenset(Trade(t) for t in row.trades),
-        buildings=None if row.whole_campus else frozenset(buildings),
+        buildings=None if row.whole_campus else frozenset(scope),
         language=row.language, mail=row.mail, phone=row.phone, active=row.active,
         password=row.password,
     )  # fmt: skip

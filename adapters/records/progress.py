@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, select
 
 from adapters.records.base import ALL
 from adapters.records.engine import insert_for
+from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
 from adapters.records.tables import GatewayRow, LateRow
 from core.ports import GatewayProgress, LateRange
@@ -20,35 +21,40 @@ class RecordProgress:
         self._records = records
 
     def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
-        """See the port."""
+        """See the port; ``unknown`` unsays no known state, and what is older unsays nothing.
+
+        A late range that touches a waiting one replaces it, under a new id: analytics may be
+        judging the old one at this moment, and will forget it by its id.
+        """
         if not progress and not late:
             return
         upsert = insert_for(self._records.engine)
         # SQLite's max() of two values is PostgreSQL's greatest().
         greatest = func.max if self._records.engine.dialect.name == "sqlite" else func.greatest
         with self._records.session(ALL) as session:
-            for one in progress:
+            for one in sorted(progress, key=lambda one: one.gateway):
                 statement = upsert(GatewayRow).values(
                     gateway=one.gateway, newest=one.newest, oldest_unsent=one.oldest_unsent,
                     heard=one.heard, state=one.state,
                 )  # fmt: skip
                 new = statement.excluded
+                stale = new.heard < GatewayRow.heard
+                kept = stale | (new.state == "unknown")
                 session.execute(
                     statement.on_conflict_do_update(
                         index_elements=["gateway"],
                         set_={
                             "newest": greatest(GatewayRow.newest, new.newest),
                             "heard": greatest(GatewayRow.heard, new.heard),
-                            "oldest_unsent": new.oldest_unsent,
-                            "state": new.state,
+                            "oldest_unsent": case(
+                                (stale, GatewayRow.oldest_unsent), else_=new.oldest_unsent
+                            ),
+                            "state": case((kept, GatewayRow.state), else_=new.state),
                         },
                     )
                 )
             if late:
-                session.execute(
-                    insert(LateRow),
-                    [{"point": r.point, "start": r.start, "end": r.end} for r in late],
-                )
+                _add_late(session, late)
 
     def gateways(self) -> Mapping[str, GatewayProgress]:
         """See the port."""
@@ -71,5 +77,46 @@ class RecordProgress:
     def forget_late(self, ids: Sequence[int]) -> None:
         """See the port."""
         with self._records.session(ALL) as session:
-            for first in range(0, len(ids), 500):
-                session.execute(delete(LateRow).where(LateRow.id.in_(ids[first : first + 500])))
+            _forget(session, ids)
+
+
+def _forget(session: ScopedSession, ids: Sequence[int]) -> None:
+    for first in range(0, len(ids), 500):
+        session.execute(delete(LateRow).where(LateRow.id.in_(ids[first : first + 500])))
+
+
+def _add_late(session: ScopedSession, late: Sequence[LateRange]) -> None:
+    ranges: dict[str, list[tuple[int, int]]] = {}
+    for one in late:
+        if one.start < one.end:
+            ranges.setdefault(one.point, []).append((int(one.start), int(one.end)))
+    points = sorted(ranges)
+    for first in range(0, len(points), 500):
+        some = points[first : first + 500]
+        columns = select(LateRow.id, LateRow.point, LateRow.start, LateRow.end)
+        waiting = session.execute(columns.where(LateRow.point.in_(some))).all()
+        touched = [row for row in waiting if _touches(row.start, row.end, ranges[row.point])]
+        for row in touched:
+            ranges[row.point].append((row.start, row.end))
+        _forget(session, [row.id for row in touched])
+    rows = [
+        {"point": point, "start": start, "end": end}
+        for point in points
+        for start, end in _united(ranges[point])
+    ]
+    if rows:
+        session.execute(insert(LateRow), rows)
+
+
+def _touches(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= end and start <= b for a, b in ranges)
+
+
+def _united(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    united: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(united[-1][1], end))
+        else:
+            united.append((start, end))
+    return united

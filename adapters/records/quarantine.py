@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 
 from adapters.records.base import ALL
-from adapters.records.engine import insert_for
+from adapters.records.engine import clean, insert_for
 from adapters.records.source import Source
 from adapters.records.tables import QuarantineRow
 from core.ports import Quarantined
@@ -62,20 +62,20 @@ def _row(one: Quarantined) -> dict[str, object]:
     # A batch refused twice is one entry; what has no name is told apart by its payload.
     identity = f"{name.gateway}|{name.boot}|{name.seq}" if name else ""
     marks = (identity, one.topic, one.reason, one.point or "")
-    digest = hashlib.blake2s("\0".join(marks).encode())
+    digest = hashlib.blake2s("\0".join(clean(mark) for mark in marks).encode())
     if name is None:
         digest.update(one.payload)
         digest.update(str(one.received).encode())
     return {
         "key": digest.hexdigest(),
-        "gateway": one.gateway,
-        "topic": one.topic,
-        "payload": one.payload,
-        "reason": one.reason,
-        "detail": one.detail,
-        "readings": one.readings,
-        "received": one.received,
-        "boot": name.boot if name else None,
-        "seq": name.seq if name else None,
-        "point": one.point,
+        "gateway": clean(one.gateway),
+        "topic": clean(one.topic),
+        "payload": bytes(one.payload),
+        "reason": clean(one.reason),
+        "detail": clean(one.detail),
+        "readings": int(one.readings),
+        "received": int(one.received),
+        "boot": clean(name.boot) if name else None,
+        "seq": int(name.seq) if name else None,
+        "point": None if one.point is None else clean(one.point),
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
-from sqlalchemy import event, inspect
+from sqlalchemy import Column, Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.selectable import CompoundSelect, Select
 
-from adapters.records.base import ALL, Scope, Scoped
+from adapters.records.base import ALL, AppendOnly, Base, Scope, Scoped
 from core.errors import Fatal, Refused
 
 
@@ -16,10 +21,18 @@ class ScopedSession(Session):
     """A session of one scope, fixed for its life.
 
     An object that is already in a session is handed out without a query: one session, one
-    scope, never changed.
+    scope, never changed. With a scope of buildings it answers as if the rows of others did
+    not exist. What cannot be narrowed is :class:`core.errors.Fatal`: a mistake in code; a
+    row that would enter or leave another building is :class:`core.errors.Refused`, ``absent``.
+    Rows that are append-only it changes for nobody.
+
+    Raises:
+        Fatal: The scope is neither ``ALL`` nor a frozenset of buildings.
     """
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        if scope != ALL and not isinstance(scope, frozenset):
+            raise Fatal(f"a session needs a scope, not {scope!r}")
         super().__init__(*args, **kwargs)
         self._scope = scope
 
@@ -38,43 +51,88 @@ class ScopedSession(Session):
             raise Fatal("a scoped session hands out no connection: it would see every building")
         return super().connection(*args, **kwargs)
 
+    def bulk_save_objects(self, *_args: Any, **_options: Any) -> NoReturn:
+        """Refused to everybody: it passes by what is checked before a flush."""
+        raise Fatal("add objects one by one: the bulk methods escape every check")
+
+    bulk_insert_mappings = bulk_save_objects
+    bulk_update_mappings = bulk_save_objects
+
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
     session = state.session
-    scope = session.scope if isinstance(session, ScopedSession) else None
-    if scope is None:
+    if not isinstance(session, ScopedSession):
         raise Fatal("a session without a scope cannot be used")
-    if scope == ALL or state.is_column_load:
+    if isinstance(state.statement, (Update, Delete)):
+        _refuse_rewriting(state.statement)
+    if session.scope == ALL or state.is_column_load:
         return
-    if not state.is_orm_statement:
-        raise Fatal("a scoped session runs ORM statements only: others would see every building")
-    if state.is_insert:
-        raise Fatal("a scoped session adds objects one by one: bulk inserts escape its check")
-    if state.is_update and "building" in _set_columns(state):
-        raise Fatal("a scoped session never moves rows between buildings in bulk")
-    buildings = tuple(sorted(scope))
+    _refuse_escapes(state)
+    buildings = tuple(sorted(session.scope))
     state.statement = state.statement.options(
         with_loader_criteria(Scoped, lambda cls: cls.building.in_(buildings), include_aliases=True)
     )
 
 
+def _refuse_escapes(state: ORMExecuteState) -> None:
+    statement = state.statement
+    if not isinstance(statement, (Select, CompoundSelect, Insert, Update, Delete)):
+        raise Fatal("a scoped session runs ORM statements only: others would see every building")
+    for element in visitors.iterate(statement):
+        if isinstance(element, TextClause):
+            raise Fatal("a scoped session takes no text(): nobody can tell what it reads")
+        if isinstance(element, UpdateBase) and element is not statement:
+            raise Fatal("a scoped session changes nothing from inside another statement")
+        if _of_buildings(element) and "parententity" not in element._annotations:  # noqa: SLF001
+            raise Fatal(f"a scoped session selects mapped classes, not the table of {element}")
+    if isinstance(statement, (Insert, Update, Delete)) and _of_buildings(statement.table):
+        _refuse_bulk(state, statement)
+
+
+def _refuse_bulk(state: ORMExecuteState, statement: Insert | Update | Delete) -> None:
+    if isinstance(statement, Insert):
+        raise Fatal("a scoped session adds objects one by one: bulk inserts escape its check")
+    if not isinstance(state.parameters, (Mapping, type(None))):
+        raise Fatal("a scoped session updates no rows by a list of keys: nothing narrows those")
+    if isinstance(statement, Update) and "building" in _set_columns(statement, state.parameters):
+        raise Fatal("a scoped session never moves rows between buildings in bulk")
+
+
+def _set_columns(statement: Update, parameters: Mapping[str, Any] | None) -> set[str]:
+    # Ordered values have a place of their own, and both may be keyed by name or by column.
+    ordered = dict(getattr(statement, "_ordered_values", None) or ())
+    values = {**(getattr(statement, "_values", None) or {}), **ordered}
+    return {str(getattr(key, "key", key)) for key in values} | set(parameters or ())
+
+
+def _of_buildings(element: Any) -> bool:
+    table = element.table if isinstance(element, Column) else element
+    return isinstance(table, Table) and "building" in table.columns
+
+
+def _refuse_rewriting(statement: Update | Delete) -> None:
+    for mapper in Base.registry.mappers:
+        if mapper.local_table is statement.table and issubclass(mapper.class_, AppendOnly):
+            raise Fatal(f"'{statement.table}' is append-only")
+
+
 @event.listens_for(ScopedSession, "before_flush")
 def _check(session: ScopedSession, _context: object, _instances: object) -> None:
+    for row in (*session.dirty, *session.deleted):
+        if isinstance(row, AppendOnly) and (row in session.deleted or session.is_modified(row)):
+            raise Fatal(f"{type(row).__name__} is append-only")
     if session.scope == ALL:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Scoped):
-            history = inspect(row).attrs.building.history
-            before: Iterable[str | None] = history.deleted or ()
-            if any(b not in session.scope for b in (row.building, *before)):
-                raise Refused("there is no such thing here", code="absent")
+        if isinstance(row, Scoped) and not _buildings(row) <= session.scope:
+            raise Refused("there is no such thing here", code="absent")
 
 
-def _set_columns(state: ORMExecuteState) -> set[str]:
-    values = getattr(state.statement, "_values", None) or {}
-    several = getattr(state.statement, "_multi_values", None) or ()
-    named = {getattr(key, "key", str(key)) for key in values}
-    parameters = state.parameters or {}
-    rows = [parameters] if isinstance(parameters, dict) else list(parameters)
-    return named | {str(k) for row in rows for k in row} | ({"building"} if several else set())
+def _buildings(row: Scoped) -> set[str | None]:
+    """Every building that the row is in, was in, or would be in."""
+    history = get_history(row, "building")
+    found: set[str | None] = {*history.added, *history.unchanged, *history.deleted}
+    if not found:
+        found = {row.building if inspect(row).persistent else None}
+    return found

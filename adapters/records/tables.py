@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from adapters.records.base import Base, Scoped
+from adapters.records.base import AppendOnly, Base, Scoped
 
 
 class ReceiptRow(Base):
@@ -35,23 +35,26 @@ class DiscardRow(Base):
 
 
 class QuarantineRow(Base):
-    """Something refused, with its payload and reason; ``key`` keeps a repeat from doubling it."""
+    """Something refused, with its payload and reason; ``key`` keeps a repeat from doubling it.
+
+    What strangers wrote has no length here: PostgreSQL would refuse what is longer.
+    """
 
     __tablename__ = "quarantine"
     __table_args__ = (Index("ix_quarantine_reason_received", "reason", "received"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
-    gateway: Mapped[str] = mapped_column(String(63), index=True)
+    gateway: Mapped[str] = mapped_column(Text, index=True)
     topic: Mapped[str] = mapped_column(Text)
     payload: Mapped[bytes] = mapped_column(LargeBinary)
-    reason: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
     readings: Mapped[int]
     received: Mapped[int]
-    boot: Mapped[str | None] = mapped_column(String(63))
+    boot: Mapped[str | None] = mapped_column(Text)
     seq: Mapped[int | None]
-    point: Mapped[str | None] = mapped_column(String(200))
+    point: Mapped[str | None] = mapped_column(Text)
 
 
 class GatewayRow(Base):
@@ -67,18 +70,19 @@ class GatewayRow(Base):
 
 
 class LateRow(Base):
-    """A range to be judged again. [ms]"""
+    """A range to be judged again; no id is ever used twice. [ms]"""
 
     __tablename__ = "late_range"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    point: Mapped[str] = mapped_column(String(200))
+    point: Mapped[str] = mapped_column(Text, index=True)
     start: Mapped[int]
     end: Mapped[int]
 
 
-class RunRow(Base):
-    """A run of equal verdicts."""
+class RunRow(Scoped, Base):
+    """A run of equal verdicts; an empty ``good`` or ``margin`` is NaN."""
 
     __tablename__ = "verdict_run"
     __table_args__ = (Index("ix_verdict_run_rule_target_end", "rule", "target", "end"),)
@@ -91,12 +95,13 @@ class RunRow(Base):
     verdict: Mapped[int]
     mode: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(String(40))
-    good: Mapped[float] = mapped_column(Float)
+    good: Mapped[float | None] = mapped_column(Float)
     waste: Mapped[dict[str, float] | None] = mapped_column(JSON)
-    margin: Mapped[float] = mapped_column(Float)
+    margin: Mapped[float | None] = mapped_column(Float)
+    building: Mapped[str] = mapped_column(String(64))  # no index: it is the largest table
 
 
-class JudgedRow(Base):
+class JudgedRow(Scoped, Base):
     """Up to where verdicts of a rule and target stand."""
 
     __tablename__ = "judged_until"
@@ -104,6 +109,7 @@ class JudgedRow(Base):
     rule: Mapped[str] = mapped_column(String(16), primary_key=True)
     target: Mapped[str] = mapped_column(String(200), primary_key=True)
     until: Mapped[int]
+    building: Mapped[str] = mapped_column(String(64))
 
 
 class FindingRow(Scoped, Base):
@@ -136,14 +142,19 @@ class ModelRow(Base):
 
 
 class ChangeRow(Scoped, Base):
-    """Something people look at has changed; written with it, read by the live streams."""
+    """Something people look at has changed; written with it, read by the live streams.
+
+    ``seq`` rises in the order of commits: whoever has seen one has missed none before it.
+    """
 
     __tablename__ = "change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[int]
     kind: Mapped[str] = mapped_column(String(24))
     ref: Mapped[str] = mapped_column(String(200))
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class IdempotencyRow(Base):
@@ -159,8 +170,8 @@ class IdempotencyRow(Base):
     at: Mapped[int]
 
 
-class AuditRow(Base):
-    """Who did what to the system itself; append-only."""
+class AuditRow(AppendOnly, Base):
+    """Who did what to the system itself; the database too refuses to change it."""
 
     __tablename__ = "audit"
 
@@ -212,6 +223,18 @@ class ShiftRow(Base):
     end: Mapped[int]
     weekdays: Mapped[str] = mapped_column(String(7))
     preference: Mapped[int]
+
+
+class LeaveRow(Base):
+    """Time in which somebody is not called, run clock. [ms]"""
+
+    __tablename__ = "leave"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(ForeignKey("person.login", ondelete="CASCADE"), index=True)
+    start: Mapped[int]
+    end: Mapped[int]
+    note: Mapped[str] = mapped_column(Text, default="")
 
 
 class LoginRow(Base):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, tuple_
 
 from adapters.records.base import ALL
 from adapters.records.engine import insert_for
+from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
 from adapters.records.tables import JudgedRow, RunRow
 from core.verdict import Reason, Run, Verdict
 from core.words import Carrier
 
 Part = tuple[str, str, int, int, Sequence[Run]]
-_MANY = 500
-"""Values of one IN list; SQLite's own limit has been 999."""
+_MANY = 400
+"""Pairs of one IN list; SQLite's own limit has been 999 values."""
 
 
 class RecordVerdicts:
@@ -30,42 +33,33 @@ class RecordVerdicts:
         self.replace_all([(rule, target, start, end, runs)])
 
     def replace_all(self, parts: Sequence[Part]) -> None:
-        """See the port."""
+        """See the port; of the runs of a part only what lies in it is kept."""
+        parts = [part for part in parts if part[2] < part[3]]
         if not parts:
             return
         upsert = insert_for(self._records.engine)
         with self._records.session(ALL) as session:
-            since = min(start for _, _, start, _, _ in parts)
-            rules = {rule for rule, *_ in parts}
-            # One query finds whatever any part could overlap; most steps overlap nothing.
-            query = select(RunRow).where(RunRow.end > since, RunRow.rule.in_(sorted(rules)))
-            before: dict[tuple[str, str], list[RunRow]] = {}
-            for row in session.scalars(query):
-                before.setdefault((row.rule, row.target), []).append(row)
-            gone: list[int] = []
-            rows: list[dict[str, Any]] = []
+            reached = _reached(session, sorted({(rule, target) for rule, target, *_ in parts}))
+            fresh: list[Run] = []
             for rule, target, start, end, runs in parts:
-                for row in before.get((rule, target), ()):
-                    if row.start < end and row.end > start:
-                        gone.append(row.id)
-                        rows.extend(_outside(_run(row), start, end))
-                rows.extend(_values(run) for run in runs)
-            for first in range(0, len(gone), _MANY):
-                session.execute(delete(RunRow).where(RunRow.id.in_(gone[first : first + _MANY])))
-            session.expunge_all()
-            if rows:
-                session.execute(insert(RunRow), rows)
+                # Beyond where verdicts stand there is nothing to cut: most steps only add.
+                if start < reached.get((rule, target), start):
+                    fresh = _put(session, fresh)
+                    _put(session, _cut_out(session, rule, target, start, end))
+                fresh += _within(runs, start, end)
+                reached[rule, target] = max(end, reached.get((rule, target), end))
+            _put(session, fresh)
             statement = upsert(JudgedRow)
-            reached: dict[tuple[str, str], int] = {}
-            for rule, target, _, end, _ in parts:
-                reached[rule, target] = max(end, reached.get((rule, target), 0))
             session.execute(
                 statement.on_conflict_do_update(
                     index_elements=["rule", "target"],
                     set_={"until": statement.excluded.until},
                     where=JudgedRow.until < statement.excluded.until,
                 ),
-                [{"rule": r, "target": t, "until": until} for (r, t), until in reached.items()],
+                [
+                    {"rule": r, "target": t, "until": until, "building": _building(t)}
+                    for (r, t), until in sorted(reached.items())
+                ],
             )
 
     def runs(self, rule: str, target: str, start: int, end: int | None = None) -> Sequence[Run]:
@@ -87,30 +81,73 @@ class RecordVerdicts:
             return {(rule, target): until for rule, target, until in session.execute(query)}
 
 
+def _reached(session: ScopedSession, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Up to where verdicts of some keys stand, locked: beyond it there is no run."""
+    found: dict[tuple[str, str], int] = {}
+    for first in range(0, len(keys), _MANY):
+        wanted = tuple_(JudgedRow.rule, JudgedRow.target).in_(list(keys[first : first + _MANY]))
+        columns = select(JudgedRow.rule, JudgedRow.target, JudgedRow.until)
+        rows = session.execute(columns.where(wanted).with_for_update())
+        found |= {(rule, target): until for rule, target, until in rows}
+    return found
+
+
+def _cut_out(session: ScopedSession, rule: str, target: str, start: int, end: int) -> list[Run]:
+    """Leave no run in ``(start, end]``; what has to stay of those that reach beyond it."""
+    overlapping = (RunRow.rule == rule, RunRow.target == target, RunRow.end > start)
+    query = select(RunRow).where(*overlapping, RunRow.start < end).order_by(RunRow.start)
+    old = [_run(row) for row in session.scalars(query)]
+    session.expunge_all()
+    if not old:
+        return []
+    session.execute(delete(RunRow).where(*overlapping, RunRow.start < end))
+    return [*_within(old, old[0].start, start), *_within(old, end, old[-1].end)]
+
+
+def _within(runs: Sequence[Run], start: int, end: int) -> list[Run]:
+    parts = ((run, max(run.start, start), min(run.end, end)) for run in runs)
+    return [_part(run, first, last) for run, first, last in parts if first < last]
+
+
+def _part(run: Run, start: int, end: int) -> Run:
+    """A part of a run; its waste is the part's share by time."""
+    if (start, end) == (run.start, run.end):
+        return run
+    share = (end - start) / (run.end - run.start)
+    waste = {carrier: amount * share for carrier, amount in run.waste.items()}
+    return replace(run, start=start, end=end, waste=waste)
+
+
+def _put(session: ScopedSession, runs: Sequence[Run]) -> list[Run]:
+    if runs:
+        session.execute(insert(RunRow), [_values(run) for run in runs])
+    return []
+
+
+def _building(target: str) -> str:
+    return target.partition(".")[0]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
 def _run(row: RunRow) -> Run:
     return Run(
         rule=row.rule, target=row.target, start=row.start, end=row.end,
-        verdict=Verdict(row.verdict), mode=row.mode, reason=Reason(row.reason), good=row.good,
-        waste={Carrier(k): v for k, v in (row.waste or {}).items()}, margin=row.margin,
+        verdict=Verdict(row.verdict), mode=row.mode, reason=Reason(row.reason),
+        good=math.nan if row.good is None else row.good,
+        waste={Carrier(k): v for k, v in (row.waste or {}).items()},
+        margin=math.nan if row.margin is None else row.margin,
     )  # fmt: skip
 
 
 def _values(run: Run) -> dict[str, Any]:
+    # int and float: a numpy number would be kept as bytes.
     return {
-        "rule": run.rule, "target": run.target, "start": run.start, "end": run.end,
-        "verdict": int(run.verdict), "mode": run.mode, "reason": run.reason.value,
-        "good": run.good, "waste": {k.value: v for k, v in run.waste.items()} or None,
-        "margin": run.margin,
+        "rule": run.rule, "target": run.target, "building": _building(run.target),
+        "start": int(run.start), "end": int(run.end), "verdict": int(run.verdict),
+        "mode": run.mode, "reason": run.reason.value, "good": _number(run.good),
+        "waste": {k.value: float(v) for k, v in run.waste.items()} or None,
+        "margin": _number(run.margin),
     }  # fmt: skip
-
-
-def _outside(run: Run, start: int, end: int) -> list[dict[str, Any]]:
-    """What is left of a run before and after ``(start, end]``, its waste shared by time."""
-    left = []
-    for a, b in ((run.start, min(run.end, start)), (max(run.start, end), run.end)):
-        if a < b:
-            share = (b - a) / (run.end - run.start)
-            waste = {carrier: amount * share for carrier, amount in run.waste.items()}
-            values = _values(run) | {"start": a, "end": b}
-            left.append(values | {"waste": {k.value: v for k, v in waste.items()} or None})
-    return left

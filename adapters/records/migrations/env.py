@@ -14,6 +14,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite changes a table by making it anew
     compare_type=True,
+    transactional_ddl=True,  # the connection begins and ends its transaction itself
 )
 with context.begin_transaction():
     context.run_migrations()

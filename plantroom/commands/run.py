@@ -1,0 +1,150 @@
+"""``plantroom run``: the parts, live, until they are stopped."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from adapters.settings import Settings, load_settings
+from adapters.sites import load_site, load_slice
+from api.app import create_app
+from core.clock import SystemClock
+from core.errors import Misconfigured, Mistake
+from core.site import Site
+from plantroom.drivers import driver_for
+from plantroom.output import out, speaks
+from plantroom.plant import BrokerAt, Plant, embedded, external
+from plantroom.server import ConsoleServer
+
+PARTS = ("edge", "ingest", "analytics", "api")
+_STEP_S = 5.0
+"""How often windows are looked at. Rules judge five minutes at the least, so sooner finds
+nothing new; much later and a burst pipe waits for us."""
+
+
+@speaks
+def run(
+    parts: Annotated[
+        list[str] | None, typer.Argument(help="Any of edge, ingest, analytics, api; all without.")
+    ] = None,
+    *,
+    embed: Annotated[
+        bool, typer.Option("--embedded-broker", help="A broker in this process, for a try.")
+    ] = False,
+) -> None:
+    """Run the parts on real input until Ctrl-C or SIGTERM.
+
+    All in one process by default. Parts that share readings across processes need InfluxDB
+    (PLANTROOM_STORE) and PostgreSQL (PLANTROOM_RECORDS); this says so where they are missing.
+    """
+    wanted = tuple(dict.fromkeys(parts or PARTS))
+    settings = load_settings()
+    check_parts(wanted, settings)
+    site = _site(settings, wanted)
+    broker = None
+    if embed:
+        broker, at = embedded(settings, site, port=settings.broker_port)
+    else:
+        at = external(settings)
+    plant = Plant(settings=settings, site=site, clock=SystemClock(), broker=at)
+    stopping = threading.Event()
+    for wake in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wake, lambda *_: stopping.set())
+    stops: list[Callable[[], None]] = []
+    try:
+        for part in ("ingest", "analytics", "api", "edge"):  # sinks first
+            if part in wanted:
+                stops.append(_START[part](plant, at))
+                out.print(f"{part} runs")
+        stopping.wait()
+        out.print("stopping …")
+    finally:
+        for stop in reversed(stops):
+            stop()
+        plant.stop()
+        if broker is not None:
+            broker.stop()
+
+
+def check_parts(wanted: tuple[str, ...], settings: Settings) -> None:
+    """Whether these parts can run apart from the others.
+
+    Raises:
+        Misconfigured: One is unknown, or they need servers that are not set.
+    """
+    unknown = [part for part in wanted if part not in PARTS]
+    mistakes = [
+        Mistake(file="", line=0, what=f"there is no part '{part}'", expected=", ".join(PARTS))
+        for part in unknown
+    ]
+    sharing = set(wanted) & {"ingest", "analytics", "api"}
+    if 0 < len(sharing) < len({"ingest", "analytics", "api"}):
+        if settings.store_url.startswith("duckdb:"):
+            mistakes.append(
+                Mistake(file="", line=0, what="DuckDB serves one process: ingest, analytics and "
+                        "api must then run together", expected="PLANTROOM_STORE=influxdb://…")
+            )  # fmt: skip
+        if settings.records_url.startswith("sqlite:"):
+            mistakes.append(
+                Mistake(file="", line=0, what="SQLite serves one host and process: ingest, "
+                        "analytics and api must then run together",
+                        expected="PLANTROOM_RECORDS=postgresql+psycopg://…")
+            )  # fmt: skip
+    if mistakes:
+        raise Misconfigured(mistakes)
+
+
+def _site(settings: Settings, wanted: tuple[str, ...]) -> Site:
+    if wanted == ("edge",) and settings.site.is_file():
+        return load_slice(settings.site)
+    return load_site(settings.site)
+
+
+def _ingest(plant: Plant, _: BrokerAt) -> Callable[[], None]:
+    plant.ingest.start()
+    return lambda: None
+
+
+def _analytics(plant: Plant, _: BrokerAt) -> Callable[[], None]:
+    ended = threading.Event()
+
+    def turn() -> None:
+        while not ended.wait(_STEP_S):
+            plant.engine.step(plant.clock.now())
+
+    thread = threading.Thread(target=turn, name="analytics", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        ended.set()
+        thread.join(30)
+
+    return stop
+
+
+def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
+    plant.orders.start()
+    settings = plant.settings
+    server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
+    server.start()
+    out.print(f"console at {settings.address}")
+    return server.stop
+
+
+def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
+    mine = [g for g in plant.site.gateways if not at.users or g in at.users]
+    for gateway in mine:
+        plant.agent(gateway, driver_for(plant.site, gateway)).start()
+    return lambda: None
+
+
+_START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {
+    "ingest": _ingest,
+    "analytics": _analytics,
+    "api": _api,
+    "edge": _edge,
+}
