@@ -35,13 +35,14 @@ RATED = Register(modulus=10_000.0, quantum=0.01, rated_per_h=100.0)
 UNRATED = Register(modulus=10_000.0)
 
 
-def site_of(*points: Point) -> Site:
-    """A site of these points and of the gateways they name."""
+def site_of(*points: Point, **options: object) -> Site:
+    """A site of these points and of the gateways they name, each with these options."""
     return Site(
         id="small", names={"en": "Small"}, version="1", timezone="UTC", country="",
         currency="EUR", money="€", buildings={}, systems={}, equipment={}, points=points,
         gateways={
-            g: Gateway(id=g, names={"en": g}, driver="csv") for g in {p.gateway for p in points}
+            g: Gateway(id=g, names={"en": g}, driver="csv", options=options)
+            for g in {p.gateway for p in points}
         },
         prices={}, carbon={},
     )  # fmt: skip
