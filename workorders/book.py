@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -23,6 +23,7 @@ from core.actor import SYSTEM
 from core.words import OrderState, Priority, Text
 from workorders import clocks, messages
 from workorders.clocks import ClockKind, Promise
+from workorders.duty import Remembered
 from workorders.happenings import Happening
 from workorders.office import Office
 from workorders.states import Command
@@ -40,6 +41,11 @@ class Book:
     session: Session
     office: Office
     now: int
+
+    @classmethod
+    def open(cls, session: Session, office: Office, now: int) -> Book:
+        """A book for one transaction, which asks who people are only once."""
+        return cls(session=session, office=replace(office, duty=Remembered(office.duty)), now=now)
 
     def number(self) -> str:
         """The next order number of the year; the row stays locked until the end."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import apprise
 
@@ -27,6 +29,7 @@ class AppriseChannel:
     """
 
     def __init__(self, urls: Callable[[Person], Sequence[str]], name: str = "apprise") -> None:
+        _load()
         self._urls = urls
         self._name = name
 
@@ -71,6 +74,14 @@ class LogChannel:
     def send(self, person: Person, letter: Letter) -> None:
         """One line."""
         LOG.info("to %s: %s", person.login, letter.title)
+
+
+@cache
+def _load() -> None:
+    """Loads apprise's plugins; one of them imports what Python 3.11 calls deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        apprise.Apprise().add("json://127.0.0.1")
 
 
 def keyed(url: str, key: str) -> str:

@@ -61,7 +61,7 @@ class Desk:
         with self._reading(actor) as book:
             orders = book.session.scalars(query.order_by(*order_by).limit(most)).all()
             clocks = viewing.clocks_of(book, [order.id for order in orders])
-            person = self.office.duty.person(actor.login)
+            person = book.office.duty.person(actor.login)
             return [viewing.row_of(book, o, clocks[o.id], actor, person) for o in orders]
 
     def order(self, actor: Actor, id_: str) -> OrderDetail:
@@ -86,11 +86,11 @@ class Desk:
         """
         now = self.clock.now()
         with self.sessions.session(scope_of(actor.buildings)) as session:
-            book = Book(session=session, office=self.office, now=now)
+            book = Book.open(session, self.office, now)
             order = book.lock(act.order)
             if order is None:
                 raise absent()
-            person = self.office.duty.person(actor.login)
+            person = book.office.duty.person(actor.login)
             to = self._decide(book, order, act, actor)
             acts.check(act, now)
             deeds.perform(book, order, act, actor.login, to)
@@ -100,13 +100,13 @@ class Desk:
     @contextmanager
     def _reading(self, actor: Actor) -> Iterator[Book]:
         with self.sessions.session(scope_of(actor.buildings), reading=True) as session:
-            yield Book(session=session, office=self.office, now=self.clock.now())
+            yield Book.open(session, self.office, self.clock.now())
 
     def _decide(self, book: Book, order: Order, act: Act, actor: Actor) -> OrderState:
         """First whether they may at all, then whether what they saw is still so."""
         if actor.login == SYSTEM.login or not may(act.do, actor.role):
             raise forbidden()
-        person = self.office.duty.person(actor.login)
+        person = book.office.duty.person(actor.login)
         relations = viewing.relations(order, actor.login, person)
         if order.version != act.version:
             # Who was faster may have taken the order away: say that, not "not yours".
@@ -116,12 +116,12 @@ class Desk:
     def _stale(self, book: Book, order: Order) -> OrderRefused:
         query = select(OrderEvent).where(OrderEvent.order_id == order.id)
         last = book.session.scalars(query.order_by(OrderEvent.seq.desc()).limit(1)).one()
-        who = SYSTEM.name if last.actor == SYSTEM.login else self.office.name(last.actor)
+        who = SYSTEM.name if last.actor == SYSTEM.login else book.office.name(last.actor)
         return stale(who, self.office.local(last.at))
 
     def _detail(self, book: Book, order: Order, actor: Actor) -> OrderDetail:
         clocks = book.clocks(order.id)
-        person = self.office.duty.person(actor.login)
+        person = book.office.duty.person(actor.login)
         return OrderDetail(
             row=viewing.row_of(book, order, clocks, actor, person), origin=order.origin,
             proof=order.proof, family=order.family, cause_code=order.cause_code,

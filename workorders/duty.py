@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from core.words import Trade
-from workorders.people import Person
+from workorders.people import Duty, Person
 
 
 class Roster(Protocol):
@@ -48,3 +48,32 @@ class RosterDuty:
     def supervisors(self, building: str) -> Sequence[str]:
         """Who leads in a building."""
         return self._roster.supervisors(building)
+
+
+class Remembered:
+    """Asks each question once: for the length of one transaction people do not change."""
+
+    def __init__(self, duty: Duty) -> None:
+        self._duty = duty
+        self._people: dict[str, Person | None] = {}
+        self._heads: dict[str, Sequence[str]] = {}
+        self._calls: dict[tuple[Trade, str, int], Sequence[str]] = {}
+
+    def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
+        """Log-ins on call at a time, first to be called first."""
+        key = (trade, building, at)
+        if key not in self._calls:
+            self._calls[key] = self._duty.on_call(trade, building, at)
+        return self._calls[key]
+
+    def person(self, login: str) -> Person | None:
+        """Somebody active, by log-in."""
+        if login not in self._people:
+            self._people[login] = self._duty.person(login)
+        return self._people[login]
+
+    def supervisors(self, building: str) -> Sequence[str]:
+        """Who leads in a building."""
+        if building not in self._heads:
+            self._heads[building] = self._duty.supervisors(building)
+        return self._heads[building]

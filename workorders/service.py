@@ -139,7 +139,7 @@ class WorkOrders:
                 LOG.exception("a step of work orders failed; tried again")
 
     def _book(self, session: Session, now: int) -> Book:
-        return Book(session=session, office=self._office, now=now)
+        return Book.open(session, self._office, now)
 
     def _mark(self) -> None:
         """Tells the store what changed; while it is away that stays owed."""
@@ -157,12 +157,14 @@ class WorkOrders:
                 marks.settle(session, owed)
 
     def _undelivered(self, order_id: str, login: str) -> None:
-        """A message that was given up is said at the order and to the supervisors."""
+        """That somebody cannot be reached is said once at the order and to its supervisors."""
         with self._one, self._records.session(ALL) as session:
             book = self._book(session, self._clock.now())
             order = book.lock(order_id)
-            if order is None:
+            said = f"{Happening.UNDELIVERED}:{login}"
+            if order is None or said in order.told:
                 return
+            order.told = [*order.told, said]
             book.happen(order, Happening.UNDELIVERED, person=login)
             others = [head for head in book.supervisors(order) if head != login]
             book.tell(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from adapters.records.orders import Order, OrderFinding, Watch
-from analytics.proof import Proof, ProofState
+from analytics.proof import PATIENCE_MS, Proof, ProofState
 from core.clock import HOUR_MS
 from core.rulecard import RuleCard
 from core.verdict import Run
-from core.words import OrderState, Origin, Outcome, ProofKind, Trade
+from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
 from workorders import dispatch, messages, watching
 from workorders.book import Book
 from workorders.clocks import ClockKind
@@ -28,6 +28,8 @@ ASK_AGAIN_MS = HOUR_MS
 
 SAME_PERSON_REFUSALS = 1
 """After more refusals than this the order goes to another skill (crews.md)."""
+
+UNJUDGED = Text("For seven days nobody has judged this rule here: is the asset still in the model?")
 
 LOST_FAMILY = "points_lost"
 LOST_EFFORT_MIN = 60
@@ -97,6 +99,8 @@ class Verifier:
         card = book.office.cards[watch.rule]
         runs = self.verdicts.runs(watch.rule, watch.target, _onset(book, order, watch))
         proof = self.prove(card, runs, done_at=watch.done_at, now=book.now, judged_until=until)
+        if proof.outcome is ProofState.WAITING and book.now - until >= PATIENCE_MS:
+            proof = replace(proof, outcome=ProofState.INCONCLUSIVE, awaited=UNJUDGED)
         _keep(book, watch, proof, until)
         return True
 

@@ -23,7 +23,7 @@ from core.verdict import Reason, Run, Verdict
 from core.words import Carrier, Discipline, Text, Trade
 from workorders.act import Act
 from workorders.duty import RosterDuty
-from workorders.notify import Notifier
+from workorders.notify import Channel, Notifier
 from workorders.service import WorkOrders
 from workorders.states import Command
 from workorders.views import OrderDetail, OrderRow
@@ -91,9 +91,10 @@ def later(finding: Finding, change: FindingChange, **more: Any) -> FindingEvent:
         FindingChange.CLEARED: FindingState.CLEARED,
         FindingChange.WITHDRAWN: FindingState.WITHDRAWN,
     }
-    changed = replace(
-        finding, revision=finding.revision + 1, state=states.get(change, FindingState.OPEN), **more
-    )
+    values = {
+        "revision": finding.revision + 1, "state": states.get(change, FindingState.OPEN), **more
+    }  # fmt: skip
+    changed = replace(finding, **values)
     return FindingEvent(change, changed, changed.last)
 
 
@@ -122,12 +123,18 @@ class House:
     store: ReadingStore
     clock: SteppedClock
     orders: WorkOrders
-    actors: dict[str, Actor]
-    runs: list[Run] = field(default_factory=list)
+    sites: Path
+    actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
     def now(self) -> int:
         return self.clock.now()
+
+    def hire(self) -> None:
+        """Everybody of the crew file comes to work."""
+        people, shifts = load_people(self.sites / "wushan")
+        self.records.people.import_people(people, shifts)
+        self.actors = {person.login: person.actor() for person in self.records.people.all()}
 
     def publish(self, *events: FindingEvent) -> None:
         self.orders.publish(events)
@@ -164,6 +171,12 @@ class House:
         person = self.get(id_).row.person
         assert person is not None
         self.act(person, id_, Command.ACCEPT)
+        return self.repair_rest(id_)
+
+    def repair_rest(self, id_: str) -> OrderRow:
+        """Gone to and done, after it was accepted."""
+        person = self.get(id_).row.person
+        assert person is not None
         self.act(person, id_, Command.ARRIVE)
         return self.act(
             person, id_, Command.DONE, cause="valve", note="valve seat cleaned", minutes=45
@@ -172,28 +185,27 @@ class House:
 
 @contextmanager
 def make_house(
-    folder: Path, sites: Path, *, url: str | None = None, notifier: bool = False,
-    channels: Sequence[Any] = (), start: int = START,
+    folder: Path, sites: Path, *, url: str | None = None, people: bool = True,
+    channels: Sequence[Channel] = (), start: int = START,
 ) -> Iterator[House]:  # fmt: skip
     """A house over an empty database, with the sample site's people."""
     site = load_site(sites / "wushan")
-    people, shifts = load_people(sites / "wushan")
     records = Records(url or f"sqlite:///{folder / 'records.sqlite'}")
     records.upgrade()
-    records.people.import_people(people, shifts)
     store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
     clock = SteppedClock(start)
     duty = RosterDuty(records.people, site.timezone)
-    notify = Notifier(records, duty, channels, clock=clock) if notifier else None
+    notify = Notifier(records, duty, channels, clock=clock) if channels else None
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts, duty=duty,
         notify=notify,
     )  # fmt: skip
-    actors = {person.login: person.actor() for person in records.people.all()}
     try:
-        yield House(
-            site=site, records=records, store=store, clock=clock, orders=orders, actors=actors
-        )
+        made = House(site=site, records=records, store=store, clock=clock, orders=orders,
+                     sites=sites)  # fmt: skip
+        if people:
+            made.hire()
+        yield made
     finally:
         store.close()
         records.close()
