@@ -1,0 +1,251 @@
+"""The air-handler rules on hand-made intervals, with waste reckoned by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics.frame import Frame
+from core.verdict import Reason
+from core.words import Carrier
+from tests.analytics.rules.frames import (
+    FAULT,
+    NE,
+    OK,
+    STEADY,
+    Values,
+    every_gate,
+    frame,
+    judged,
+    last,
+    wasted,
+    with_values,
+)
+
+NAN = float("nan")
+BASE: Values = {
+    "fan_status": 1, "occupied": 1, "heat_valve": 0, "cool_valve": 0, "oa_damper": 20,
+    "sat": 18, "mat": 18, "rat": 22, "oat": 14, "sat_sp": 18, "supply_flow": 5.0,
+    "fan_speed": 80, "ccet": NAN, "cclt": NAN, "hcet": NAN, "hclt": NAN, "reheat_mode": NAN,
+}  # fmt: skip
+SENSORS = ("ccet", "cclt", "hcet", "hclt", "reheat_mode")
+DECLARED: Values = {"oa_min": 0.2, "heating_capacity": 75, "cooling_capacity": 120}
+COMMANDS = ("fan_status", "heat_valve", "cool_valve", "oa_damper")
+HOURS = 5 / 60
+AIR = 1.2 * 1.005
+
+
+def ahu(**values: float | list[float]) -> Frame:
+    """An air handler in the least-damper, valves-shut state, with some values changed."""
+    without = [name for name in SENSORS if name not in values]
+    return frame({**BASE, **values}, parameters=DECLARED, without=without)
+
+
+HEATING = {"heat_valve": 60.0}
+FREE = {"oa_damper": 60.0}
+ECONOMISER = {"cool_valve": 60.0, "oa_damper": 100.0}
+LEAST = {"cool_valve": 60.0, "oa_damper": 20.0}
+
+FAULTY = {
+    "AC-04": ahu(heat_valve=20, cool_valve=30),
+    "FC-2": ahu(mat=8, rat=22, oat=14),
+    "FC-3": ahu(mat=27, rat=22, oat=14),
+    "FC-5": ahu(**HEATING, mat=18, sat=14),
+    "FC-6": ahu(**HEATING, rat=22, oat=2, mat=10),
+    "FC-12": ahu(**ECONOMISER, mat=16, sat=22),
+    "FC-13": ahu(cool_valve=100, oa_damper=100, sat=21, sat_sp=18),
+    "FC-14": ahu(**FREE, mat=18, sat=15),
+    "FC-15": ahu(**FREE, mat=14, sat=19),
+}
+NEEDED = {
+    "AC-04": ("fan_status", "cool_valve", "heat_valve"),
+    "FC-2": (*COMMANDS, "mat", "rat", "oat"),
+    "FC-3": (*COMMANDS, "mat", "rat", "oat"),
+    "FC-5": (*COMMANDS, "sat", "mat"),
+    "FC-6": (*COMMANDS, "mat", "rat", "oat"),
+    "FC-12": (*COMMANDS, "sat", "mat"),
+    "FC-13": (*COMMANDS, "sat", "sat_sp"),
+    "FC-14": COMMANDS,
+    "FC-15": COMMANDS,
+}
+
+
+@pytest.mark.parametrize("id_", sorted(FAULTY))
+def test_fault_and_what_silences_it(id_: str) -> None:
+    every_gate(id_, FAULTY[id_], NEEDED[id_])
+
+
+@pytest.mark.parametrize("id_", sorted(FAULTY))
+def test_a_fan_that_is_off_proves_nothing(id_: str) -> None:
+    assert last(judged(id_, with_values(FAULTY[id_], fan_status=0))) == (NE, Reason.OFF)
+
+
+@pytest.mark.parametrize("id_", sorted(set(FAULTY) - {"AC-04"}))
+def test_only_occupied_steady_and_free_of_frost(id_: str) -> None:
+    faulty = FAULTY[id_]
+    assert last(judged(id_, with_values(faulty, occupied=0))) == (NE, Reason.UNOCCUPIED)
+    by_calendar = replace(with_values(faulty, occupied=NAN), occupied=~faulty.occupied)
+    assert last(judged(id_, by_calendar)) == (NE, Reason.UNOCCUPIED)
+    started = [0.0] * 5 + [1.0] * (STEADY - 2)
+    assert last(judged(id_, with_values(faulty, fan_status=started))) == (NE, Reason.UNSTEADY)
+    settled = judged(id_, faulty)
+    assert settled.verdict[0].tolist() == [NE] * 6 + [FAULT] * (STEADY - 3)
+    if "mat" in NEEDED[id_] and id_ != "FC-2":
+        assert last(judged(id_, with_values(faulty, mat=2, sat=30)))[1] is Reason.OTHER_MODE
+
+
+@pytest.mark.parametrize(
+    ("id_", "healthy"),
+    [
+        ("AC-04", ahu(heat_valve=60, cool_valve=0)),
+        ("FC-2", ahu(mat=15)),
+        ("FC-3", ahu(mat=20)),
+        ("FC-5", ahu(**HEATING, mat=18, sat=25)),
+        ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=18)),
+        ("FC-12", ahu(**ECONOMISER, mat=22, sat=16)),
+        ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18, sat_sp=18)),
+        ("FC-14", ahu(**FREE, mat=18, sat=18.8)),
+        ("FC-15", ahu(**FREE, mat=18, sat=18.8)),
+    ],
+)
+def test_healthy_is_clear(id_: str, healthy: Frame) -> None:
+    result = judged(id_, healthy)
+    assert last(result) == (OK, Reason.CLEAR)
+    assert all(float(amount.sum()) == 0.0 for amount in result.waste.values())
+
+
+@pytest.mark.parametrize(
+    ("id_", "near"),
+    [
+        ("AC-04", ahu(heat_valve=60, cool_valve=4.5)),
+        ("FC-2", ahu(mat=10.2, rat=22, oat=14)),
+        ("FC-3", ahu(mat=25.8, rat=22, oat=14)),
+        ("FC-5", ahu(**HEATING, mat=18, sat=15.2)),
+        ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=12.5)),
+        ("FC-12", ahu(**ECONOMISER, mat=16, sat=20.8)),
+        ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18.8, sat_sp=18)),
+        ("FC-14", ahu(**FREE, mat=18, sat=16.1)),
+        ("FC-15", ahu(**FREE, mat=14, sat=18.0)),
+    ],
+)
+def test_near_the_limit_clears_nothing(id_: str, near: Frame) -> None:
+    assert last(judged(id_, near)) == (OK, Reason.CONDITION)
+
+
+@pytest.mark.parametrize(
+    ("id_", "other"),
+    [
+        ("AC-04", ahu()),
+        ("AC-04", ahu(heat_valve=20, cool_valve=30, reheat_mode=1)),
+        ("FC-5", ahu(**LEAST, mat=18, sat=14)),
+        ("FC-6", ahu(**FREE, rat=22, oat=2, mat=10)),
+        ("FC-12", ahu(**HEATING, mat=16, sat=22)),
+        ("FC-13", ahu(cool_valve=100, oa_damper=60, sat=21)),
+        ("FC-14", ahu(**HEATING, mat=18, sat=15)),
+        ("FC-15", ahu(**LEAST, mat=14, sat=19)),
+    ],
+)
+def test_other_states_are_not_judged(id_: str, other: Frame) -> None:
+    assert last(judged(id_, other)) == (NE, Reason.OTHER_MODE)
+
+
+def test_outdoor_share_needs_a_spread() -> None:
+    close = ahu(**HEATING, rat=22, oat=18, mat=20)
+    assert last(judged("FC-6", close)) == (NE, Reason.SMALL_SPREAD)
+
+
+def test_a_remote_outdoor_sensor_is_trusted_less() -> None:
+    frame_ = ahu(mat=9, rat=22, oat=14)
+    assert last(judged("FC-2", frame_))[0] is FAULT
+    remote = {**frame_.parameters, "oat_local": np.array([0.0])}
+    assert last(judged("FC-2", replace(frame_, parameters=remote)))[0] is OK
+
+
+def test_fight_of_valves_by_nameplate() -> None:
+    """min(20 % of 75 kW, 30 % of 120 kW) = 15 kW for five minutes; its cooling at COP 3.5."""
+    result = judged("AC-04", FAULTY["AC-04"])
+    assert wasted(result, Carrier.HEAT) == pytest.approx(15 * HOURS)
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(15 * HOURS / 3.5)
+
+
+def test_fight_of_valves_by_coil_sensors() -> None:
+    """Heat 1.206·5·4 = 24.1 kW against cooling 1.206·5·3 = 18.1 kW: the smaller is lost."""
+    result = judged("AC-04", ahu(heat_valve=20, cool_valve=30, hcet=18, hclt=22, ccet=21, cclt=18))
+    assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 3 * HOURS)
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 3 * HOURS / 3.5)
+
+
+def test_heat_that_nobody_asked_for() -> None:
+    """FC-12: 1.206·5 m³/s·(22 − 1 − 16) K."""
+    result = judged("FC-12", FAULTY["FC-12"])
+    assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 5 * HOURS)
+
+
+def test_too_much_cold_air_while_heating() -> None:
+    """FC-6: the share is (10 − 22)/(2 − 22) = 0.6, 0.4 too much of 20 K."""
+    result = judged("FC-6", FAULTY["FC-6"])
+    assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 0.4 * 20 * HOURS)
+    assert wasted(result, Carrier.ELECTRICITY) == 0.0
+
+
+def test_too_much_warm_air_while_cooling() -> None:
+    result = judged("FC-6", ahu(**LEAST, rat=24, oat=34, mat=30))
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 0.4 * 10 * HOURS / 3.5)
+    assert wasted(result, Carrier.HEAT) == 0.0
+
+
+def test_a_cooling_coil_that_leaks_while_heating_loses_twice() -> None:
+    result = judged("FC-14", ahu(**HEATING, ccet=18, cclt=15, sat=30))
+    assert last(result)[0] is FAULT
+    assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 3 * HOURS)
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 3 * HOURS / 3.5)
+
+
+def test_a_cooling_coil_that_leaks_in_free_cooling_loses_cold_alone() -> None:
+    """Without coil sensors the fan's kelvin belongs to what the coil took: 18 − 15 + 1."""
+    result = judged("FC-14", FAULTY["FC-14"])
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 4 * HOURS / 3.5)
+    assert wasted(result, Carrier.HEAT) == 0.0
+
+
+def test_a_heating_coil_that_leaks_while_cooling_loses_twice() -> None:
+    result = judged("FC-15", ahu(**LEAST, hcet=18, hclt=21, sat=14))
+    assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 3 * HOURS)
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 3 * HOURS / 3.5)
+
+
+def test_a_heating_coil_that_leaks_in_free_cooling_loses_heat_alone() -> None:
+    """19 − 14 less the fan's kelvin."""
+    result = judged("FC-15", FAULTY["FC-15"])
+    assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 4 * HOURS)
+    assert wasted(result, Carrier.ELECTRICITY) == 0.0
+
+
+def test_two_coil_sensors_may_be_wrong_by_their_root_sum() -> None:
+    assert last(judged("FC-14", ahu(**HEATING, ccet=18, cclt=16.6)))[0] is OK
+    assert last(judged("FC-14", ahu(**HEATING, ccet=18, cclt=16.5)))[0] is FAULT
+
+
+def test_a_lost_coil_sensor_is_not_replaced_by_supply_air() -> None:
+    assert last(judged("FC-14", ahu(**FREE, ccet=NAN, cclt=15, mat=18, sat=15))) == (
+        NE,
+        Reason.INSUFFICIENT,
+    )
+
+
+def test_air_flow_is_measured_or_design_times_speed_or_unknown() -> None:
+    design = {**DECLARED, "design_air_flow": 10.0}
+    values = {**BASE, **ECONOMISER, "mat": 16.0, "sat": 22.0, "supply_flow": NAN}
+    by_speed = judged("FC-12", frame(values, parameters=design))
+    assert wasted(by_speed, Carrier.HEAT) == pytest.approx(AIR * 8 * 5 * HOURS)
+    unknown = judged("FC-12", frame(values, parameters=DECLARED))
+    assert last(unknown)[0] is FAULT
+    assert wasted(unknown, Carrier.HEAT) == 0.0
+
+
+def test_modes_are_those_of_the_card() -> None:
+    assert judged("FC-12", FAULTY["FC-12"]).mode[0, -1] == 1  # os3 of (os2, os3, os4)
+    assert judged("FC-5", FAULTY["FC-5"]).mode[0, -1] == 0
+    assert judged("FC-5", FAULTY["FC-5"]).mode[0, 0] == -1

@@ -1,0 +1,58 @@
+"""The page on the rules says what the cards say, and the cards say everything."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from analytics.rules import RULES, cards, rule
+from analytics.rules_page import rules_page
+from core.rulecard import RuleCard
+
+ROOT = Path(__file__).parents[2]
+MAY_BE_EMPTY = {"applies_to", "exemptions", "optional_roles", "parts", "desk", "seasonal"}
+KNOWN_PARAMS = {"target", "margin", "hours", "times"}
+
+
+def test_the_page_is_what_the_cards_say() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rules_page()
+
+
+def test_the_rules_are_those_of_the_list() -> None:
+    assert {card.id for card in cards()} == {
+        "PWR-03", "WAT-01", "HTG-07", "AC-04", "FC-2", "FC-3", "FC-5", "FC-6", "FC-12", "FC-13",
+        "FC-14", "FC-15", "SEN-01", "SEN-02", "SEN-08",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("card", cards(), ids=lambda card: card.id)
+def test_every_field_of_a_card_is_filled(card: RuleCard) -> None:
+    empty = [
+        f.name
+        for f in fields(card)
+        if f.name not in MAY_BE_EMPTY and getattr(card, f.name) in ("", (), {}, None)
+    ]
+    assert not empty
+    assert 1 <= card.severity <= 4
+    assert card.hold.counted or card.hold.minutes > 0
+    assert re.fullmatch(r"[A-Z]+-\d+", card.id)
+    for name, parameter in card.parameters.items():
+        assert parameter.why, name
+        assert parameter.unit, name
+
+
+@pytest.mark.parametrize("card", cards(), ids=lambda card: card.id)
+def test_texts_use_only_what_a_finding_gives(card: RuleCard) -> None:
+    known = rule(card.id)
+    frozen = set(known.daily.frozen) if known.daily is not None else set()
+    for text in (card.title, card.explanation):
+        named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert named <= KNOWN_PARAMS | frozen
+
+
+def test_sensor_rules_that_mute_are_the_two_that_know_a_wrong_sensor() -> None:
+    assert {known.id for known in RULES if known.mutes_back_ms is not None} == {"SEN-01", "SEN-02"}
