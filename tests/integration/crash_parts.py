@@ -6,6 +6,9 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +16,11 @@ import numpy as np
 from adapters.mqtt import Session
 from adapters.records import Records
 from adapters.store import open_store
-from core.batch import Columns
+from core.batch import BatchName, Columns
 from core.clock import SystemClock
+from core.ports import Receipts
 from core.roles import ROLES
+from core.settled import Settled
 from core.site import Gateway, Point, Register, Site
 from edge.agent import Agent
 from edge.drivers.simulated import SimulatedDriver
@@ -27,6 +32,7 @@ PERIOD_MS = 60_000
 START = 1_700_000_040_000 // PERIOD_MS * PERIOD_MS
 POINTS = 100  # half of them registers
 _PACE_S = 0.05
+_DAWDLE_S = 0.05
 
 
 def site() -> Site:
@@ -64,6 +70,31 @@ class Minutes:
         return Columns.of(points, START + every * PERIOD_MS, every.astype(np.float64))
 
 
+@dataclass(frozen=True)
+class Dawdling:
+    """Receipts that take their time, so that kills fall between the steps of the promise."""
+
+    real: Receipts
+
+    def known(self, names: Sequence[BatchName]) -> AbstractSet[BatchName]:
+        """Before the readings are written."""
+        time.sleep(_DAWDLE_S)
+        return self.real.known(names)
+
+    def settle(
+        self, names: Sequence[BatchName], discarded: Sequence[tuple[str, str, int, int]] = ()
+    ) -> Mapping[str, Mapping[str, Settled]]:
+        """After they are, and again before anybody is told."""
+        time.sleep(_DAWDLE_S)
+        settled = self.real.settle(names, discarded)
+        time.sleep(_DAWDLE_S)
+        return settled
+
+    def settled(self) -> Mapping[str, Mapping[str, Settled]]:
+        """At once."""
+        return self.real.settled()
+
+
 def run_edge(folder: Path, port: int) -> None:
     """Read and send until a file named ``enough`` is there, then wait for every confirmation."""
     # A short first wait for confirmations, so that the test need not wait for the usual one.
@@ -93,7 +124,7 @@ def run_ingest(folder: Path, port: int, url: str) -> None:
     records = Records(f"sqlite:///{folder}/records.sqlite")
     session = Session("127.0.0.1", port, "ingest", reconnect_cap_s=1.0)
     ingest = Ingest(
-        model, store, records.receipts, records.quarantine, records.progress, session,
+        model, store, Dawdling(records.receipts), records.quarantine, records.progress, session,
         SystemClock(),
     )  # fmt: skip
     ingest.start()
