@@ -57,7 +57,7 @@ class Bands:
 
     def write(self, now: int, findings: Iterable[Finding]) -> None:
         """Writes the bands of the present local day, if they are not written yet."""
-        today = self._calendar.day_of(now)
+        today = self._calendar.day_of(now + 1)
         if today == self._written or not self._book.points:
             return
         days = [today - timedelta(days=n) for n in range(BAND_DAYS, 0, -1)]

@@ -133,8 +133,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     """A frame of counts and extremes of one point a target, and whether its plant ran."""
     table = scene.binned(grid)
     value, running = table.rows_of(of.points)
-    never = np.iinfo(np.int64).max
-    first = np.array([scene.first_seen.get(i, never) for i in of.points[0].tolist()])
+    first = np.array([_first_seen(scene, target) for target in of.targets])
     values = {
         "rows": taken(table.rows, value),
         "beyond": taken(table.beyond, value),
@@ -225,6 +224,18 @@ def _gateway_rows(scene: Scene, table: Binned, targets: Sequence[Target]) -> Flo
             ]
             by_gateway[target.gateways] = table.rows[mine].sum(axis=0)
     return np.array([by_gateway[target.gateways] for target in targets])
+
+
+def _first_seen(scene: Scene, target: Target) -> int:
+    """When the target was first heard: a gateway by any of its points. [ms]"""
+    heard = [scene.first_seen.get(target.points["value"])]
+    if not target.equipment:
+        heard = [
+            scene.first_seen.get(p)
+            for p in scene.points
+            if scene.site.points[p].gateway in target.gateways
+        ]
+    return min((at for at in heard if at is not None), default=np.iinfo(np.int64).max)
 
 
 def _beyond(scene: Scene, of: Layout, grid: Grid) -> Bools:

@@ -106,7 +106,7 @@ class Plant:
     def run(self, engine: Engine, start: int, end: int, every: int) -> list[FindingEvent]:
         """Steps the run clock to the end."""
         told: list[FindingEvent] = []
-        for now in range(start + every, end + 1, every):
+        for now in range(start, end + 1, every):
             self.clock.advance(now)
             self.heard(now)
             told += engine.step(now)

@@ -1,0 +1,124 @@
+"""SEN-01, SEN-02 and SEN-08 on hand-made hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics.frame import Frame
+from analytics.rules import sensors
+from analytics.targets import running_status
+from core.verdict import Reason
+from tests.analytics.plant import SITE
+from tests.analytics.rules.frames import (
+    FAULT,
+    NE,
+    OK,
+    Values,
+    frame,
+    judged,
+    last,
+    with_values,
+)
+
+NAN = float("nan")
+
+
+def hours(*, period_s: float = 60, gateway: bool = False, **values: float | list[float]) -> Frame:
+    """Four hours of one lively, running point."""
+    of: Values = {
+        "rows": 60, "beyond": 0, "low": 20.0, "high": 20.5, "running": 1, "gateway_rows": 600,
+        "known": 1, "value": 1, **values,
+    }  # fmt: skip
+    parameters: Values = {"period_s": period_s, "lively": 0.06, "is_gateway": float(gateway)}
+    return frame(of, count=4, step_s=3600, parameters=parameters)
+
+
+def test_two_readings_beyond_the_span() -> None:
+    assert last(judged("SEN-01", hours(beyond=2)))[0] is FAULT
+    assert last(judged("SEN-01", hours(beyond=1))) == (OK, Reason.CONDITION)
+    assert last(judged("SEN-01", hours())) == (OK, Reason.CLEAR)
+
+
+def test_an_hourly_reading_is_enough_alone() -> None:
+    assert last(judged("SEN-01", hours(beyond=1, rows=1, period_s=3600)))[0] is FAULT
+
+
+def test_a_safety_point_beyond_its_span_says_so() -> None:
+    of = hours(beyond=2)
+    safety = replace(of, beyond=np.ones(of.shape, dtype=np.bool_))
+    assert last(judged("SEN-01", safety)) == (FAULT, Reason.BEYOND_SPAN)
+
+
+def test_no_reading_says_nothing_of_the_span() -> None:
+    assert last(judged("SEN-01", hours(rows=0))) == (NE, Reason.NO_DATA)
+
+
+def test_two_hours_without_life() -> None:
+    still = hours(low=20.0, high=[20.5, 20.5, 20.02, 20.04])
+    result = judged("SEN-02", still)
+    assert [int(v) for v in result.verdict[0]] == [NE, OK, OK, FAULT]
+    assert last(judged("SEN-02", hours(high=20.08))) == (OK, Reason.CONDITION)
+    assert last(judged("SEN-02", hours(high=20.12))) == (OK, Reason.CLEAR)
+
+
+@pytest.mark.parametrize(
+    ("of", "reason"),
+    [
+        (hours(high=20.0, running=0), Reason.OFF),
+        (hours(high=20.0, running=[1, 1, 0.5, 1]), Reason.OFF),
+        (hours(high=20.0, rows=0), Reason.NO_DATA),
+        (replace(hours(high=20.0), good=np.full((1, 4), 0.5)), Reason.INSUFFICIENT),
+        (replace(hours(high=20.0), coarse=np.array([True])), Reason.COARSE),
+        (replace(hours(high=20.0), occupied=np.zeros((1, 4), dtype=bool)), Reason.UNOCCUPIED),
+    ],
+)
+def test_standing_still_proves_something_only_while_the_plant_is_used(
+    of: Frame, reason: Reason
+) -> None:
+    assert last(judged("SEN-02", of)) == (NE, reason)
+
+
+def test_a_point_without_plant_is_always_judged() -> None:
+    of = replace(hours(high=20.0, running=NAN), occupied=np.zeros((1, 4), dtype=bool))
+    alone = replace(of, has={**of.has, "running": np.array([False])})
+    assert last(judged("SEN-02", alone))[0] is FAULT
+
+
+def test_two_silent_hours() -> None:
+    result = judged("SEN-08", hours(rows=[60, 60, 0, 0]))
+    assert [int(v) for v in result.verdict[0]] == [OK, OK, OK, FAULT]
+    assert last(judged("SEN-08", hours(rows=[60, 60, 60, 0]))) == (OK, Reason.CONDITION)
+
+
+def test_three_periods_where_those_are_longer() -> None:
+    assert last(judged("SEN-08", hours(rows=[1, 0, 0, 0], period_s=3600)))[0] is FAULT
+    assert last(judged("SEN-08", hours(rows=[1, 1, 0, 0], period_s=3600)))[0] is OK
+
+
+def test_a_dead_gateway_folds_its_points() -> None:
+    dead: dict[str, float | list[float]] = {
+        "rows": [60, 60, 0, 0], "gateway_rows": [600, 600, 0, 0]
+    }  # fmt: skip
+    assert last(judged("SEN-08", hours(**dead))) == (NE, Reason.NO_SERVICE)  # type: ignore[arg-type]
+    assert last(judged("SEN-08", hours(gateway=True, **dead)))[0] is FAULT  # type: ignore[arg-type]
+
+
+def test_what_was_never_heard_is_not_missing() -> None:
+    assert last(judged("SEN-08", hours(rows=0, known=0))) == (NE, Reason.NO_DATA)
+    assert last(judged("SEN-08", with_values(hours(rows=0), known=1)))[0] is FAULT
+
+
+def test_targets_of_the_sample_site() -> None:
+    by_id = {rule.id: rule.targets(SITE) for rule in sensors.RULES}
+    assert len(by_id["SEN-01"]) == len(SITE.points)
+    assert {t.id for t in by_id["SEN-08"]} - {t.id for t in by_id["SEN-01"]} == {"gw-a", "gw-c"}
+    lively = {target.id: target for target in by_id["SEN-02"]}
+    assert "a.ahu1.sat" in lively
+    assert "a.ahu1.sat_sp" not in lively
+    assert "running" not in lively["a.weather.oat"].points
+    fan = SITE.index["a.ahu1.fan_status"]
+    assert lively["a.z-lobby.zone_temp"].points["running"] == fan
+    assert running_status(SITE, "a.boiler") == SITE.index["a.boiler.boiler_status"]
