@@ -1,0 +1,223 @@
+"""The simulated campus: the port the edge reads, with faults that answer to repairs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from core.batch import Columns
+from core.clock import DAY_MS, MINUTE_MS
+from core.errors import Fatal, Refused
+from core.site import Site
+from simulators import memory
+from simulators.cases import Cases
+from simulators.days import Days
+from simulators.physics.faults import Fault
+from simulators.physics.world import World
+from simulators.truth import Effect, Mending, Truth, write_truth
+
+DRIVER = "simulated"
+"""Gateways of the site with this driver are simulated."""
+_SETTLE_MS = DAY_MS
+_COLUMNS = ("point", "at", "value", "quality")
+
+
+class _About(msgspec.Struct, kw_only=True):
+    format: int
+    site: str
+    version: str
+    seed: int
+    start: int
+    until: int
+    faults: list[Fault]
+    repairs: list[list[Mending]]
+
+
+class Campus:
+    """A whole site, simulated; a :class:`core.ports.PointSource`.
+
+    It starts with a settled day behind it, or with :meth:`history`. Faults are repaired
+    through :meth:`repair`; :meth:`truth` says what was really wrong. Thread-safe.
+
+    Raises:
+        Misconfigured: The site has points that cannot be simulated, or no place for a fault.
+        ValueError: ``start`` [ms] is not a whole minute.
+    """
+
+    def __init__(
+        self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None
+    ) -> None:
+        if start % MINUTE_MS:
+            raise ValueError(f"a campus starts on a whole minute, not at {start}")
+        self._site, self._seed, self._start = site, seed, start
+        self._days = Days(site, start)
+        self._gateways = frozenset(g.id for g in site.gateways.values() if g.driver == DRIVER)
+        self._cases = Cases(site, faults or ())
+        self._world = World(site, seed, self._gateways)
+        self._settled = False
+        self._until = start
+        self._waiting: dict[str, list[Columns]] = {g: [] for g in sorted(self._gateways)}
+        self._lock = threading.RLock()
+
+    @property
+    def now(self) -> int:
+        """Up to when it has been simulated. [ms]"""
+        return self._until
+
+    def read(self, gateway: str, until: int) -> Columns:
+        """All readings of a gateway's points not yet given, up to a time, in time order.
+
+        Goes on first where that time has not been simulated yet.
+
+        Raises:
+            Refused: No such gateway here.
+        """
+        if gateway not in self._gateways:
+            raise Refused(f"gateway '{gateway}' is not simulated", code="absent")
+        with self._lock:
+            self.advance(until)
+            rows = Columns.joined(self._waiting[gateway])
+            due = int(np.searchsorted(rows.at, until, side="right"))
+            self._waiting[gateway] = [rows.keep(np.arange(due, len(rows)))]
+            return rows.keep(np.arange(due))
+
+    def advance(self, until: int) -> None:
+        """Simulates up to the last whole minute of a time; an earlier one changes nothing."""
+        with self._lock:
+            self._settle()
+            end = until - until % MINUTE_MS
+            while self._until < end:
+                stop = self._cases.next_change(self._until, end)
+                faults = self._cases.active(self._until)
+                self._keep(self._run(self._until, stop, faults, plant=True))
+                self._until = stop
+
+    def history(self, nights: int = 90, plant_days: int = 14) -> Iterator[tuple[int, Columns]]:
+        """Healthy days before the start, oldest first: the end of each [ms] and its readings.
+
+        Meters' points for all of them, plant points for the last ``plant_days``; the rows of
+        all gateways together. The campus goes on from where the last one ends, so that
+        registers run through.
+
+        Raises:
+            Fatal: The campus has begun already.
+        """
+        if self._settled:
+            raise Fatal("history comes before the first reading of a campus")
+        self._settled = True
+        at = self._start - nights * DAY_MS
+        while at < self._start:
+            stop = min(at + DAY_MS, self._start)
+            plant = at >= self._start - plant_days * DAY_MS
+            yield stop, self._run(at, stop, (), plant=plant)
+            at = stop
+
+    def causes(self, target: str) -> tuple[str, ...]:
+        """Ids of the faults that a crew finds at equipment, a point or a gateway, now."""
+        with self._lock:
+            return self._cases.causes(target, self._until)
+
+    def repair(
+        self, at: int, effect: Effect, *, fault: str = "", asset: str = "", family: str = ""
+    ) -> tuple[str, ...]:
+        """Somebody works on it; gives the ids of the faults that were worked on.
+
+        An effective repair ends a fault with the next minute that is simulated, a useless one
+        is only remembered.
+
+        Args:
+            at: When, UTC; never before what has been simulated. [ms]
+            effect: ``effective`` or ``useless``.
+            fault: Id of the one fault meant,
+            asset: or id of an asset or point: all active faults of it,
+            family: of those only this family, where one is named.
+        """
+        with self._lock:
+            moment = max(at + -at % MINUTE_MS, self._until)
+            return self._cases.repair(moment, effect, fault=fault, asset=asset, family=family)
+
+    def truth(self) -> list[Truth]:
+        """Every fault, by onset; those to come too."""
+        with self._lock:
+            return self._cases.truth()
+
+    def write_truth(self, path: Path) -> None:
+        """Writes the truth, one fault a line."""
+        write_truth(path, self.truth())
+
+    def save(self, path: Path) -> None:
+        """Writes all state, readings not yet given too, so that :meth:`load` goes on."""
+        with self._lock:
+            self._settle()
+            about = _About(
+                format=memory.FORMAT, site=self._site.id, version=self._site.version,
+                seed=self._seed, start=self._start, until=self._until,
+                faults=self._cases.faults, repairs=self._cases.repairs,
+            )  # fmt: skip
+            arrays: dict[str, NDArray[np.generic]] = {
+                f"world.{name}": values for name, values in self._world.memory().items()
+            }
+            for gateway, parts in self._waiting.items():
+                rows = Columns.joined(parts)
+                arrays |= {f"waiting.{gateway}.{c}": getattr(rows, c) for c in _COLUMNS}
+            memory.write(path, about, arrays)
+
+    @staticmethod
+    def load(path: Path, site: Site) -> Campus:
+        """Goes on from a saved campus.
+
+        Raises:
+            Fatal: The file is no campus, or one of another version of the site.
+            FileNotFoundError: There is none.
+        """
+        text, arrays = memory.read(path)
+        try:
+            about = msgspec.json.decode(text, type=_About)
+        except msgspec.MsgspecError as error:
+            raise Fatal(f"{path.name} is not a saved campus: {error}") from error
+        if (about.format, about.site, about.version) != (memory.FORMAT, site.id, site.version):
+            raise Fatal(f"{path.name} is of another version of the site: start anew")
+        campus = Campus(site, about.seed, about.start, about.faults)
+        campus._take_up(about, arrays)
+        return campus
+
+    def _take_up(self, about: _About, arrays: memory.Arrays) -> None:
+        self._cases.remember(about.repairs)
+        world = {k.removeprefix("world."): v for k, v in arrays.items() if k.startswith("world.")}
+        self._world.remember({name: v.astype(np.float64) for name, v in world.items()})
+        for gateway in self._waiting:
+            point, at, value, quality = (arrays[f"waiting.{gateway}.{c}"] for c in _COLUMNS)
+            rows = Columns.of(
+                point.astype(np.int32), at.astype(np.int64), value.astype(np.float64),
+                quality.astype(np.int8),
+            )  # fmt: skip
+            self._waiting[gateway] = [rows]
+        self._settled, self._until = True, about.until
+
+    def _settle(self) -> None:
+        if not self._settled:
+            self._settled = True
+            self._run(self._start - _SETTLE_MS, self._start, (), plant=True)
+
+    def _run(self, start: int, end: int, faults: Sequence[Fault], *, plant: bool) -> Columns:
+        """A time through which no fault begins or ends, day by day."""
+        parts = []
+        while start < end:
+            day = self._days.day_of(start)
+            midnight = self._days.start_of(day)
+            stop = min(end, midnight + DAY_MS)
+            minutes = ((start - midnight) // MINUTE_MS, (stop - midnight) // MINUTE_MS)
+            known = (day, midnight, self._days.worked(day))
+            parts.append(self._world.run(known, faults, minutes, plant=plant))
+            start = stop
+        return Columns.joined(parts)
+
+    def _keep(self, rows: Columns) -> None:
+        gateway = np.array([p.gateway for p in self._site.points])[rows.point]
+        for name, waiting in self._waiting.items():
+            waiting.append(rows.keep(gateway == name))

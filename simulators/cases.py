@@ -1,0 +1,126 @@
+"""All faults of a run: checked against the site, active or not, repaired or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.clock import HOUR_MS, MINUTE_MS
+from core.errors import Misconfigured, Mistake
+from core.site import Equipment, EquipmentClass, Site
+from core.words import Carrier
+from simulators.causes import causes_of
+from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.truth import Case, Effect, Mending, Truth
+
+_SENSORS = {
+    FaultKind.SENSOR_STUCK,
+    FaultKind.SENSOR_OPEN,
+    FaultKind.SENSOR_DRIFT,
+    FaultKind.SENSOR_SILENT,
+}
+_METERED: Mapping[FaultKind, Carrier] = {
+    FaultKind.LIGHTS_LEFT_ON: Carrier.ELECTRICITY,
+    FaultKind.WATER_LEAK: Carrier.WATER,
+}
+
+
+class Cases:
+    """The faults of one run.
+
+    Raises:
+        Misconfigured: A fault that the site has no place for; all of them at once.
+    """
+
+    def __init__(self, site: Site, faults: Iterable[Fault]) -> None:
+        self._site = site
+        self._cases = [Case(fault) for fault in faults]
+        mistakes = [m for case in self._cases for m in _mistakes(site, case.fault)]
+        ids = [case.fault.id for case in self._cases]
+        mistakes += [_mistake(f"two faults are called '{i}'") for i in _twice(ids)]
+        if mistakes:
+            raise Misconfigured(mistakes)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """All, in the order given."""
+        return [case.fault for case in self._cases]
+
+    @property
+    def repairs(self) -> list[list[Mending]]:
+        """Of each fault, in the same order."""
+        return [list(case.repairs) for case in self._cases]
+
+    def remember(self, repairs: Sequence[Sequence[Mending]]) -> None:
+        """Takes up what :attr:`repairs` gave."""
+        for case, done in zip(self._cases, repairs, strict=True):
+            case.repairs.extend(done)
+
+    def active(self, at: int) -> list[Fault]:
+        """Those that are there in the minute that begins at ``at`` [ms]."""
+        return [case.fault for case in self._cases if case.active(at)]
+
+    def causes(self, target: str, at: int) -> tuple[str, ...]:
+        """Ids of the active faults nearest to a target."""
+        return tuple(f.id for f in causes_of(self._site, self.active(at), target))
+
+    def next_change(self, at: int, until: int) -> int:
+        """The first minute after ``at`` in which a fault begins, ends or has grown. [ms]"""
+        moments = [until]
+        for case in self._cases:
+            moments += [m + -m % MINUTE_MS for m in (case.fault.onset, case.end) if m is not None]
+            if case.fault.creep_days > 0.0 and case.active(at):
+                moments.append(at - at % HOUR_MS + HOUR_MS)
+        return min(m for m in moments if m > at)
+
+    def repair(
+        self, at: int, effect: Effect, *, fault: str = "", asset: str = "", family: str = ""
+    ) -> tuple[str, ...]:
+        """Notes a visit with every active fault that is meant; their ids."""
+        meant = [
+            case
+            for case in self._cases
+            if case.active(at)
+            and (
+                case.fault.id == fault if fault else asset in {case.fault.target, case.fault.asset}
+            )
+            and family in {"", FAULT_KINDS[case.fault.kind].family}
+        ]
+        for case in meant:
+            case.repairs.append(Mending(at=at, effect=effect))
+        return tuple(case.fault.id for case in meant)
+
+    def truth(self) -> list[Truth]:
+        """Every fault, by onset."""
+        cases = sorted(self._cases, key=lambda c: (c.fault.onset, c.fault.id))
+        return [case.truth(self._site) for case in cases]
+
+
+def _mistakes(site: Site, fault: Fault) -> Iterable[Mistake]:
+    if fault.kind is FaultKind.GATEWAY_SILENT:
+        if fault.asset not in site.gateways:
+            yield _mistake(f"fault '{fault.id}': no gateway '{fault.asset}'")
+        return
+    equipment = site.equipment.get(fault.asset)
+    if equipment is None:
+        yield _mistake(f"fault '{fault.id}': no equipment '{fault.asset}'")
+    elif fault.kind in _SENSORS:
+        if fault.point not in site.points_of(fault.asset):
+            yield _mistake(f"fault '{fault.id}': '{fault.asset}' has no '{fault.point}'")
+    elif not _fits(fault.kind, equipment):
+        yield _mistake(f"fault '{fault.id}': '{fault.asset}' cannot have {fault.kind}")
+
+
+def _fits(kind: FaultKind, equipment: Equipment) -> bool:
+    if kind in _METERED:
+        return equipment.meter is not None and equipment.meter.carrier is _METERED[kind]
+    if kind is FaultKind.LOCKOUT_LOST:
+        return equipment.cls is EquipmentClass.BOILER
+    return equipment.cls is EquipmentClass.AHU
+
+
+def _mistake(what: str) -> Mistake:
+    return Mistake(file="", line=0, what=what)
+
+
+def _twice(ids: Sequence[str]) -> list[str]:
+    return sorted({i for i in ids if ids.count(i) > 1})

@@ -1,0 +1,112 @@
+"""What drives a day and takes no answer from it: weather, people, schedules, noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from core.batch import Bools, Floats
+from simulators.physics.people import presence
+from simulators.physics.plan import Plan
+from simulators.physics.streams import fixed, stream, wander
+from simulators.physics.water import Draws, draws_of
+from simulators.physics.weather import DAY_MIN, Weather, weather_of
+
+# Sensible heat of a person at a desk, and of lights and sockets per floor. [kW], [kW/m²]
+_PERSON_KW, _EQUIPMENT_KW_M2, _NIGHT_SHARE = 0.075, 0.008, 0.2
+# Sun on the floor behind the façade, shading included. [kW/m² per W/m²]
+_SUN_GAIN = 0.012e-3
+# Supply air wanders by itself: M, a real unit's 0.4–0.5 K over 600–900 s.
+_SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.4, 12.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drivers:
+    """One local day by minutes, first axis time.
+
+    Attributes:
+        start: Midnight, UTC. [ms]
+        day: Which.
+        workday: By building.
+        weather: Of the place.
+        people: Share there, by building.
+        zone_people: Heads there, by zone.
+        gains: Heat into each zone's air but for the air handler's. [kW]
+        fan: Whether an air handler is meant to run.
+        wander: Disturbance of each air handler's supply. [K]
+        speed_wander: Of each fan, share of full speed.
+        looped_noise: Noise of the sensors that control, (minutes, 2, air handlers). [K]
+        draws: Water.
+    """
+
+    start: int
+    day: date
+    workday: Bools
+    weather: Weather
+    people: Floats
+    zone_people: Floats
+    gains: Floats
+    fan: Bools
+    wander: Floats
+    speed_wander: Floats
+    looped_noise: Floats
+    draws: Draws
+
+
+def drivers_of(plan: Plan, seed: int, day: date, start: int, workday: Bools) -> Drivers:
+    """All that one local day brings, the same for every world with this seed."""
+    weather = weather_of(seed, day)
+    ordinal = day.toordinal()
+    people = np.stack([
+        presence(seed, b, day, plan.site.buildings[b].schedule, workday=bool(workday[i]))
+        for i, b in enumerate(plan.buildings)
+    ], axis=1)  # fmt: skip
+    zone_share = np.stack([
+        presence(
+            seed, z.id, day, plan.site.buildings[z.building].schedule,
+            workday=bool(workday[plan.buildings.index(z.building)]),
+        )
+        for z in plan.zones
+    ], axis=1)  # fmt: skip
+    heads = zone_share * np.array([z.number("people", 0.0) for z in plan.zones])
+    ahu_streams = [stream(seed, a.id, "supply", ordinal) for a in plan.ahus]
+    return Drivers(
+        start=start, day=day, workday=workday, weather=weather, people=people,
+        zone_people=heads,
+        gains=_gains(plan, weather, zone_share, heads),
+        fan=_fan(plan, workday),
+        wander=np.stack(
+            [wander(r, DAY_MIN, _SUPPLY_WANDER_MIN, _SUPPLY_WANDER_K) for r in ahu_streams], axis=1
+        ),
+        speed_wander=np.stack([wander(r, DAY_MIN, 8.0, 0.008) for r in ahu_streams], axis=1),
+        looped_noise=np.stack(
+            [r.standard_normal((DAY_MIN, 2)) * 0.03 for r in ahu_streams], axis=2
+        ),
+        draws=draws_of(plan, seed, day, people, workday),
+    )  # fmt: skip
+
+
+def _gains(plan: Plan, weather: Weather, share: Floats, heads: Floats) -> Floats:
+    outside = np.array([z.number("exterior", 0.5) for z in plan.zones])
+    gear = plan.area * _EQUIPMENT_KW_M2 * (_NIGHT_SHARE + (1.0 - _NIGHT_SHARE) * share)
+    sun = weather.sun[:, None] * (plan.area * outside * _SUN_GAIN)
+    gains: Floats = gear + heads * _PERSON_KW + sun
+    return gains
+
+
+def _fan(plan: Plan, workday: Bools) -> Bools:
+    minutes = np.arange(DAY_MIN)
+    meant = np.zeros((DAY_MIN, len(plan.ahus)), np.bool_)
+    for index in range(len(plan.ahus)):
+        schedule = plan.ahu_hours(index)
+        hours = schedule.workday if workday[plan.ahu_building[index]] else schedule.offday
+        if hours is not None:
+            meant[:, index] = (minutes >= hours[0]) & (minutes < hours[1])
+    return meant
+
+
+def stratification(plan: Plan, seed: int) -> Floats:
+    """How far each mixing box is from mixed, as a share of outdoor less return."""
+    return np.array([fixed(seed, a.id, "stratified", -0.03, 0.03) for a in plan.ahus])

@@ -1,0 +1,180 @@
+"""Electricity of each branch by the minute: what people and hours ask, and what plant takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.batch import Floats
+from core.site import Equipment
+from simulators.physics.conditions import Conditions
+from simulators.physics.drivers import Drivers
+from simulators.physics.plan import Plan
+from simulators.physics.streams import fixed, stream, wander
+from simulators.physics.trace import AHU_ROW, BUILDING_ROW, Trace
+from simulators.physics.weather import DAY_MIN
+
+# Day levels per gross floor. [kW/m²]
+_SOCKETS, _CORRIDORS, _LIFTS = 0.0055, 0.0010, 0.0010
+_SOCKETS_NIGHT, _LIFTS_NIGHT = 0.14, 0.12
+_KITCHEN_KW_PERSON = 0.05
+_HOUR_SD, _HOUR_TAU_MIN = 0.05, 180.0
+_DAY_KEEPS, _DAY_SD, _DAY_MEMORY = 0.5, 0.05, 6
+_FAN_EXPONENT, _PUMP_EXPONENT = 2.5, 3.0
+_CHILLER_IDLE, _CHILLED_PUMPS = 0.03, 0.012
+_BOILER_KW = 0.0015
+_PUMP_BASE_KW, _PUMP_KWH_M3 = 0.35, 0.45
+# Cables, and what no branch counts.
+_UNCOUNTED_SHARE, _UNCOUNTED_KW = 0.012, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What people and hours ask of one day's circuits, plant apart. (minutes, branches) [kW]"""
+
+    power: Floats
+
+
+class Loads:
+    """Electricity of all branches of a site."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self._plan = plan
+        self._seed = seed
+        self._of = np.array([plan.buildings.index(m.building) for m in plan.electric], np.int64)
+        self._level = np.array([self._day_level(m) for m in plan.electric])
+        self._items = [m.meter.item[:4] if m.meter is not None else "" for m in plan.electric]
+        self._fan_kw = np.array([a.number("fan_power", 8.0) for a in plan.ahus])
+        self._pump_kw = np.array([_of(p, "rated_power") for p in plan.pumps])
+        self._boiler_kw = np.array([_of(b, "heating_capacity") * _BOILER_KW for b in plan.boilers])
+        self._chiller = np.array([_of(c, "cooling_capacity") for c in plan.chillers])
+        self._cop = np.array([_of(c, "cop") or 4.0 for c in plan.chillers])
+
+    def asked(self, drivers: Drivers) -> Asked:
+        """The day's circuits that do not depend on plant."""
+        shapes = {"01A1": _sockets, "01A2": _corridors, "01C1": _lifts, "01D1": _steady,
+                  "01D3": _kitchen}  # fmt: skip
+        power = np.zeros((DAY_MIN, len(self._plan.electric)))
+        for i, meter in enumerate(self._plan.electric):
+            shape: Callable[..., Floats] | None = shapes.get(self._items[i])
+            if shape is None:
+                continue
+            people = drivers.people[:, self._of[i]]
+            schedule = self._plan.site.buildings[meter.building].schedule
+            hours = schedule.workday if drivers.workday[self._of[i]] else schedule.offday
+            always = meter.meter.always_on if meter.meter is not None else 0.0
+            rng = stream(self._seed, meter.id, "load", drivers.day.toordinal())
+            profile = shape(people, hours, rng)
+            varies = 1.0 + wander(rng, DAY_MIN, _HOUR_TAU_MIN, _HOUR_SD)
+            day = np.exp(self._day_factor(meter.id, drivers.day.toordinal()))
+            power[:, i] = 0.93 * always * (1.0 + 0.3 * (varies - 1.0)) + np.maximum(
+                self._level[i] * profile * varies * day, 0.0
+            )
+        return Asked(power)
+
+    def power(
+        self, asked: Asked, now: Conditions, minutes: tuple[int, int], trace: Trace, flow: Floats
+    ) -> Floats:
+        """Of each branch. (minutes, branches) [kW]
+
+        Args:
+            asked: Of the day.
+            now: Faults as parameters.
+            minutes: From and to, minutes of the day.
+            trace: What the plant did in them.
+            flow: Water through each building's main. (minutes, buildings) [m³/h]
+        """
+        power = np.maximum(asked.power[slice(*minutes)], now.lights * self._level)
+        plant = {"01B1": self._plant(trace), "01B2": self._terminals(trace),
+                 "01C2": _PUMP_BASE_KW + _PUMP_KWH_M3 * flow}  # fmt: skip
+        for i, item in enumerate(self._items):
+            if item in plant:
+                power[:, i] = plant[item][:, self._of[i]]
+        return power
+
+    def mains(self, branches: Floats) -> Floats:
+        """What each building's main counts: its branches, cables, what no branch counts."""
+        sums = np.stack(
+            [branches[:, self._of == i].sum(axis=1) for i in range(len(self._plan.buildings))],
+            axis=1,
+        )
+        total: Floats = sums * (1.0 + _UNCOUNTED_SHARE) + _UNCOUNTED_KW
+        return total
+
+    def _plant(self, trace: Trace) -> Floats:
+        row = {name: trace.building[i] for name, i in BUILDING_ROW.items()}
+        cooling = row["cooling"] / self._cop
+        idle = row["chiller_on"] * self._chiller * (_CHILLER_IDLE / 4.0 + _CHILLED_PUMPS)
+        pump = self._pump_kw * row["pump_speed"] ** _PUMP_EXPONENT
+        total: Floats = cooling + idle + pump + row["heating"] * self._boiler_kw + 0.15
+        return total
+
+    def _terminals(self, trace: Trace) -> Floats:
+        fans = trace.ahu[AHU_ROW["fan"]] * self._fan_kw
+        fans = fans * trace.ahu[AHU_ROW["speed"]] ** _FAN_EXPONENT
+        total: Floats = fans @ self._plan.ahus_of_building.T + 0.2
+        return total
+
+    def _day_level(self, meter: Equipment) -> float:
+        area = self._plan.area_of(meter.building)
+        item = meter.meter.item[:4] if meter.meter is not None else ""
+        level = {
+            "01A1": area * _SOCKETS, "01A2": area * _CORRIDORS, "01C1": area * _LIFTS,
+            "01D1": 0.0, "01D3": self._plan.people_of(meter.building) * _KITCHEN_KW_PERSON,
+        }.get(item, 0.0)  # fmt: skip
+        return level * fixed(self._seed, meter.id, "size", 0.92, 1.08)
+
+    def _day_factor(self, meter: str, ordinal: int) -> float:
+        shocks = (
+            float(stream(self._seed, meter, "day", ordinal - k).standard_normal()) * _DAY_KEEPS**k
+            for k in range(_DAY_MEMORY)
+        )
+        return _DAY_SD * sum(shocks)
+
+
+def _sockets(people: Floats, hours: tuple[int, int] | None, rng: np.random.Generator) -> Floats:
+    del hours, rng
+    return _SOCKETS_NIGHT + (1.0 - _SOCKETS_NIGHT) * people
+
+
+def _corridors(people: Floats, hours: tuple[int, int] | None, rng: np.random.Generator) -> Floats:
+    """On from half an hour before opening until the round of the guard; a third elsewhile."""
+    minutes = np.arange(DAY_MIN)
+    shift = rng.normal(0.0, 4.0, 2)
+    if hours is None:
+        return np.where(people > 0.0, 0.08, 0.0)
+    return np.where(
+        (minutes >= hours[0] - 25 + shift[0]) & (minutes < hours[1] + 15 + shift[1]), 1.0, 0.0
+    )
+
+
+def _lifts(people: Floats, hours: tuple[int, int] | None, rng: np.random.Generator) -> Floats:
+    del hours
+    moving = np.abs(np.gradient(people)) * 35.0
+    trips = rng.gamma(4.0, 0.25, DAY_MIN)
+    return _LIFTS_NIGHT + (0.5 * people + np.minimum(moving, 0.45)) * trips
+
+
+def _steady(people: Floats, hours: tuple[int, int] | None, rng: np.random.Generator) -> Floats:
+    del hours, rng
+    return np.zeros_like(people)
+
+
+def _kitchen(people: Floats, hours: tuple[int, int] | None, rng: np.random.Generator) -> Floats:
+    del people
+    if hours is None:
+        return np.zeros(DAY_MIN)
+    minutes = np.arange(DAY_MIN) + 0.5
+    late = rng.normal(0.0, 5.0)
+    breakfast = np.exp(-0.5 * ((minutes - 425.0 - late) / 25.0) ** 2)
+    lunch = np.exp(-0.5 * ((minutes - 675.0 - late) / 60.0) ** 2)
+    washing = 0.5 * np.exp(-0.5 * ((minutes - 800.0 - late) / 35.0) ** 2)
+    base = np.where((minutes > 380.0) & (minutes < 1050.0), 0.2, 0.0)
+    total: Floats = base + 0.45 * breakfast + lunch + washing
+    return total
+
+
+def _of(equipment: Equipment | None, name: str) -> float:
+    return equipment.number(name, 0.0) if equipment is not None else 0.0

@@ -1,0 +1,128 @@
+"""Counters: what passes each meter, its class error, its dial and its means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.batch import Floats, Ints
+from core.site import Equipment, MeterRole
+from core.words import Carrier
+from simulators.physics.loads import Loads
+from simulators.physics.plan import Plan
+from simulators.physics.streams import fixed
+from simulators.physics.trace import BUILDING_ROW, Trace
+
+# Class 1 meters for current, class 2 for water and gas: most sit well within.
+_CLASS_ERROR = {Carrier.ELECTRICITY: 0.004, Carrier.WATER: 0.01, Carrier.GAS: 0.008}
+_HEAT_ERROR = 0.015
+# Lower heating value of natural gas, 35.5 MJ/m³. [kWh/m³]
+_GAS_KWH_M3 = 9.86
+_BAND = {"energy": 0, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
+_RATES = {"power", "heat_power", "hw_flow", "flow"}
+_DECIMALS = {"power": 1, "heat_power": 1, "hw_flow": 2, "flow": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What ran in a stretch, by minute: electricity branches and mains, water, and the plant."""
+
+    branches: Floats
+    water: Floats
+    mains_water: Floats
+    trace: Trace
+
+
+class Meters:
+    """All meters of a site; two counters each, the second only for water through heat meters."""
+
+    def __init__(self, plan: Plan, loads: Loads, seed: int) -> None:
+        self._plan = plan
+        self._loads = loads
+        self._meters = [e for _, e in sorted(plan.site.equipment.items()) if e.meter is not None]
+        self._error = 1.0 + np.array([self._class_error(m, seed) for m in self._meters])
+        dial = np.array([fixed(seed, m.id, "dial", 2e3, 6e4) for m in self._meters])
+        self.total = np.concatenate([dial, np.zeros(len(self._meters))])
+        self.marked = np.full(len(plan.site.points), np.nan)
+        self._efficiency = [
+            b.number("efficiency", 0.9) if b is not None else 0.9 for b in plan.boilers
+        ]
+        self.points: Ints = np.array(
+            [i for m in self._meters for r, i in plan.site.points_of(m.id).items() if known(r)],
+            dtype=np.int64,
+        )
+
+    def read(self, passed: Passed, at: Ints) -> dict[int, tuple[Ints, Floats]]:
+        """Times and values of every meter point that is due in a stretch.
+
+        Args:
+            passed: What ran.
+            at: End of each of its minutes, UTC. [ms]
+        """
+        amounts = self._amounts(passed) / 60.0 * np.concatenate([self._error, self._error])
+        totals = np.cumsum(np.vstack([self.total, amounts]), axis=0)
+        said: dict[int, tuple[Ints, Floats]] = {}
+        for m, meter in enumerate(self._meters):
+            for role, point in self._plan.site.points_of(meter.id).items():
+                if known(role):
+                    total = totals[:, m + _BAND.get(role, 0) * len(self._meters)]
+                    said[point] = self._say(point, role, total, at)
+        self.total = totals[-1].copy()
+        return said
+
+    def _say(self, point: int, role: str, total: Floats, at: Ints) -> tuple[Ints, Floats]:
+        model = self._plan.site.points[point]
+        due = np.flatnonzero(at % (model.period_s * 1000) == 0)
+        if np.isnan(self.marked[point]):
+            self.marked[point] = total[0]
+        if role in _RATES:
+            edges = np.concatenate([[self.marked[point]], total[due + 1]])
+            values = np.round(np.diff(edges) * (3600.0 / model.period_s), _DECIMALS[role])
+            # The first interval after a start may be a part of one: its mean is not known.
+        else:
+            register = model.register
+            quantum = (register.quantum if register is not None else 0.0) or 0.01
+            modulus = register.modulus if register is not None else np.inf
+            dial = np.floor(total[due + 1] / quantum + 1e-6)
+            values = np.round(np.mod(dial * quantum, modulus), 6)
+        if len(due):
+            self.marked[point] = total[due[-1] + 1]
+        return at[due], values
+
+    def _amounts(self, passed: Passed) -> Floats:
+        """Rate of each counter by minute. [kW, m³/h]"""
+        minutes = len(passed.branches)
+        rates = np.zeros((minutes, 2 * len(self._meters)))
+        mains = self._loads.mains(passed.branches)
+        electric = [m.id for m in self._plan.electric]
+        water = [m.id for m in self._plan.water]
+        row = {name: passed.trace.building[i] for name, i in BUILDING_ROW.items()}
+        for m, meter in enumerate(self._meters):
+            b = self._plan.buildings.index(meter.building)
+            carrier = meter.meter.carrier if meter.meter is not None else Carrier.ELECTRICITY
+            if meter.id in electric:
+                rates[:, m] = passed.branches[:, electric.index(meter.id)]
+            elif meter.id in water:
+                rates[:, m] = passed.water[:, water.index(meter.id)]
+            elif carrier is Carrier.ELECTRICITY:
+                rates[:, m] = mains[:, b]
+            elif carrier is Carrier.WATER:
+                rates[:, m] = passed.mains_water[:, b]
+            elif carrier is Carrier.GAS:
+                rates[:, m] = row["fire"][:, b] / (self._efficiency[b] * _GAS_KWH_M3)
+            elif carrier is Carrier.HEAT:
+                rates[:, m] = row["heat"][:, b]
+                rates[:, m + len(self._meters)] = row["hot_flow"][:, b]
+        return rates
+
+    def _class_error(self, meter: Equipment, seed: int) -> float:
+        carrier = meter.meter.carrier if meter.meter is not None else Carrier.ELECTRICITY
+        limit = _CLASS_ERROR.get(carrier, _HEAT_ERROR)
+        main = meter.meter is not None and meter.meter.role is MeterRole.BUILDING
+        return fixed(seed, meter.id, "class", -limit, limit) * (0.5 if main else 1.0)
+
+
+def known(role: str) -> bool:
+    """Whether a meter's point of this role can be simulated."""
+    return role in _BAND or role in _RATES

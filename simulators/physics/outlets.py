@@ -1,0 +1,104 @@
+"""Where each plant point's truth stands in a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from core.batch import Floats
+from core.errors import Misconfigured, Mistake
+from core.site import EquipmentClass
+from simulators.physics.drivers import Drivers
+from simulators.physics.meters import known
+from simulators.physics.plan import Plan
+from simulators.physics.trace import AHU_ROW, BUILDING_ROW, ZONE_ROWS, Trace
+
+Outlet = Callable[[Trace, Drivers, slice], Floats]
+"""Gives a point's truth by minute from the trace and the day's drivers."""
+LOOPED = frozenset({"sat", "rat"})
+"""Roles whose trace is what the controller already read."""
+
+_AHU = {
+    "sat": ("sat", 1.0), "rat": ("rat", 1.0), "mat": ("mat", 1.0), "hcet": ("mat", 1.0),
+    "hclt": ("after_heat", 1.0), "ccet": ("after_heat", 1.0), "cclt": ("after_cold", 1.0),
+    "sat_sp": ("sat_sp", 1.0), "heat_valve": ("heat_valve", 100.0),
+    "cool_valve": ("cool_valve", 100.0), "oa_damper": ("oa_damper", 100.0),
+    "fan_status": ("fan", 1.0), "fan_speed": ("speed", 100.0), "supply_flow": ("flow", 1.0),
+}  # fmt: skip
+_BUILDING = {
+    "hw_leaving": ("hot", 1.0), "hw_entering": ("hot_return", 1.0), "hw_sp": ("hot_sp", 1.0),
+    "boiler_cmd": ("heating", 1.0), "boiler_status": ("heating", 1.0),
+    "pump_status": ("heating", 1.0), "pump_speed": ("pump_speed", 100.0),
+    "chw_leaving": ("chilled", 1.0), "chw_entering": ("chilled_return", 1.0),
+    "chiller_status": ("chiller_on", 1.0),
+}  # fmt: skip
+_ZONE = {"zone_temp": "temp", "zone_co2": "co2"}
+_PLANT = {EquipmentClass.BOILER, EquipmentClass.CHILLER, EquipmentClass.PUMP}
+
+
+def outlets_of(plan: Plan, gateways: frozenset[str]) -> Mapping[int, Outlet]:
+    """By point index, for all points but meters' and the mains' pressure.
+
+    Raises:
+        Misconfigured: Points of these gateways that nothing here can simulate.
+    """
+    made: dict[int, Outlet] = {}
+    mistakes: list[Mistake] = []
+    for index, point in enumerate(plan.site.points):
+        equipment = plan.site.equipment[point.equipment]
+        if point.gateway not in gateways or point.role.id == "pressure":
+            continue
+        if equipment.meter is not None and known(point.role.id):
+            continue
+        outlet = _outlet(plan, equipment.id, equipment.cls, point.role.id)
+        if outlet is None:
+            what = f"the simulator cannot make '{point.id}'"
+            mistakes.append(Mistake(file="", line=0, what=what, expected="a role it knows"))
+        else:
+            made[index] = outlet
+    if mistakes:
+        raise Misconfigured(mistakes)
+    return made
+
+
+def _outlet(plan: Plan, equipment: str, cls: EquipmentClass, role: str) -> Outlet | None:
+    ahus, zones = [a.id for a in plan.ahus], [z.id for z in plan.zones]
+    if role in {"oat", "oah", "irradiance"}:
+        return _weather(role)
+    if equipment in ahus and role == "occupied":
+        return _occupied(ahus.index(equipment))
+    if equipment in ahus and role in _AHU:
+        name, factor = _AHU[role]
+        return _from_ahu(AHU_ROW[name], ahus.index(equipment), factor)
+    if equipment in zones and role in _ZONE:
+        return _from_zone(ZONE_ROWS.index(_ZONE[role]), zones.index(equipment))
+    if cls in _PLANT and role in _BUILDING:
+        name, factor = _BUILDING[role]
+        building = plan.buildings.index(plan.site.equipment[equipment].building)
+        return _from_building(BUILDING_ROW[name], building, factor)
+    return None
+
+
+def _from_ahu(row: int, index: int, factor: float) -> Outlet:
+    return lambda trace, _drivers, _rows: trace.ahu[row, :, index] * factor
+
+
+def _from_zone(row: int, index: int) -> Outlet:
+    return lambda trace, _drivers, _rows: trace.zone[row, :, index]
+
+
+def _from_building(row: int, index: int, factor: float) -> Outlet:
+    return lambda trace, _drivers, _rows: trace.building[row, :, index] * factor
+
+
+def _occupied(index: int) -> Outlet:
+    return lambda _trace, drivers, rows: drivers.fan[rows, index].astype(np.float64)
+
+
+def _weather(role: str) -> Outlet:
+    if role == "oat":
+        return lambda _trace, drivers, rows: drivers.weather.oat[rows]
+    if role == "oah":
+        return lambda _trace, drivers, rows: drivers.weather.humidity[rows]
+    return lambda _trace, drivers, rows: drivers.weather.sun[rows]

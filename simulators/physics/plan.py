@@ -1,0 +1,124 @@
+"""The site as arrays: what the physics steps over, in one order of assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.batch import Bools, Floats, Ints
+from core.site import Equipment, EquipmentClass, MeterRole, Schedule, Site
+from core.words import Carrier
+
+# Air: density times heat capacity. [kW/(m³/s)/K]
+AIR_HEAT = 1.206
+# Water: [kWh/m³/K]
+WATER_HEAT = 1.163
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Assets of a site in the order of the physics' arrays.
+
+    Attributes:
+        site: The whole model.
+        buildings: Ids.
+        ahus: Air handlers.
+        zones: Rooms, those of one air handler beside each other.
+        electric: Electricity branch meters.
+        water: Water branch meters.
+    """
+
+    site: Site
+    buildings: tuple[str, ...]
+    ahus: tuple[Equipment, ...]
+    zones: tuple[Equipment, ...]
+    zone_ahu: Ints
+    electric: tuple[Equipment, ...]
+    water: tuple[Equipment, ...]
+
+    @cached_property
+    def ahu_building(self) -> Ints:
+        """Index of each air handler's building."""
+        return np.array([self.buildings.index(a.building) for a in self.ahus], dtype=np.int64)
+
+    def zones_of(self, ahu: int) -> list[int]:
+        """Indices of the zones an air handler feeds."""
+        return [z for z, of in enumerate(self.zone_ahu) if of == ahu]
+
+    @cached_property
+    def ahus_of_building(self) -> Floats:
+        """(buildings, air handlers), one where it belongs."""
+        return _member(self.ahu_building, len(self.buildings))
+
+    @cached_property
+    def area(self) -> Floats:
+        """Floor of each zone. [m²]"""
+        return np.array([z.number("area_m2", 800.0) for z in self.zones])
+
+    @cached_property
+    def boilers(self) -> tuple[Equipment | None, ...]:
+        """By building."""
+        return tuple(self._one(b, EquipmentClass.BOILER) for b in self.buildings)
+
+    @cached_property
+    def chillers(self) -> tuple[Equipment | None, ...]:
+        """By building."""
+        return tuple(self._one(b, EquipmentClass.CHILLER) for b in self.buildings)
+
+    @cached_property
+    def pumps(self) -> tuple[Equipment | None, ...]:
+        """Heating pumps by building."""
+        return tuple(self._one(b, EquipmentClass.PUMP) for b in self.buildings)
+
+    @cached_property
+    def makes_hot_water(self) -> Bools:
+        """By building: whether its boiler works all year."""
+        return np.array([b is not None and b.declared("makes_hot_water") for b in self.boilers])
+
+    def ahu_hours(self, index: int) -> Schedule:
+        """When an air handler is meant to run."""
+        ahu = self.ahus[index]
+        return ahu.schedule or self.site.buildings[ahu.building].schedule
+
+    def area_of(self, building: str) -> float:
+        """Gross floor of a building. [m²]"""
+        return self.site.buildings[building].area_m2
+
+    def people_of(self, building: str) -> float:
+        """Places of work in a building."""
+        return sum(z.number("people", 0.0) for z in self.zones if z.building == building)
+
+    def _one(self, building: str, cls: EquipmentClass) -> Equipment | None:
+        return next((e for e in self.site.of_class(cls) if e.building == building), None)
+
+
+def plan_of(site: Site) -> Plan:
+    """Sorts a site's assets into the order of the arrays."""
+    ahus = site.of_class(EquipmentClass.AHU)
+    pairs = [
+        (site.equipment[zone], index)
+        for index, ahu in enumerate(ahus)
+        for zone in ahu.feeds
+        if zone in site.equipment and site.equipment[zone].cls is EquipmentClass.ZONE
+    ]
+    meters = [e for _, e in sorted(site.equipment.items()) if e.meter is not None]
+    branches = [e for e in meters if e.meter is not None and e.meter.role is MeterRole.BRANCH]
+    return Plan(
+        site=site,
+        buildings=tuple(sorted(site.buildings)),
+        ahus=ahus,
+        zones=tuple(zone for zone, _ in pairs),
+        zone_ahu=np.array([index for _, index in pairs], dtype=np.int64),
+        electric=_counting(branches, Carrier.ELECTRICITY),
+        water=_counting(branches, Carrier.WATER),
+    )
+
+
+def _counting(meters: list[Equipment], carrier: Carrier) -> tuple[Equipment, ...]:
+    return tuple(m for m in meters if m.meter is not None and m.meter.carrier is carrier)
+
+
+def _member(group: Ints, groups: int) -> Floats:
+    return (np.arange(groups)[:, None] == group[None, :]).astype(np.float64)

@@ -1,0 +1,36 @@
+"""What a stretch of minutes was like in truth, before any sensor looked at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.batch import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """True values by minute.
+
+    Attributes:
+        ahu: By name of :data:`AHU_ROWS`; supply and return as their sensors said, since they
+            control. (names, minutes, air handlers)
+        zone: By name of :data:`ZONE_ROWS`. (names, minutes, zones)
+        building: By name of :data:`BUILDING_ROWS`. (names, minutes, buildings)
+    """
+
+    ahu: Floats
+    zone: Floats
+    building: Floats
+
+
+AHU_ROWS = (
+    "sat", "rat", "mat", "after_heat", "after_cold", "sat_sp", "heat_valve", "cool_valve",
+    "oa_damper", "fan", "speed", "flow",
+)  # fmt: skip
+ZONE_ROWS = ("temp", "co2")
+BUILDING_ROWS = (
+    "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed",
+    "chilled", "chilled_return", "cooling", "chiller_on",
+)  # fmt: skip
+AHU_ROW = {name: i for i, name in enumerate(AHU_ROWS)}
+BUILDING_ROW = {name: i for i, name in enumerate(BUILDING_ROWS)}

@@ -1,0 +1,195 @@
+"""One world: a site's physics, its sensors and meters, and all that they remember."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from core.batch import Bools, Columns, Floats, Ints
+from core.clock import MINUTE_MS
+from core.site import Site
+from simulators.physics.conditions import Conditions, conditions_of
+from simulators.physics.drivers import Drivers, drivers_of
+from simulators.physics.faults import Fault
+from simulators.physics.loads import Asked, Loads
+from simulators.physics.meters import Meters, Passed
+from simulators.physics.model import Model
+from simulators.physics.outlets import LOOPED, outlets_of
+from simulators.physics.plan import plan_of
+from simulators.physics.sensing import Sensors
+from simulators.physics.trace import Trace
+from simulators.physics.water import pressure
+
+_STREET_KPA = 330.0
+"""At which a leak's severity is stated; it rises in proportion (N1 = 1)."""
+
+Said = dict[int, tuple[Ints, Floats]]
+"""Times [ms] and values by point index."""
+
+
+class World:
+    """A simulated site between two minutes of its days.
+
+    The same seed gives the same weather, people and noise whatever faults there are.
+
+    Raises:
+        Misconfigured: The site has points that nothing here can simulate.
+    """
+
+    def __init__(self, site: Site, seed: int, gateways: frozenset[str]) -> None:
+        self.plan = plan_of(site)
+        self.seed = seed
+        self._model = Model(self.plan, seed)
+        self._loads = Loads(self.plan, seed)
+        self._sensors = Sensors(site, seed)
+        self._meters = Meters(self.plan, self._loads, seed)
+        self._gateways = gateways
+        self._outlets = outlets_of(self.plan, gateways)
+        self._outdoor = [i for i, p in enumerate(site.points) if p.role.id == "oat"]
+        self._pressures = [i for i, p in enumerate(site.points) if p.role.id == "pressure"]
+        self._day: tuple[Drivers, Asked] | None = None
+
+    def run(
+        self, day: tuple[date, int, Bools], faults: Sequence[Fault], minutes: tuple[int, int],
+        *, plant: bool = True,
+    ) -> Columns:  # fmt: skip
+        """Goes on through minutes of one local day; gives what all points said, in time order.
+
+        Args:
+            day: The local day, its midnight [ms], and by building whether it is worked.
+            faults: Those active through all of these minutes.
+            minutes: From and to, minutes of the day.
+            plant: Whether plant points are wanted beside the meters.
+        """
+        drivers, asked = self._drivers(day)
+        at = drivers.start + (np.arange(minutes[0], minutes[1]) + 1) * MINUTE_MS
+        hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
+        now = conditions_of(self.plan, faults, drivers.start + hour * MINUTE_MS)
+        self._with_offsets(now)
+        outdoor = self._read_outdoor(drivers, now, minutes)
+        trace: Trace = self._model.run(
+            drivers, now, minutes, self._for_controllers(outdoor, minutes)
+        )
+        passed, street = self._pass(drivers, asked, now, minutes, trace)
+        said = self._meters.read(passed, at)
+        if plant:
+            said |= self._read_plant(drivers, now, minutes[0], trace, outdoor, at)
+            said |= self._read_pressure(drivers, now, minutes[0], street, passed.mains_water, at)
+        return _columns(said, now.silent, self.plan.site, self._gateways)
+
+    def memory(self) -> dict[str, Floats]:
+        """All that has to be kept to go on later, by name."""
+        return self._model.memory() | {
+            "meters.total": self._meters.total,
+            "meters.marked": self._meters.marked,
+            "sensors.last": self._sensors.last,
+        }
+
+    def remember(self, memory: Mapping[str, Floats]) -> None:
+        """Takes up what :meth:`memory` gave."""
+        self._model.remember(memory)
+        self._meters.total = np.array(memory["meters.total"])
+        self._meters.marked = np.array(memory["meters.marked"])
+        self._sensors.last = np.array(memory["sensors.last"])
+
+    def _drivers(self, day: tuple[date, int, Bools]) -> tuple[Drivers, Asked]:
+        if self._day is None or self._day[0].day != day[0]:
+            drivers = drivers_of(self.plan, self.seed, *day)
+            self._sensors.forget(day[0].toordinal())
+            self._day = (drivers, self._loads.asked(drivers))
+        return self._day
+
+    def _with_offsets(self, now: Conditions) -> None:
+        """Adds the fixed errors of the sensors that control."""
+        for ahu, air in zip(self.plan.ahus, now.air, strict=True):
+            points, offset = self.plan.site.points_of(ahu.id), self._sensors.offset
+            if "sat" in points:
+                air.supply_bias += offset[points["sat"]]
+            if "rat" in points:
+                air.return_bias += offset[points["rat"]]
+
+    def _read_outdoor(
+        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int]
+    ) -> dict[int, Floats]:
+        truth, ordinal = drivers.weather.oat[slice(*minutes)], drivers.day.toordinal()
+        return {
+            p: self._sensors.read(p, truth, ordinal, minutes[0], now.sensors.get(p))
+            for p in self._outdoor
+        }
+
+    def _for_controllers(
+        self, outdoor: Mapping[int, Floats], minutes: tuple[int, int]
+    ) -> tuple[Floats, Floats]:
+        """What air handlers and boilers take as outdoor temperature."""
+        temperate = np.full(minutes[1] - minutes[0], 15.0)
+
+        def read(equipment: str | None) -> Floats:
+            point = self.plan.site.find(equipment, "oat") if equipment is not None else None
+            return temperate if point is None else outdoor[point]
+
+        ahus = np.stack([read(a.id) for a in self.plan.ahus], axis=1)
+        boilers = [read(b.id if b is not None else None) for b in self.plan.boilers]
+        return ahus, np.stack(boilers, axis=1)
+
+    def _pass(
+        self, drivers: Drivers, asked: Asked, now: Conditions, minutes: tuple[int, int],
+        trace: Trace,
+    ) -> tuple[Passed, Floats]:  # fmt: skip
+        """Water and electricity, and the street's pressure [kPa] that drives the leaks."""
+        rows, draws = slice(*minutes), drivers.draws
+        street, plan = draws.street[rows], self.plan
+        of = np.array([plan.buildings.index(m.building) for m in plan.water], dtype=np.int64)
+        driven = street / _STREET_KPA
+        water = draws.branch[rows] * 60.0 + now.leak * driven[:, of]
+        mains = draws.rest[rows] * 60.0 + now.main_leak * driven
+        for i in range(len(plan.buildings)):
+            mains[:, i] += water[:, of == i].sum(axis=1)
+        branches = self._loads.power(asked, now, minutes, trace, mains)
+        return Passed(branches, water, mains, trace), street
+
+    def _read_plant(
+        self, drivers: Drivers, now: Conditions, first: int, trace: Trace,
+        outdoor: Mapping[int, Floats], at: Ints,
+    ) -> Said:  # fmt: skip
+        rows, ordinal = slice(first, first + len(at)), drivers.day.toordinal()
+        said: Said = {}
+        for point, outlet in self._outlets.items():
+            model = self.plan.site.points[point]
+            values = outdoor.get(point)
+            if values is None:
+                truth, fault = outlet(trace, drivers, rows), now.sensors.get(point)
+                biased = model.role.id in LOOPED
+                values = self._sensors.read(point, truth, ordinal, first, fault, biased=biased)
+            due = at % (model.period_s * 1000) == 0
+            said[point] = (at[due], values[due])
+        return said
+
+    def _read_pressure(
+        self, drivers: Drivers, now: Conditions, first: int, street: Floats, flow: Floats, at: Ints
+    ) -> Said:
+        said: Said = {}
+        for point in self._pressures:
+            model = self.plan.site.points[point]
+            b = self.plan.buildings.index(model.building)
+            truth, fault = pressure(street[:, b], flow[:, b]), now.sensors.get(point)
+            values = self._sensors.read(point, truth, drivers.day.toordinal(), first, fault)
+            due = at % (model.period_s * 1000) == 0
+            said[point] = (at[due], values[due])
+        return said
+
+
+def _columns(said: Said, silent: frozenset[int], site: Site, gateways: frozenset[str]) -> Columns:
+    """All rows in time order, then by point; silent points and other gateways' give none."""
+    points = sorted(p for p in said if p not in silent and site.points[p].gateway in gateways)
+    if not points:
+        return Columns.of([], [], [])
+    at = np.concatenate([said[p][0] for p in points])
+    order = np.argsort(at, kind="stable")
+    sizes = [len(said[p][0]) for p in points]
+    return Columns.of(
+        np.repeat(np.array(points, dtype=np.int32), sizes)[order],
+        at[order],
+        np.concatenate([said[p][1] for p in points])[order],
+    )

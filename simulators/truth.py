@@ -1,0 +1,109 @@
+"""What was really wrong, in the simulator's own words: it knows no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from core.site import Site
+from simulators.physics.faults import FAULT_KINDS, Fault
+
+Effect = Literal["effective", "useless"]
+
+
+class Mending(msgspec.Struct, frozen=True, kw_only=True):
+    """One visit of a crew. ``at``, UTC ms; ``effect``, ``effective`` or ``useless``."""
+
+    at: int
+    effect: Effect
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault as it really was: a line of ``truth.jsonl``.
+
+    Attributes:
+        id: Of the fault.
+        kind: What it is, a stable word.
+        meaning: In words.
+        discipline: Part of the plant.
+        trade: Who mends it.
+        asset: Id of the equipment or gateway.
+        point: Id of the point, for faults of sensors; else empty.
+        building: Where it is; empty for a gateway.
+        severity: In ``unit``.
+        unit: Of the severity.
+        onset: UTC. [ms]
+        end: When it ended, by itself or repaired; None while it lasts. [ms]
+        repaired: When a repair ended it; None where none did. [ms]
+        repairs: Every visit, useless ones too.
+    """
+
+    id: str
+    kind: str
+    meaning: str
+    discipline: str
+    trade: str
+    asset: str
+    point: str
+    building: str
+    severity: float
+    unit: str
+    onset: int
+    end: int | None
+    repaired: int | None
+    repairs: tuple[Mending, ...]
+
+
+@dataclass(slots=True)
+class Case:
+    """A fault and what became of it."""
+
+    fault: Fault
+    repairs: list[Mending] = field(default_factory=list)
+
+    @property
+    def repaired(self) -> int | None:
+        """When the first effective repair was. [ms]"""
+        return next((r.at for r in self.repairs if r.effect == "effective"), None)
+
+    @property
+    def end(self) -> int | None:
+        """When it ended, whichever came first. [ms]"""
+        ends = [e for e in (self.fault.end, self.repaired) if e is not None]
+        return min(ends, default=None)
+
+    def active(self, at: int) -> bool:
+        """Whether it is there in the minute that begins at ``at`` [ms]."""
+        end = self.end
+        return self.fault.onset <= at and (end is None or at < end)
+
+    def truth(self, site: Site) -> Truth:
+        """As a line of the truth."""
+        fault, kind = self.fault, FAULT_KINDS[self.fault.kind]
+        equipment = site.equipment.get(fault.asset)
+        return Truth(
+            id=fault.id,
+            kind=fault.kind.value,
+            meaning=kind.meaning,
+            discipline=kind.discipline.value,
+            trade=kind.trade.value,
+            asset=fault.asset,
+            point=fault.target if fault.point else "",
+            building=equipment.building if equipment is not None else "",
+            severity=fault.severity,
+            unit=kind.unit,
+            onset=fault.onset,
+            end=self.end,
+            repaired=self.repaired,
+            repairs=tuple(self.repairs),
+        )
+
+
+def write_truth(path: Path, truth: Iterable[Truth]) -> None:
+    """Writes ``truth.jsonl``: one fault a line."""
+    encode = msgspec.json.encode
+    path.write_bytes(b"".join(encode(line) + b"\n" for line in truth))
