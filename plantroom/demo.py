@@ -23,16 +23,19 @@ from core.site import Site
 from edge.drivers.simulated import SimulatedDriver
 from plantroom.conductor import Conductor
 from plantroom.counting import Counts, Readings
+from plantroom.past import PastFirst
 from plantroom.plant import Plant, embedded
 from plantroom.ports import next_free
 from plantroom.server import ConsoleServer
 from plantroom.story import Story
 from scoring.crew import Crew
 from simulators.campus import Campus
-from simulators.story import HISTORY_METERS_DAYS, HISTORY_PLANT_DAYS, STORY, story_start
+from simulators.story import story_of
 from workorders.tally import tally
 
 PASSWORD = "plantroom-demo"  # noqa: S105 - shown on the log-in page of the demonstration
+NIGHTS, PLANT_DAYS = 90, 14
+"""What is loaded first: references look back over ninety nights, plant rules over days."""
 HINTS = (
     ("chen.jing", "engineer"), ("guo.hua", "supervisor"), ("liu.yang", "plumber"),
     ("wang.fang", "HVAC technician"), ("xu.mei", "manager"), ("admin", "admin"),
@@ -81,10 +84,10 @@ class Demo:
         if self.wishes.fresh:
             _empty(self.settings.var)
         self.settings.var.mkdir(parents=True, exist_ok=True)
-        broker, at = embedded(self.settings, site)
         story = Story(self.console, site.timezone, site.money, quiet=self.wishes.quiet)
         campus, fresh = self._campus(site)
-        clock = SteppedClock(campus.now)
+        broker, at = embedded(self.settings, site)
+        clock = SteppedClock(campus.now - (NIGHTS + 1) * DAY_MS if fresh else campus.now)
         plant = Plant(
             settings=self.settings, site=site, clock=clock, broker=at, listen=story.finding
         )
@@ -98,13 +101,14 @@ class Demo:
     ) -> tuple[Counts, bool]:
         plant.import_people(self.wishes.site)
         _passwords(plant)
+        past = PastFirst(plant.site, campus)
         for gateway in plant.site.gateways:
-            plant.agent(gateway, SimulatedDriver(campus, gateway))
+            plant.agent(gateway, SimulatedDriver(past, gateway))
         plant.ingest.start()
         with self._console(plant, story) as address:
             if fresh:
-                self._history(plant, campus, clock)
-            crew = Crew(plant.orders.crew, campus, STORY)
+                self._history(plant, campus, past, clock)
+            crew = Crew(plant.orders.crew, campus, story_of(plant.site))
             conductor = Conductor(
                 clock=clock, agents=plant.agents, parts=[plant.engine, plant.orders, crew],
                 world=campus.advance,
@@ -122,7 +126,7 @@ class Demo:
             to = campus.now + HOUR_MS
             conductor.step(to)
             self._tell(plant, story, to)
-            campus.save(self.settings.var / "campus")
+            campus.save(self._kept)
             if self._came(plant):
                 return True
             if self.wishes.timeout_s and time.monotonic() - self.began > self.wishes.timeout_s:
@@ -144,33 +148,34 @@ class Demo:
             )  # fmt: skip
         story.rate(sum(a.counts().readings for a in plant.agents), at)
 
+    @property
+    def _kept(self) -> Path:
+        return self.settings.var / "campus.npz"
+
     def _campus(self, site: Site) -> tuple[Campus, bool]:
         """The campus as it was left, or a new one before its history."""
-        kept = self.settings.var / "campus"
-        if Campus.saved(kept):
-            return Campus.load(kept, site), False
-        return Campus(site, seed=self.wishes.seed, start=story_start(site), faults=STORY.faults,
-                      history_days=HISTORY_METERS_DAYS), True  # fmt: skip
+        if self._kept.exists():
+            return Campus.load(self._kept, site), False
+        # What an interrupted first start has left cannot be gone on from.
+        _empty(self.settings.var)
+        story = story_of(site)
+        return Campus(site, self.wishes.seed, story.start, story.faults), True
 
-    def _history(self, plant: Plant, campus: Campus, clock: SteppedClock) -> None:
+    def _history(self, plant: Plant, campus: Campus, past: PastFirst, clock: SteppedClock) -> None:
         """The nights before the story, through the same edge, broker, validation and store."""
-        begin, end = campus.now, story_start(plant.site)
-        plant_from = end - HISTORY_PLANT_DAYS * DAY_MS
-        conductor = Conductor(clock=clock, agents=plant.agents, parts=[], world=campus.advance)
+        conductor = Conductor(clock=clock, agents=plant.agents, parts=[])
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console, disable=self.wishes.quiet) as progress:
-            task = progress.add_task("loading 90 nights of history", total=end - begin)
-            at = begin
-            while at < end:
-                # Days of meters are light; those with every plant point go in parts.
-                step = 5 * DAY_MS if at + 5 * DAY_MS <= plant_from else 6 * HOUR_MS
-                at = min(at + step, end)
-                conductor.step(at)
-                progress.update(task, completed=at - begin)
-            progress.update(task, description="judging the history")
-            plant.engine.step(end)
-            plant.orders.step(end)
-            campus.save(self.settings.var / "campus")
+            task = progress.add_task(f"loading {NIGHTS} nights of history", total=NIGHTS)
+            for stop, rows in campus.history(NIGHTS, PLANT_DAYS):
+                past.put(rows)
+                conductor.step(stop)
+                progress.advance(task)
+            past.end()
+            progress.update(task, description="judging the last days of it")
+            plant.engine.step(campus.now)
+            plant.orders.step(campus.now)
+            campus.save(self._kept)
 
     @contextmanager
     def _console(self, plant: Plant, story: Story) -> Iterator[str]:
@@ -225,8 +230,8 @@ def _passwords(plant: Plant) -> None:
 
 def _empty(var: Path) -> None:
     """Begin anew: only what a run itself has written there goes."""
-    for name in ("campus", "outbox", "broker"):
+    for name in ("outbox", "broker"):
         shutil.rmtree(var / name, ignore_errors=True)
-    for pattern in ("readings.duckdb*", "records.sqlite*"):
+    for pattern in ("campus.npz", "readings.duckdb*", "records.sqlite*"):
         for path in var.glob(pattern):
             path.unlink()

@@ -1,0 +1,5 @@
+"""``python -m plantroom``."""
+
+from plantroom.main import app
+
+app()
