@@ -187,6 +187,7 @@ def _tail(reads: Columns, links: Links, cut_off: set[int]) -> NDArray[np.int64]:
     if not len(reads):
         return np.empty(0, np.int64)
     newest: NDArray[np.int64] = np.append(np.flatnonzero(np.diff(reads.point)), len(reads) - 1)
-    certain = links.counts[newest] & ~np.isin(reads.point[newest], sorted(cut_off))
+    sound = links.counts[newest] & (links.owed[newest] == 0.0)
+    certain = sound & ~np.isin(reads.point[newest], sorted(cut_off))
     tail: NDArray[np.int64] = newest[certain]
     return tail

@@ -82,12 +82,15 @@ class Links:
         counts: Whether the read belongs to a segment; the others are glitches, or wait
             for a later read to say what they are.
         begins: Whether a new segment begins here (reset or swap).
+        owed: How far it still is below the level it ran backwards from: until then it only
+            counts again what was counted before. In the register's unit.
     """
 
     before: NDArray[np.int64]
     use: Floats
     counts: Bools
     begins: Bools
+    owed: Floats
 
 
 def linked(reads: Columns, rules: Rules, usual: Mapping[int, float]) -> Links:
@@ -103,7 +106,7 @@ def linked(reads: Columns, rules: Rules, usual: Mapping[int, float]) -> Links:
     same = _same_point(reads)
     before = np.where(same, np.arange(n) - 1, -1)
     use = np.where(same, np.diff(reads.value, prepend=np.nan), np.nan)
-    links = Links(before, use, np.ones(n, np.bool_), np.zeros(n, np.bool_))
+    links = Links(before, use, np.ones(n, np.bool_), np.zeros(n, np.bool_), np.zeros(n))
     troubled = np.unique(reads.point[same & ~_fits(reads, rules)])
     starts = np.searchsorted(reads.point, troubled, side="left")
     ends = np.searchsorted(reads.point, troubled, side="right")
@@ -167,15 +170,25 @@ class _Register:
                 base, run, pending = i, [], 0
 
     def _begin(self, base: int, run: list[int]) -> None:
-        self._link(base, run[0], np.nan)
-        self._links.begins[run[0]] = True
+        first, links = run[0], self._links
+        links.before[first], links.counts[first], links.begins[first] = base, True, True
+        links.owed[first] = self._ran_back(base, first)
         for a, b in pairwise(run):
             self._link(a, b, self._step(a, b) or 0.0)
 
+    def _ran_back(self, a: int, b: int) -> float:
+        """How far it ran backwards; a fall larger than what passes in a period is another meter."""
+        point, rules = int(self._point[a]), self._rules
+        most = RATED_FACTOR * float(rules.rated[point] * rules.period[point])
+        most = (most if np.isfinite(most) else 0.0) + float(rules.quantum[point])
+        fall = float(self._value[a] + self._links.owed[a] - self._value[b])
+        return fall if 0.0 < fall <= most else 0.0
+
     def _link(self, a: int, b: int, use: float) -> None:
-        self._links.before[b] = a
-        self._links.use[b] = use
-        self._links.counts[b] = True
+        links = self._links
+        again = min(use, float(links.owed[a]))
+        links.owed[b] = links.owed[a] - again
+        links.before[b], links.counts[b], links.use[b] = a, True, use - again
 
     def _use(self, a: int, b: int) -> float | None:
         step = self._step(a, b)

@@ -77,6 +77,18 @@ def same(got: list[tuple[float, float, int]], want: list[tuple[float, float, int
             [(1, NAN, S), (2, 1, M), (3, 2, M)],
             id="the jump of 248,541 is not use",
         ),
+        pytest.param(
+            [50, 48, 48, 49, 53],
+            None,
+            [(1, NAN, S), (2, 0, M), (3, 0, M), (4, 3, M)],
+            id="what ran backwards is not counted again",
+        ),
+        pytest.param(
+            [50, 10, 11, 13, 14],
+            None,
+            [(1, NAN, S), (2, 1, M), (3, 2, M), (4, 1, M)],
+            id="but another meter is counted from its own level",
+        ),
         pytest.param([9_995, 5], None, [(1, 10, M)], id="rollover"),
         pytest.param([8_900, 5], None, [(1, NAN, S)], id="not from below 0.9 of the modulus"),
         pytest.param([9_960, 5], None, [(1, NAN, S)], id="not faster than rated"),
@@ -171,6 +183,14 @@ def test_whatever_a_register_shows_no_use_is_negative_or_beyond_what_can_pass(
     assert known.sum() <= rises + rollover * len(values) + 1e-6
     if np.isfinite(rated):
         assert known.sum() <= 1.2 * rated * hours + 0.01 * len(values) + 1e-6
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=40))
+def test_a_register_that_trembles_uses_no_more_than_its_highest_rise(
+    steps: list[int],
+) -> None:
+    values = np.cumsum([1_000.0, *steps])
+    assert np.nansum(use_of(values.tolist()).value) <= values.max() - values[0] + 1e-6
 
 
 @given(st.lists(st.floats(0, 20_000), min_size=3, max_size=20))
