@@ -79,11 +79,7 @@ class Cases:
         meant = [
             case
             for case in self._cases
-            if case.active(at)
-            and (
-                case.fault.id == fault if fault else asset in {case.fault.target, case.fault.asset}
-            )
-            and family in {"", FAULT_KINDS[case.fault.kind].family}
+            if case.active(at) and _meant(case.fault, fault, asset, family)
         ]
         for case in meant:
             case.repairs.append(Mending(at=at, effect=effect))
@@ -93,6 +89,13 @@ class Cases:
         """Every fault, by onset."""
         cases = sorted(self._cases, key=lambda c: (c.fault.onset, c.fault.id))
         return [case.truth(self._site) for case in cases]
+
+
+def _meant(fault: Fault, id_: str, asset: str, family: str) -> bool:
+    if id_:
+        return fault.id == id_
+    of_family = family in {"", FAULT_KINDS[fault.kind].family}
+    return of_family and asset in {fault.target, fault.asset}
 
 
 def _mistakes(site: Site, fault: Fault) -> Iterable[Mistake]:

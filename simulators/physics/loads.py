@@ -19,7 +19,7 @@ from simulators.physics.weather import DAY_MIN
 # Day levels per gross floor. [kW/m²]
 _SOCKETS, _CORRIDORS, _LIFTS = 0.0055, 0.0010, 0.0010
 _SOCKETS_NIGHT, _LIFTS_NIGHT = 0.14, 0.12
-_KITCHEN_KW_PERSON = 0.05
+_KITCHEN_KW_PERSON, _KITCHEN_OPENS, _KITCHEN_SHUTS = 0.05, 380.0, 1050.0
 _HOUR_SD, _HOUR_TAU_MIN = 0.05, 180.0
 _DAY_KEEPS, _DAY_SD, _DAY_MEMORY = 0.5, 0.05, 6
 _FAN_EXPONENT, _PUMP_EXPONENT = 2.5, 3.0
@@ -86,7 +86,7 @@ class Loads:
             trace: What the plant did in them.
             flow: Water through each building's main. (minutes, buildings) [m³/h]
         """
-        power = np.maximum(asked.power[slice(*minutes)], now.lights * self._level)
+        power: Floats = np.maximum(asked.power[slice(*minutes)], now.lights * self._level)
         plant = {"01B1": self._plant(trace), "01B2": self._terminals(trace),
                  "01C2": _PUMP_BASE_KW + _PUMP_KWH_M3 * flow}  # fmt: skip
         for i, item in enumerate(self._items):
@@ -171,7 +171,7 @@ def _kitchen(people: Floats, hours: tuple[int, int] | None, rng: np.random.Gener
     breakfast = np.exp(-0.5 * ((minutes - 425.0 - late) / 25.0) ** 2)
     lunch = np.exp(-0.5 * ((minutes - 675.0 - late) / 60.0) ** 2)
     washing = 0.5 * np.exp(-0.5 * ((minutes - 800.0 - late) / 35.0) ** 2)
-    base = np.where((minutes > 380.0) & (minutes < 1050.0), 0.2, 0.0)
+    base = np.where((minutes > _KITCHEN_OPENS) & (minutes < _KITCHEN_SHUTS), 0.2, 0.0)
     total: Floats = base + 0.45 * breakfast + lunch + washing
     return total
 

@@ -78,8 +78,8 @@ class Meters:
             self.marked[point] = total[0]
         if role in _RATES:
             edges = np.concatenate([[self.marked[point]], total[due + 1]])
-            values = np.round(np.diff(edges) * (3600.0 / model.period_s), _DECIMALS[role])
-            # The first interval after a start may be a part of one: its mean is not known.
+            rate: Floats = np.diff(edges) * (3600.0 / model.period_s)
+            values: Floats = np.round(rate, _DECIMALS[role])
         else:
             register = model.register
             quantum = (register.quantum if register is not None else 0.0) or 0.01

@@ -13,7 +13,7 @@ from simulators.physics.weather import DAY_MIN
 
 # Offices of five real rooms: occupied 44 % of 09–17 in the median; full houses do not exist.
 _SHARE, _SHARE_SD = 0.80, 0.05
-_OFFDAY_SHARE = 0.04
+_OFFDAY_SHARE, _NOBODY = 0.04, 1e-3
 
 
 def presence(seed: int, asset: str, day: date, schedule: Schedule, *, workday: bool) -> Floats:
@@ -28,4 +28,4 @@ def presence(seed: int, asset: str, day: date, schedule: Schedule, *, workday: b
     share = np.clip(rng.normal(_SHARE, _SHARE_SD), 0.5, 0.98) if workday else _OFFDAY_SHARE
     wobble = 1.0 + wander(rng, DAY_MIN, 60.0, 0.05)
     there = share * came * (1.0 - left) * (1.0 - lunch) * wobble
-    return np.where(there > 1e-3, np.minimum(there, 1.0), 0.0)
+    return np.where(there > _NOBODY, np.minimum(there, 1.0), 0.0)

@@ -121,4 +121,5 @@ def _counting(meters: list[Equipment], carrier: Carrier) -> tuple[Equipment, ...
 
 
 def _member(group: Ints, groups: int) -> Floats:
-    return (np.arange(groups)[:, None] == group[None, :]).astype(np.float64)
+    member: Floats = (np.arange(groups)[:, None] == group[None, :]).astype(np.float64)
+    return member

@@ -87,9 +87,9 @@ def _toilets(rng: np.random.Generator, heads: Floats) -> Floats:
 def _canteen(rng: np.random.Generator, heads: Floats, *, workday: bool) -> Floats:
     if not workday:
         return np.zeros(DAY_MIN)
-    minutes = np.arange(DAY_MIN) + 0.5
+    minutes: Floats = np.arange(DAY_MIN, dtype=np.float64) + 0.5
     eaters = _EAT_IN * float(heads.max())
-    shape = 0.25 * _bell(minutes, 430.0, 30.0) + _bell(minutes, 680.0, 55.0)
+    shape: Floats = 0.25 * _bell(minutes, 430.0, 30.0) + _bell(minutes, 680.0, 55.0)
     shape += 0.45 * _bell(minutes, 790.0, 35.0)
     return _drawn(rng, eaters * shape * _MEAL_M3 / 0.006, 0.006)
 

@@ -17,6 +17,7 @@ _YEAR_MEAN, _YEAR_SWING, _WARMEST_DAY = 16.8, 11.8, 205
 # Real days keep 0.70 of yesterday's anomaly (a year of hourly station data). [K]
 _FRONT_KEEPS, _FRONT_SD, _FRONT_MEMORY = 0.70, 2.6, 12
 _CLOUD_KEEPS = 0.44
+_NOON = 12.0
 _LATITUDE = np.radians(31.0)
 
 
@@ -38,7 +39,7 @@ class Weather:
 @lru_cache(maxsize=8)
 def weather_of(seed: int, day: date) -> Weather:
     """The weather of one local day; neighbouring days meet at midnight."""
-    hours = (np.arange(DAY_MIN) + 0.5) / 60.0
+    hours: Floats = (np.arange(DAY_MIN, dtype=np.float64) + 0.5) / 60.0
     clear = [_clearness(seed, day + timedelta(days=d)) for d in (-1, 0, 1)]
     swing = _between([2.0 + 3.2 * c for c in clear], hours)
     turn = 2.0 * np.pi / 24.0
@@ -54,10 +55,11 @@ def weather_of(seed: int, day: date) -> Weather:
 
 def _between(anchors: list[float], hours: Floats) -> Floats:
     """Noon values of yesterday, today and tomorrow, joined smoothly."""
-    way = np.where(hours < 12.0, hours + 12.0, hours - 12.0) / 24.0
+    morning = hours < _NOON
+    way = np.where(morning, hours + _NOON, hours - _NOON) / 24.0
     smooth = way * way * (3.0 - 2.0 * way)
-    before = np.where(hours < 12.0, anchors[0], anchors[1])
-    after = np.where(hours < 12.0, anchors[1], anchors[2])
+    before = np.where(morning, anchors[0], anchors[1])
+    after = np.where(morning, anchors[1], anchors[2])
     return before + (after - before) * smooth
 
 
