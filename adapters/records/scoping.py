@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sqlalchemy import Column, Table, event, inspect
+from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
-from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.sql.selectable import CompoundSelect, Select
+from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.selectable import Alias, CompoundSelect, Select, TableClause
 
 from adapters.records.base import ALL, AppendOnly, Base, Scope, Scoped
 from core.errors import Fatal, Refused
@@ -76,18 +76,39 @@ def _narrow(state: ORMExecuteState) -> None:
 
 
 def _refuse_escapes(state: ORMExecuteState) -> None:
-    statement = state.statement
-    if not isinstance(statement, (Select, CompoundSelect, Insert, Update, Delete)):
+    statement: Any = state.statement
+    known = isinstance(statement, (Select, CompoundSelect, Insert, Update, Delete))
+    if not known or not state.is_orm_statement:
         raise Fatal("a scoped session runs ORM statements only: others would see every building")
     for element in visitors.iterate(statement):
-        if isinstance(element, TextClause):
-            raise Fatal("a scoped session takes no text(): nobody can tell what it reads")
+        if _is_text(element):
+            raise Fatal("a scoped session takes no SQL as text: nobody can tell what it reads")
         if isinstance(element, UpdateBase) and element is not statement:
             raise Fatal("a scoped session changes nothing from inside another statement")
-        if _of_buildings(element) and "parententity" not in element._annotations:  # noqa: SLF001
-            raise Fatal(f"a scoped session selects mapped classes, not the table of {element}")
+        if isinstance(element, Select):
+            _refuse_bare(element)
+    _refuse_hidden(statement)
     if isinstance(statement, (Insert, Update, Delete)) and _of_buildings(statement.table):
         _refuse_bulk(state, statement)
+
+
+def _refuse_bare(query: Select[Any]) -> None:
+    """Refuses what the query takes from tables themselves; only mapped classes are narrowed."""
+    # What it selects and joins is private to SQLAlchemy; the suite of escapes watches it.
+    joined: list[Any] = [part[0] for part in query._setup_joins]  # noqa: SLF001
+    for part in (*query._raw_columns, *query._from_obj, *joined):  # noqa: SLF001
+        for element in visitors.iterate(part):
+            if _of_buildings(element) and not _mapped(element):
+                raise Fatal(f"a scoped session selects mapped classes, not '{element}'")
+
+
+def _refuse_hidden(statement: Any) -> None:
+    """Refuses tables that only a condition names; a loader's own conditions name mapped ones."""
+    found = [element for element in visitors.iterate(statement) if _of_buildings(element)]
+    mapped = {_table(element).name for element in found if _mapped(element)}
+    for element in found:
+        if _table(element).name not in mapped:
+            raise Fatal(f"a scoped session selects mapped classes, not '{element}'")
 
 
 def _refuse_bulk(state: ORMExecuteState, statement: Insert | Update | Delete) -> None:
@@ -106,9 +127,26 @@ def _set_columns(statement: Update, parameters: Mapping[str, Any] | None) -> set
     return {str(getattr(key, "key", key)) for key in values} | set(parameters or ())
 
 
+def _is_text(element: Any) -> bool:
+    literal = isinstance(element, ColumnClause) and element.is_literal
+    named = isinstance(element, TableClause) and not isinstance(element, Table)
+    return literal or named or isinstance(element, TextClause)
+
+
+def _table(element: Any) -> Any:
+    table = element.table if isinstance(element, ColumnClause) else element
+    while isinstance(table, Alias):
+        table = table.element
+    return table
+
+
 def _of_buildings(element: Any) -> bool:
-    table = element.table if isinstance(element, Column) else element
+    table = _table(element)
     return isinstance(table, Table) and "building" in table.columns
+
+
+def _mapped(element: Any) -> bool:
+    return "parententity" in getattr(element, "_annotations", {})
 
 
 def _refuse_rewriting(statement: Update | Delete) -> None:
