@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from core.batch import Batch, BatchName, Columns
 from core.ports import Quarantined
-from core.quality import Quality
 from core.site import Site
 from ingest.arrival import Reported, Table
 from ingest.progress import Placed
@@ -31,14 +30,12 @@ class Accepted:
         batches: The same by batch; empty ones are left out.
         of: The batches' senders, by name.
         refused: The rest.
-        suspect: How many of the accepted prove nothing.
     """
 
     placed: Placed
     batches: list[Batch]
     of: dict[BatchName, Reported]
     refused: list[Quarantined]
-    suspect: int
 
 
 class Judge:
@@ -73,8 +70,7 @@ class Judge:
         rows = with_suspects(rows, self._pace.too_fast(rows))
         backfill = np.array([one.backfill for one in reported], dtype=np.bool_)[owner]
         batches, of = _batches(reported, rows, owner)
-        suspect = int((rows.quality == Quality.SUSPECT).sum())
-        return Accepted(Placed(rows, owner, backfill), batches, of, refused, suspect)
+        return Accepted(Placed(rows, owner, backfill), batches, of, refused)
 
     def _unplaced(
         self,

@@ -76,7 +76,7 @@ class Ingest:
         self.gateways = Gateways(frozenset(site.gateways))
         confirmations = Confirmations(site.id, receipts, broker, system or SystemClock())
         self._writer = Writer(
-            site, store, receipts, quarantine, progress, confirmations, clock, self._counts,
+            site, store, receipts, quarantine, progress, confirmations, self._counts,
             self.gateways, alone=shared is None,
         )  # fmt: skip
         patience = self._writer.patience

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from core.batch import BatchName, Columns
-from core.clock import Clock
 from core.ports import Progress, Quarantine, Quarantined, ReadingStore, Receipts, RefusedRows
 from core.quality import Quality
 from core.site import Site
@@ -44,13 +43,12 @@ class Writer:
         quarantine: Quarantine,
         progress: Progress,
         confirmations: Confirmations,
-        clock: Clock,
         counts: Counts,
         gateways: Gateways,
         *,
         alone: bool = True,
     ) -> None:
-        self._site, self._store, self._clock = site, store, clock
+        self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
         self._judge = Judge(site)
