@@ -23,6 +23,7 @@ from core.site import Site
 from edge.drivers.simulated import SimulatedDriver
 from plantroom.conductor import Conductor
 from plantroom.counting import Counts, Readings
+from plantroom.crew import DeskOfCrew
 from plantroom.past import PastFirst
 from plantroom.plant import Plant, embedded
 from plantroom.ports import next_free
@@ -30,7 +31,7 @@ from plantroom.server import ConsoleServer
 from plantroom.story import Story
 from scoring.crew import Crew
 from simulators.campus import Campus
-from simulators.story import story_of
+from simulators.story import demo_story
 from workorders.tally import tally
 
 PASSWORD = "plantroom-demo"  # noqa: S105 - shown on the log-in page of the demonstration
@@ -52,6 +53,7 @@ class Wishes:
         fresh: Begin anew.
         until: ``verified``, ``refused`` or empty: run until Ctrl-C.
         timeout_s: Give up after this. [s]
+        seed: Of the campus; 0 is the story's own.
         quiet: Tell nothing but the end.
     """
 
@@ -60,7 +62,7 @@ class Wishes:
     fresh: bool = False
     until: str = ""
     timeout_s: float = 0.0
-    seed: int = 1
+    seed: int = 0
     port: int = 8000
     quiet: bool = False
 
@@ -108,7 +110,8 @@ class Demo:
         with self._console(plant, story) as address:
             if fresh:
                 self._history(plant, campus, past, clock)
-            crew = Crew(plant.orders.crew, campus, story_of(plant.site))
+            plot = demo_story(plant.site)
+            crew = Crew(DeskOfCrew(plant.orders.crew), campus, plot.effect, plant.site.timezone)
             conductor = Conductor(
                 clock=clock, agents=plant.agents, parts=[plant.engine, plant.orders, crew],
                 world=campus.advance,
@@ -158,8 +161,8 @@ class Demo:
             return Campus.load(self._kept, site), False
         # What an interrupted first start has left cannot be gone on from.
         _empty(self.settings.var)
-        story = story_of(site)
-        return Campus(site, self.wishes.seed, story.start, story.faults), True
+        plot = demo_story(site)
+        return Campus(site, self.wishes.seed or plot.seed, plot.start, plot.faults), True
 
     def _history(self, plant: Plant, campus: Campus, past: PastFirst, clock: SteppedClock) -> None:
         """The nights before the story, through the same edge, broker, validation and store."""

@@ -23,6 +23,7 @@ from core.errors import Misconfigured, Mistake
 from core.site import Site
 from edge.drivers.csv import CsvDriver
 from plantroom.conductor import Conductor
+from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
 from plantroom.plant import Plant, embedded
 
@@ -43,6 +44,7 @@ def backtest(
 ) -> None:
     """Run the rules over history or files; opens no order and changes no data."""
     settings = load_settings()
+    configure("warning")
     folder = site or settings.site
     model = load_site(folder)
     begun = time.monotonic()

@@ -9,6 +9,7 @@ import typer
 
 from adapters.settings import load_settings
 from plantroom.demo import Demo, Wishes
+from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks
 
 UNTIL = ("verified", "refused")
@@ -30,7 +31,7 @@ def demo(
     timeout: Annotated[
         float, typer.Option(min=0, help="Give up after so many seconds; exit code 4.")
     ] = 0.0,
-    seed: Annotated[int, typer.Option(help="Of the campus: the same seed, the same story.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of weather and noise; 0: the story's own.")] = 0,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the console.")] = 8000,
     json_: Annotated[bool, typer.Option("--json", help="Print counts for programs.")] = False,
 ) -> None:
@@ -42,6 +43,7 @@ def demo(
     if until and until not in UNTIL:
         raise typer.BadParameter(f"'{until}' is none of: {', '.join(UNTIL)}", param_hint="--until")
     settings = load_settings()
+    configure("warning")
     wishes = Wishes(
         site=site or settings.site, speed=0.0 if until and speed == 1.0 else speed, fresh=fresh,
         until=until, timeout_s=timeout, seed=seed, port=port, quiet=json_,

@@ -16,6 +16,7 @@ from core.clock import DAY_MS, HOUR_MS, SteppedClock
 from core.errors import Misconfigured, Mistake
 from edge.drivers.csv import CsvDriver
 from plantroom.conductor import Conductor
+from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
 from plantroom.plant import Plant, embedded
 from workorders.tally import tally
@@ -38,6 +39,7 @@ def replay(
     Every row is accounted for: stored, flagged, quarantined, or said why it could not be read.
     """
     settings = load_settings()
+    configure("warning")
     settings = settings.model_copy(update={"var": var or settings.var / f"replay-{site.name}"})
     result = play(settings, site, files, speed=speed, step_ms=step * HOUR_MS, quiet=json_)
     if json_:

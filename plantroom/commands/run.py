@@ -16,6 +16,7 @@ from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake
 from core.site import Site
 from plantroom.drivers import driver_for
+from plantroom.logs import configure
 from plantroom.output import out, speaks
 from plantroom.plant import BrokerAt, Plant, embedded, external
 from plantroom.server import ConsoleServer
@@ -43,6 +44,7 @@ def run(
     """
     wanted = tuple(dict.fromkeys(parts or PARTS))
     settings = load_settings()
+    configure(settings.log_level)
     check_parts(wanted, settings)
     site = _site(settings, wanted)
     broker = None

@@ -79,7 +79,7 @@ class Meters:
         if role in _RATES:
             edges = np.concatenate([[self.marked[point]], total[due + 1]])
             rate: Floats = np.diff(edges) * (3600.0 / model.period_s)
-            values: Floats = np.round(rate, _DECIMALS[role])
+            values = np.round(rate, _DECIMALS[role])
         else:
             register = model.register
             quantum = (register.quantum if register is not None else 0.0) or 0.01
