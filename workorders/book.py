@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -30,6 +30,19 @@ from workorders.states import Command
 from workorders.workdays import hours_of
 
 
+@dataclass(kw_only=True)
+class Memory:
+    """What one transaction need not ask twice.
+
+    Attributes:
+        loads: Open work by log-in, kept up with what is handed out. [min]
+        past: Minutes of past repairs, by rule.
+    """
+
+    loads: dict[str, int] | None = None
+    past: dict[str, Sequence[int]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Book:
     """Writes orders within one session, at one moment.
@@ -41,21 +54,37 @@ class Book:
     session: Session
     office: Office
     now: int
+    memory: Memory = field(default_factory=Memory)
 
     @classmethod
     def open(cls, session: Session, office: Office, now: int) -> Book:
-        """A book for one transaction, which asks who people are only once."""
+        """A book for one transaction that may write; it asks who people are only once.
+
+        Orders have one writer at a time, as SQLite has anyway: who holds the numbers. Else
+        whoever locks orders and then numbers changes meets another who does it the other
+        way round.
+        """
+        if session.get_bind().dialect.name != "sqlite":
+            session.scalars(select(OrderNumber.year).with_for_update()).all()
+        return cls.reading(session, office, now)
+
+    @classmethod
+    def reading(cls, session: Session, office: Office, now: int) -> Book:
+        """A book for looking only."""
         return cls(session=session, office=replace(office, duty=Remembered(office.duty)), now=now)
 
     def number(self) -> str:
         """The next order number of the year; the row stays locked until the end."""
         year = self.office.year(self.now)
         mine = update(OrderNumber).where(OrderNumber.year == year)
-        if not self._touch(mine.values(last=OrderNumber.last + 1)):
+        taken = mine.values(last=OrderNumber.last + 1).returning(OrderNumber.last)
+        last = self.session.scalars(
+            taken, execution_options={"synchronize_session": False}
+        ).one_or_none()
+        if last is None:
             self.session.add(OrderNumber(year=year, last=1))
             self.session.flush()
-        last = self.session.scalars(select(OrderNumber.last).where(OrderNumber.year == year)).one()
-        return f"WO-{year}-{last:04d}"
+        return f"WO-{year}-{last or 1:04d}"
 
     def lock(self, id_: str, version: int | None = None) -> Order | None:
         """An order that nobody else can change until the end of the transaction.
@@ -110,7 +139,7 @@ class Book:
             self.session.add(
                 Notification(
                     key=f"{order.id}.{order.marking}.{kind}.{login}", building=order.building,
-                    order_id=order.id, person=login, kind=kind, priority=order.priority,
+                    order_id=order.id, person=login, kind=str(kind), priority=order.priority,
                     text=text, created_at=self.now,
                 )
             )  # fmt: skip
@@ -171,7 +200,7 @@ class Book:
         minutes = promise.minutes + promise.workdays * hours.day_minutes
         self.session.add(
             OrderClock(
-                order_id=order.id, building=order.building, kind=promise.kind,
+                order_id=order.id, building=order.building, kind=str(promise.kind),
                 priority=order.priority, always=promise.always, started_at=start,
                 minutes=minutes, due_at=clocks.due(start, minutes, hours),
             )
@@ -185,8 +214,8 @@ class Book:
         self.session.add(
             OrderEvent(
                 order_id=order.id, building=order.building, seq=order.marking, at=self.now,
-                actor=actor, command=command, from_state=before, to_state=order.state, note=note,
-                data=dict(data),
+                actor=actor, command=str(command), from_state=before, to_state=order.state,
+                note=note, data=dict(data),
             )
         )  # fmt: skip
 

@@ -100,7 +100,7 @@ class Desk:
     @contextmanager
     def _reading(self, actor: Actor) -> Iterator[Book]:
         with self.sessions.session(scope_of(actor.buildings), reading=True) as session:
-            yield Book.open(session, self.office, self.clock.now())
+            yield Book.reading(session, self.office, self.clock.now())
 
     def _decide(self, book: Book, order: Order, act: Act, actor: Actor) -> OrderState:
         """First whether they may at all, then whether what they saw is still so."""

@@ -37,7 +37,7 @@ def find(book: Book, order: Order, without: Iterable[str] = ()) -> Route:
         owner=owner_of(book.office.site, order.asset, order.building),
         at=book.now,
         duty=book.office.duty,
-        load=loads(book.session),
+        load=_loads(book),
         without=frozenset(without),
     )
 
@@ -61,8 +61,19 @@ def assign(book: Book, order: Order) -> bool:
     return True
 
 
+def _loads(book: Book) -> Mapping[str, int]:
+    if book.memory.loads is None:
+        book.memory.loads = dict(loads(book.session))
+    return book.memory.loads
+
+
 def hand(book: Book, order: Order, login: str) -> None:
     """The order is this person's from now on; nobody has acknowledged it."""
+    known = book.memory.loads
+    if known is not None:
+        if order.assignee is not None and order.state in AT_WORK:
+            known[order.assignee] = known.get(order.assignee, 0) - order.effort_min
+        known[login] = known.get(login, 0) + order.effort_min
     order.assignee = login
     order.assigned_at = book.now
     order.acknowledged_at = None

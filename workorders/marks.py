@@ -49,16 +49,15 @@ def owed(session: Session) -> Owed:
 
 def settle(session: Session, written: Owed) -> None:
     """The store has them, as they were read: what changed meanwhile stays owed."""
-    quiet = {"synchronize_session": False}
-    for id_, marking in written.orders.items():
-        session.execute(
-            update(Order).where(Order.id == id_).values(marked=marking), execution_options=quiet
-        )
-    for (finding, order), revision in written.findings.items():
-        mine = (OrderFinding.finding_id == finding, OrderFinding.order_id == order)
-        session.execute(
-            update(OrderFinding).where(*mine).values(marked=revision), execution_options=quiet
-        )
+    orders = [{"id": id_, "marked": marking} for id_, marking in written.orders.items()]
+    findings = [
+        {"finding_id": finding, "order_id": order, "marked": revision}
+        for (finding, order), revision in written.findings.items()
+    ]
+    if orders:
+        session.execute(update(Order), orders)
+    if findings:
+        session.execute(update(OrderFinding), findings)
 
 
 def _order(order: Order) -> Mark:

@@ -93,9 +93,7 @@ class WorkOrders:
         """Findings open, join, raise or tell orders, all of them in one transaction."""
         with self._one:
             with self._records.session(ALL) as session:
-                book = self._book(session, self._clock.now())
-                for event in events:
-                    triage.take(book, event)
+                triage.take_all(self._book(session, self._clock.now()), events)
             self._mark()
 
     def step(self, now: int) -> None:

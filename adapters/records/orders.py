@@ -19,7 +19,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
 from adapters.records.base import Base, Scoped
 from core.errors import Fatal
@@ -139,7 +139,17 @@ class Order(Scoped, Base):
     terms: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
-class OrderEvent(Scoped, Base):
+class OfOrder(Scoped):
+    """Mixin of rows that belong to an order; they are written after it."""
+
+    # Never read: it only tells the session in which order to write.
+    @declared_attr
+    def order(self) -> Mapped[Order]:
+        """Their order."""
+        return relationship(Order, lazy="raise")
+
+
+class OrderEvent(OfOrder, Base):
     """One step in the life of an order. Written once, never changed, never removed."""
 
     __tablename__ = "order_event"
@@ -157,7 +167,7 @@ class OrderEvent(Scoped, Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-class OrderFinding(Scoped, Base):
+class OrderFinding(OfOrder, Base):
     """A finding that an order stands for, with what triage and dashboards need of it."""
 
     __tablename__ = "order_finding"
@@ -181,7 +191,7 @@ class OrderFinding(Scoped, Base):
     marked: Mapped[int] = mapped_column(default=0)
 
 
-class OrderClock(Scoped, Base):
+class OrderClock(OfOrder, Base):
     """A time promised for an order. A worse finding adds clocks; the first ones are kept.
 
     Attributes:
@@ -207,7 +217,7 @@ class OrderClock(Scoped, Base):
     rung: Mapped[int] = mapped_column(default=0)
 
 
-class OrderPause(Scoped, Base):
+class OrderPause(OfOrder, Base):
     """A stretch of hold that stops the clock to restore."""
 
     __tablename__ = "order_pause"
@@ -220,7 +230,7 @@ class OrderPause(Scoped, Base):
     end: Mapped[int | None]
 
 
-class Watch(Scoped, Base):
+class Watch(OfOrder, Base):
     """What the telemetry says of one repair, by rule and target; one a *done*.
 
     Attributes:
@@ -245,7 +255,7 @@ class Watch(Scoped, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-class Notification(Scoped, Base):
+class Notification(OfOrder, Base):
     """A message owed to a person: written with the step it tells of, sent at least once.
 
     Attributes:
