@@ -105,7 +105,7 @@ def due_words(row: OrderRow, now: int, zone: str, tr: Translator) -> str:
     if row.closed_at is not None:
         return tr("closed {when}", when=formats.moment(row.closed_at, zone, tr, now=now))
     if row.due is None:
-        return tr("every promise kept")
+        return tr("a promise was missed") if row.late else tr("every promise kept")
     when = formats.due(row.due.due, now, zone, tr)
     return tr("{promise}: {when}", promise=tr(PROMISES[row.due.kind]), when=when)
 

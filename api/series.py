@@ -14,6 +14,7 @@ from core.clock import DAY_MS, MINUTE_MS
 from core.errors import Refused
 from core.ports import Expected, SeriesBuckets
 from core.quantity import Kind
+from core.roles import PointRole
 from core.site import Point, Site
 
 MOST_POINTS = 12
@@ -42,6 +43,7 @@ class Series(BaseModel):
 
     point: str
     name: str
+    short: str
     unit: str
     quantity: str
     kind: str
@@ -124,6 +126,7 @@ def _series(
     return Series(
         point=id_,
         name=point_name(site, point, tr),
+        short=tr(role_words(point.role)),
         unit=point.unit,
         quantity=point.quantity.value,
         kind=point.kind.value,
@@ -153,12 +156,52 @@ def _band(expected: Expected) -> Band | None:
 def point_name(site: Site, point: Point, tr: Translator) -> str:
     """What a person calls a point: its equipment and what it measures."""
     equipment = tr.name(site.equipment[point.equipment].names)
-    return f"{equipment}, {tr(role_words(point))}"
+    return f"{equipment}, {tr(role_words(point.role))}"
 
 
-def role_words(point: Point) -> str:
-    """A role's Brick class as words, a msgid."""
-    return point.role.brick.replace("_", " ").lower()
+_ROLE_WORDS = {
+    "cool_valve": "cooling valve",
+    "heat_valve": "heating valve",
+    "oa_damper": "outdoor damper",
+    "oa_damper_fbk": "outdoor damper, where it stands",
+    "sat": "supply air",
+    "sat_sp": "supply air setpoint",
+    "sat_heat_sp": "supply air heating setpoint",
+    "mat": "mixed air",
+    "rat": "return air",
+    "oat": "outdoor air",
+    "oah": "outdoor humidity",
+    "ccet": "before the cooling coil",
+    "cclt": "after the cooling coil",
+    "hcet": "before the heating coil",
+    "hclt": "after the heating coil",
+    "fan_status": "fan runs",
+    "fan_speed": "fan speed",
+    "occupied": "occupied",
+    "energy": "energy",
+    "power": "power",
+    "volume": "water",
+    "gas_volume": "gas",
+    "heat": "heat",
+    "heat_power": "heat power",
+    "zone_temp": "room temperature",
+    "zone_co2": "room CO₂",
+    "zone_rh": "room humidity",
+    "temp_ref": "supply water reference",
+    "machine_temp": "machine temperature",
+    "boiler_cmd": "boiler asked",
+    "boiler_status": "boiler runs",
+    "chiller_status": "chiller runs",
+    "pump_status": "pump runs",
+    "pump_speed": "pump speed",
+}
+"""What people call a role; Brick's class says the same of two valves."""
+
+
+def role_words(role: PointRole) -> str:
+    """A role in words, a msgid: ours, or its Brick class."""
+    plain = role.brick.replace("_", " ").lower()
+    return _ROLE_WORDS.get(role.id, plain.removesuffix(" sensor"))
 
 
 def _whole(period_ms: int) -> int:

@@ -62,7 +62,7 @@ def bars(days: list[DayCost]) -> tuple[list[Bar], list[tuple[float, float]]]:
     top = max((d.used for d in days), default=0.0)
     step = _nice(top / 2) if top > 0 else 1.0
     most = step * max(1, int(np.ceil(top / step)))
-    height, left, room = 124.0, 44.0, (860 - 50) / max(1, len(days))
+    height, left, room = 124.0, 62.0, (860 - 66) / max(1, len(days))
     scale = height / most
     drawn = [
         Bar(

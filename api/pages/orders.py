@@ -148,6 +148,7 @@ def _whole(
         "refused_words": _refusal(detail, tr),
         "so_far": None if money is None or finding is None
         else money * max(0.0, (until - finding.onset) / DAY_MS),
+        "money_a_day": money if money is not None else shown.money,
         "co2": finding.kg_co2_per_day if finding else None,
         "evidence": _evidence(finding, detail, now) if finding else None,
         "explanation": tr.say(row.explanation),
@@ -197,6 +198,8 @@ def _evidence(finding: Finding, detail: OrderDetail, now: int) -> dict[str, obje
         "end": end,
         "windows": [list(w) for w in evidence.windows],
         "trend": f"/trend?{query}",
+        # One asset's points need not repeat its name on every line.
+        "short": "1" if len({p.rpartition(".")[0] for p in evidence.points}) == 1 else "",
     }
 
 

@@ -4,6 +4,7 @@
   const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const LINES = ["--measured", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6"];
   const DASH = [[], [6, 3], [2, 3], [8, 3, 2, 3], [4, 2], [1, 2]];
+  const SVG = "http://www.w3.org/2000/svg";
   const pad = n => String(n).padStart(2, "0");
 
   const hatch = context => {
@@ -57,45 +58,42 @@
         if (gaps.length) { const pattern = hatch(ctx); gaps.forEach(([from, to]) => fill(from, to, pattern)); }
         ctx.restore();
       },
-      draw: u => {
-        // Labels on the line, where it stands last: no legend to hunt in.
-        const { ctx, bbox } = u;
-        const ratio = devicePixelRatio || 1;
-        ctx.save();
-        ctx.font = `${11 * ratio}px ${css("--font")}`;
-        ctx.textAlign = "right";
-        const taken = [];
-        lines.forEach((s, i) => {
-          const column = u.data[1 + 3 * i];
-          let last = column.length - 1;
-          while (last >= 0 && column[last] == null) last -= 1;
-          if (last < 0) return;
-          let y = u.valToPos(column[last], "y", true) - 6 * ratio;
-          y = Math.max(y, bbox.top + 12 * ratio);
-          while (taken.some(t => Math.abs(t - y) < 13 * ratio)) y += 13 * ratio;
-          taken.push(y);
-          ctx.fillStyle = css(LINES[s.slot % LINES.length]);
-          ctx.fillText(s.name, bbox.left + bbox.width - 4 * ratio, y);
-        });
-        ctx.restore();
-      },
     };
     const axis = { stroke: css("--ink-3"), font: `11px ${css("--font")}`, grid: { stroke: css("--line"), width: 1 }, ticks: { show: false } };
     const holder = document.createElement("div");
-    const label = document.createElement("div");
-    label.className = "label";
-    label.textContent = unit === "1" ? "" : unit;
-    holder.append(label);
+    // The key stands over its lines, in their colour and dash, and says the values under the cursor.
+    const key = document.createElement("div");
+    key.className = "key";
+    const values = lines.map(s => {
+      const item = document.createElement("span"), sample = document.createElementNS(SVG, "svg"), line = document.createElementNS(SVG, "line"), value = document.createElement("b");
+      sample.setAttribute("viewBox", "0 0 26 8"); sample.setAttribute("width", "26"); sample.setAttribute("height", "8"); sample.setAttribute("aria-hidden", "true");
+      for (const [name, v] of [["x1", 0], ["x2", 26], ["y1", 4], ["y2", 4], ["stroke", css(LINES[s.slot % LINES.length])], ["stroke-width", 2], ["stroke-dasharray", DASH[s.dash].join(" ") || "none"]]) line.setAttribute(name, v);
+      sample.append(line);
+      item.append(sample, ` ${box.dataset.short ? s.short : s.name} `, value);
+      key.append(item);
+      return value;
+    });
+    const when = document.createElement("span");
+    key.append(when);
+    holder.append(key);
+    const local = zoned(answer.timezone);
+    const shown = unit === "1" || unit === "bool" ? "" : ` ${unit}`;
+    const show = u => {
+      const i = u.cursor.idx;
+      lines.forEach((s, n) => { const v = i == null ? null : u.data[1 + 3 * n][i]; values[n].textContent = v == null ? shown : `${Math.round(v * 100) / 100}${shown}`; });
+      const at = i == null ? null : local(new Date(u.data[0][i]));
+      when.textContent = at ? `${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}` : "";
+    };
     box.append(holder);
     const wide = () => Math.max(box.clientWidth, 260);
     const plot = new uPlot({
       width: wide(), height: Number(box.dataset.height || 190), ms: 1, tzDate: ts => zoned(answer.timezone)(new Date(ts)),
-      scales: { x: { time: true, min: answer.from, max: answer.to }, y: { range: (u, low, high) => low == null ? [0, 1] : [lines[0].zero ? Math.min(0, low) : low - (high - low || 1) * .1, high + (high - low || 1) * .12] } },
+      scales: { x: { time: true, min: answer.start, max: answer.end }, y: { range: (u, low, high) => low == null ? [0, 1] : [lines[0].zero ? Math.min(0, low) : low - (high - low || 1) * .1, high + (high - low || 1) * .12] } },
       axes: [{ ...axis, values: [[3600e3 * 24, "{MM}-{DD}", null, null, null, null, null, null, 1], [60e3, "{HH}:{mm}", "\n{MM}-{DD}", null, null, null, null, null, 1]] }, { ...axis, size: 44 }],
-      series, bands: band, hooks: { drawClear: [draw.drawClear], draw: [draw.draw] },
-      legend: { show: box.dataset.legend !== "off", live: true }, cursor: { sync: { key: "time" } },
+      series, bands: band, hooks: { drawClear: [draw.drawClear], setCursor: [show] },
+      legend: { show: false }, cursor: { sync: { key: "time" } },
     }, data, holder);
-    plot.root.querySelectorAll(".u-series").forEach(row => { if (!row.textContent.trim() || row.querySelector(".u-label")?.textContent === "") row.hidden = true; });
+    show(plot);
     new ResizeObserver(() => plot.setSize({ width: wide(), height: plot.height })).observe(box);
   };
 
