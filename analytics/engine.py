@@ -8,7 +8,7 @@ A step a day gives the same verdicts as a step an hour.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -19,17 +19,16 @@ from analytics.found import Sight, changes
 from analytics.groups import Group, grouped
 from analytics.judging import Judge, Part
 from analytics.redo import Stretch, after_mute, stretches, wrong_spans
-from analytics.references import LOOKBACK_DAYS
+from analytics.references import LOOKBACK_DAYS, Memory
 from analytics.rule import LOOKAHEAD_MS, Basis, Rule, Target
 from analytics.rules import RULES
 from analytics.runs import cut
-from analytics.tails import KEPT_MS, Key, Tails
+from analytics.tails import Key, Tails
 from analytics.watermark import LATENESS_MS, watermark
 from core.clock import DAY_MS, Clock
 from core.finding import Finding, FindingChange, FindingEvent, FindingState
 from core.ports import Findings, FindingSink, LateRange, Progress, ReadingStore, Verdicts
 from core.site import Site
-from core.verdict import Run
 
 BACKLOG_MS = 3 * DAY_MS
 """How far back a first start judges. Longer, and it opens old stories; shorter, and holds
@@ -104,9 +103,9 @@ class Engine:
         marks = self.watermarks(at)
         late = self._progress.late()
         self._judge_late([change for _, change in late])
-        for group in self._groups:
-            self._advance(group, min(marks[gateway] for gateway in group.gateways))
         told = self._fold()
+        for group in self._groups:
+            told += self._advance(group, min(marks[gateway] for gateway in group.gateways))
         self._tails.flush(self._open_keys())
         if told:
             self._findings.save(told)
@@ -170,13 +169,16 @@ class Engine:
         step = 1 if self._by_id[rule].daily is not None else self._by_id[rule].step_ms
         return (now - self._backlog_ms) // step * step
 
-    def _advance(self, group: Group, mark: int) -> None:
-        """Judges a group up to its watermark, a chunk at a time."""
+    def _advance(self, group: Group, mark: int) -> list[FindingEvent]:
+        """Judges a group up to its watermark, a chunk at a time; what was found on the way."""
+        told: list[FindingEvent] = []
         while True:
             upto = min(mark, min(group.until.values()) + self._chunk_ms)
             self._stretch(group, upto)
+            told += self._fold()
             if upto >= mark:
-                return
+                return told
+            self._tails.prune(upto, self._oldest_onset)
 
     def _stretch(self, group: Group, upto: int) -> None:
         spans = [
@@ -205,10 +207,11 @@ class Engine:
     ) -> None:
         """Judges nights or days one after the other: each may look at those before it."""
         past = group.pasts[rule.id]
-        for day, a, b in self._calendar.windows(start, end, past.daily.within):
-            parts = self._judge.by_window(
-                past, day, (a, b), self._muted(rule), self._streams(rule), self._cases(rule)
-            )
+        windows = self._calendar.windows(start, end, past.daily.within)
+        # Whole days of all windows in one read; the last may still be under way.
+        past.book.days([day for day, _, _ in windows if past.book.grid(day).end <= end])
+        for day, a, b in windows:
+            parts = self._judge.by_window(past, day, (a, b), self._muted(rule), self._memory(rule))
             self._take(rule, [p for p in parts if only is None or p.target in only])
 
     def _take(self, rule: Rule, parts: Iterable[Part]) -> list[tuple[str, int, int]]:
@@ -307,7 +310,11 @@ class Engine:
     def _changes(self, key: Key, known: Sequence[Finding]) -> list[FindingEvent]:
         group, target = self._targets[key]
         rule, stream = self._by_id[key[0]], self._tails.stream(key)
-        episodes = fold(rule.card, stream, group.until[rule.id])
+        until = group.until[rule.id]
+        if rule.daily is None:
+            episodes = fold(rule.card, stream, until)
+        else:
+            episodes = self._tails.folding(key, rule.card, until).episodes(until)
         sight = Sight(
             site=self._site,
             rule=rule,
@@ -323,20 +330,21 @@ class Engine:
         if past is None:
             return {}
         day = self._calendar.day_of(onset + 1)
-        found = self._judge.references_at(past, day, self._streams(rule), self._cases(rule))
+        found = past.at(day, self._memory(rule))
         row = past.targets.index(target)
         values = {name: float(found[name][row]) for name in past.daily.frozen}
         return {name: round(v, 6) for name, v in values.items() if math.isfinite(v)}
 
-    def _streams(self, rule: Rule) -> Callable[[str], Sequence[Run]]:
-        return lambda target: self._tails.stream((rule.id, target))
-
-    def _cases(self, rule: Rule) -> Callable[[str], Sequence[Finding]]:
+    def _memory(self, rule: Rule) -> Memory:
         def cases(target: str) -> Sequence[Finding]:
             known = self._known.get((rule.id, target), {})
             return [f for f in known.values() if f.state is not FindingState.WITHDRAWN]
 
-        return cases
+        return Memory(
+            stream=lambda target: self._tails.stream((rule.id, target)),
+            cases=cases,
+            folding=lambda target, until: self._tails.folding((rule.id, target), rule.card, until),
+        )
 
     def _all_known(self) -> list[Finding]:
         return [finding for known in self._known.values() for finding in known.values()]
@@ -359,14 +367,11 @@ class Engine:
             group.book.prune(before)
             for past in group.pasts.values():
                 past.prune(before)
-        self._judge.prune(today)
         self._tails.prune(now, self._oldest_onset)
 
     def _oldest_onset(self, key: Key) -> int | None:
         known = self._known.get(key, {}).values()
-        horizon = self._clock.now() - KEPT_MS
-        onsets = [f.onset for f in known if f.state is FindingState.OPEN or f.last >= horizon]
-        return min(onsets, default=None)
+        return min((f.onset for f in known if f.state is FindingState.OPEN), default=None)
 
 
 _NEXT = timedelta(days=1)

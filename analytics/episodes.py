@@ -7,7 +7,7 @@ clear exposures that would also prove its repair.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from analytics.exposures import ClearCount, Persistence, shown_in
 from analytics.runs import cut, joined, lasting, wasted
@@ -47,47 +47,61 @@ class Episode:
 
 def fold(card: RuleCard, runs: Sequence[Run], until: int) -> list[Episode]:
     """All episodes in a stream that is judged up to ``until``, oldest first."""
-    episodes: list[Episode] = []
-    held = Persistence(card.hold)
-    count: ClearCount | None = None
+    folding = Folding(card)
     for run in runs if card.hold.counted else joined(runs):
-        if count is not None:
-            cleared = count.proved_at()
-            if cleared is not None and cleared <= run.start:
-                episodes[-1] = replace(episodes[-1], cleared=cleared)
-                count = None
-        if count is None:
-            if held.add(run):
-                episodes.append(_opened(held))
-                count = _count(card, episodes[-1])
-                held.reset()
-        elif run.verdict is Verdict.FAULT:
-            episodes[-1] = replace(episodes[-1], faults=(*episodes[-1].faults, run))
-            count = _count(card, episodes[-1])
-        else:
-            count.add(run)
-    cleared = None if count is None else count.proved_at()
-    if cleared is not None and cleared <= until:
-        episodes[-1] = replace(episodes[-1], cleared=cleared)
-    return episodes
+        folding.add(run)
+    return folding.episodes(until)
 
 
-def suspected(card: RuleCard, runs: Sequence[Run], until: int) -> int | None:
-    """Onset of an episode that is open at a time, or may yet open; None where all is well.
+@dataclass(slots=True)
+class Folding:
+    """A fold that has come so far, and goes on when the stream does.
 
-    References look no later than this, or they would learn the fault.
+    Attributes:
+        end: End of the last run it took. [ms]
     """
-    before = [run for run in runs if run.end <= until]
-    episodes = fold(card, before, until)
-    if episodes and episodes[-1].cleared is None:
-        return episodes[-1].onset
-    held = Persistence(card.hold)
-    since = (episodes[-1].cleared or 0) if episodes else 0
-    for run in before:
-        if run.start >= since:
-            held.add(run)
-    faults = held.faults()
-    return faults[0].start if faults else None
+
+    card: RuleCard
+    end: int = 0
+    _closed: list[Episode] = field(default_factory=list)
+    _present: _Present | None = None
+    _held: Persistence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._held = Persistence(self.card.hold)
+
+    def add(self, run: Run) -> None:
+        """Takes the next run of the stream."""
+        self.end = run.end
+        cleared = None if self._present is None else self._present.count.proved_at()
+        if self._present is not None and cleared is not None and cleared <= run.start:
+            self._closed.append(self._present.episode(cleared))
+            self._present = None
+        if self._present is not None:
+            self._present.add(run)
+        elif self._held.add(run):
+            self._present = _Present.opened(self.card, self._held)
+            self._held.reset()
+
+    def episodes(self, until: int) -> list[Episode]:
+        """All episodes so far, the present one too."""
+        if self._present is None:
+            return list(self._closed)
+        return [*self._closed, self._present.episode(self._cleared(until))]
+
+    def suspected(self, until: int) -> int | None:
+        """Onset of what is open, or may yet open; None where all is well. [ms]
+
+        References look no later than this, or they would learn the fault.
+        """
+        if self._present is not None:
+            return self._present.faults[0].start if self._cleared(until) is None else None
+        faults = self._held.faults()
+        return faults[0].start if faults else None
+
+    def _cleared(self, until: int) -> int | None:
+        cleared = None if self._present is None else self._present.count.proved_at()
+        return cleared if cleared is not None and cleared <= until else None
 
 
 def waste_per_day(episode: Episode, runs: Sequence[Run]) -> dict[Carrier, float]:
@@ -110,7 +124,8 @@ def waste_per_day(episode: Episode, runs: Sequence[Run]) -> dict[Carrier, float]
 
 def confidence(episode: Episode, runs: Sequence[Run]) -> float:
     """How sure it is, 0…1: share of good data × share of its judged time at fault."""
-    here = [r for r in cut(runs, episode.onset, episode.last) if r.mode in shown_in(episode.faults)]
+    modes = shown_in(episode.faults)
+    here = [run for run in cut(runs, episode.onset, episode.last) if run.mode in modes]
     fault = lasting(here, Verdict.FAULT)
     judged = lasting(here, Verdict.FAULT, Verdict.OK)
     good = sum(run.good * (run.end - run.start) for run in episode.faults) / max(
@@ -119,10 +134,38 @@ def confidence(episode: Episode, runs: Sequence[Run]) -> float:
     return min(0.99, max(0.05, good * fault / max(judged, 1)))
 
 
-def _opened(held: Persistence) -> Episode:
-    faults = held.faults()
-    return Episode(onset=faults[0].start, opened=held.met_at(), cleared=None, faults=tuple(faults))
+@dataclass(slots=True)
+class _Present:
+    """The episode that a fold stands in."""
 
+    opened_at: int
+    faults: list[Run]
+    modes: set[str]
+    count: ClearCount
 
-def _count(card: RuleCard, episode: Episode) -> ClearCount:
-    return ClearCount(card=card, modes=shown_in(episode.faults), since=episode.last)
+    @staticmethod
+    def opened(card: RuleCard, held: Persistence) -> _Present:
+        faults = held.faults()
+        modes = set(shown_in(faults))
+        return _Present(
+            opened_at=held.met_at(),
+            faults=faults,
+            modes=modes,
+            count=ClearCount(card=card, modes=modes, since=faults[-1].end),
+        )
+
+    def add(self, run: Run) -> None:
+        if run.verdict is Verdict.FAULT:
+            self.faults.append(run)
+            self.modes.add(run.mode)
+            self.count.fault(run.end)
+        else:
+            self.count.add(run)
+
+    def episode(self, cleared: int | None) -> Episode:
+        return Episode(
+            onset=self.faults[0].start,
+            opened=self.opened_at,
+            cleared=cleared,
+            faults=tuple(self.faults),
+        )

@@ -103,6 +103,8 @@ def finding_of(sight: Sight, episode: Episode, before: Finding | None) -> Findin
 def _told(
     sight: Sight, episode: Episode, before: Finding | None, revisions: Mapping[str, int]
 ) -> list[FindingEvent]:
+    if before is not None and episode.cleared is not None and before.cleared == episode.cleared:
+        return []
     now = finding_of(sight, episode, before)
     if before is None:
         # The same data may show again what was withdrawn: the same id, a later revision.
@@ -113,7 +115,7 @@ def _told(
             cleared = replace(now, revision=first + 1)
             events.append(FindingEvent(FindingChange.CLEARED, cleared, episode.cleared))
         return events
-    if episode.cleared is not None and before.cleared != episode.cleared:
+    if episode.cleared is not None:
         return [FindingEvent(FindingChange.CLEARED, now, episode.cleared)]
     if _worth_telling(before, now):
         return [FindingEvent(FindingChange.CONTINUED, now, now.last)]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from analytics.calendar import Calendar
 from analytics.frames import Layout, Scene, Spans, layout, means_frame, samples_frame
 from analytics.grid import Grid
 from analytics.groups import Group
-from analytics.references import Cases, Past, Streams
+from analytics.references import Memory, Past
 from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
 from analytics.verdict_runs import runs_of, window_runs
-from core.batch import Columns, Floats
+from core.batch import Columns
 from core.ports import ReadingStore
 from core.site import Site
 from core.verdict import Run
@@ -43,9 +43,6 @@ class Judge:
     store: ReadingStore
     first_seen: dict[int, int] = field(default_factory=dict)
     _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
-    _references: dict[tuple[str, frozenset[str], date], Mapping[str, Floats]] = field(
-        default_factory=dict
-    )
 
     def scene(self, group: Group, start: int, end: int, *, moving: bool) -> Scene:
         """What is needed to judge ``(start, end]`` of a group.
@@ -92,42 +89,24 @@ class Judge:
         ]
 
     def by_window(
-        self, past: Past, day: date, span: tuple[int, int], muted: Spans, streams: Streams,
-        cases: Cases,
-    ) -> list[Part]:  # fmt: skip
+        self, past: Past, day: date, span: tuple[int, int], muted: Spans, memory: Memory
+    ) -> list[Part]:
         """Judges one night or day of all the targets."""
         start, end = span
         if end >= past.book.grid(day).end:
             rows = past.book.days([day])[0]
         else:
             rows = past.book.so_far(day, end)
-        references = past.references(day, streams, cases)
-        self._references[past.rule.id, _who(past), day] = references
+        references = past.references(day, memory)
         frame = replace(past.frame(rows, muted, end), references=references)
         judged = past.rule.judge(frame)
         found = window_runs(past.rule.card, frame.targets, judged, start, end)
         return [Part(past.rule.id, target, start, end, runs) for target, runs in found.items()]
 
-    def references_at(
-        self, past: Past, day: date, streams: Streams, cases: Cases
-    ) -> Mapping[str, Floats]:
-        """What was judged against on a day, from memory or made anew to the same values."""
-        key = (past.rule.id, _who(past), day)
-        if key not in self._references:
-            self._references[key] = past.references(day, streams, cases)
-        return self._references[key]
-
     def forget(self, points: Iterable[int]) -> None:
-        """Late readings may be the first of their points, and change references."""
+        """Late readings may be the first of their points."""
         for point in points:
             self.first_seen.pop(point, None)
-        self._references.clear()
-
-    def prune(self, today: date) -> None:
-        """Forgets references nobody asks for any more."""
-        old = [key for key in self._references if key[2] < today - timedelta(days=14)]
-        for key in old:
-            del self._references[key]
 
     def _layout(self, rule: Rule, targets: Sequence[Target]) -> Layout:
         key = (rule.id, tuple(target.id for target in targets))
@@ -145,7 +124,3 @@ class Judge:
 
 def _read(store: ReadingStore, points: Sequence[int], start: int, end: int) -> Columns:
     return store.read(points, start, end).rows if points else Columns.of([], [], [])
-
-
-def _who(past: Past) -> frozenset[str]:
-    return frozenset(target.id for target in past.targets)

@@ -14,7 +14,7 @@ import numpy as np
 
 from analytics.calendar import Calendar
 from analytics.daybook import Daybook, DayRows
-from analytics.episodes import fold, suspected
+from analytics.episodes import Folding
 from analytics.frame import Frame
 from analytics.frames import (
     Spans,
@@ -36,11 +36,20 @@ LOOKBACK_DAYS = 90
 """Nights that references look back (domain sheet). Fewer, and a season's change is a fault;
 more, and last winter's habits hide this summer's leak."""
 
-Streams = Callable[[str], Sequence[Run]]
-"""Verdicts of one target, as far back as references look."""
 
-Cases = Callable[[str], Sequence[Finding]]
-"""Findings of one target, open and cleared."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of a rule's targets from the days before, by target id.
+
+    Attributes:
+        stream: Verdicts, as far back as references look.
+        cases: Findings, open and cleared.
+        folding: The fold of the verdicts up to a time. [ms]
+    """
+
+    stream: Callable[[str], Sequence[Run]]
+    cases: Callable[[str], Sequence[Finding]]
+    folding: Callable[[str, int], Folding]
 
 
 @dataclass
@@ -54,6 +63,8 @@ class Past:
     daily: Daily
     targets: Sequence[Target]
     _digests: dict[date, Mapping[str, Floats]] = field(default_factory=dict)
+    _given: dict[date, Mapping[str, Floats]] = field(default_factory=dict)
+    _workdays: dict[date, Bools] = field(default_factory=dict)
 
     def frame(self, rows: DayRows, muted: Spans, until: int) -> Frame:
         """A day, or its part up to a time, as a frame of rates."""
@@ -88,27 +99,46 @@ class Past:
             | {"workday": self._working_on(day).astype(np.float64)},
         )  # fmt: skip
 
-    def references(self, day: date, streams: Streams, cases: Cases) -> Mapping[str, Floats]:
-        """What each target is judged against on a day. (targets,) by name"""
-        reach = LOOKBACK_DAYS + self.rule.card.hold.of
-        days = [day - timedelta(days=n) for n in range(reach, 0, -1)]
+    def references(self, day: date, memory: Memory) -> Mapping[str, Floats]:
+        """What each target is judged against on a day. (targets,) by name
+
+        Where a fault began earlier and lasts, or may, this is what it began against.
+        """
+        days = [day - timedelta(days=n) for n in range(LOOKBACK_DAYS, 0, -1)]
         digests = self._digested(days)
         stacked = {name: np.array([d[name] for d in digests]) for name in digests[0]}
-        sound = self._sound(day, days, streams)
+        sound, onsets = self._sound(day, days, memory)
         working = np.array([self._working_on(d) for d in days])
         found = dict(self.daily.references(stacked, working, sound))
-        self._freeze(found, day, cases)
+        for column, onset in onsets.items():
+            if onset < day:
+                self._keep(found, column, self.at(onset, memory))
+        self._freeze(found, day, memory)
+        self._given[day] = found
         return found
+
+    def at(self, day: date, memory: Memory) -> Mapping[str, Floats]:
+        """What was judged against on a day, from memory or made anew to the same values."""
+        if day not in self._given:
+            self.references(day, memory)
+        return self._given[day]
+
+    def _keep(self, found: dict[str, Floats], column: int, began: Mapping[str, Floats]) -> None:
+        for name in self.daily.frozen:
+            found[name][column] = began[name][column]
 
     def forget(self, first: date, last: date) -> None:
         """These days changed."""
         for day in [d for d in self._digests if first <= d <= last]:
             del self._digests[day]
+        for day in [d for d in self._given if d >= first]:
+            del self._given[day]
 
     def prune(self, before: date) -> None:
         """Days that nothing looks back to any more."""
-        for day in [d for d in self._digests if d < before]:
-            del self._digests[day]
+        for kept in (self._digests, self._given, self._workdays):
+            for day in [d for d in kept if d < before]:
+                del kept[day]
 
     def _digested(self, days: Sequence[date]) -> list[Mapping[str, Floats]]:
         missing = [day for day in days if day not in self._digests]
@@ -116,30 +146,35 @@ class Past:
             self._digests[day] = self.daily.digest(self.frame(rows, {}, rows.grid.end))
         return [self._digests[day] for day in days]
 
-    def _sound(self, day: date, days: Sequence[date], streams: Streams) -> Bools:
-        """Days that a target's references are made of. (days, targets)"""
-        sound = np.zeros((len(days), len(self.targets)), dtype=np.bool_)
+    def _sound(
+        self, day: date, days: Sequence[date], memory: Memory
+    ) -> tuple[Bools, dict[int, date]]:
+        """Days that references are made of (days, targets), and where a fault began before."""
+        sound = np.ones((len(days), len(self.targets)), dtype=np.bool_)
         starts = np.array([self.calendar.moment(d) for d in days], dtype=np.int64)
         now = self.calendar.moment(day)
-        oldest = len(days) - LOOKBACK_DAYS
+        onsets = {}
         for column, target in enumerate(self.targets):
-            runs = [run for run in streams(target.id) if run.end <= now + 1]
-            if not any(run.verdict is Verdict.FAULT for run in runs):
-                sound[oldest:, column] = True
+            runs = [run for run in memory.stream(target.id) if run.end <= now]
+            faults = [run.start for run in runs if run.verdict is Verdict.FAULT]
+            if not faults:
                 continue
-            onset = suspected(self.rule.card, runs, now)
-            until = now if onset is None else self.calendar.moment(self.calendar.day_of(onset + 1))
-            first = int(np.searchsorted(starts, until)) - LOOKBACK_DAYS
-            sound[max(first, 0) :, column] = True
-            sound[:, column] &= starts < until
-            for start, end in _tainted(self.rule, runs, now):
-                sound[:, column] &= (starts >= end) | (starts + DAY_MS <= start)
-        return sound
+            folding = memory.folding(target.id, now)
+            onset = folding.suspected(now)
+            if onset is not None:
+                onsets[column] = self.calendar.day_of(onset + 1)
+                sound[:, column] &= starts + DAY_MS <= onset
+            for episode in folding.episodes(now):
+                end = now if episode.cleared is None else episode.cleared
+                sound[:, column] &= (starts >= end) | (starts + DAY_MS <= episode.onset)
+            of_day = np.searchsorted(starts, np.array(faults), side="right") - 1
+            sound[of_day[of_day >= 0], column] = False
+        return sound, onsets
 
-    def _freeze(self, found: dict[str, Floats], day: date, cases: Cases) -> None:
+    def _freeze(self, found: dict[str, Floats], day: date, memory: Memory) -> None:
         now = self.calendar.moment(day)
         for column, target in enumerate(self.targets):
-            for finding in cases(target.id):
+            for finding in memory.cases(target.id):
                 over = finding.cleared if finding.cleared is not None else now + 1
                 if finding.onset < now + DAY_MS and over > now:
                     for name in self.daily.frozen:
@@ -160,19 +195,12 @@ class Past:
         return np.where((rows >= 0)[:, None], rates[np.maximum(rows, 0)], np.nan)
 
     def _working_on(self, day: date) -> Bools:
-        return np.array(
-            [self.calendar.workday(day, target.equipment) for target in self.targets],
-            dtype=np.bool_,
-        )
-
-
-def _tainted(rule: Rule, runs: Sequence[Run], now: int) -> list[tuple[int, int]]:
-    faults = [(run.start, run.end) for run in runs if run.verdict is Verdict.FAULT]
-    episodes = [
-        (episode.onset, now if episode.cleared is None else episode.cleared)
-        for episode in fold(rule.card, runs, now)
-    ]
-    return [*faults, *episodes]
+        if day not in self._workdays:
+            self._workdays[day] = np.array(
+                [self.calendar.workday(day, target.equipment) for target in self.targets],
+                dtype=np.bool_,
+            )
+        return self._workdays[day]
 
 
 def percentile(table: Floats, sound: Bools, share: float, least: int) -> Floats:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from analytics.episodes import Folding
 from analytics.runs import joined, spliced
 from core.clock import DAY_MS, HOUR_MS
 from core.ports import Verdicts
+from core.rulecard import RuleCard
 from core.verdict import Run, Verdict
 
 Key = tuple[str, str]
@@ -48,6 +50,7 @@ class Tails:
     _streams: dict[Key, list[Run]] = field(default_factory=dict)
     _unsaved: dict[Key, list[_Part]] = field(default_factory=dict)
     _faulty: set[Key] = field(default_factory=set)
+    _foldings: dict[Key, Folding] = field(default_factory=dict)
 
     def load(self, keys: Iterable[Key], until: int) -> None:
         """Reads the streams as they were saved."""
@@ -75,6 +78,7 @@ class Tails:
             self._streams[key] = [*before[:-1], *self._joined(key, [before[-1], *runs])]
         else:
             self._streams[key] = self._joined(key, spliced(before, start, end, runs))
+            self._foldings.pop(key, None)
         if any(run.verdict is Verdict.FAULT for run in runs):
             self._faulty.add(key)
         parts = self._unsaved.setdefault(key, [])
@@ -84,6 +88,21 @@ class Tails:
         else:
             parts.append(_Part(start, end, list(runs)))
 
+    def folding(self, key: Key, card: RuleCard, until: int) -> Folding:
+        """The fold of a counted rule's stream up to a time; goes on from where it was."""
+        known = self._foldings.get(key)
+        if known is None or known.end > until:
+            known = self._foldings[key] = Folding(card)
+        fresh = []
+        for run in reversed(self._streams.get(key, [])):
+            if run.start < known.end:
+                break
+            if run.end <= until:
+                fresh.append(run)
+        for run in reversed(fresh):
+            known.add(run)
+        return known
+
     def reach(self, key: Key, since: int) -> None:
         """Reaches further back, for late data from before what is kept."""
         stream = self._streams.get(key, [])
@@ -91,6 +110,7 @@ class Tails:
             older = self.verdicts.runs(*key, since, stream[0].start)
             kept = [run for run in older if run.end <= stream[0].start]
             self._streams[key] = self._joined(key, [*kept, *stream])
+            self._foldings.pop(key, None)
             self._note(key)
 
     def flush(self, interesting: Iterable[Key] | None = None) -> None:

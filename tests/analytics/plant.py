@@ -52,10 +52,10 @@ class Plant:
     clock: SteppedClock = field(default_factory=lambda: SteppedClock(MONDAY))
     _seq: int = 0
 
-    def engine(self, rules: Sequence[Rule] = RULES, backlog_ms: int = 0) -> Engine:
+    def engine(self, rules: Sequence[Rule] = RULES, chunk_ms: int = DAY_MS) -> Engine:
         return Engine(
             self.site, self.store, self.verdicts, self.findings, self.progress, self.told,
-            self.clock, rules=rules, backlog_ms=backlog_ms,
+            self.clock, rules=rules, backlog_ms=0, chunk_ms=chunk_ms,
         )  # fmt: skip
 
     def fill(self, start: int, end: int, **shapes: Shape | float) -> None:

@@ -214,6 +214,38 @@ def test_a_repaired_leak_clears_after_three_nights() -> None:
     assert finding.cleared == leaking_until + 2 * DAY_MS + 5 * HOUR_MS
 
 
+def test_any_step_gives_the_same_references() -> None:
+    """A leak that comes and goes, and lights on late in some weeks, for two months."""
+    plants = {chunk: Plant() for chunk in (DAY_MS, 7 * DAY_MS, 60 * DAY_MS)}
+    for chunk, plant in plants.items():
+        end = MONDAY + 60 * DAY_MS
+
+        def leak(minutes: Ints) -> Floats:
+            day = minutes // (24 * 60)
+            leaking = (day % 17 > 9) & (minutes > 0)
+            return daily(0.6, 0.0)(minutes) + np.where(leaking, 0.1 + 0.002 * day, 0.0)
+
+        def lights(minutes: Ints) -> Floats:
+            week = minutes // (7 * 24 * 60)
+            late = daily(8.0 + 0.01 * minutes[-1] / 1e5, 1.0, 450, 22 * 60)(minutes)
+            return np.where(
+                (week % 3 == 1) & (minutes > 0), late, daily(8.0, 1.0, 450, 1110)(minutes)
+            )
+
+        plant.use("a.w-toilets.volume", MONDAY - 90 * DAY_MS, end, leak)
+        plant.use("a.m-corridor.energy", MONDAY - 90 * DAY_MS, end, lights)
+        engine = plant.engine([late_stop.RULE, night_flow.RULE], chunk_ms=chunk)
+        plant.run(engine, MONDAY, end, max(DAY_MS, chunk if chunk > 7 * DAY_MS else DAY_MS))
+    daily_, weekly, whole = plants.values()
+    assert len([f for f in whole.findings.found.values() if f.state is FindingState.CLEARED]) >= 3
+    assert streams(daily_) == streams(weekly) == streams(whole)
+    assert told(daily_) == told(weekly) == told(whole)
+    references = [
+        {f.id: f.references for f in plant.findings.found.values()} for plant in plants.values()
+    ]
+    assert references[0] == references[1] == references[2]
+
+
 def test_late_stop_of_a_circuit() -> None:
     """Corridor lights on until 22 h on every day of a week; 8 kW against a base of 1.5."""
     plant = Plant()
