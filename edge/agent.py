@@ -22,6 +22,7 @@ from edge.sender import Sender
 
 _log = structlog.get_logger(__name__)
 _SLOWEST_READ_S = 60
+_FIRST_CONNECTION_S = 5.0
 _PAUSE_S = 1.0  # after a disk that is full or a device that does not answer
 
 
@@ -131,7 +132,9 @@ class Agent:
             Retryable: The outbox cannot be written, or the device did not answer. What was
                 read is held and committed by the next step; nothing new is read before.
         """
-        self._connect()
+        if self._connect():
+            with self._changed:  # else the first batch of a run would not be live
+                self._changed.wait_for(lambda: self._sender.online, _FIRST_CONNECTION_S)
         readings = 0
         with self._reading:
             if self._held is not None:
@@ -177,12 +180,14 @@ class Agent:
     def _state_topic(self) -> str:
         return topics.state_topic(self._site, self._gateway)
 
-    def _connect(self) -> None:
+    def _connect(self) -> bool:
+        """Start the session; whether it was this call that did."""
         with self._changed:
             if self._started:
-                return
+                return False
             self._started = True
         self._broker.start()
+        return True
 
     def _live(self) -> None:
         next_read = time.monotonic()

@@ -17,6 +17,8 @@ Range = tuple[int, int]
 
 _GONE_SPAN = 1000
 """Sequences in one remembered range: its times stay close to those of what it holds."""
+_SLACK = 20
+"""A full outbox is emptied by a twentieth more than it must, so that notices stay rare."""
 _PIECE = 200
 """Ranges in one notice, batches dropped in one go."""
 
@@ -58,9 +60,12 @@ def purge_kept(db: sqlite3.Connection, *, most_bytes: int, before: int) -> None:
 
 
 def discard_waiting(
-    db: sqlite3.Connection, boot: str, *, now: int, most_bytes: int, before: int
+    db: sqlite3.Connection, boot: str, *, now: int, most_bytes: int, before: int, new_from: int
 ) -> int:
-    """Drop the oldest that wait, down to the bounds, and announce them; how many batches.
+    """Drop the oldest that wait, below the bounds, and announce them; how many batches.
+
+    Notices that wait are written anew with it, as one: else an outbox that stays full would
+    in the end hold nothing but notices.
 
     Args:
         db: Inside a transaction.
@@ -68,14 +73,18 @@ def discard_waiting(
         now: System time. [ms]
         most_bytes: What may still wait.
         before: What was written earlier goes. [ms]
+        new_from: Row id of what was just written, which stays.
     """
+    excess = _bytes(db, confirmed=False) - most_bytes
+    if excess > 0:
+        excess += most_bytes // _SLACK
     dropped: list[Discarded] = []
     while True:
-        excess = _bytes(db, confirmed=False) - most_bytes
         rows = db.execute(
             "SELECT id, boot, seq, first, last, size, created FROM batch"
-            " WHERE confirmed IS NULL AND notice = 0 ORDER BY id LIMIT ?", (_PIECE,),
-        ).fetchall()  # fmt: skip
+            " WHERE confirmed IS NULL AND notice = 0 AND id < ? ORDER BY id LIMIT ?",
+            (new_from, _PIECE),
+        ).fetchall()
         before_piece = len(dropped)
         for row, its_boot, seq, first, last, size, created in rows:
             if excess <= 0 and created >= before:
@@ -85,8 +94,24 @@ def discard_waiting(
             excess -= size
         if len(dropped) - before_piece < _PIECE:
             break
-    announce(db, boot, dropped, now)
+    if dropped:
+        announce(db, boot, [*_taken_notices(db), *dropped], now)
     return len(dropped)
+
+
+def _taken_notices(db: sqlite3.Connection) -> list[Discarded]:
+    """What waiting notices say, their own names too; they are gone after it."""
+    said: list[Discarded] = db.execute(
+        "SELECT told.boot, told.first_seq, told.last_seq, told.first, told.last FROM told"
+        " JOIN batch ON batch.id = told.notice WHERE batch.confirmed IS NULL"
+    ).fetchall()
+    notices = db.execute(
+        "SELECT id, boot, seq, first, last FROM batch WHERE confirmed IS NULL AND notice = 1"
+    ).fetchall()
+    for row, boot, seq, first, last in notices:
+        _drop(db, row, boot, seq, first, last)
+        said.append((boot, seq, seq, first, last))
+    return said
 
 
 def missing(db: sqlite3.Connection, boot: str, named: Iterable[Range]) -> list[Discarded]:
@@ -121,9 +146,7 @@ def announce(
             db, boot, payload.notice(piece), now=now, first=min(r[3] for r in piece),
             last=max(r[4] for r in piece), readings=0, notice=True,
         )  # fmt: skip
-        db.executemany(
-            "INSERT INTO told VALUES (?, ?, ?, ?)", [(r[0], r[1], r[2], row) for r in piece]
-        )
+        db.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?)", [(*r, row) for r in piece])
     return -(-len(ranges) // _PIECE)
 
 

@@ -81,6 +81,7 @@ class Appended:
     discarded: int
 
 
+_LAST_ROW = 2**63 - 1
 _FIELDS = "id, boot, seq, first, last, readings, notice"
 
 
@@ -138,7 +139,7 @@ class Outbox:
                     self._db, self.boot, body, now=now, first=int(part.at.min()),
                     last=int(part.at.max()), readings=len(part),
                 ))  # fmt: skip
-            discarded = self._discard(now)
+            discarded = self._discard(now, min(entries, default=None))
             if read_until is not None:
                 self._mark("read_until", read_until)
             written = tuple(entry for row in entries for entry in self._entries("id = ?", (row,)))
@@ -258,10 +259,11 @@ class Outbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _discard(self, now: int) -> int:
+    def _discard(self, now: int, new_from: int | None = None) -> int:
         dropped = forgetting.discard_waiting(
             self._db, self.boot, now=now, most_bytes=self.limits.max_bytes,
             before=now - int(self.limits.max_age_s * 1000),
+            new_from=_LAST_ROW if new_from is None else new_from,
         )  # fmt: skip
         if dropped:
             self._mark("discarded", (self._marked("discarded") or 0) + dropped)

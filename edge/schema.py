@@ -57,7 +57,7 @@ CREATE TABLE gone (
 );
 CREATE TABLE told (
   boot TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-  notice INTEGER NOT NULL
+  first INTEGER NOT NULL, last INTEGER NOT NULL, notice INTEGER NOT NULL
 );
 CREATE INDEX told_notice ON told (notice);
 CREATE INDEX told_name ON told (boot, first_seq);
@@ -118,7 +118,7 @@ def worded(path: Path) -> Iterator[None]:
     """SQLite's errors as what the caller should do."""
     try:
         yield
-    except PlantroomError:
+    except (PlantroomError, sqlite3.ProgrammingError):
         raise
     except (sqlite3.OperationalError, OSError) as error:
         raise Retryable(f"the outbox {path} cannot be written: {error}") from error

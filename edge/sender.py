@@ -35,7 +35,7 @@ class Sender:
         self._system = SystemClock()
         self._window = Window(outbox.limits, random.SystemRandom().random)
         self.online = False
-        """Whether the session took the last publish."""
+        """From the word that a connection stands to the first publish that is not taken."""
         self.sent = 0
         """Sendings of batches, repeated ones too."""
         self.sent_again = 0
@@ -46,6 +46,8 @@ class Sender:
 
         What cannot go now has become backlog, and says so when it goes.
         """
+        if not self.online:
+            return
         contended = bool(self._outbox.unsent({*self._window.ids, *(e.id for e in entries)}, 1))
         room = self._window.room(live=True, contended=contended)
         for entry in entries[: max(room, 0)]:

@@ -158,7 +158,8 @@ class Client:
         self.answered = True
         if reason.is_failure:
             self.version_refused = reason.value == _UNSUPPORTED_VERSION
-            self._events.refused(str(reason))
+            if not self.version_refused:
+                self._events.refused(str(reason))
             return
         self._session_present = flags.session_present
         if not self._filters:

@@ -221,7 +221,7 @@ class Session:
 
     def _was_refused(self, reason: str) -> None:
         self.refusal = reason
-        _log.info("mqtt refused", client=self._options.client_id, reason=reason)
+        _log.warning("mqtt refused", client=self._options.client_id, reason=reason)
 
     def _received(self, topic: str, payload: bytes, retain: bool, qos: int, mid: int) -> None:  # noqa: FBT001
         ack = partial(self._ack, self._generation, mid) if qos else _nothing

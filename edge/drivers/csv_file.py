@@ -100,17 +100,21 @@ class CsvFile:
         """Whether its rows must be sorted: devices one after the other, or newest first."""
         if self._id_at is not None:
             return True
-        first, last = self.first_at, self.last_at
-        return first is not None and last is not None and first > last
+        first, last = self.first_at, self._last_times
+        return first is not None and bool(last) and first > last[-1]
 
     @cached_property
     def first_at(self) -> int | None:
         """Time of the first row that has one. [ms]"""
         return next((at for at, _ in self.rows(Tally())), None)
 
-    @cached_property
+    @property
     def last_at(self) -> int | None:
         """Latest time among the last rows. [ms]"""
+        return max(self._last_times, default=None)
+
+    @cached_property
+    def _last_times(self) -> list[int]:
         tail: deque[list[str]] = deque((row for _, row in self._lines(Tally())), maxlen=_TAIL_LINES)
         times = []
         for row in tail:
@@ -118,7 +122,7 @@ class CsvFile:
                 times.append(self._time.read(row[self._time_at]))
             except (UnreadableTime, IndexError):
                 continue
-        return max(times, default=None)
+        return times
 
     def _given(self, row: list[str], after: int) -> bool:
         try:
@@ -286,4 +290,6 @@ def _number(text: str) -> float | None:
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:
-    return next(iter(difflib.get_close_matches(word, words, n=1)), "")
+    by_fold = {one.casefold(): one for one in words}
+    near = difflib.get_close_matches(word.casefold(), by_fold, n=1)
+    return by_fold[near[0]] if near else ""

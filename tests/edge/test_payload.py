@@ -57,7 +57,9 @@ def test_a_wild_time_is_in_a_batch_of_its_own() -> None:
 def test_splits_below_the_largest_payload() -> None:
     points = [(f"building.equipment-{n:030}.oat", "°C") for n in range(wire.MAX_ROWS)]
     n = wire.MAX_ROWS
-    rows = Columns.of(np.arange(n), np.full(n, 1_700_000_000_000), np.full(n, 1 / 3))
+    rows = Columns.of(
+        np.arange(n, dtype=np.int32), np.full(n, 1_700_000_000_000), np.full(n, 1 / 3)
+    )
     parts = list(payload.bodies(rows, points))
     assert len(parts) > 1
     assert all(len(body) < wire.MAX_PAYLOAD_BYTES for _, body in parts)

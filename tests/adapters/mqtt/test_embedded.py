@@ -33,7 +33,7 @@ def test_wants_the_user_who_may_confirm(tmp_path: Path) -> None:
 
 def test_refuses_a_wrong_password(embedded: EmbeddedBroker) -> None:
     with session(embedded.port, "gw-a", password="wrong") as gateway:  # noqa: S106
-        wait_for(lambda: gateway.refusal is not None and "version" not in gateway.refusal, "no")
+        wait_for(lambda: gateway.refusal is not None, "a refusal")
         assert not gateway.wait_connected(0.1)
         assert "ot authori" in str(gateway.refusal) or "password" in str(gateway.refusal)
 
