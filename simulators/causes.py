@@ -11,7 +11,7 @@ from simulators.physics.faults import Fault
 _AIR = (EquipmentClass.AHU,)
 _PLANT = (EquipmentClass.BOILER, EquipmentClass.CHILLER, *_AIR)
 # Which machines a branch of electricity feeds, by the first letters of its item code.
-_FED = {"01B1": _PLANT, "01B2": _AIR}
+_FED = {"01B1": _PLANT, "01B2": _AIR, "01C2": (EquipmentClass.WATER_METER,)}
 
 
 def causes_of(site: Site, active: Sequence[Fault], target: str) -> tuple[Fault, ...]:

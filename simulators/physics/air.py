@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ _OPEN_SPAN = 0.95
 _STILL_OUTDOOR = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Water:
+class Water(NamedTuple):
     """Water at the coils now: temperatures [°C], and whether it flows."""
 
     hot: float
@@ -75,7 +75,7 @@ class AirHandler:
     def step(self, day: AirDay, now: AirFaults, k: int, water: Water) -> tuple[float, float]:
         """One minute, ``k`` of the stretch; what the coils took. [kW]"""
         if not (day.meant[k] or now.fan_on):
-            self._rest(day, now, k)
+            self.rest(day, now, k)
             return 0.0, 0.0
         state, oat = self.state, day.oat[k]
         control.sense(state, now, day.noise[k])
@@ -83,7 +83,7 @@ class AirHandler:
         least = self._least if day.meant[k] else 0.0
         wanted = control.command(state, now, day.oat_read[k], least)
         heat, cool, damper = control.actuate(state, now, wanted)
-        shares, returned = self._returned()
+        total, returned = self._returned()
         outdoor = damper * _OPEN_SPAN
         mixed = returned + (outdoor + self._unmixed) * (oat - returned)
         state.mixed += _MIX_KEEPS * (mixed - state.mixed)
@@ -94,9 +94,9 @@ class AirHandler:
         state.supply += _MIX_KEEPS * (blown - state.supply)
         state.felt_supply += _SENSOR_KEEPS * (state.supply - state.felt_supply)
         state.felt_return += _SENSOR_KEEPS * (returned - state.felt_return)
-        gains, heads = day.gains[k], day.heads[k]
-        for room, share, gain, people in zip(self.rooms, shares, gains, heads, strict=True):
-            room.step(oat, gain, people, flow * share, outdoor, state.supply)
+        gains, heads, each = day.gains[k], day.heads[k], flow / total
+        for r, room in enumerate(self.rooms):
+            room.step(oat, gains[r], heads[r], each * room.opened, outdoor, state.supply)
         self._write(wanted, 1.0, flow)
         per_k = AIR_HEAT * flow
         return per_k * state.coil_heat, per_k * state.coil_cold
@@ -107,30 +107,36 @@ class AirHandler:
         self._rows, self._room_rows = [], []
         return own, rooms
 
-    def _rest(self, day: AirDay, now: AirFaults, k: int) -> None:
-        """One minute with the fan standing: everything drifts to the rooms."""
+    def rest(self, day: AirDay, now: AirFaults, k: int, minutes: int = 1) -> None:
+        """Some minutes with the fan standing: everything drifts to the rooms."""
         state, oat = self.state, day.oat[k]
         _, returned = self._returned()
         control.sense(state, now, day.noise[k])
         wanted = (now.heat_held or 0.0, 0.0, 0.0)
         control.actuate(state, now, wanted)
+        still = minutes * _STILL_KEEPS
         state.speed = state.integral = 0.0
-        state.coil_heat -= _STILL_KEEPS * state.coil_heat
-        state.coil_cold -= _STILL_KEEPS * state.coil_cold
+        state.coil_heat -= still * state.coil_heat
+        state.coil_cold -= still * state.coil_cold
         mixed = returned + _STILL_OUTDOOR * (oat - returned)
-        state.mixed += _STILL_KEEPS * (mixed - state.mixed)
-        state.supply += _STILL_KEEPS * (returned - state.supply)
+        state.mixed += still * (mixed - state.mixed)
+        state.supply += still * (returned - state.supply)
         state.felt_supply += _SENSOR_KEEPS * (state.supply - state.felt_supply)
         state.felt_return += _SENSOR_KEEPS * (returned - state.felt_return)
-        for room, gain, people in zip(self.rooms, day.gains[k], day.heads[k], strict=True):
-            room.step(oat, gain, people, 0.0, 0.0, 0.0)
-        self._write(wanted, 0.0, 0.0)
+        gains, heads = day.gains[k], day.heads[k]
+        for r, room in enumerate(self.rooms):
+            room.drift(oat, gains[r], heads[r], minutes)
+        for _ in range(minutes):
+            self._write(wanted, 0.0, 0.0)
 
-    def _returned(self) -> tuple[list[float], float]:
-        opened = [room.opening() for room in self.rooms]
-        total = sum(opened)
-        shares = [o / total for o in opened]
-        return shares, sum(s * r.state.air for s, r in zip(shares, self.rooms, strict=True))
+    def _returned(self) -> tuple[float, float]:
+        """Sum of the rooms' claims on the flow, and the air that comes back from them."""
+        total = weighted = 0.0
+        for room in self.rooms:
+            opened = room.opening()
+            total += opened
+            weighted += opened * room.state.air
+        return total, weighted / total
 
     def _coils(self, heat: float, cool: float, water: Water) -> None:
         state = self.state
@@ -147,9 +153,8 @@ class AirHandler:
             state.said_supply, state.said_return, state.mixed, warmed, warmed - state.coil_cold,
             state.setpoint, *wanted, fan, state.speed, flow,
         ))  # fmt: skip
-        self._room_rows.append(
-            (*[r.state.air for r in self.rooms], *[r.state.co2 for r in self.rooms])
-        )
+        rooms = [room.state for room in self.rooms]
+        self._room_rows.append((*[r.air for r in rooms], *[r.co2 for r in rooms]))
 
 
 def _strength(opened: float) -> float:

@@ -56,7 +56,7 @@ class Conditions:
 
     Attributes:
         air: By air handler, in the plan's order.
-        lockout_lost: Buildings whose boiler fires in warm weather.
+        lockout_lost: Buildings whose boiler is left in hand: it fires whatever weather and hour.
         lights: Share of its day level that a meter's circuit keeps after hours.
         leak: Of each water branch. [m³/h]
         main_leak: Before the branches, by building. [m³/h]

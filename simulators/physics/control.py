@@ -93,6 +93,8 @@ def moved(position: float, wanted: float, stuck: float | None) -> float:
     """Where an actuator is a minute later. Driven shut it goes home: an end switch decides."""
     if stuck is not None:
         return stuck
+    if wanted == position:
+        return position
     way = wanted - position
     if -_REST <= way <= _REST and wanted > 0.0:
         return position

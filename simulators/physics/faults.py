@@ -58,7 +58,7 @@ FAULT_KINDS: dict[FaultKind, KindOfFault] = {
     FaultKind.LIGHTS_LEFT_ON: KindOfFault(_P, Trade.OPERATOR, "schedule", "1", "lights stay on"),
     FaultKind.PLANT_LEFT_ON: KindOfFault(_P, Trade.OPERATOR, "schedule", "", "fan held on"),
     FaultKind.WATER_LEAK: KindOfFault(_W, Trade.PLUMBER, "leak", "m³/h", "water runs away"),
-    FaultKind.LOCKOUT_LOST: KindOfFault(_H, Trade.OPERATOR, "lockout", "", "boiler fires if warm"),
+    FaultKind.LOCKOUT_LOST: KindOfFault(_H, Trade.OPERATOR, "lockout", "", "boiler in hand"),
     FaultKind.HEAT_VALVE_PASSES: KindOfFault(_A, Trade.HVAC, "heating_valve", "1", "passes shut"),
     FaultKind.COOL_VALVE_PASSES: KindOfFault(_A, Trade.HVAC, "cooling_valve", "1", "passes shut"),
     FaultKind.HEAT_VALVE_STUCK: KindOfFault(_A, Trade.HVAC, "heating_valve", "1", "stem stuck"),

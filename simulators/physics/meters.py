@@ -21,6 +21,7 @@ _HEAT_ERROR = 0.015
 _GAS_KWH_M3 = 9.86
 _BAND = {"energy": 0, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
 _RATES = {"power", "heat_power", "hw_flow", "flow"}
+_QUANTUM = 0.01
 _DECIMALS = {"power": 1, "heat_power": 1, "hw_flow": 2, "flow": 2}
 
 
@@ -76,19 +77,29 @@ class Meters:
         due = np.flatnonzero(at % (model.period_s * 1000) == 0)
         if np.isnan(self.marked[point]):
             self.marked[point] = total[0]
-        if role in _RATES:
-            edges = np.concatenate([[self.marked[point]], total[due + 1]])
-            rate: Floats = np.diff(edges) * (3600.0 / model.period_s)
-            values = np.round(rate, _DECIMALS[role])
-        else:
-            register = model.register
-            quantum = (register.quantum if register is not None else 0.0) or 0.01
-            modulus = register.modulus if register is not None else np.inf
-            dial = np.floor(total[due + 1] / quantum + 1e-6)
-            values = np.round(np.mod(dial * quantum, modulus), 6)
+        values = (
+            self._means(point, role, total, due)
+            if role in _RATES
+            else self._dial(point, total, due)
+        )
         if len(due):
             self.marked[point] = total[due[-1] + 1]
         return at[due], values
+
+    def _means(self, point: int, role: str, total: Floats, due: Ints) -> Floats:
+        """Mean rate of each interval that ends; the first counts from where the run began."""
+        edges = np.concatenate([[self.marked[point]], total[due + 1]])
+        per_hour = 3600.0 / self._plan.site.points[point].period_s
+        return np.round(np.diff(edges) * per_hour, _DECIMALS[role]).astype(np.float64)
+
+    def _dial(self, point: int, total: Floats, due: Ints) -> Floats:
+        """What the register shows at the end of each interval."""
+        register = self._plan.site.points[point].register
+        quantum = (register.quantum if register is not None else 0.0) or _QUANTUM
+        modulus = register.modulus if register is not None else np.inf
+        # A sum of floats may stand a hair below the step that it has reached.
+        steps = np.floor(total[due + 1] / quantum + 1e-6)
+        return np.round(np.mod(steps * quantum, modulus), 6).astype(np.float64)
 
     def _amounts(self, passed: Passed) -> Floats:
         """Rate of each counter by minute. [kW, m³/h]"""

@@ -25,6 +25,7 @@ class Room:
     def __init__(self, zone: Equipment) -> None:
         area, outside = zone.number("area_m2", 800.0), zone.number("exterior", 0.5)
         self.state = RoomState()
+        self.opened = area
         self._area = area
         self._volume = area * _HEIGHT_M
         self._air_step = _MINUTE_H / (self._volume * _AIR_KWH_M3K * _FURNITURE)
@@ -35,12 +36,17 @@ class Room:
     def opening(self) -> float:
         """How wide its box is open, by floor: its claim on the air handler's flow."""
         wide = _BOX_BASE + _BOX_SLOPE * (self.state.air - _BOX_AT)
-        return self._area * min(max(wide, _BOX_LOW), _BOX_HIGH)
+        if wide < _BOX_LOW:
+            wide = _BOX_LOW
+        elif wide > _BOX_HIGH:
+            wide = _BOX_HIGH
+        self.opened = self._area * wide
+        return self.opened
 
     def step(
         self, oat: float, gains: float, heads: float, flow: float, outdoor: float, supply: float
     ) -> None:
-        """One minute.
+        """One minute with supply air.
 
         Args:
             oat: Outdoors. [°C]
@@ -62,3 +68,14 @@ class Room:
         state.mass -= self._mass_step * between
         fresh = flow * outdoor * 60.0 / self._volume + _SEEPS_PER_MIN
         state.co2 += _BREATH * heads / self._volume - fresh * (state.co2 - OUTSIDE_CO2)
+
+    def drift(self, oat: float, gains: float, heads: float, minutes: float) -> None:
+        """Some minutes without; arguments as of :meth:`step`."""
+        state = self.state
+        between = state.mass - state.air
+        heat = gains + self._loss * (oat - state.air) + self._to_mass * between
+        state.air += minutes * self._air_step * heat
+        state.mass -= minutes * self._mass_step * between
+        state.co2 += minutes * (
+            _BREATH * heads / self._volume - _SEEPS_PER_MIN * (state.co2 - OUTSIDE_CO2)
+        )

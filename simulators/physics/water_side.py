@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,8 +47,7 @@ class PlantDay:
     latent: list[float]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the air handlers of the building did this minute.
 
     Attributes:
@@ -107,13 +107,11 @@ class Plant:
     def _enabled(self, oat: float, *, hours: bool, asked: bool, lost: bool) -> float:
         if self._boiler <= 0.0:
             return 0.0
-        if self._has_tank:
+        if self._has_tank or lost:
             return 1.0
-        if not hours:
-            return 0.0
         running = self.state.heating > 0.0
         cold = oat < (_LOCK_ABOVE if running else _UNLOCK_BELOW)
-        return 1.0 if lost or (cold and (asked or running)) else 0.0
+        return 1.0 if hours and cold and (asked or running) else 0.0
 
     def _heat(self, day: PlantDay, k: int, asked: Asked) -> tuple[float, ...]:
         state, on = self.state, self.state.heating

@@ -70,7 +70,7 @@ class World:
         self._with_offsets(now)
         outdoor = self._read_outdoor(drivers, now, minutes)
         trace: Trace = self._model.run(
-            drivers, now, minutes, self._for_controllers(outdoor, minutes)
+            drivers, now, minutes, self._for_controllers(outdoor, minutes), coarse=not plant
         )
         passed, street = self._pass(drivers, asked, now, minutes, trace)
         said = self._meters.read(passed, at)
