@@ -49,4 +49,5 @@ def _number_in_order(session: Session, _context: object, _instances: object) -> 
     if session.get_bind().dialect.name != "postgresql":
         return
     if any(isinstance(row, ChangeRow) for row in session.new):
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        # A lock shows nobody any row: it may pass by what narrows a scoped session.
+        Session.connection(session).execute(select(func.pg_advisory_xact_lock(_LOCK)))

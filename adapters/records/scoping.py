@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.selectable import Alias, CompoundSelect, Select, TableClause
@@ -65,7 +64,7 @@ def _narrow(state: ORMExecuteState) -> None:
     if not isinstance(session, ScopedSession):
         raise Fatal("a session without a scope cannot be used")
     if isinstance(state.statement, (Update, Delete)):
-        _refuse_rewriting(state.statement)
+        _refuse_rewriting(state.statement.table)
     if session.scope == ALL or state.is_column_load:
         return
     _refuse_escapes(state)
@@ -80,38 +79,50 @@ def _refuse_escapes(state: ORMExecuteState) -> None:
     known = isinstance(statement, (Select, CompoundSelect, Insert, Update, Delete))
     if not known or not state.is_orm_statement:
         raise Fatal("a scoped session runs ORM statements only: others would see every building")
-    for element in visitors.iterate(statement):
+    found = list(_parts(statement))
+    for element in found:
         if _is_text(element):
             raise Fatal("a scoped session takes no SQL as text: nobody can tell what it reads")
         if isinstance(element, UpdateBase) and element is not statement:
             raise Fatal("a scoped session changes nothing from inside another statement")
         if isinstance(element, Select):
             _refuse_bare(element)
-    _refuse_hidden(statement)
+    _refuse_hidden([element for element in found if _of_buildings(element)])
     if isinstance(statement, (Insert, Update, Delete)) and _of_buildings(statement.table):
         _refuse_bulk(state, statement)
+
+
+def _parts(whole: Any) -> Iterator[Any]:
+    """A statement or clause with all that it is made of, tables whole."""
+    waiting = [whole]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if not isinstance(part, Table):
+            waiting.extend(part.get_children())
 
 
 def _refuse_bare(query: Select[Any]) -> None:
     """Refuses what the query takes from tables themselves; only mapped classes are narrowed."""
     # What it selects and joins is private to SQLAlchemy; the suite of escapes watches it.
     joined: list[Any] = [part[0] for part in query._setup_joins]  # noqa: SLF001
-    for part in (*query._raw_columns, *query._from_obj, *joined):  # noqa: SLF001
-        for element in visitors.iterate(part):
-            if _of_buildings(element) and not _mapped(element):
-                raise Fatal(f"a scoped session selects mapped classes, not '{element}'")
+    for whole in (*query._raw_columns, *query._from_obj, *joined):  # noqa: SLF001
+        for part in _parts(whole):
+            if _of_buildings(part) and not _mapped(part):
+                raise Fatal(f"a scoped session selects mapped classes, not '{part}'")
 
 
-def _refuse_hidden(statement: Any) -> None:
+def _refuse_hidden(found: Sequence[Any]) -> None:
     """Refuses tables that only a condition names; a loader's own conditions name mapped ones."""
-    found = [element for element in visitors.iterate(statement) if _of_buildings(element)]
-    mapped = {_table(element).name for element in found if _mapped(element)}
-    for element in found:
-        if _table(element).name not in mapped:
-            raise Fatal(f"a scoped session selects mapped classes, not '{element}'")
+    mapped = {_table(part).name for part in found if _mapped(part)}
+    for part in found:
+        if _table(part).name not in mapped:
+            raise Fatal(f"a scoped session selects mapped classes, not '{part}'")
 
 
 def _refuse_bulk(state: ORMExecuteState, statement: Insert | Update | Delete) -> None:
+    if not _mapped(statement.table):
+        raise Fatal(f"a scoped session changes mapped classes, not '{statement.table}'")
     if isinstance(statement, Insert):
         raise Fatal("a scoped session adds objects one by one: bulk inserts escape its check")
     if not isinstance(state.parameters, (Mapping, type(None))):
@@ -149,10 +160,12 @@ def _mapped(element: Any) -> bool:
     return "parententity" in getattr(element, "_annotations", {})
 
 
-def _refuse_rewriting(statement: Update | Delete) -> None:
+def _refuse_rewriting(table: Any) -> None:
     for mapper in Base.registry.mappers:
-        if mapper.local_table is statement.table and issubclass(mapper.class_, AppendOnly):
-            raise Fatal(f"'{statement.table}' is append-only")
+        kept = mapper.local_table
+        if isinstance(kept, Table) and kept.name == getattr(table, "name", None):
+            if issubclass(mapper.class_, AppendOnly):
+                raise Fatal(f"'{table}' is append-only")
 
 
 @event.listens_for(ScopedSession, "before_flush")

@@ -23,9 +23,9 @@ def _environment(var: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_first_repair_is_refused_and_another_verified(tmp_path: Path) -> None:
+def test_a_botched_repair_is_refused_and_the_first_order_verified(tmp_path: Path) -> None:
     answer = subprocess.run(
-        [*COMMAND, "--until", "refused", "--timeout", "240", "--json"],
+        [*COMMAND, "--until", "verified", "--timeout", "240", "--json"],
         env=_environment(tmp_path), capture_output=True, text=True, timeout=290, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr[-2000:]
@@ -36,7 +36,7 @@ def test_first_repair_is_refused_and_another_verified(tmp_path: Path) -> None:
     assert readings["lost"] == 0
     assert readings["stored"] + readings["quarantined"] == readings["sent"] > 1_000_000
     disciplines = {rule[:3] for rule in counts["findings"]}
-    assert {"PWR", "WAT", "HTG", "SEN"} <= disciplines
+    assert {"PWR", "HTG", "SEN"} <= disciplines, "water needs three nights and comes later"
     assert disciplines & {"AC-", "FC-"}
 
 
