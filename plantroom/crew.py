@@ -22,6 +22,7 @@ class DeskOfCrew:
             OrderView(
                 id=o.id, rule=o.rule, target=o.target, asset=o.asset, state=o.state,
                 assignee=o.assignee, attempt=o.attempt, assigned_at=o.assigned_at,
+                priority=o.priority,
             )
             for o in self._desk.open_orders()
         ]  # fmt: skip

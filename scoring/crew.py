@@ -14,6 +14,9 @@ from core.errors import Refused
 from core.words import OrderState
 from simulators.truth import Effect
 
+_URGENT = 2
+"""Priorities up to this one are answered day and night (crews.md)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
@@ -28,6 +31,7 @@ class OrderView:
         assignee: Log-in of the person whose it is; None while it is nobody's.
         attempt: 1 at first, one more with every refusal.
         assigned_at: When it last came to that person, UTC. [ms]
+        priority: 1 to 4; for 1 and 2 whoever is on call comes at night too.
     """
 
     id: str
@@ -38,6 +42,7 @@ class OrderView:
     assignee: str | None
     attempt: int
     assigned_at: int
+    priority: int = 3
 
 
 class OrderDesk(Protocol):
@@ -134,6 +139,7 @@ class Crew:
     def _plan(self, order: OrderView) -> tuple[int, int, int]:
         """When this attempt is accepted, on site and done. [ms]"""
         begin = order.assigned_at
+        urgent = order.priority <= _URGENT
         times = []
         for name, span in (
             ("accept", self._pace.accept),
@@ -142,7 +148,7 @@ class Crew:
         ):
             share = _share(f"{order.id}|{order.attempt}|{name}")
             wait = int((span[0] + share * (span[1] - span[0])) * MINUTE_MS)
-            begin = self._at_work(self._at_work(begin) + wait)
+            begin = begin + wait if urgent else self._at_work(self._at_work(begin) + wait)
             times.append(begin)
         return times[0], times[1], times[2]
 

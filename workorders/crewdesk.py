@@ -30,6 +30,7 @@ class CrewOrder:
     assignee: str
     attempt: int
     assigned_at: int
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class CrewDesk:
             CrewOrder(
                 id=row.id, rule=row.rule, target=row.target, asset=row.asset, state=row.state,
                 assignee=row.person, attempt=row.attempt, assigned_at=row.assigned_at or 0,
+                priority=int(row.priority),
             )
             for row in self.desk.queue(SYSTEM, most=10_000)
             if row.person is not None
