@@ -22,7 +22,6 @@ from edge.sender import Sender
 
 _log = structlog.get_logger(__name__)
 _SLOWEST_READ_S = 60
-_FIRST_CONNECTION_S = 5.0
 _PAUSE_S = 1.0  # after a disk that is full or a device that does not answer
 
 
@@ -67,6 +66,8 @@ class Agent:
         read_every_s: Pause between reads when live; the shortest period of its points
             (at most a minute) where absent. [s]
         health_every_s: Pause between health messages, by the run clock. [s]
+        first_connection_s: How long the first step waits for the broker, so that its readings
+            go out as live. [s]
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Agent:
         *,
         read_every_s: float | None = None,
         health_every_s: float = 60.0,
+        first_connection_s: float = 5.0,
     ) -> None:
         self._site, self._gateway, self._driver = site.id, gateway, driver
         self._outbox, self._broker, self._clock = outbox, broker, clock
@@ -88,6 +90,7 @@ class Agent:
         self._read_every_s = read_every_s or float(min([*periods, _SLOWEST_READ_S]))
         self._health_every_ms = int(health_every_s * 1000)
         self._health_at: int | None = None
+        self._first_connection_s = first_connection_s
         self._sender = Sender(site.id, gateway, outbox, broker, clock)
         self._changed = threading.Condition()  # guards the sender and the counts
         self._reading = threading.Lock()
@@ -134,7 +137,7 @@ class Agent:
         """
         if self._connect():
             with self._changed:  # else the first batch of a run would not be live
-                self._changed.wait_for(lambda: self._sender.online, _FIRST_CONNECTION_S)
+                self._changed.wait_for(lambda: self._sender.online, self._first_connection_s)
         readings = 0
         with self._reading:
             if self._held is not None:

@@ -225,7 +225,10 @@ def test_what_could_not_be_committed_is_held(tmp_path: Path) -> None:
 
     model = site()
     with Outbox(tmp_path / "o.db") as outbox:
-        edge = Agent(model, GATEWAY, Once(), outbox, gateway_session(1), SteppedClock(START))
+        edge = Agent(
+            model, GATEWAY, Once(), outbox, gateway_session(1), SteppedClock(START),
+            first_connection_s=0.05,
+        )  # fmt: skip
         pages = outbox._db.execute("PRAGMA page_count").fetchone()[0]  # noqa: SLF001
         outbox._db.execute(f"PRAGMA max_page_count = {pages}")  # noqa: SLF001
         for _ in range(2):

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from adapters.sites import load_site
+from adapters.sites.csvkeys import OptionKeys
 from core.clock import DAY_MS
 from core.errors import Misconfigured
 from core.ports import Driver
 from core.quality import Quality
 from core.site import Scale, Site
 from edge.drivers.csv import CsvDriver
-from edge.drivers.csv_account import CsvAccount
+from edge.drivers.csv_account import CsvAccount, RowProblem
+from edge.drivers.csv_time import TimeReader
+from tests.conftest import ROOT
 from tests.edge.plant import GATEWAY, site
 
 P0, P1, P2 = (f"a.gw-a-{n}.oat" for n in range(3))
@@ -287,6 +293,17 @@ def test_every_row_is_accounted_for(
     assert balanced(account)
     assert len(given_rows) == account.readings + account.no_value + account.bad
     assert made.exhausted
+
+
+def test_the_example_of_the_docs_stands() -> None:
+    text = (ROOT / "docs" / "csv-driver.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    options = YAML(typ="safe").load(example)["gateways"]["gw-lab"]["options"]
+    (keys,) = msgspec.convert(options, OptionKeys).files
+    assert keys.time.stamps == "start"
+    assert TimeReader(keys.time).read("01/01/2024 00:00:00") == JAN
+    for reason in re.findall(r"problem(?: `(\w+)`,?)+", text):
+        assert reason in str(RowProblem.__doc__)
 
 
 @pytest.mark.data
