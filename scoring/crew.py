@@ -17,6 +17,10 @@ from simulators.truth import Effect
 _URGENT = 2
 """Priorities up to this one are answered day and night (crews.md)."""
 
+REPAIRED = "repaired"
+NOTHING_FOUND = "looked at everything, found nothing wrong"
+"""What a visit notes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
@@ -173,13 +177,15 @@ class Crew:
         return OrderState.IN_PROGRESS
 
     def _finish(self, order: OrderView, login: str, at: int, now: int) -> OrderState:
-        """Repairs and says so at the run clock: what is simulated already cannot be mended."""
+        """Says that it is done, then mends it: what the desk refuses is not half mended.
+
+        Both at the run clock, since what is simulated already cannot be mended any more.
+        """
         del at
         found = self._plant.causes(order.target) or self._plant.causes(order.asset)
+        self._desk.done(order.id, login, now, REPAIRED if found else NOTHING_FOUND)
         for fault in found:
             self._plant.repair(now, self._effect(fault, order.attempt), fault=fault)
-        note = "repaired" if found else "looked at everything, found nothing wrong"
-        self._desk.done(order.id, login, now, note)
         return OrderState.DONE
 
 
