@@ -77,7 +77,7 @@ class Engine:
         self._clock = clock
         self._lateness_ms, self._backlog_ms, self._chunk_ms = lateness_ms, backlog_ms, chunk_ms
         # Sensors first: what they find mutes the others in the same step.
-        self._rules = sorted(rules, key=lambda rule: rule.mutes_back_ms is None)
+        self._rules = sorted(rules, key=lambda rule: rule.rank)
         self._by_id = {rule.id: rule for rule in rules}
         self._calendar = Calendar(site)
         self._judge = Judge(site, self._calendar, store)
@@ -219,13 +219,13 @@ class Engine:
         dirty = []
         for part in parts:
             key = (rule.id, part.target)
-            if rule.mutes_back_ms is not None:
+            if rule.mutes:
                 before = wrong_spans(rule, cut(self._tails.stream(key), part.start, part.end))
                 after = wrong_spans(rule, part.runs)
                 if before != after:
                     spans = [*before, *after]
                     first, last = min(a for a, _ in spans), max(b for _, b in spans)
-                    dirty.append((part.target, first, last))
+                    dirty += [(point, first, last) for point in self._accused(rule, key)]
             self._tails.splice(key, part.start, part.end, part.runs)
             self._touched.add(key)
         return dirty
@@ -258,13 +258,16 @@ class Engine:
             judged: By rule id: up to where it was judged before these were known; what came
                 after has heard of them. [ms]
         """
+        more: list[tuple[str, int, int]] = []
         for group in self._groups if dirty else ():
             for rule in self._rules:
                 if rule.basis is not Basis.SAMPLES:
                     for stretch in after_mute(group, rule, dirty, self._site):
                         end = min(stretch.end, judged.get(rule.id, stretch.end))
                         if stretch.start < end:
-                            self._again(group, rule, replace(stretch, end=end))
+                            more += self._again(group, rule, replace(stretch, end=end))
+        if more:
+            self._judge_muted(more, judged)
 
     def _again(self, group: Group, rule: Rule, stretch: Stretch) -> list[tuple[str, int, int]]:
         """Judges targets again over a stretch of the past."""
@@ -283,15 +286,20 @@ class Engine:
         return dirty
 
     def _muted(self, rule: Rule) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """When which sensor was wrong, for rules that lean on sensors."""
+        """When which point was wrong, as far as a rule has to heed it."""
         spans: dict[str, list[tuple[int, int]]] = {}
-        if rule.basis is Basis.SAMPLES:
-            return spans
         for key in self._tails.faulty_keys():
-            sensor = self._by_id[key[0]]
-            if sensor.mutes_back_ms is not None:
-                spans.setdefault(key[1], []).extend(wrong_spans(sensor, self._tails.stream(key)))
+            accuser = self._by_id[key[0]]
+            if accuser.mutes and accuser.rank < rule.rank:
+                wrong = wrong_spans(accuser, self._tails.stream(key))
+                for point in self._accused(accuser, key):
+                    spans.setdefault(point, []).extend(wrong)
         return spans
+
+    def _accused(self, rule: Rule, key: Key) -> list[str]:
+        """Points that a rule's FAULT shows to be wrong."""
+        points = self._targets[key][1].points
+        return [self._site.points[points[role]].id for role in rule.mutes if role in points]
 
     def _fold(self) -> list[FindingEvent]:
         """What happened to the findings of every target that was judged."""

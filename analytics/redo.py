@@ -55,8 +55,9 @@ def after_mute(
 
 def wrong_spans(rule: Rule, runs: Sequence[Run]) -> list[tuple[int, int]]:
     """When the sensor was wrong, by its own rule: from before the rule could know. [ms]"""
-    back = rule.mutes_back_ms or 0
-    return [(run.start - back, run.end) for run in runs if run.verdict is Verdict.FAULT]
+    return [
+        (run.start - rule.mutes_back_ms, run.end) for run in runs if run.verdict is Verdict.FAULT
+    ]
 
 
 def _leaning(targets: Sequence[Target], point: str, site: Site) -> frozenset[str]:

@@ -90,8 +90,9 @@ class Rule:
         targets: What it judges on a site.
         judge: Judges a frame; pure.
         daily: Where it counts nights or days.
-        mutes_back_ms: For sensor rules that mute others: how far before its FAULT the
-            sensor was already wrong. None where it mutes nothing.
+        mutes: Roles whose points its FAULT shows to be wrong: others that lean on them
+            say nothing then.
+        mutes_back_ms: How far before its FAULT they were wrong already. [ms]
     """
 
     card: RuleCard
@@ -99,12 +100,20 @@ class Rule:
     targets: Callable[[Site], tuple[Target, ...]]
     judge: Callable[[Frame], Judged]
     daily: Daily | None = None
-    mutes_back_ms: int | None = None
+    mutes: tuple[str, ...] = ()
+    mutes_back_ms: int = 0
 
     @property
     def id(self) -> str:
         """The card's id."""
         return self.card.id
+
+    @property
+    def rank(self) -> int:
+        """When in a step it is judged: what finds instruments wrong comes first."""
+        if not self.mutes:
+            return 2
+        return 0 if self.basis is Basis.SAMPLES else 1
 
     @property
     def step_ms(self) -> int:

@@ -28,6 +28,9 @@ from core.verdict import Reason
 from core.words import Carrier, Trade
 
 _ALL = (0, 1, 2, 3, 4)
+_MIXED = ("mat", "rat", "oat")
+"""One of them is wrong: until it is known which, nothing is concluded from any."""
+
 _ENVELOPE = ("eps_mat", "eps_rat", "eps_oat_local", "eps_oat_remote")
 _SENSORS = (
     "Mixed air sensor wrong, or mounted where the air is not mixed",
@@ -179,12 +182,14 @@ RULES = (
         basis=Basis.MEANS,
         targets=lambda site: equipment_targets(site, FC02, DECLARED),
         judge=judge_colder,
+        mutes=_MIXED,
     ),
     Rule(
         card=FC03,
         basis=Basis.MEANS,
         targets=lambda site: equipment_targets(site, FC03, DECLARED),
         judge=judge_warmer,
+        mutes=_MIXED,
     ),
     Rule(
         card=FC06,

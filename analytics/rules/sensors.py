@@ -170,6 +170,8 @@ def judge_flat(frame: Frame) -> Judged:
     gate, hours = _gate(frame), round(SEN02.value("hours"))
     rows = np.nan_to_num(frame.value("rows"))
     gate.exclude(_over(rows, hours, np.max) <= 0, Reason.NO_DATA)
+    # Beyond its span it is SEN-01's: a broken wire stands still too.
+    gate.exclude(_over(np.nan_to_num(frame.value("beyond")), hours, np.max) > 0, Reason.MUTED)
     running = np.where(frame.has_role("running"), frame.value("running"), 1.0)
     with np.errstate(invalid="ignore"):
         gate.exclude(~(_over(running, hours, np.min) >= 1.0), Reason.OFF)
@@ -253,12 +255,13 @@ def _lively(site: Site) -> tuple[Target, ...]:
 
 
 RULES = (
-    Rule(card=SEN01, basis=Basis.SAMPLES, targets=_points, judge=judge_range, mutes_back_ms=0),
+    Rule(card=SEN01, basis=Basis.SAMPLES, targets=_points, judge=judge_range, mutes=("value",)),
     Rule(
         card=SEN02,
         basis=Basis.SAMPLES,
         targets=_lively,
         judge=judge_flat,
+        mutes=("value",),
         # The flat two hours began an hour before the hour that shows them.
         mutes_back_ms=HOUR_MS,
     ),

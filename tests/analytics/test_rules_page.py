@@ -54,5 +54,11 @@ def test_texts_use_only_what_a_finding_gives(card: RuleCard) -> None:
         assert named <= KNOWN_PARAMS | frozen
 
 
-def test_sensor_rules_that_mute_are_the_two_that_know_a_wrong_sensor() -> None:
-    assert {known.id for known in RULES if known.mutes_back_ms is not None} == {"SEN-01", "SEN-02"}
+def test_rules_that_find_instruments_wrong_are_judged_first() -> None:
+    assert {known.id for known in RULES if known.mutes} == {"SEN-01", "SEN-02", "FC-2", "FC-3"}
+    assert [known.rank for known in sorted(RULES, key=lambda r: r.rank) if known.mutes] == [
+        0,
+        0,
+        1,
+        1,
+    ]
