@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 
 import structlog
 
@@ -18,6 +16,7 @@ from core.ports import Broker, Driver, Message, Will
 from core.quality import Quality
 from core.site import Site
 from edge.outbox import Depth, Outbox
+from edge.presence import Presence, State
 from edge.sender import Sender
 
 _log = structlog.get_logger(__name__)
@@ -99,10 +98,14 @@ class Agent:
         self._error: str | None = None
         self._started = self._stopping = False
         self._thread: threading.Thread | None = None
+        self._presence = Presence(site.id, gateway, outbox.boot)
         self._confirm_topic = topics.confirm_topic(site.id, gateway)
         broker.listen(
             [self._confirm_topic], self._on_message, self._on_connected,
-            will=Will(topic=self._state_topic, payload=self._state("offline")),
+            will=Will(
+                topic=self._presence.state_topic,
+                payload=self._presence.state("offline", clock.now()),
+            ),
         )  # fmt: skip
 
     def start(self) -> None:
@@ -122,7 +125,7 @@ class Agent:
         if self._thread is not None:
             self._thread.join()
         if self._started:
-            self._broker.publish(self._state_topic, self._state("offline"), retain=True)
+            self._say("offline")
             self._broker.stop()
 
     def step(self, until: int) -> int:
@@ -179,9 +182,9 @@ class Agent:
         """How full its outbox is."""
         return self._outbox.depth()
 
-    @property
-    def _state_topic(self) -> str:
-        return topics.state_topic(self._site, self._gateway)
+    def _say(self, state: State) -> None:
+        payload = self._presence.state(state, self._clock.now())
+        self._broker.publish(self._presence.state_topic, payload, retain=True)
 
     def _connect(self) -> bool:
         """Start the session; whether it was this call that did."""
@@ -248,7 +251,7 @@ class Agent:
         return float("inf") if due is None else max(due - time.monotonic(), 0.0)
 
     def _on_connected(self, session_present: bool) -> None:  # noqa: FBT001 as in the port
-        self._broker.publish(self._state_topic, self._state("online"), retain=True)
+        self._say("online")
         with self._changed:
             self._sender.connected(session_present=session_present)
             self._sender.pump()
@@ -280,39 +283,12 @@ class Agent:
         now = self._clock.now()
         if self._health_at is not None and now < self._health_at + self._health_every_ms:
             return
-        depth = self._outbox.depth()
-        message = wire.HealthMessage(
-            v=1, sent_at=now, boot=self._outbox.boot, version=VERSION,
-            outbox_rows=depth.readings, outbox_bytes=depth.bytes, outbox_full=depth.full,
-            oldest_unsent=self._sender.oldest_unsent(), discarded_batches=depth.discarded,
-            devices=self._devices(),
-        )  # fmt: skip
-        topic = topics.health_topic(self._site, self._gateway)
-        # QoS 0: old health is no use, and would fill the queue of an ingest that is away.
-        if self._broker.publish(topic, wire.encode(message), qos=0):
-            self._health_at = now
-
-    def _devices(self) -> dict[str, wire.DeviceHealth]:
-        devices: Mapping[str, tuple[int | None, str | None]] = self._driver.health()
+        devices = dict(self._driver.health())
         if self._error is not None:
-            devices = {**devices, "edge": (None, self._error)}
-        return {
-            name: wire.DeviceHealth(last_good=last_good, error=error)
-            for name, (last_good, error) in devices.items()
-        }
-
-    def _state(self, state: str) -> bytes:
-        return wire.encode(wire.StateMessage(
-            v=1, state="online" if state == "online" else "offline", boot=self._outbox.boot,
-            version=VERSION, since=self._clock.now(),
-        ))  # fmt: skip
-
-
-def _version() -> str:
-    try:
-        return metadata.version("plantroom")
-    except metadata.PackageNotFoundError:
-        return "unknown"
-
-
-VERSION = _version()
+            devices["edge"] = (None, self._error)
+        payload = self._presence.health(
+            now, self._outbox.depth(), self._sender.oldest_unsent(), devices
+        )
+        # QoS 0: old health is no use, and would fill the queue of an ingest that is away.
+        if self._broker.publish(self._presence.health_topic, payload, qos=0):
+            self._health_at = now

@@ -149,7 +149,9 @@ class Client:
         """End what is left of the connection; by the serving thread."""
         self.abandon()
         while self._paho.socket() is not None:
-            self._paho.loop_read()
+            # What was read half is of no more use, and may be what cannot be read.
+            with contextlib.suppress(Exception):
+                self._paho.loop_read()
 
     def _on_connect(
         self, client: paho.Client, _data: object, flags: paho.ConnectFlags,

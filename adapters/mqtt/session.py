@@ -188,7 +188,11 @@ class Session:
         except OSError as error:
             _log.debug("mqtt unreachable", client=self._options.client_id, error=str(error))
             return _End.REFUSED
-        client.serve(wakeup, self._inbox.has_room, self._going_on)
+        try:
+            client.serve(wakeup, self._inbox.has_room, self._going_on)
+        except Exception:  # noqa: BLE001
+            # A packet that paho cannot read must cost a connection, not the session.
+            _log.exception("mqtt connection failed", client=self._options.client_id)
         with self._lock:
             self._generation += 1
             stood = self._ready.is_set()

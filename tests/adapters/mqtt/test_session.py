@@ -158,3 +158,23 @@ def test_stops_quickly_where_nobody_answers() -> None:
             began = time.monotonic()
             made.stop()
             assert time.monotonic() - began < 2
+
+
+def test_a_packet_that_makes_no_sense_costs_a_connection_not_the_session() -> None:
+    """CONNACK, then a PUBLISH whose topic is longer than the packet."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        made = Session("127.0.0.1", server.getsockname()[1], "gw-a", reconnect_cap_s=0.1)
+        heard = Heard()
+        made.listen((), heard.message, heard.connected)
+        made.start()
+        for n in range(3):
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"\x20\x03\x00\x00\x00")
+                wait_for(lambda n=n: len(heard.connections) == n + 1, "the connection")  # type: ignore[misc]
+                connection.sendall(b"\x32\x03\xff\xff\xff")
+                wait_for(lambda: not made.connected, "the end of the connection")
+        made.stop()
+    assert heard.messages == []
