@@ -18,7 +18,7 @@ from analytics.episodes import fold
 from analytics.found import Sight, changes
 from analytics.groups import Group, grouped
 from analytics.judging import Judge, Part
-from analytics.redo import Stretch, after_mute, stretches, wrong_spans
+from analytics.redo import Stretch, after_mute, differences, stretches, wrong_spans
 from analytics.references import LOOKBACK_DAYS, Memory
 from analytics.rule import LOOKAHEAD_MS, Basis, Rule, Target
 from analytics.rules import RULES
@@ -219,16 +219,19 @@ class Engine:
         dirty = []
         for part in parts:
             key = (rule.id, part.target)
-            if rule.mutes:
-                before = wrong_spans(rule, cut(self._tails.stream(key), part.start, part.end))
-                after = wrong_spans(rule, part.runs)
-                if before != after:
-                    spans = [*before, *after]
-                    first, last = min(a for a, _ in spans), max(b for _, b in spans)
-                    dirty += [(point, first, last) for point in self._accused(rule, key)]
+            near = (part.start - rule.mutes_back_ms, part.end + rule.mutes_back_ms)
+            before = self._wrong(rule, key, near)
             self._tails.splice(key, part.start, part.end, part.runs)
             self._touched.add(key)
+            for start, end in differences(before, self._wrong(rule, key, near)):
+                dirty += [(point, start, end) for point in self._accused(rule, key)]
         return dirty
+
+    def _wrong(self, rule: Rule, key: Key, near: tuple[int, int]) -> list[tuple[int, int]]:
+        """When a target's points were wrong, around a stretch. [ms]"""
+        if not rule.mutes or not self._tails.faulty(key):
+            return []
+        return wrong_spans(rule, cut(self._tails.stream(key), *near))
 
     def _judge_late(self, late: Sequence[LateRange]) -> None:
         if not late:

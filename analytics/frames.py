@@ -15,6 +15,9 @@ from analytics.rule import Basis, Rule, Target
 from core.batch import Bools, Columns, Floats, Ints
 from core.site import Site
 
+NEVER = np.iinfo(np.int64).max
+"""First seen: not yet."""
+
 Spans = Mapping[str, Sequence[tuple[int, int]]]
 """When the sensor behind each point was at fault, by point id. [ms]"""
 
@@ -26,14 +29,14 @@ class Scene:
     Attributes:
         points: Indices that were read, ascending.
         rows: Readings by point and time.
-        first_seen: Time of the first reading ever, by point index. [ms]
+        first_seen: Time of the first reading ever, by point index; :data:`NEVER`. [ms]
     """
 
     site: Site
     calendar: Calendar
     points: Sequence[int]
     rows: Columns
-    first_seen: Mapping[int, int] = field(default_factory=dict)
+    first_seen: Ints
     _binned: dict[Grid, Binned] = field(default_factory=dict)
     _filled: dict[Grid, Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
@@ -77,6 +80,7 @@ class Layout:
         roles: The rule's roles, needed ones first, then what samples are told by.
         points: Point index, −1 where there is none. (roles, targets)
         needed: How many roles are needed.
+        gateways: Rows that are gateways, not points.
         safety: (target row, point index) of needed points that are safety points.
     """
 
@@ -87,6 +91,7 @@ class Layout:
     has: Mapping[str, Bools]
     coarse: Bools
     exempt: Bools
+    gateways: tuple[int, ...]
     safety: tuple[tuple[int, int], ...]
     parameters: Mapping[str, Floats]
 
@@ -106,6 +111,7 @@ def layout(site: Site, rule: Rule, targets: Sequence[Target]) -> Layout:
         has={role: points[n] >= 0 for n, role in enumerate(roles)},
         coarse=coarse_rows(site, rule.card.longest_period_s, targets),
         exempt=np.array([target.exempt for target in targets], dtype=np.bool_),
+        gateways=tuple(row for row, target in enumerate(targets) if not target.equipment),
         safety=tuple(
             (row, int(index))
             for n in range(len(needed))
@@ -133,7 +139,9 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     """A frame of counts and extremes of one point a target, and whether its plant ran."""
     table = scene.binned(grid)
     value, running = table.rows_of(of.points)
-    first = np.array([_first_seen(scene, target) for target in of.targets])
+    first = scene.first_seen[of.points[0]]
+    for row in of.gateways:
+        first[row] = _first_heard(scene, of.targets[row])
     values = {
         "rows": taken(table.rows, value),
         "beyond": taken(table.beyond, value),
@@ -226,16 +234,11 @@ def _gateway_rows(scene: Scene, table: Binned, targets: Sequence[Target]) -> Flo
     return np.array([by_gateway[target.gateways] for target in targets])
 
 
-def _first_seen(scene: Scene, target: Target) -> int:
-    """When the target was first heard: a gateway by any of its points. [ms]"""
-    heard = [scene.first_seen.get(target.points["value"])]
-    if not target.equipment:
-        heard = [
-            scene.first_seen.get(p)
-            for p in scene.points
-            if scene.site.points[p].gateway in target.gateways
-        ]
-    return min((at for at in heard if at is not None), default=np.iinfo(np.int64).max)
+def _first_heard(scene: Scene, gateway: Target) -> int:
+    """When any point of a gateway was first heard. [ms]"""
+    points = scene.site.points
+    mine = [p for p in scene.points if points[p].gateway in gateway.gateways]
+    return int(scene.first_seen[mine].min())
 
 
 def _beyond(scene: Scene, of: Layout, grid: Grid) -> Bools:

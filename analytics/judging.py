@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
+
 from analytics.calendar import Calendar
-from analytics.frames import Layout, Scene, Spans, layout, means_frame, samples_frame
+from analytics.frames import NEVER, Layout, Scene, Spans, layout, means_frame, samples_frame
 from analytics.grid import Grid
 from analytics.groups import Group
 from analytics.references import Memory, Past
 from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
 from analytics.verdict_runs import runs_of, window_runs
-from core.batch import Columns
+from core.batch import Columns, Ints
 from core.ports import ReadingStore
 from core.site import Site
 from core.verdict import Run
@@ -41,8 +43,11 @@ class Judge:
     site: Site
     calendar: Calendar
     store: ReadingStore
-    first_seen: dict[int, int] = field(default_factory=dict)
+    first_seen: Ints = field(init=False)
     _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.first_seen = np.full(len(self.site.points), NEVER, dtype=np.int64)
 
     def scene(self, group: Group, start: int, end: int, *, moving: bool) -> Scene:
         """What is needed to judge ``(start, end]`` of a group.
@@ -106,7 +111,8 @@ class Judge:
     def forget(self, points: Iterable[int]) -> None:
         """Late readings may be the first of their points."""
         for point in points:
-            self.first_seen.pop(point, None)
+            if point >= 0:
+                self.first_seen[point] = NEVER
 
     def _layout(self, rule: Rule, targets: Sequence[Target]) -> Layout:
         key = (rule.id, tuple(target.id for target in targets))
@@ -116,10 +122,11 @@ class Judge:
 
     def _meet(self, group: Group) -> None:
         """Notes when points were first heard; asks the store once for those never seen."""
-        strangers = [point for point in group.points if point not in self.first_seen]
-        if strangers:
-            rows = self.store.read_after(strangers, 0).rows
-            self.first_seen.update(zip(rows.point.tolist(), rows.at.tolist(), strict=True))
+        points = np.array(group.points, dtype=np.int64)
+        strangers = points[self.first_seen[points] == NEVER]
+        if len(strangers):
+            rows = self.store.read_after(strangers.tolist(), 0).rows
+            self.first_seen[rows.point] = rows.at
 
 
 def _read(store: ReadingStore, points: Sequence[int], start: int, end: int) -> Columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from analytics.calendar import Calendar
 from analytics.groups import Group
@@ -58,6 +59,18 @@ def wrong_spans(rule: Rule, runs: Sequence[Run]) -> list[tuple[int, int]]:
     return [
         (run.start - rule.mutes_back_ms, run.end) for run in runs if run.verdict is Verdict.FAULT
     ]
+
+
+def differences(
+    before: Sequence[tuple[int, int]], after: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Where one set of spans covers what the other does not."""
+    edges = sorted({edge for span in (*before, *after) for edge in span})
+    return [(a, b) for a, b in pairwise(edges) if _covers(before, a) != _covers(after, a)]
+
+
+def _covers(spans: Sequence[tuple[int, int]], at: int) -> bool:
+    return any(start <= at < end for start, end in spans)
 
 
 def _leaning(targets: Sequence[Target], point: str, site: Site) -> frozenset[str]:
