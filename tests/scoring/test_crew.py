@@ -1,3 +1,5 @@
+"""The crew at a desk that writes down, on a real campus."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -34,16 +36,17 @@ class Desk:
         return [self.order]
 
     def accept(self, id_: str, login: str, at: int) -> None:
-        self._do("accept", login, at)
+        self._do("accept", id_, login, at)
 
     def arrive(self, id_: str, login: str, at: int) -> None:
-        self._do("arrive", login, at)
+        self._do("arrive", id_, login, at)
 
     def done(self, id_: str, login: str, at: int, note: str) -> None:
-        self._do("done", login, at)
+        self._do("done", id_, login, at)
         self.notes.append(note)
 
-    def _do(self, what: str, login: str, at: int) -> None:
+    def _do(self, what: str, id_: str, login: str, at: int) -> None:
+        assert id_ == self.order.id
         if what in self.refuses:
             raise Refused(f"not now: {what}", code="conflict")
         self.told.append((what, login, at))

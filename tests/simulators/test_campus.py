@@ -1,3 +1,5 @@
+"""The campus as the edge and the conductor meet it."""
+
 from __future__ import annotations
 
 from pathlib import Path
