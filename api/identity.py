@@ -13,9 +13,10 @@ from sqlalchemy import delete, select
 from adapters.records import ALL, Records
 from adapters.records.passwords import verified
 from adapters.records.tables import AttemptRow, KeyRow, LoginRow
+from api.refusals import Told
 from core.actor import Actor
 from core.errors import Refused
-from core.words import Role
+from core.words import Role, Text
 
 IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3_600_000
@@ -127,7 +128,9 @@ def _check_throttle(records: Records, subjects: tuple[str, ...]) -> None:
     until = max((row.until for row in rows), default=0)
     if until > now_ms():
         wait = max(1, round((until - now_ms()) / 1000))
-        raise Refused(f"Too many tries; the next one in {wait} s.", code="too_many")
+        raise Told(
+            Text("Too many tries; the next one in {wait} s.", {"wait": wait}), code="too_many"
+        )
 
 
 def _failed(records: Records, subjects: tuple[str, ...]) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from adapters.locales import Translator
 from api import formats
+from api.series import point_name
 from api.services import Services
 from core.finding import Finding
 from core.site import Site
-from core.words import CARRIER_UNIT, Discipline, OrderState
+from core.words import CARRIER_UNIT, Discipline, OrderState, Text
 from workorders.views import DueTime, OrderRow, WatchView
 
 STATE_WORDS = {
@@ -73,7 +74,7 @@ def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
         rule=row.rule,
         discipline=(card.discipline if card else Discipline.INSTRUMENT).value,
         priority=int(row.priority),
-        title=tr.say(row.title),
+        title=tr.say(named(row.title, row.target, site, tr)),
         place=place_of(site, row.asset, tr),
         money=row.waste_per_day or None,
         waste=(),
@@ -114,6 +115,22 @@ def share_passed(due: DueTime, now: int) -> int:
     """How much of a promise's time has passed, in percent."""
     whole = max(1, due.due - due.started)
     return max(0, min(100, round(100 * (now - due.started) / whole)))
+
+
+def named(text: Text, target: str, site: Site, tr: Translator) -> Text:
+    """A text whose target is called by its name in the reader's language."""
+    if "target" not in text.params:
+        return text
+    point = site.index.get(target)
+    if target in site.equipment:
+        name = tr.name(site.equipment[target].names)
+    elif target in site.gateways:
+        name = tr.name(site.gateways[target].names)
+    elif point is not None:
+        name = point_name(site, site.points[point], tr)
+    else:
+        return text
+    return Text(text.msgid, {**text.params, "target": name})
 
 
 def place_of(site: Site, asset: str, tr: Translator) -> str:

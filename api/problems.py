@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.view import error_page
+from api.refusals import said
+from api.view import error_page, language_of
 from core.errors import Refused, Retryable
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ STATUS_OF = {
 }
 ABSENT = "There is no such thing here."
 """One sentence for what is absent and what is out of scope, so that neither tells of the other."""
+LOGGED = "Something went wrong here; it has been logged."
+UNREADABLE = "The request cannot be read."
+SAID = (ABSENT, LOGGED, UNREADABLE)
+"""What an error page says through a variable, for the catalogue."""
 
 
 class FieldProblem(BaseModel):
@@ -103,7 +108,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         if request.headers.get("HX-Request"):
             return Response(status_code=401, headers={"HX-Redirect": "/login"})
         return RedirectResponse("/login", HTTPStatus.SEE_OTHER)
-    return problem(request, status, code, ABSENT if code == "absent" else str(error))
+    detail = ABSENT if code == "absent" else str(error)
+    if isinstance(error, Refused) and code != "absent" and not is_api(request):
+        detail = said(error, language_of(request))
+    return problem(request, status, code, detail)
 
 
 async def _retryable(request: Request, error: Exception) -> Response:
@@ -118,7 +126,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         FieldProblem(pointer="/" + "/".join(map(str, e.get("loc", ()))), detail=str(e.get("msg")))
         for e in found
     ]
-    detail = "; ".join(f"{e.pointer}: {e.detail}" for e in errors) or "the request cannot be read"
+    detail = "; ".join(f"{e.pointer}: {e.detail}" for e in errors) or UNREADABLE
     return problem(request, 422, "invalid", detail, errors=errors)
 
 
@@ -135,7 +143,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     log.error("unforeseen error on %s", request.url.path, exc_info=error)
-    return problem(request, 500, "internal", "Something went wrong here; it has been logged.")
+    return problem(request, 500, "internal", LOGGED)
 
 
 def _methods(request: Request) -> list[str]:

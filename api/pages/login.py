@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.asker import ActorDep, FormDep, ServicesDep, cookie_name
 from api.identity import log_in, log_out, session_of
 from api.problems import STATUS_OF
+from api.refusals import said
 from api.view import COOKIE_LANGUAGE, language_of, page
 from core.errors import Refused
 
@@ -38,10 +39,10 @@ def enter(
     try:
         secret, session = log_in(given.records, login, password, address)
     except Refused as error:
-        tr = language_of(request)
+        problem = said(error, language_of(request))
         return page(
             request, "login.html", STATUS_OF.get(error.code, 422),
-            problem=tr(str(error)), login=login, hints=given.hints,
+            problem=problem, login=login, hints=given.hints,
         )  # fmt: skip
     before = request.cookies.get(cookie_name(given))
     if before:

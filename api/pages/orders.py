@@ -13,9 +13,10 @@ from adapters.locales import Translator
 from api import formats
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
-from api.orders import STATE_WORDS, summary, waste_words, watch_words
+from api.orders import STATE_WORDS, named, summary, waste_words, watch_words
 from api.pages.frame import Framed
 from api.problems import STATUS_OF
+from api.refusals import said
 from api.services import Services
 from api.view import language_of, page
 from core.actor import Actor
@@ -23,7 +24,6 @@ from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
 from core.words import OrderState
-from workorders.refusals import OrderRefused
 from workorders.views import OrderDetail, OrderRow
 
 router = APIRouter(include_in_schema=False)
@@ -77,10 +77,9 @@ def act(
     except Refused as error:
         if error.code in {"absent", "unauthenticated"}:
             raise
-        tr = language_of(request)
-        said = tr.say(error.text) if isinstance(error, OrderRefused) else tr(str(error))
+        problem = said(error, language_of(request))
         detail = given.orders.desk.order(actor, order)
-        content = _whole(request, given, actor, detail, kept=form, problem=said)
+        content = _whole(request, given, actor, detail, kept=form, problem=problem)
         return page(request, "order.html", STATUS_OF.get(error.code, 422), content=content)
     return RedirectResponse(f"/orders/{order}", SEE_OTHER)
 
@@ -151,7 +150,7 @@ def _whole(
         "money_a_day": money if money is not None else shown.money,
         "co2": finding.kg_co2_per_day if finding else None,
         "evidence": _evidence(finding, detail, now) if finding else None,
-        "explanation": tr.say(row.explanation),
+        "explanation": tr.say(named(row.explanation, row.target, given.site, tr)),
         "confidence": finding.confidence if finding else 0.0,
         "why": _why(finding, given, tr) if finding else [],
         "card": given.cards.get(row.rule),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asker import ActorDep, ServicesDep
-from api.orders import place_of
+from api.orders import named, place_of
 from api.view import language_of
 from workorders.act import MOST_NOTE, Act
 from workorders.states import Command
@@ -116,10 +116,12 @@ def act(
 
 def _out(request: Request, given: ServicesDep, row: OrderRow) -> OrderOut:
     tr = language_of(request)
+    texts = (row.title, row.explanation)
+    title, words = (tr.say(named(text, row.target, given.site, tr)) for text in texts)
     return OrderOut(
         id=row.id, version=row.version, building=row.building, asset=row.asset,
-        place=place_of(given.site, row.asset, tr), rule=row.rule, title=tr.say(row.title),
-        explanation=tr.say(row.explanation), state=row.state.value,
+        place=place_of(given.site, row.asset, tr), rule=row.rule, title=title,
+        explanation=words, state=row.state.value,
         outcome=row.outcome.value if row.outcome else None, priority=int(row.priority),
         trade=row.trade.value, person=row.person, attempt=row.attempt, count=row.count,
         opened_at=row.opened_at, closed_at=row.closed_at,
