@@ -13,10 +13,11 @@ import hmac
 import logging
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
 from amqtt.adapters import ReaderAdapter, StreamWriterAdapter
@@ -82,6 +83,20 @@ class PrefixPlugin(BaseTopicPlugin):
         if not allowed:
             _log.warning("mqtt topic refused", user=user, topic=topic, action=str(action))
         return allowed
+
+
+class _Snapshots(dict[str, list[tuple[Session, int]]]):
+    """Subscriptions that may change while amqtt walks over them.
+
+    It awaits within such walks, so that a client that subscribes meanwhile would end them by
+    an error: the message would reach nobody else, or the session that resumes would be cut.
+    """
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(super().__iter__()))
+
+    def items(self) -> ItemsView[str, list[tuple[Session, int]]]:  # type: ignore[override]
+        return dict(super().items()).items()
 
 
 class _Opened(ReaderAdapter):
@@ -202,7 +217,9 @@ class EmbeddedBroker:
 
     async def _serve(self, listener: socket.socket, started: Future[None]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_exception_handler(_report)
         broker = Broker(self._config())
+        broker._subscriptions = _Snapshots()  # noqa: SLF001 there is no other way to mend it
         await broker.start()
         connections: set[asyncio.Task[None] | None] = set()
 
@@ -248,6 +265,12 @@ class EmbeddedBroker:
         # External: the socket is ours, so that a taken port is told in words.
         listener = ListenerConfig(type=ListenerType.EXTERNAL, max_connections=-1)
         return BrokerConfig(listeners={"default": listener}, plugins=plugins)
+
+
+def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    _log.warning(
+        "embedded broker", what=context.get("message"), error=repr(context.get("exception"))
+    )
 
 
 def _quiet() -> None:

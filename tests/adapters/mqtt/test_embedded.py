@@ -96,3 +96,25 @@ def test_a_port_can_be_used_again_at_once(tmp_path: Path) -> None:
         again.start()
         wait_for(lambda: len(heard.connections) == 2, "the new connection")
     again.stop()
+
+
+def test_who_subscribes_while_a_message_goes_round_takes_it_from_nobody(
+    embedded: EmbeddedBroker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Left alone, amqtt walks over its subscriptions and stops where they change meanwhile."""
+    heard = Heard()
+    sent = 400
+    with (
+        session(embedded.port, "ingest", ("plantroom/v1/x/+/batch/#",), heard) as ingest,
+        session(embedded.port, "gw-a") as gateway,
+    ):
+        assert ingest.wait_connected(5)
+        assert gateway.wait_connected(5)
+        for n in range(sent):
+            assert gateway.publish(f"plantroom/v1/x/gw-a/batch/b/{n + 1}", b"%d" % n)
+            if n % 40 == 0:
+                with session(embedded.port, "gw-b", (f"plantroom/v1/{n}/gw-b/confirm",)) as other:
+                    assert other.wait_connected(5)
+        wait_for(lambda: len(heard.messages) >= sent, "every message")
+    assert sorted(int(p) for p in heard.payloads) == list(range(sent))
+    assert "embedded broker" not in capsys.readouterr().out
