@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from grafana_client import GrafanaApi, TokenAuth
+from grafana_client.api import GrafanaApi
 from grafana_client.client import GrafanaClientError, GrafanaException
 
 from core.errors import Misconfigured, Mistake, Retryable
@@ -25,7 +25,7 @@ def push(url: str, token: str, pages: Iterable[dict[str, Any]]) -> Iterator[str]
         what = "a Grafana address and a token are needed"
         expected = "--url http(s)://…, and PLANTROOM_GRAFANA_TOKEN with a service account's token"
         raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
-    api = GrafanaApi.from_url(url, credential=TokenAuth(token=token))
+    api = GrafanaApi.from_url(url, credential=token)
     try:
         uid = _folder(api)
         for page in pages:
@@ -41,7 +41,8 @@ def push(url: str, token: str, pages: Iterable[dict[str, Any]]) -> Iterator[str]
 
 
 def _folder(api: GrafanaApi) -> str:
-    for folder in api.folder.get_all_folders():
+    for folder in api.folder.get_all_folders():  # type: ignore[no-untyped-call]
         if folder["title"] == FOLDER:
             return str(folder["uid"])
-    return str(api.folder.create_folder(FOLDER)["uid"])
+    made = api.folder.create_folder(FOLDER)  # type: ignore[no-untyped-call]
+    return str(made["uid"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models.dashboard import (
@@ -12,14 +12,16 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableRefresh,
 )
 
-from core.site import EquipmentClass, MeterRole, Site
+from core.quantity import Kind
+from core.site import EquipmentClass, MeterRole, Point, Site
 from core.words import Carrier
-from dashboards.influxql import SOURCE, level, open_orders, use
+from dashboards.influxql import SOURCE, level, open_orders, use, verified_repairs
 from dashboards.panels import (
     INK,
     P1,
     P2,
     PROVED,
+    Drawn,
     against_expected,
     figure,
     orders,
@@ -27,57 +29,15 @@ from dashboards.panels import (
     steps,
 )
 
-Band = Callable[[str], str]
 UID = "plantroom-campus"
+_TOP, _TALL, _HOUR_S = 6, 9, 3600
+_DEAR, _DEARER = 1000, 3000
+"""From here on waste is coloured: twice and six times what raises one order's priority by
+default (``workorders.priority.Rates``). [site currency a day]"""
 
 
 def campus(site: Site, console: str) -> dashboard.Dashboard:
     """The dashboard of a site; ``console`` is the address that its links open."""
-    money = f"prefix:{site.money}"
-    power = main_points(site, Carrier.ELECTRICITY, "power")
-    water = main_points(site, Carrier.WATER, "volume")
-    heat = main_points(site, Carrier.HEAT, "heat_power")
-    rooms = [
-        p.id for p in site.points
-        if p.role.id == "zone_temp" and site.equipment[p.equipment].cls is EquipmentClass.ZONE
-    ]  # fmt: skip
-    proved = (
-        'SELECT count("outcome") FROM (SELECT last("outcome") AS "outcome" FROM "order"'
-        ' WHERE time > now() - 3650d GROUP BY "id") WHERE "outcome" = \'verified\''
-    )
-    panels = (
-        question(
-            "**Is anything wrong, what does it cost, who has it, what proves it?** "
-            "Grey is normal; colour means that somebody should act.",
-            GridPos(h=2, w=24, x=0, y=0),
-        ),
-        figure("Wasted a day", open_orders('sum("money")'), money,
-               steps((None, INK), (1000, P2), (3000, P1)), GridPos(h=4, w=6, x=0, y=2)),
-        figure("Open orders", open_orders('count("priority")'), "none", steps((None, INK)),
-               GridPos(h=4, w=6, x=6, y=2)),
-        figure("Priority 1", open_orders('count("priority")') + ' AND "priority" = 1', "none",
-               steps((None, INK), (1, P1)), GridPos(h=4, w=6, x=12, y=2)),
-        figure("Repairs verified", proved, "none", steps((None, INK), (1, PROVED)),
-               GridPos(h=4, w=6, x=18, y=2)),
-        against_expected("Power", "kwatt", GridPos(h=9, w=12, x=0, y=6),
-                         _band(power, level("value", "gauge", power), 1.0)),
-        against_expected("Water", "suffix: m³/h", GridPos(h=9, w=12, x=12, y=6),
-                         _band(water, use(water, 4.0), 4.0)),
-        against_expected("Heating", "kwatt", GridPos(h=9, w=12, x=0, y=15),
-                         _band(heat, level("value", "gauge", heat), 1.0)),
-        against_expected("Rooms", "celsius", GridPos(h=9, w=12, x=12, y=15),
-                         _band(rooms, level("value", "gauge", rooms), 1.0)),
-        orders(site.money, console, GridPos(h=10, w=24, x=0, y=24)),
-    )  # fmt: skip
-    first = next(iter(site.buildings))
-    building = (
-        dashboard.QueryVariable("building")
-        .label("Building")
-        .datasource(SOURCE)
-        .query('SHOW TAG VALUES FROM "gauge" WITH KEY = "building"')
-        .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
-        .current(VariableOption(selected=True, text=first, value=first))
-    )
     page = (
         dashboard.Dashboard(f"{site.names['en']}: now")
         .uid(UID)
@@ -85,19 +45,77 @@ def campus(site: Site, console: str) -> dashboard.Dashboard:
         .time("now-4d", "now")
         .timezone(site.timezone)
         .refresh("1m")
-        .with_variable(building)
+        .with_variable(_building(site))
         .link(dashboard.DashboardLink("Console").type(DashboardLinkType.LINK).url(console or "/"))
     )
+    curves = list(_curves(site))
+    below = _TOP + _TALL * ((len(curves) + 1) // 2)
+    queue = orders(site.money, console, GridPos(h=10, w=24, x=0, y=below))
+    panels: list[Drawn] = [*_figures(site), *curves, queue]
     for number, panel in enumerate(panels, start=1):
         # The SDK numbers rows 0; a panel's id must be its own.
         page = page.with_panel(panel.id(number))
     return page
 
 
-def main_points(site: Site, carrier: Carrier, role: str) -> list[str]:
-    """Ids of a role of all main meters of a carrier."""
+def _building(site: Site) -> dashboard.QueryVariable:
+    first = next(iter(site.buildings))
+    return (
+        dashboard.QueryVariable("building")
+        .label("Building")
+        .datasource(SOURCE)
+        .query('SHOW TAG VALUES FROM "gauge" WITH KEY = "building"')
+        .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
+        .current(VariableOption(selected=True, text=first, value=first))
+    )
+
+
+def _figures(site: Site) -> Iterator[Drawn]:
+    """What needs somebody, in four numbers."""
+    yield question(
+        "**Is anything wrong, what does it cost, who has it, what proves it?** "
+        "Grey is normal; colour means that somebody should act.",
+        GridPos(h=2, w=24, x=0, y=0),
+    )
+    counted = open_orders('count("priority")')
+    places = [GridPos(h=4, w=6, x=x, y=2) for x in (0, 6, 12, 18)]
+    yield figure(
+        "Wasted a day", open_orders('sum("money")'), f"prefix:{site.money}",
+        steps((None, INK), (_DEAR, P2), (_DEARER, P1)), places[0],
+    )  # fmt: skip
+    yield figure("Open orders", counted, "none", steps((None, INK)), places[1])
+    yield figure(
+        "Priority 1", f'{counted} AND "priority" = 1', "none", steps((None, INK), (1, P1)),
+        places[2],
+    )  # fmt: skip
+    yield figure(
+        "Repairs verified", verified_repairs(), "none", steps((None, INK), (1, PROVED)), places[3]
+    )
+
+
+def _curves(site: Site) -> Iterator[Drawn]:
+    """A panel for each carrier, and one for the rooms, where the site has points for them."""
+    rooms = [
+        p for p in site.points
+        if p.role.id == "zone_temp" and site.equipment[p.equipment].cls is EquipmentClass.ZONE
+    ]  # fmt: skip
+    asked = (
+        ("Power", "kwatt", main_points(site, Carrier.ELECTRICITY, "power")),
+        ("Water", "suffix: m³/h", main_points(site, Carrier.WATER, "volume")),
+        ("Heating", "kwatt", main_points(site, Carrier.HEAT, "heat_power")),
+        ("Rooms", "celsius", rooms),
+    )
+    there = [(title, unit, points) for title, unit, points in asked if points]
+    for number, (title, unit, points) in enumerate(there):
+        row, column = divmod(number, 2)
+        at = GridPos(h=_TALL, w=12, x=12 * column, y=_TOP + _TALL * row)
+        yield against_expected(title, unit, at, _band(points))
+
+
+def main_points(site: Site, carrier: Carrier, role: str) -> list[Point]:
+    """Points of a role of all main meters of a carrier."""
     return [
-        point.id for point in site.points
+        point for point in site.points
         if point.role.id == role
         and (meter := site.equipment[point.equipment].meter) is not None
         and meter.carrier is carrier
@@ -105,10 +123,15 @@ def main_points(site: Site, carrier: Carrier, role: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _band(points: list[str], measured: str, factor: float) -> list[tuple[str, str]]:
+def _band(points: list[Point]) -> list[tuple[str, str]]:
+    """Registers are drawn as the flow that their use in an interval was."""
+    ids, first = [p.id for p in points], points[0]
+    register = first.kind is Kind.REGISTER
+    factor = _HOUR_S / first.period_s if register else 1.0
+    measured = use(ids, factor) if register else level("value", "gauge", ids)
     return [
-        ("low", level("low", "expected", points, factor)),
-        ("high", level("high", "expected", points, factor)),
-        ("expected", level("mid", "expected", points, factor)),
+        ("low", level("low", "expected", ids, factor)),
+        ("high", level("high", "expected", ids, factor)),
+        ("expected", level("mid", "expected", ids, factor)),
         ("measured", measured),
     ]

@@ -11,12 +11,13 @@ from grafana_foundation_sdk.models.common import (
     BigValueTextMode,
 )
 from grafana_foundation_sdk.models.dashboard import (
-    DynamicConfigValue as Set,
-)
-from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
     GridPos,
     Threshold,
     ThresholdsMode,
+)
+from grafana_foundation_sdk.models.dashboard import (
+    DynamicConfigValue as Set,
 )
 
 from dashboards.influxql import SOURCE, InfluxQL, order_table
@@ -24,6 +25,7 @@ from dashboards.influxql import SOURCE, InfluxQL, order_table
 GREY, INK = "#8b979f", "text"
 """``text`` follows the light and the dark theme."""
 P1, P2, P3, PROVED = "#e5484d", "#f08c3c", "#d8b13a", "#5fbf8a"
+Drawn = stat.Panel | timeseries.Panel | table.Panel | text.Panel
 SHAPES = {"1": ("◆", P1), "2": ("▲", P2), "3": ("■", P3), "4": ("●", GREY)}
 
 
@@ -109,16 +111,15 @@ def orders(money: str, console: str, at: GridPos) -> table.Panel:
         "indexByName": {name: i for i, name in enumerate([*names, "id"])},
         "renameByName": names,
     }
+    dearest = {"sort": [{"field": "Costs a day", "desc": True}]}
     return (
         table.Panel()
         .title("What costs most now")
         .datasource(SOURCE)
         .grid_pos(at)
         .with_target(InfluxQL("A", order_table(), form="table"))
-        .with_transformation(dashboard_transformation("organize", organized))
-        .with_transformation(
-            dashboard_transformation("sortBy", {"sort": [{"field": "Costs a day", "desc": True}]})
-        )
+        .with_transformation(DataTransformerConfig(id_val="organize", options=organized))
+        .with_transformation(DataTransformerConfig(id_val="sortBy", options=dearest))
         .override_by_name(
             " ",
             [
@@ -131,11 +132,6 @@ def orders(money: str, console: str, at: GridPos) -> table.Panel:
         .override_by_name("Costs a day", [Set("unit", f"prefix:{money}"), Set("decimals", 0)])
         .override_by_name("What", [Set("links", link), Set("custom.minWidth", 260)])
     )
-
-
-def dashboard_transformation(kind: str, options: dict[str, object]) -> dict[str, object]:
-    """One step that Grafana does on what a query gave."""
-    return {"id": kind, "options": options}
 
 
 def question(words: str, at: GridPos) -> text.Panel:
