@@ -113,7 +113,7 @@ class Demo:
             plot = demo_story(plant.site)
             crew = Crew(DeskOfCrew(plant.orders.crew), campus, plot.effect, plant.site.timezone)
             conductor = Conductor(
-                clock=clock, agents=plant.agents, parts=[plant.engine, plant.orders, crew],
+                clock=clock, agents=plant.agents, parts=[plant.engine, crew, plant.orders],
                 world=campus.advance,
             )  # fmt: skip
             for row in plant.orders.desk.queue(SYSTEM):
