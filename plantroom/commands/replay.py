@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +12,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site
-from core.actor import SYSTEM
 from core.clock import DAY_MS, HOUR_MS, SteppedClock
 from core.errors import Misconfigured, Mistake
 from edge.drivers.csv import CsvDriver
+from plantroom.account import account
 from plantroom.conductor import Conductor
 from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
 from plantroom.plant import Plant, embedded
-from workorders.tally import tally
 
 
 @speaks
@@ -47,9 +47,22 @@ def replay(
         return
     for name, value in result.items():
         if isinstance(value, dict):
-            table((name, ""), sorted(value.items()), empty=f"{name}: none")
+            table((name, ""), list(_lines(value)), empty=f"{name}: none")
         else:
             out.print(f"{name}: {value}")
+
+
+def _lines(value: Mapping[str, object], of: str = "") -> Iterator[tuple[str, str]]:
+    for name, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from _lines(inner, f"{of}{name} ")
+        elif isinstance(inner, list):
+            yield from (
+                (f"{of}{name}", f"{p['file']}:{p['line']}: {p['what']} ({p['reason']})")
+                for p in inner
+            )
+        else:
+            yield f"{of}{name}", str(inner)
 
 
 def play(
@@ -91,24 +104,7 @@ def play(
                 progress.update(task, completed=now - start)
                 if speed:
                     time.sleep(step_ms / DAY_MS / speed)
-        return _account(plant, drivers, begun)
+        return account(plant, drivers, end) | {"seconds": round(time.monotonic() - begun, 1)}
     finally:
         plant.stop()
         broker.stop()
-
-
-def _account(plant: Plant, drivers: dict[str, CsvDriver], begun: float) -> dict[str, object]:
-    rows = {g: d.account() for g, d in drivers.items()}
-    findings: dict[str, int] = {}
-    for finding in plant.records.findings.since(0):
-        findings[finding.rule] = findings.get(finding.rule, 0) + 1
-    return {
-        "rows": rows,
-        "sent": sum(a.counts().readings for a in plant.agents),
-        "ingest": dict(plant.ingest.counts()),
-        "quarantine": {r: k for r, (_, k) in plant.records.quarantine.counts().items()},
-        "store": dict(plant.store.count()),
-        "findings": findings,
-        "orders": {s.value: n for s, n in tally(plant.records, SYSTEM).states.items()},
-        "seconds": round(time.monotonic() - begun, 1),
-    }
