@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.batch import Columns
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.errors import Fatal, Misconfigured, Refused
 from core.ports import PointSource
@@ -105,6 +107,15 @@ def test_an_air_fault_stays_in_its_building_and_off_the_others_noise(healthy: Re
     for point in SITE.points:
         if point.building != "c" or point.equipment in {"c.w-main", "c.w-toilets", "c.m-lifts"}:
             assert np.array_equal(ill.of(point.id)[1], healthy.of(point.id)[1]), point.id
+
+
+def test_a_point_that_is_taken_away_changes_nobodys_noise(healthy: Readings) -> None:
+    gone = "a.z-lobby.zone_temp"
+    site = replace(SITE, points=tuple(p for p in SITE.points if p.id != gone))
+    campus = Campus(site, SEED, START)
+    rest = Readings(Columns.joined([campus.read(g, at(2)) for g in site.gateways]), site)
+    for point in site.points:
+        assert np.array_equal(rest.of(point.id)[1], healthy.of(point.id)[1]), point.id
 
 
 def test_a_severity_of_nothing_is_health_itself(healthy: Readings) -> None:

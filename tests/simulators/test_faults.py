@@ -156,10 +156,11 @@ def test_a_sensor_that_controls_takes_the_loop_along(healthy: Readings) -> None:
     assert true.mean() < -1.0
 
 
-def test_a_stuck_sensor_says_what_it_said_last() -> None:
-    stuck = ill(K.SENSOR_STUCK, "a.ahu2", point="rat", onset=at(1, 9.5))
-    before = stuck.between("a.ahu2.rat", at(1, 8.0), at(1, 9.5))
-    after = stuck.between("a.ahu2.rat", at(1, 9.5), at(2, 10.0))
+@pytest.mark.parametrize(("asset", "role"), [("a.ahu2", "rat"), ("c.z-hall", "zone_temp")])
+def test_a_stuck_sensor_says_what_it_said_last(asset: str, role: str) -> None:
+    stuck = ill(K.SENSOR_STUCK, asset, point=role, onset=at(1, 9.5))
+    before = stuck.between(f"{asset}.{role}", at(1, 8.0), at(1, 9.5))
+    after = stuck.between(f"{asset}.{role}", at(1, 9.5), at(2, 10.0))
     assert np.ptp(before) > 0.2
     assert set(after) == {before[-1]}
 
