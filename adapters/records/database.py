@@ -149,6 +149,17 @@ class Records:
                 with kept_records.engine.connect() as source:
                     backup.copy_rows(source, into)
 
+    def check_empty(self) -> None:
+        """Whether a restore would find these records empty; their tables are made.
+
+        Raises:
+            Misconfigured: They hold something.
+            Retryable: The database is away or locked.
+        """
+        self.upgrade()
+        with meant(), self.engine.connect() as connection:
+            backup.refuse_unless_empty(connection)
+
     def close(self) -> None:
         """Release all connections."""
         self.engine.dispose()

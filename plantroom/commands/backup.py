@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +13,12 @@ import typer
 from adapters.records import Records
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site
-from adapters.store import open_store
-from core.errors import Misconfigured, Mistake, Refused
+from adapters.store import open_store, restore_store
+from core.errors import Refused
 from plantroom.output import out, speaks
 
 MANIFEST = "plantroom-backup.json"
+READINGS = "readings"
 Folder = Annotated[Path, typer.Argument(help="Folder of the backup.")]
 
 
@@ -26,7 +27,7 @@ def backup(folder: Folder) -> None:
     """Copy records and readings into an empty folder.
 
     Records first: a receipt newer than its readings would let an edge forget them. While
-    Plantroom runs it owns the readings' file; stop it, or back InfluxDB up with its own tool.
+    Plantroom runs it alone has a DuckDB file; stop it for that time. Edges keep what comes.
     """
     write_backup(load_settings(), folder)
     out.print(f"wrote {folder}")
@@ -34,52 +35,68 @@ def backup(folder: Folder) -> None:
 
 @speaks
 def restore(folder: Folder) -> None:
-    """Fill an empty var/ from a backup; edges then send again what it lacks."""
+    """Fill an empty installation from a backup.
+
+    What came after the backup is still at the edges: `plantroom edge resend` there sends it again.
+    """
     fill(load_settings(), folder)
-    out.print("restored; start Plantroom, and where readings are newer: plantroom edge resend")
+    out.print("restored; at each gateway: plantroom edge resend GATEWAY --since …, then start")
 
 
 def write_backup(settings: Settings, folder: Path) -> None:
     """A backup in a folder.
 
     Raises:
-        Refused: The folder holds something already.
+        Refused: The folder holds something already, or there is nothing to copy.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty; name a new folder for each backup")
-    folder.mkdir(parents=True, exist_ok=True)
+    missing = [path for path in _files(settings) if not path.exists()]
+    if missing:
+        raise Refused(f"there is nothing to back up: {missing[0]} does not exist")
     site = load_site(settings.site)
+    folder.mkdir(parents=True, exist_ok=True)
     records = Records(settings.records_url)
-    records.upgrade()
     records.backup(folder)
     records.close()
-    store = open_store(settings.store_url, site)
+    store = open_store(settings.store_url, site, token=_token())
     try:
         counts = dict(store.count())
-        store.backup(folder / "readings")
+        store.backup(folder / READINGS)
     finally:
         store.close()
     about = {"site": site.id, "version": site.version, "at": time.time(), "rows": counts}
+    # Written last: a folder without it is no backup.
     (folder / MANIFEST).write_text(json.dumps(about, indent=2), encoding="utf-8")
 
 
 def fill(settings: Settings, folder: Path) -> None:
-    """An empty ``var/`` from a backup.
+    """An empty installation from a backup: readings first, then what vouches for them.
 
     Raises:
-        Refused: There is no backup, or ``var/`` holds data already.
-        Misconfigured: The store is not a file of ours.
+        Refused: There is no backup, or a file of this installation is there already.
+        Misconfigured: The records hold something.
     """
     if not (folder / MANIFEST).exists():
         raise Refused(f"{folder} holds no backup: {MANIFEST} is missing")
-    target = Path(settings.store_url.removeprefix("duckdb:"))
-    if not settings.store_url.startswith("duckdb:"):
-        what = "readings in InfluxDB are restored by its own tool"
-        raise Misconfigured([Mistake(file="", line=0, what=what, expected="influx restore")])
-    records = Path(settings.records_url.removeprefix("sqlite:///"))
-    if target.exists() or records.exists():
-        raise Refused(f"{settings.var} holds data already; restore into an empty folder")
+    taken = [path for path in _files(settings) if path.exists()]
+    if taken:
+        raise Refused(f"{taken[0]} is there already; restore into an empty folder")
     settings.var.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(folder / "records.sqlite", records)
-    copied = next((folder / "readings").glob("*.duckdb"))
-    shutil.copy2(copied, target)
+    records = Records(settings.records_url)
+    try:
+        records.check_empty()
+        restore_store(folder / READINGS, settings.store_url, token=_token())
+        records.restore(folder)
+    finally:
+        records.close()
+
+
+def _files(settings: Settings) -> list[Path]:
+    """Those of store and records that are files."""
+    addresses = ((settings.store_url, "duckdb:"), (settings.records_url, "sqlite:///"))
+    return [Path(url.removeprefix(kind)) for url, kind in addresses if url.startswith(kind)]
+
+
+def _token() -> str | None:
+    return os.environ.get("PLANTROOM_INFLUX_TOKEN") or None

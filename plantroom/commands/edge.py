@@ -42,4 +42,4 @@ def resend(
         again = outbox.resend(round(moment.timestamp() * 1000))
     finally:
         outbox.close()
-    out.print(f"{again} batches will be sent again when the agent runs")
+    out.print(f"{again} readings will be sent again when the agent runs")
