@@ -246,6 +246,21 @@ def test_any_step_gives_the_same_references() -> None:
     assert references[0] == references[1] == references[2]
 
 
+def test_late_use_takes_a_leak_back() -> None:
+    """A reset register had made a leak of nothing: the true use comes later."""
+    plant = Plant()
+    leaking(plant, 4, 0.2)
+    engine = plant.engine([night_flow.RULE])
+    plant.run(engine, MONDAY, MONDAY + 4 * DAY_MS, HOUR_MS)
+    [finding] = plant.findings.open()
+    plant.use("a.w-toilets.volume", MONDAY, MONDAY + 4 * DAY_MS, daily(0.6, 0.0))
+    plant.late("a.w-toilets.volume", MONDAY, MONDAY + 4 * DAY_MS)
+    told = plant.run(engine, MONDAY + 4 * DAY_MS, MONDAY + 4 * DAY_MS + HOUR_MS, HOUR_MS)
+    assert [(e.change, e.finding.id) for e in told] == [(FindingChange.WITHDRAWN, finding.id)]
+    nights = plant.verdicts.streams["WAT-01", "a.w-toilets"]
+    assert {run.verdict for run in nights} == {Verdict.OK}
+
+
 def test_late_stop_of_a_circuit() -> None:
     """Corridor lights on until 22 h on every day of a week; 8 kW against a base of 1.5."""
     plant = Plant()

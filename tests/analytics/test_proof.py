@@ -84,6 +84,13 @@ def test_a_short_fault_starts_the_count_again() -> None:
     assert seen.clear_since == T0 + round((48 + 9.25) * HOUR_MS)
 
 
+def test_a_pause_of_an_hour_holds_the_count_and_a_longer_one_starts_it_again() -> None:
+    short = [*BROKEN, day(0, 13, 13.3, FAULT), day(0, 13.3, 14.2, NE), day(0, 14.2, 14.5, FAULT)]
+    assert proof(TIMED, short, 18).outcome is ProofState.REFUSED
+    long = [*BROKEN, day(0, 13, 13.3, FAULT), day(0, 13.3, 14.4, NE), day(0, 14.4, 14.7, FAULT)]
+    assert proof(TIMED, long, 18).outcome is ProofState.WAITING
+
+
 def test_what_was_verified_first_is_not_refused_later() -> None:
     runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 3), day(4, 8, 12, FAULT)]
     assert proof(TIMED, runs, 5 * 24).outcome is ProofState.VERIFIED

@@ -140,6 +140,7 @@ def test_near_the_limit_clears_nothing(id_: str, near: Frame) -> None:
         ("AC-04", ahu()),
         ("AC-04", ahu(heat_valve=20, cool_valve=30, reheat_mode=1)),
         ("FC-5", ahu(**LEAST, mat=18, sat=14)),
+        ("FC-5", ahu(**HEATING, cool_valve=30, mat=18, sat=14)),
         ("FC-6", ahu(**FREE, rat=22, oat=2, mat=10)),
         ("FC-12", ahu(**HEATING, mat=16, sat=22)),
         ("FC-13", ahu(cool_valve=100, oa_damper=60, sat=21)),
