@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -19,6 +20,9 @@ from workorders.tally import tally
 _SHOWN = 10
 """Problems with their place that an account shows by gateway; all are counted."""
 
+_COUNTED_S = 10.0
+"""Long beside the milliseconds that it takes; what is not counted by then shows as unaccounted."""
+
 
 def account(plant: Plant, drivers: Mapping[str, CsvDriver], until: int) -> dict[str, object]:
     """The account of a finished replay; only plain values, for programs and for people.
@@ -28,6 +32,7 @@ def account(plant: Plant, drivers: Mapping[str, CsvDriver], until: int) -> dict[
         drivers: Those that read the files, by gateway.
         until: The end of the replay. [ms]
     """
+    _wait_counted(plant)
     accounts = {gateway: driver.account() for gateway, driver in drivers.items()}
     ingest = dict(plant.ingest.counts())
     sent = sum(agent.counts().readings for agent in plant.agents)
@@ -51,6 +56,13 @@ def account(plant: Plant, drivers: Mapping[str, CsvDriver], until: int) -> dict[
         "findings": dict(Counter(f.rule for f in plant.records.findings.since(0))),
         "orders": {s.value: n for s, n in tally(plant.records, SYSTEM).states.items()},
     }
+
+
+def _wait_counted(plant: Plant) -> None:
+    """Ingest counts what it did a moment after it has confirmed it."""
+    end = time.monotonic() + _COUNTED_S
+    while not plant.ingest.idle() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def _rows(account: CsvAccount) -> dict[str, object]:

@@ -22,6 +22,7 @@ from core.clock import DAY_MS, SteppedClock
 from core.errors import Misconfigured, Mistake
 from core.site import Site
 from edge.drivers.csv import CsvDriver
+from plantroom.account import account
 from plantroom.conductor import Conductor
 from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
@@ -55,18 +56,20 @@ def backtest(
             raise Misconfigured([Mistake(file="", line=0, what=what, expected="--from and --to")])
         store = open_store(settings.store_url, model)
         try:
-            result = judge(model, store, start, end)
+            result, rows = judge(model, store, start, end), None
         finally:
             store.close()
     else:
-        result = of_files(settings, model, data, _moment(from_, model), _moment(to, model))
-    _print(model, result, round(time.monotonic() - begun, 1), days=days, json_=json_)
+        result, rows = of_files(settings, model, data, _moment(from_, model), _moment(to, model))
+    _print(model, result, rows, round(time.monotonic() - begun, 1), days=days, json_=json_)
 
 
 def of_files(
     settings: Settings, site: Site, files: Path, start: int | None, end: int | None
-) -> Backtest:
+) -> tuple[Backtest, dict[str, object]]:
     """Judge files: read, sent, validated and stored as live readings are, then thrown away.
+
+    With it comes what became of every row.
 
     Raises:
         Misconfigured: The files hold no reading.
@@ -96,7 +99,8 @@ def of_files(
             plant.ingest.start()
             conductor = Conductor(clock=clock, agents=plant.agents, parts=[])
             conductor.run(first - 1, last + 1, step_ms=_STEP_MS)
-            return judge(site, plant.store, start or first - 1, end or last + 1)
+            rows = account(plant, drivers, last + DAY_MS)
+            return judge(site, plant.store, start or first - 1, end or last + 1), rows
         finally:
             plant.stop()
             broker.stop()
@@ -118,7 +122,10 @@ def _local(at: int, site: Site) -> str:
     return when.strftime("%Y-%m-%d %H:%M")
 
 
-def _print(site: Site, result: Backtest, seconds: float, *, days: bool, json_: bool) -> None:
+def _print(
+    site: Site, result: Backtest, rows: dict[str, object] | None, seconds: float, *,
+    days: bool, json_: bool,
+) -> None:  # fmt: skip
     findings: list[dict[str, Any]] = [
         {
             "rule": f.rule, "target": f.target, "onset": _local(f.onset, site),
@@ -129,7 +136,7 @@ def _print(site: Site, result: Backtest, seconds: float, *, days: bool, json_: b
         for f in result.findings
     ]  # fmt: skip
     if json_:
-        as_json({"seconds": seconds, "findings": findings, "hours": result.summary()})
+        as_json({"seconds": seconds, "rows": rows, "findings": findings, "hours": result.summary()})
         return
     table(
         ("rule", "target", "from", "to", "wasted a day", "what"),
