@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -31,7 +32,9 @@ ABSENT = "There is no such thing here."
 """One sentence for what is absent and what is out of scope, so that neither tells of the other."""
 LOGGED = "Something went wrong here; it has been logged."
 UNREADABLE = "The request cannot be read."
-SAID = (ABSENT, LOGGED, UNREADABLE)
+LARGE = "This is more than can be sent at once."
+FOREIGN = "This request came from another site's page and was refused."
+SAID = (ABSENT, LOGGED, UNREADABLE, LARGE, FOREIGN)
 """What an error page says through a variable, for the catalogue."""
 
 
@@ -111,7 +114,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     detail = ABSENT if code == "absent" else str(error)
     if isinstance(error, Refused) and code != "absent" and not is_api(request):
         detail = said(error, language_of(request))
-    return problem(request, status, code, detail)
+    headers = {"WWW-Authenticate": "Bearer"} if code == "unauthenticated" else None
+    return problem(request, status, code, detail, headers=headers)
 
 
 async def _retryable(request: Request, error: Exception) -> Response:
@@ -149,8 +153,8 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """All methods of a path: the framework names only those of the first route that matches."""
     allowed: set[str] = set()
-    for route in request.app.routes:
+    for route in iter_route_contexts(request.app.routes):
         matches = getattr(route, "path_regex", None)
         if matches is not None and matches.match(request.url.path):
-            allowed |= set(getattr(route, "methods", None) or ())
+            allowed |= route.methods or set()
     return sorted(allowed)

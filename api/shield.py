@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import FOREIGN, LARGE, problem
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -45,28 +47,36 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         seen = 0
-        started = False
+        started = over = False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._most:
+                over = True
                 raise TooLarge
             return message
 
         async def noted(message: Message) -> None:
             nonlocal started
+            # Frameworks take the error for a body that cannot be read: their answer is dropped.
+            if over and not started:
+                return
             started = started or message["type"] == "http.response.start"
             await send(message)
 
-        try:
-            await self._app(scope, counted, noted)
-        except TooLarge:
-            if started:
-                raise
-            response = PlainTextResponse(f"At most {self._most} bytes.", 413)
-            await response(scope, receive, send)
+        request = Request(scope)
+        announced = request.headers.get("content-length", "0")
+        over = announced.isdigit() and int(announced) > self._most
+        if not over:
+            try:
+                await self._app(scope, counted, noted)
+            except TooLarge:
+                if started:
+                    raise
+        if over and not started:
+            await problem(request, 413, "too_large", LARGE)(scope, receive, send)
 
 
 class Shield(BaseHTTPMiddleware):
@@ -81,9 +91,7 @@ class Shield(BaseHTTPMiddleware):
         """Check, pass on, dress the answer."""
         request.state.request_id = secrets.token_hex(8)
         if request.method not in SAFE and request.cookies and not self._same_origin(request):
-            response: Response = PlainTextResponse(
-                "This request came from another site's page and was refused.", 403
-            )
+            response = problem(request, 403, "forbidden", FOREIGN)
         else:
             response = await call_next(request)
         for name, value in HEADERS.items():
@@ -108,5 +116,5 @@ class Shield(BaseHTTPMiddleware):
 
 def install(app: FastAPI, *, external: str, secure: bool) -> None:
     """Put the shield before every route."""
-    app.add_middleware(Shield, external=external, secure=secure)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Shield, external=external, secure=secure)  # the outer one

@@ -1,0 +1,290 @@
+"""A console over real parts: sample site, records, a DuckDB store with readings, two orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from http.cookies import SimpleCookie
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+import numpy as np
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from adapters.records import Records
+from adapters.records.passwords import hashed
+from adapters.settings import Settings
+from adapters.sites import load_people, load_site
+from adapters.sites.people import Person
+from adapters.store import open_store
+from analytics.rules import cards
+from api.app import create_app
+from api.identity import make_key
+from api.services import Services
+from core.actor import Actor
+from core.batch import Batch, BatchName, Columns, Intervals
+from core.clock import DAY_MS, HOUR_MS, MINUTE_MS, SteppedClock
+from core.finding import Evidence, Finding, FindingChange, FindingEvent, FindingState, Waste
+from core.finding import finding_id as id_of
+from core.ports import Quarantined, ReadingStore
+from core.site import Site
+from core.words import Carrier, Role, Text
+from plantroom.server import ConsoleServer
+from tests.servers import free_port
+from tests.workorders.house import START
+from workorders.duty import RosterDuty
+from workorders.service import WorkOrders
+
+PASSWORD = "a long enough password"  # noqa: S105 - of tests
+CARDS = {card.id: card for card in cards()}
+NAMES = {Role.VIEWER: "vi", Role.TECHNICIAN: "te", Role.SUPERVISOR: "su", Role.ENGINEER: "en",
+         Role.ADMIN: "ad"}  # fmt: skip
+SCOPES: dict[str, frozenset[str] | None] = {
+    "all": None, "a": frozenset({"a"}), "c": frozenset({"c"}),
+}  # fmt: skip
+"""Whole campus, the building of the orders and points that are asked for, and another."""
+NAMES_OF_ALL = tuple(f"{name}.{scope}" for name in NAMES.values() for scope in SCOPES)
+
+
+@cache
+def password_hash() -> str:
+    """Once for all: a hash takes a sixth of a second."""
+    return hashed(PASSWORD)
+
+
+@dataclass
+class Visitor:
+    """A browser as far as HTTP goes: cookies, the origin header, the token of the last page."""
+
+    address: str
+    http: httpx.Client
+    cookies: dict[str, str] = field(default_factory=dict)
+    csrf: str = ""
+
+    def get(self, path: str, **more: str) -> httpx.Response:
+        return self.send("GET", path, headers=more)
+
+    def post(self, path: str, form: dict[str, str], **more: str) -> httpx.Response:
+        """Posts as the console's own page does."""
+        headers = {"Sec-Fetch-Site": "same-origin", **more}
+        return self.send("POST", path, headers=headers, data={"csrf": self.csrf, **form})
+
+    def send(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None,
+        data: dict[str, str] | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        sent = {k.replace("_", "-"): v for k, v in (headers or {}).items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        answer = self.http.request(method, self.address + path, headers=sent, data=data)
+        for line in answer.headers.get_list("set-cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                self.cookies[name] = morsel.value
+                if not morsel.value:
+                    del self.cookies[name]
+        found = re.search(r'name="csrf" value="([^"]+)"', answer.text)
+        self.csrf = found.group(1) if found else self.csrf
+        return answer
+
+    def log_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
+        answer = self.post("/login", {"login": login, "password": password})
+        if answer.status_code == httpx.codes.SEE_OTHER:
+            self.get("/orders")
+        return answer
+
+
+@dataclass(kw_only=True)
+class Console:
+    """The running console and the parts behind it."""
+
+    address: str
+    app: FastAPI
+    site: Site
+    records: Records
+    store: ReadingStore
+    clock: SteppedClock
+    orders: WorkOrders
+    _inside: dict[str, Visitor] = field(default_factory=dict)
+    _open: list[httpx.Client] = field(default_factory=list)
+
+    def visitor(self) -> Visitor:
+        """Somebody who is not logged in."""
+        client = httpx.Client(follow_redirects=False, timeout=20)
+        self._open.append(client)
+        return Visitor(self.address, client)
+
+    def as_(self, login: str) -> Visitor:
+        """Somebody logged in; the same one each time."""
+        if login not in self._inside:
+            visitor = self.visitor()
+            answer = visitor.log_in(login)
+            assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+            self._inside[login] = visitor
+        return self._inside[login]
+
+    def actor(self, login: str) -> Actor:
+        person = self.records.people.get(login)
+        assert person is not None
+        return person.actor()
+
+    def key(self, login: str) -> httpx.Client:
+        """A client with an API key."""
+        headers = {"Authorization": f"Bearer {make_key(self.records, login, 1)}"}
+        client = httpx.Client(base_url=f"{self.address}/api/v1", headers=headers, timeout=20)
+        self._open.append(client)
+        return client
+
+    def order_in(self, building: str) -> str:
+        """The number of the order of a building."""
+        queue = self.orders.desk.queue(self.actor("ad.all"))
+        return next(row.id for row in queue if row.building == building)
+
+    def served(self) -> set[str]:
+        """What the application serves, as ``METHOD /path``."""
+        return {
+            f"{method} {context.path}"
+            for context in iter_route_contexts(self.app.routes)
+            for method in (context.methods or {"GET"}) - {"HEAD"}
+        }
+
+    def step(self, hours: float) -> None:
+        self.clock.advance(self.clock.now() + round(hours * HOUR_MS))
+        self.orders.step(self.clock.now())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        for client in self._open:
+            client.close()
+
+
+def find(console: Console, rule: str, target: str, **more: float) -> None:
+    """A finding is made by hand and published."""
+    card, building = CARDS[rule], target.split(".", maxsplit=1)[0]
+    now = console.clock.now()
+    onset, money = now - 2 * DAY_MS, more.get("money", 96.0)
+    roles = console.site.points_of(target)
+    drawn = [console.site.points[roles[r]].id for r in (*card.roles, *card.optional_roles)
+             if r in roles]  # fmt: skip
+    params: dict[str, str | int | float] = {
+        "target": console.site.equipment[target].names["en"], "margin": 42.0, "hours": 31.0,
+        "times": 9, "base": 4.0, "day": 21.0,
+    }  # fmt: skip
+    finding = Finding(
+        id=id_of(rule, target, onset), revision=1, state=FindingState.OPEN, site=console.site.id,
+        building=building, rule=rule, target=target, onset=onset, opened=onset + HOUR_MS,
+        last=now - HOUR_MS, cleared=None, mode=card.modes[0], severity=card.severity,
+        references={}, confidence=0.93,
+        waste=(Waste(carrier=Carrier.HEAT, amount=267.0, money=money, kg_co2=105.0),),
+        evidence=Evidence(points=tuple(drawn[:6]), start=onset - 6 * HOUR_MS, end=now,
+                          windows=((onset, onset + 9 * HOUR_MS),)),
+        title=Text(card.title, params), explanation=Text(card.explanation, params),
+    )  # fmt: skip
+    event = FindingEvent(FindingChange.OPENED, finding, finding.opened)
+    console.records.findings.save([event])
+    console.orders.publish([event])
+
+
+def fill(console: Console, days: int = 3) -> None:
+    """Readings of the last days, with a gap of three hours; the last one a quarter ago."""
+    now = console.clock.now()
+    at = np.arange(now - days * DAY_MS, now + 1, 15 * MINUTE_MS, dtype=np.int64)
+    at = at[(at < now - DAY_MS) | (at > now - DAY_MS + 3 * HOUR_MS)]
+    hour = ((at + 8 * HOUR_MS) % DAY_MS) / HOUR_MS
+    curve = 0.5 + 0.4 * np.sin((hour - 9) * np.pi / 12)
+    parts = []
+    for index, point in enumerate(console.site.points):
+        low, high = point.span
+        middle = {"°C": (16.0, 10.0), "%": (20.0, 60.0), "kW": (8.0, 40.0)}
+        base, spread = middle.get(point.unit, (max(low, 0.0), min(high - low, 5.0)))
+        whole = point.kind.value in {"state", "command"}
+        value = np.round(curve) if whole else base + spread * curve
+        if point.kind.value == "register":
+            value = np.cumsum(curve)
+        parts.append(Columns.of(np.full(len(at), index, np.int32), at, value))
+    batch = Batch(name=BatchName("gw-a", "b1", 1), rows=Columns.joined(parts), received=now)
+    console.store.write([batch], receipted=frozenset())
+    for index, point in enumerate(console.site.points):
+        if point.kind.value == "register":
+            n = len(at)
+            console.store.write_intervals(
+                Intervals(point=np.full(n, index, np.int32), at=at, value=2 * curve,
+                          state=np.zeros(n, np.int8), revision=np.ones(n, np.int32))
+            )  # fmt: skip
+        if point.role.id in {"power", "zone_temp", "heat_power"}:
+            level = (16 + 10 * curve) if point.unit == "°C" else 6 + 36 * curve
+            console.store.write_expected(index, at.tolist(), (level - 2).tolist(), level.tolist(),
+                                         (level + 2).tolist())  # fmt: skip
+
+
+@contextmanager
+def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Console]:
+    """A console with people of every role and scope, an order in each building."""
+    site = load_site(sites / "wushan")
+    settings = Settings(var=folder, site=sites / "wushan")
+    records = Records(settings.records_url)
+    records.upgrade()
+    store = open_store(settings.store_url, site)
+    clock = SteppedClock(START)
+    orders = WorkOrders(
+        site, records, store, clock, cards=CARDS, verdicts=records.verdicts,
+        duty=RosterDuty(records.people, site.timezone),
+    )  # fmt: skip
+    _hire(records, sites)
+    port = free_port()
+    app = create_app(
+        Services(site=site, settings=settings, records=records, store=store, orders=orders,
+                 cards=CARDS, clock=clock)
+    )  # fmt: skip
+    server = ConsoleServer(app, "127.0.0.1", port)
+    made = Console(
+        address=f"http://127.0.0.1:{port}", app=app, site=site, records=records, store=store,
+        clock=clock, orders=orders,
+    )  # fmt: skip
+    if filled:
+        fill(made)
+    find(made, "AC-04", "a.ahu1", money=96.0)
+    find(made, "WAT-01", "c.w-main", money=288.0)
+    refuse(made)
+    server.start()
+    try:
+        with made:
+            yield made
+    finally:
+        server.stop()
+        store.close()
+        records.close()
+
+
+def refuse(console: Console) -> None:
+    """Something in quarantine, with a payload that would be markup."""
+    console.records.quarantine.keep([
+        Quarantined(
+            gateway="gw-a", topic="wushan/gw-a/up", payload=b'{"p": ["<b>x</b>"]}',
+            reason="unknown_point", detail="<script>alert(1)</script> is no point here",
+            readings=3, received=console.clock.now(),
+        )
+    ])  # fmt: skip
+
+
+def _hire(records: Records, sites: Path) -> None:
+    people, shifts = load_people(sites / "wushan")
+    extra = [
+        Person(login=f"{name}.{scope}", name=f"{name.title()} {scope}", role=role,
+               trades=people[4].trades if role is Role.TECHNICIAN else (), buildings=buildings)
+        for role, name in NAMES.items() for scope, buildings in SCOPES.items()
+    ]  # fmt: skip
+    everybody = [replace(person, language="en") for person in people]
+    records.people.import_people([*everybody, *extra], shifts)
+    for person in records.people.all():
+        records.people.set_password(person.login, password_hash())

@@ -1,0 +1,166 @@
+"""Every route × role × scope, from the application itself: a new route without a row fails."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.locales import translator
+from core.words import Role
+from tests.api.console import NAMES, SCOPES, Console, Visitor
+
+CURIOUS = {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route answers.
+
+    Attributes:
+        path: What is asked for; ``{order}`` is of building a.
+        who: ``anyone``; ``member`` of any role and scope; ``scoped``: who sees building a,
+            404 for others; ``quarantine``: some roles that see the whole campus, 403 for others.
+        found: Status where it is answered.
+    """
+
+    path: str
+    who: str
+    found: int = 200
+
+
+MATRIX = {
+    "GET /": Row("/", "member"),
+    "GET /x/now": Row("/x/now", "member"),
+    "GET /orders": Row("/orders", "member"),
+    "GET /x/orders": Row("/x/orders", "member"),
+    "GET /orders/{order}": Row("/orders/{order}", "scoped"),
+    "GET /x/orders/{order}/timeline": Row("/x/orders/{order}/timeline", "scoped"),
+    # A form with no command in it: whoever sees the order is told so.
+    "POST /orders/{order}/act": Row("/orders/{order}/act", "scoped", 422),
+    "GET /points": Row("/points", "member"),
+    "GET /x/points": Row("/x/points", "member"),
+    "GET /trend": Row("/trend", "member"),
+    "GET /quarantine": Row("/quarantine", "quarantine"),
+    "GET /quarantine/{id_}": Row("/quarantine/1", "quarantine"),
+    "GET /live": Row("/live", "member"),
+    "GET /x/alive": Row("/x/alive", "member", 204),
+    "POST /language": Row("/language", "member", 303),
+    "GET /login": Row("/login", "anyone"),
+    "GET /healthz": Row("/healthz", "anyone"),
+    "GET /metrics": Row("/metrics", "anyone"),
+    "GET /s": Row("/s/console.css", "anyone"),
+    "GET /api/v1/openapi.json": Row("/api/v1/openapi.json", "anyone"),
+    "GET /api/v1/points": Row("/api/v1/points", "member"),
+    "GET /api/v1/series": Row("/api/v1/series?point=a.ahu1.sat&from=0&to=3600000", "scoped"),
+    "GET /api/v1/series.csv": Row(
+        "/api/v1/series.csv?point=a.ahu1.sat&from=0&to=3600000", "scoped"
+    ),
+    "GET /api/v1/orders": Row("/api/v1/orders", "member"),
+    "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
+    "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
+    "GET /api/v1/quarantine/{id}": Row("/api/v1/quarantine/1", "quarantine"),
+}
+OWN_TESTS = {
+    "POST /login": "test_login",
+    "POST /logout": "test_login",
+    "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
+}
+"""Routes whose rights are shown by a test of their own."""
+PEOPLE = [(role, scope) for role in NAMES for scope in SCOPES]
+
+
+def expected(row: Row, role: Role, scope: str) -> int:
+    sees = SCOPES[scope] is None or "a" in (SCOPES[scope] or ())
+    if row.who == "scoped" and not sees:
+        return 404
+    if row.who == "quarantine" and (role not in CURIOUS or SCOPES[scope] is not None):
+        return 403
+    return row.found
+
+
+def ask(visitor: Visitor, console: Console, key: str, row: Row) -> int:
+    path = row.path.format(order=console.order_in("a"))
+    if key.startswith("POST"):
+        return visitor.post(path, {"version": "1"}).status_code
+    return visitor.get(path).status_code
+
+
+def test_every_route_has_a_row(looked_at: Console) -> None:
+    assert looked_at.served() == set(MATRIX) | set(OWN_TESTS)
+
+
+@pytest.mark.parametrize(("role", "scope"), PEOPLE)
+def test_role_and_scope(looked_at: Console, role: Role, scope: str) -> None:
+    visitor = looked_at.as_(f"{NAMES[role]}.{scope}")
+    wrong = {}
+    for key, row in MATRIX.items():
+        want = expected(row, role, scope)
+        if key == "GET /login":
+            want = 303  # whoever is in goes on
+        got = ask(visitor, looked_at, key, row)
+        if got != want:
+            wrong[key] = f"{got}, not {want}"
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("key", sorted(MATRIX))
+def test_nobody_gets_nothing(looked_at: Console, key: str) -> None:
+    row, stranger = MATRIX[key], looked_at.visitor()
+    got = ask(stranger, looked_at, key, row)
+    if row.who == "anyone":
+        assert got == row.found
+    else:
+        assert got == (401 if "/api/" in key else 303)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "nobodys"),
+    [
+        ("/orders/{order}", "/orders/WO-2026-9999"),
+        ("/x/orders/{order}/timeline", "/x/orders/WO-2026-9999/timeline"),
+        ("/api/v1/orders/{order}", "/api/v1/orders/WO-2026-9999"),
+        ("/api/v1/series?point=a.ahu1.sat&from=0&to=1", "/api/v1/series?point=a.no&from=0&to=1"),
+        ("/api/v1/series.csv?point=a.ahu1.sat&from=0&to=1",
+         "/api/v1/series.csv?point=a.no&from=0&to=1"),
+    ],
+)  # fmt: skip
+def test_out_of_scope_answers_as_what_never_was(
+    looked_at: Console, theirs: str, nobodys: str
+) -> None:
+    visitor = looked_at.as_("en.c")
+    order = looked_at.order_in("a")
+    answers = [visitor.get(theirs.format(order=order)), visitor.get(nobodys)]
+    assert [a.status_code for a in answers] == [404, 404]
+    hidden = r'"request_id":"\w+"|WO-2026-\d+|data-live="[^"]*"'
+    first, second = (re.sub(hidden, "", a.text) for a in answers)
+    assert first == second
+
+
+def test_lists_hold_only_what_is_in_scope(looked_at: Console) -> None:
+    points = looked_at.key("te.c").get("/points").json()
+    assert {p["building"] for p in points} == {"c"}
+    assert looked_at.key("te.c").get("/points", params={"building": "a"}).json() == []
+    orders = looked_at.key("te.c").get("/orders").json()
+    assert {o["building"] for o in orders} == {"c"}
+    page = looked_at.as_("te.c").get("/points").text
+    assert "a.ahu1" not in page
+    assert "c.ahu1" in page
+    assert looked_at.site.buildings["a"].names["en"] not in looked_at.as_("te.c").get("/").text
+
+
+def test_the_same_rights_by_key(looked_at: Console) -> None:
+    order = looked_at.order_in("a")
+    assert looked_at.key("vi.all").get(f"/orders/{order}").status_code == 200
+    assert looked_at.key("ad.c").get(f"/orders/{order}").status_code == 404
+    assert looked_at.key("vi.all").get("/quarantine").status_code == 403
+    assert looked_at.key("en.all").get("/quarantine").status_code == 200
+
+
+def test_foreign_points_on_the_trend_page_are_unknown(looked_at: Console) -> None:
+    visitor = looked_at.as_("en.c")
+    pages = [visitor.get(f"/trend?point={p}") for p in ("a.ahu1.sat", "a.ahu9.sat")]
+    assert [p.status_code for p in pages] == [422, 422]
+    said = translator("en")("There is no point {id} here.", id="a.ahu1.sat")
+    assert said in pages[0].text
