@@ -18,6 +18,8 @@ from core.verdict import Reason, Run, Verdict
 from core.words import Carrier
 
 Part = tuple[str, str, int, int, Sequence[Run]]
+Kept = tuple[int | None, Run]
+"""A run and its row; None where it has none yet."""
 _MANY = 400
 """Pairs of one IN list; SQLite's own limit has been 999 values."""
 
@@ -40,15 +42,19 @@ class RecordVerdicts:
         upsert = insert_for(self._records.engine)
         with self._records.session(ALL) as session:
             reached = _reached(session, sorted({(rule, target) for rule, target, *_ in parts}))
-            fresh: list[Run] = []
+            streams = _overlapping(session, parts, reached)
+            gone: list[int] = []
             for rule, target, start, end, runs in parts:
-                # Beyond where verdicts stand there is nothing to cut: most steps only add.
-                if start < reached.get((rule, target), start):
-                    fresh = _put(session, fresh)
-                    _put(session, _cut_out(session, rule, target, start, end))
-                fresh += _within(runs, start, end)
-                reached[rule, target] = max(end, reached.get((rule, target), end))
-            _put(session, fresh)
+                key = (rule, target)
+                cut, stream = _cut(streams.get(key, []), start, end)
+                gone += cut
+                streams[key] = [*stream, *((None, run) for run in _within(runs, start, end))]
+                reached[key] = max(end, reached.get(key, end))
+            for first in range(0, len(gone), _MANY):
+                session.execute(delete(RunRow).where(RunRow.id.in_(gone[first : first + _MANY])))
+            fresh = [run for stream in streams.values() for id_, run in stream if id_ is None]
+            if fresh:
+                session.execute(insert(RunRow), [_values(run) for run in fresh])
             statement = upsert(JudgedRow)
             session.execute(
                 statement.on_conflict_do_update(
@@ -92,16 +98,40 @@ def _reached(session: ScopedSession, keys: Sequence[tuple[str, str]]) -> dict[tu
     return found
 
 
-def _cut_out(session: ScopedSession, rule: str, target: str, start: int, end: int) -> list[Run]:
-    """Leave no run in ``(start, end]``; what has to stay of those that reach beyond it."""
-    overlapping = (RunRow.rule == rule, RunRow.target == target, RunRow.end > start)
-    query = select(RunRow).where(*overlapping, RunRow.start < end).order_by(RunRow.start)
-    old = [_run(row) for row in session.scalars(query)]
-    session.expunge_all()
-    if not old:
-        return []
-    session.execute(delete(RunRow).where(*overlapping, RunRow.start < end))
-    return [*_within(old, old[0].start, start), *_within(old, end, old[-1].end)]
+def _overlapping(
+    session: ScopedSession, parts: Sequence[Part], reached: Mapping[tuple[str, str], int]
+) -> dict[tuple[str, str], list[Kept]]:
+    """Stored runs that the parts may cut, by rule and target; most steps only add."""
+    behind = [p for p in parts if p[2] < reached.get((p[0], p[1]), p[2])]
+    found: dict[tuple[str, str], list[Kept]] = {}
+    keys = sorted({(rule, target) for rule, target, *_ in behind})
+    for first in range(0, len(keys), _MANY):
+        some = set(keys[first : first + _MANY])
+        since = min(part[2] for part in behind if (part[0], part[1]) in some)
+        until = max(part[3] for part in behind if (part[0], part[1]) in some)
+        query = select(RunRow).where(
+            tuple_(RunRow.rule, RunRow.target).in_(sorted(some)),
+            RunRow.end > since,
+            RunRow.start < until,
+        )
+        for row in session.scalars(query):
+            found.setdefault((row.rule, row.target), []).append((row.id, _run(row)))
+        session.expunge_all()
+    return found
+
+
+def _cut(stream: Sequence[Kept], start: int, end: int) -> tuple[list[int], list[Kept]]:
+    """The stream without ``(start, end]``, and the rows that are no longer in it."""
+    gone: list[int] = []
+    left: list[Kept] = []
+    for id_, run in stream:
+        if run.end <= start or run.start >= end:
+            left.append((id_, run))
+            continue
+        gone += [] if id_ is None else [id_]
+        rest = (*_within([run], run.start, start), *_within([run], end, run.end))
+        left += [(None, piece) for piece in rest]
+    return gone, left
 
 
 def _within(runs: Sequence[Run], start: int, end: int) -> list[Run]:
@@ -116,12 +146,6 @@ def _part(run: Run, start: int, end: int) -> Run:
     share = (end - start) / (run.end - run.start)
     waste = {carrier: amount * share for carrier, amount in run.waste.items()}
     return replace(run, start=start, end=end, waste=waste)
-
-
-def _put(session: ScopedSession, runs: Sequence[Run]) -> list[Run]:
-    if runs:
-        session.execute(insert(RunRow), [_values(run) for run in runs])
-    return []
 
 
 def _building(target: str) -> str:

@@ -1,0 +1,103 @@
+"""Migrations make exactly the tables that the code maps, in one go, once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+import adapters.records.orders  # noqa: F401 - its tables belong to the metadata
+from adapters.records import ALL, Records
+from adapters.records.base import Base
+from adapters.records.engine import make_engine
+from adapters.records.migrate import MIGRATIONS
+from core.errors import Fatal, Misconfigured, Retryable
+
+
+def test_migrations_and_mapped_tables_are_equal(records: Records) -> None:
+    with records.engine.begin() as connection:
+        options = {"compare_type": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_mapped_table_is_made(records: Records) -> None:
+    made = set(inspect(records.engine).get_table_names()) - {"alembic_version"}
+    assert made == set(Base.metadata.tables)
+
+
+def test_an_upgrade_twice_keeps_what_is_there(records: Records) -> None:
+    records.models.keep("wushan", "v1", b"model", 5)
+    records.upgrade()
+    assert [row.version for row in records.models.versions()] == ["v1"]
+
+
+def test_two_who_upgrade_at_once_do_it_once(url: str) -> None:
+    made = [Records(url), Records(url)]
+    failed: list[BaseException] = []
+
+    def upgrade(one: Records) -> None:
+        try:
+            one.upgrade()
+        except BaseException as error:  # noqa: BLE001 a thread's failure belongs to the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=upgrade, args=(one,)) for one in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert made[0].receipts.settled() == {}
+    for one in made:
+        one.close()
+
+
+def test_the_migrations_are_in_the_package() -> None:
+    assert (MIGRATIONS / "env.py").is_file()
+    assert list((MIGRATIONS / "versions").glob("r0001_*.py"))
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "no address", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_cannot_hold_records_is_told(url: str) -> None:
+    with pytest.raises(Misconfigured):
+        make_engine(url)
+
+
+def test_a_broken_file_stops_its_part(tmp_path: Path) -> None:
+    (tmp_path / "r.sqlite").write_bytes(b"this is no database, however long it may be" * 99)
+    records = Records(f"sqlite:///{tmp_path / 'r.sqlite'}")
+    with pytest.raises(Fatal):
+        records.upgrade()
+    records.close()
+
+
+def test_a_database_that_is_away_may_come_back() -> None:
+    records = Records("postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(Retryable):
+        records.receipts.settled()
+    records.close()
+
+
+def test_who_only_reads_can_change_nothing(records: Records) -> None:
+    from adapters.records.tables import AuditRow
+
+    with pytest.raises(Exception, match="read"), records.session(ALL, reading=True) as session:
+        session.add(AuditRow(at=1, actor="x", action="y"))
+    with records.session(ALL) as session:
+        session.add(AuditRow(at=1, actor="x", action="y"))
+
+
+def test_an_error_takes_the_whole_session_back(records: Records) -> None:
+    from adapters.records.tables import AuditRow
+
+    with pytest.raises(KeyError), records.session(ALL) as session:
+        session.add(AuditRow(at=1, actor="x", action="y"))
+        session.flush()
+        raise KeyError
+    with records.session(ALL, reading=True) as session:
+        assert session.query(AuditRow).count() == 0
