@@ -63,6 +63,8 @@ def changes(
         same = [f for f in unmatched.values() if episode.covers(f.onset, f.last)]
         for finding in same[:1]:
             del unmatched[finding.id]
+        if same and same[0].state is FindingState.CLEARED and same[0].onset < since:
+            continue  # only its end is still in sight, and that is told
         events += _told(sight, episode, same[0] if same else None, revisions)
     for finding in unmatched.values():
         if finding.onset >= since:

@@ -27,6 +27,19 @@ class Stretch:
     targets: frozenset[str]
 
 
+def merged_late(late: Sequence[LateRange]) -> list[LateRange]:
+    """One range for each point and stretch, however many readings came late."""
+    merged: list[LateRange] = []
+    for change in sorted(late, key=lambda c: (c.point, c.start, c.end)):
+        last = merged[-1] if merged else None
+        if last is not None and last.point == change.point and change.start <= last.end + _NEAR_MS:
+            end = max(last.end, change.end)
+            merged[-1] = LateRange(point=last.point, start=last.start, end=end)
+        else:
+            merged.append(change)
+    return merged
+
+
 def stretches(
     group: Group, rule: Rule, late: Iterable[LateRange], site: Site, calendar: Calendar
 ) -> list[Stretch]:

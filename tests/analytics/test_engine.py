@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from analytics.memory import MemoryFindings, MemoryVerdicts
 from analytics.rules import heat_against_cool, late_stop, night_flow, rule
 from analytics.runs import joined
-from core.batch import Columns, Floats, Ints
-from core.finding import Finding, FindingChange, FindingState
-from core.ports import GatewayProgress
+from core.batch import Columns, Floats, Ints, Stored
+from core.errors import Retryable
+from core.finding import Finding, FindingChange, FindingEvent, FindingState
+from core.ports import GatewayProgress, ReadingStore
 from core.quality import Quality
 from core.verdict import Reason, Run, Verdict
 from core.words import Carrier
@@ -373,6 +376,77 @@ def test_an_engine_killed_before_it_saved_judges_again() -> None:
         killed.step()
     two.run(two.engine(AC04), MONDAY + 9 * HOUR_MS, MONDAY + DAY_MS, HOUR_MS)
     assert streams(one)["AC-04", "a.ahu2"] == streams(two)["AC-04", "a.ahu2"]
+
+
+class FlakyFindings(MemoryFindings):
+    """Findings whose database is away every other time."""
+
+    calls = 0
+
+    def save(self, events: Sequence[FindingEvent]) -> None:
+        self.calls += 1
+        if self.calls % 2:
+            raise Retryable("away")
+        super().save(events)
+
+
+class FlakyVerdicts(MemoryVerdicts):
+    """Verdicts whose database is away every third time."""
+
+    calls = 0
+
+    def replace_all(self, parts: Sequence[tuple[str, str, int, int, Sequence[Run]]]) -> None:
+        self.calls += 1
+        if self.calls % 3 == 0:
+            raise Retryable("away")
+        super().replace_all(parts)
+
+
+def flaky_store(plant: Plant) -> ReadingStore:
+    """The plant's store, away at every fourth read."""
+    calls = 0
+    real = plant.store.read
+
+    class Flaky(type(plant.store)):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.__dict__.update(plant.store.__dict__)
+
+        def read(self, points: Sequence[int], start: int, end: int) -> Stored:
+            nonlocal calls
+            calls += 1
+            if calls % 4 == 0:
+                raise Retryable("away")
+            return real(points, start, end)
+
+    return Flaky()
+
+
+def test_what_is_away_for_a_while_loses_nothing() -> None:
+    sound, flaky = Plant(), Plant(findings=FlakyFindings(), verdicts=FlakyVerdicts())
+    for plant in (sound, flaky):
+        fighting(plant, 1)
+    sound.run(sound.engine(AC04), MONDAY, MONDAY + DAY_MS, HOUR_MS)
+    flaky.store = flaky_store(flaky)
+    engine = flaky.engine(AC04)
+    failed = 0
+    for now in range(MONDAY, MONDAY + DAY_MS + 1, HOUR_MS):
+        flaky.clock.advance(now)
+        flaky.heard(now)
+        try:
+            engine.step(now)
+        except Retryable:
+            failed += 1
+    while failed:
+        try:
+            engine.step()
+            break
+        except Retryable:
+            continue
+    assert failed > 5
+    assert streams(sound)["AC-04", "a.ahu2"] == streams(flaky)["AC-04", "a.ahu2"]
+    assert told(sound) == told(flaky)
+    published = [e.change for e in flaky.told.events if e.change is FindingChange.OPENED]
+    assert len(published) == 1
 
 
 def test_a_watermark_waits_for_what_is_unsent_but_not_for_ever() -> None:

@@ -1,0 +1,215 @@
+"""The bench: all targets of all rules, their verdicts so far, and the judging of stretches.
+
+What finds an instrument wrong is judged before what leans on it; where it is found out only
+later, or where readings come late, the stretch is judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from analytics.calendar import Calendar
+from analytics.groups import Group, grouped
+from analytics.judging import Judge, Part
+from analytics.redo import Stretch, after_mute, differences, merged_late, stretches, wrong_spans
+from analytics.references import Memory
+from analytics.rule import LOOKAHEAD_MS, Basis, Rule, Target
+from analytics.runs import cut
+from analytics.tails import Key, Tails
+from core.clock import DAY_MS
+from core.finding import Finding
+from core.ports import LateRange, ReadingStore, Verdicts
+from core.site import Site
+
+Dirty = list[tuple[str, int, int]]
+"""Point, from, to: where it is now found otherwise than before. [ms]"""
+
+_AHEAD_MS = max(LOOKAHEAD_MS.values())
+_BEHIND_MS = 8 * DAY_MS
+"""Verdicts wanted before a stretch that is judged again: a week and a day for its fold."""
+
+
+class Bench:
+    """Judges stretches of groups and keeps the verdicts.
+
+    Args:
+        site: The model.
+        store: Where readings are read.
+        verdicts: Where verdicts last.
+        rules: What judges.
+        chunk_ms: Longest stretch judged again at once. [ms]
+        cases: Findings of a rule and target, open and cleared.
+
+    Attributes:
+        touched: Rules and targets with new verdicts, until somebody takes them.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        store: ReadingStore,
+        verdicts: Verdicts,
+        *,
+        rules: Sequence[Rule],
+        chunk_ms: int,
+        cases: Callable[[Key], Sequence[Finding]],
+    ) -> None:
+        self._site, self._cases, self._chunk_ms = site, cases, chunk_ms
+        self.rules = sorted(rules, key=lambda rule: rule.rank)
+        self.by_id = {rule.id: rule for rule in rules}
+        self.calendar = Calendar(site)
+        self._judge = Judge(site, self.calendar, store)
+        self.groups = grouped(site, self.calendar, store, self.rules)
+        self.targets: dict[Key, tuple[Group, Target]] = {
+            (rule, target.id): (group, target)
+            for group in self.groups
+            for rule, targets in group.targets.items()
+            for target in targets
+        }
+        self.tails = Tails(verdicts, lambda rule: self.by_id[rule].card.hold.counted)
+        self.touched: set[Key] = set()
+
+    def stretch(self, group: Group, upto: int) -> None:
+        """Judges a group's rules from where they stand up to a time."""
+        spans = [
+            (rule, group.until[rule.id], self._judge.limit(rule, upto))
+            for rule in self.rules
+            if rule.id in group.targets
+        ]
+        starts = [start for rule, start, end in spans if end > start and rule.daily is None]
+        scene = self._judge.scene(group, min(starts), upto, moving=True) if starts else None
+        dirty: Dirty = []
+        for rule, start, end in spans:
+            if end <= start:
+                continue
+            if rule.daily is None and scene is not None:
+                parts = self._judge.by_interval(
+                    scene, rule, group.targets[rule.id], (start, end), self._muted(rule)
+                )
+                dirty += self._take(rule, parts)
+            elif rule.daily is not None:
+                self._windows(group, rule, start, end, None)
+            group.until[rule.id] = end
+        self._judge_muted(dirty, {rule.id: start for rule, start, _ in spans})
+
+    def judge_late(self, late: Sequence[LateRange]) -> None:
+        """Judges again what late readings change, within what was judged."""
+        late = merged_late(late)
+        first, last = self.days_of(late)
+        for group in self.groups:
+            group.reader.forget()
+            group.book.forget(first, last)
+            for past in group.pasts.values():
+                past.forget(first, last)
+        self._judge.forget({self._site.index.get(change.point, -1) for change in late})
+        for group in self.groups:
+            for rule in self.rules:
+                for stretch in stretches(group, rule, late, self._site, self.calendar):
+                    self._judge_muted(self._again(group, rule, stretch), {})
+
+    def days_of(self, late: Sequence[LateRange]) -> tuple[date, date]:
+        """The local days that late readings touch, first and last."""
+        return (
+            self.calendar.day_of(min(change.start for change in late) + 1),
+            self.calendar.day_of(max(change.end for change in late)) + timedelta(days=1),
+        )
+
+    def memory(self, rule: Rule) -> Memory:
+        """What is known of a rule's targets."""
+        return Memory(
+            stream=lambda target: self.tails.stream((rule.id, target)),
+            cases=lambda target: self._cases((rule.id, target)),
+            folding=lambda target, until: self.tails.folding((rule.id, target), rule.card, until),
+        )
+
+    def prune(self, now: int, before: date, onset_of: Callable[[Key], int | None]) -> None:
+        """Forgets what nothing looks back to."""
+        for group in self.groups:
+            group.book.prune(before)
+            for past in group.pasts.values():
+                past.prune(before)
+        self.tails.prune(now, onset_of)
+
+    def _windows(
+        self, group: Group, rule: Rule, start: int, end: int, only: frozenset[str] | None
+    ) -> None:
+        """Judges nights or days one after the other: each may look at those before it."""
+        past = group.pasts[rule.id]
+        windows = self.calendar.windows(start, end, past.daily.within)
+        # Whole days of all windows in one read; the last may still be under way.
+        past.book.days([day for day, _, _ in windows if past.book.grid(day).end <= end])
+        for day, a, b in windows:
+            parts = self._judge.by_window(past, day, (a, b), self._muted(rule), self.memory(rule))
+            self._take(rule, [p for p in parts if only is None or p.target in only])
+
+    def _take(self, rule: Rule, parts: Iterable[Part]) -> Dirty:
+        """Keeps verdicts; gives back where a sensor is now found otherwise than before."""
+        dirty = []
+        for part in parts:
+            key = (rule.id, part.target)
+            near = (part.start - rule.mutes_back_ms, part.end + rule.mutes_back_ms)
+            before = self._wrong(rule, key, near)
+            self.tails.splice(key, part.start, part.end, part.runs)
+            self.touched.add(key)
+            for start, end in differences(before, self._wrong(rule, key, near)):
+                dirty += [(point, start, end) for point in self._accused(rule, key)]
+        return dirty
+
+    def _wrong(self, rule: Rule, key: Key, near: tuple[int, int]) -> list[tuple[int, int]]:
+        """When a target's points were wrong, around a stretch. [ms]"""
+        if not rule.mutes or not self.tails.faulty(key):
+            return []
+        return wrong_spans(rule, cut(self.tails.stream(key), *near))
+
+    def _judge_muted(self, dirty: Dirty, judged: Mapping[str, int]) -> None:
+        """Judges again what leaned on sensors that are now found otherwise.
+
+        Args:
+            dirty: Point, from, to.
+            judged: By rule id: up to where it was judged before these were known; what came
+                after has heard of them. [ms]
+        """
+        more: Dirty = []
+        for group in self.groups if dirty else ():
+            for rule in self.rules:
+                if rule.basis is not Basis.SAMPLES:
+                    for stretch in after_mute(group, rule, dirty, self._site):
+                        end = min(stretch.end, judged.get(rule.id, stretch.end))
+                        if stretch.start < end:
+                            more += self._again(group, rule, replace(stretch, end=end))
+        if more:
+            self._judge_muted(more, judged)
+
+    def _again(self, group: Group, rule: Rule, stretch: Stretch) -> Dirty:
+        """Judges targets again over a stretch of the past."""
+        for target in stretch.targets:
+            self.tails.reach((rule.id, target), stretch.start - _BEHIND_MS)
+        if rule.daily is not None:
+            self._windows(group, rule, stretch.start, stretch.end, stretch.targets)
+            return []
+        targets = [t for t in group.targets.get(rule.id, ()) if t.id in stretch.targets]
+        dirty = []
+        for start in range(stretch.start, stretch.end, self._chunk_ms):
+            end = min(start + self._chunk_ms, stretch.end)
+            scene = self._judge.scene(group, start, end + _AHEAD_MS, moving=False)
+            parts = self._judge.by_interval(scene, rule, targets, (start, end), self._muted(rule))
+            dirty += self._take(rule, parts)
+        return dirty
+
+    def _muted(self, rule: Rule) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """When which point was wrong, as far as a rule has to heed it."""
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for key in self.tails.faulty_keys():
+            accuser = self.by_id[key[0]]
+            if accuser.mutes and accuser.rank < rule.rank:
+                wrong = wrong_spans(accuser, self.tails.stream(key))
+                for point in self._accused(accuser, key):
+                    spans.setdefault(point, []).extend(wrong)
+        return spans
+
+    def _accused(self, rule: Rule, key: Key) -> list[str]:
+        """Points that a rule's FAULT shows to be wrong."""
+        points = self.targets[key][1].points
+        return [self._site.points[points[role]].id for role in rule.mutes if role in points]
