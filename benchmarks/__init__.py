@@ -1,0 +1,1 @@
+"""Measurements side by side with a plain program that does the least of the same work."""
