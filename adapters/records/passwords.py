@@ -43,4 +43,4 @@ def verified(password: str, kept: str | None) -> bool:
     """Whether the password is right; takes as long where there is no account."""
     with _at_once:
         right = _hasher().verify(password[:MOST], kept or _nobody())
-    return right and kept is not None
+    return right and kept is not None and len(password) <= MOST

@@ -15,6 +15,7 @@ from adapters.records import ALL, Records
 from adapters.records.base import Base
 from adapters.records.engine import make_engine
 from adapters.records.migrate import MIGRATIONS
+from adapters.records.tables import AuditRow
 from core.errors import Fatal, Misconfigured, Retryable
 
 
@@ -84,8 +85,6 @@ def test_a_database_that_is_away_may_come_back() -> None:
 
 
 def test_who_only_reads_can_change_nothing(records: Records) -> None:
-    from adapters.records.tables import AuditRow
-
     with pytest.raises(Exception, match="read"), records.session(ALL, reading=True) as session:
         session.add(AuditRow(at=1, actor="x", action="y"))
     with records.session(ALL) as session:
@@ -93,11 +92,13 @@ def test_who_only_reads_can_change_nothing(records: Records) -> None:
 
 
 def test_an_error_takes_the_whole_session_back(records: Records) -> None:
-    from adapters.records.tables import AuditRow
+    def fail() -> None:
+        with records.session(ALL) as session:
+            session.add(AuditRow(at=1, actor="x", action="y"))
+            session.flush()
+            raise KeyError
 
-    with pytest.raises(KeyError), records.session(ALL) as session:
-        session.add(AuditRow(at=1, actor="x", action="y"))
-        session.flush()
-        raise KeyError
+    with pytest.raises(KeyError):
+        fail()
     with records.session(ALL, reading=True) as session:
         assert session.query(AuditRow).count() == 0
