@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from core.errors import Fatal, Misconfigured, PlantroomError, Refused, Retryable
 
@@ -29,6 +30,13 @@ def as_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+def shown(text: str) -> str:
+    """Text that a terminal prints and never obeys: devices may send its control codes."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
     """A table, or a sentence that says why there is none."""
     if not rows:
@@ -38,7 +46,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: st
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in rows:
-        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+        # As text: what devices sent may hold what looks like markup.
+        drawn.add_row(*(Text("" if cell is None else shown(str(cell))) for cell in row))
     out.print(drawn)
 
 

@@ -73,8 +73,7 @@ class Plant:
     @cached_property
     def store(self) -> ReadingStore:
         """Where readings last."""
-        token = os.environ.get("PLANTROOM_INFLUX_TOKEN") or None
-        return open_store(self.settings.store_url, self.site, token=token)
+        return open_store(self.settings.store_url, self.site, token=influx_token())
 
     @cached_property
     def records(self) -> Records:
@@ -177,6 +176,11 @@ class Plant:
     def _channels(self) -> list[Channel]:
         urls = tuple(url.get_secret_value() for url in self.settings.notify)
         return [AppriseChannel(lambda _: urls)] if urls else [LogChannel()]
+
+
+def influx_token() -> str | None:
+    """From the environment alone, so that nothing that prints settings can print it."""
+    return os.environ.get("PLANTROOM_INFLUX_TOKEN") or None
 
 
 def embedded(settings: Settings, site: Site, *, port: int = 0) -> tuple[EmbeddedBroker, BrokerAt]:

@@ -6,16 +6,17 @@ import socket
 
 from core.errors import Misconfigured, Mistake
 
-_TRIES = 50
+_TRIES, _HIGHEST = 50, 65_535
 
 
 def next_free(wanted: int, host: str = "127.0.0.1") -> int:
     """The wanted port, or the next free one above it.
 
     Raises:
-        Misconfigured: None of the next fifty is free.
+        Misconfigured: None of fifty is free.
     """
-    for port in range(wanted, wanted + _TRIES):
+    last = min(wanted + _TRIES - 1, _HIGHEST)
+    for port in range(wanted, last + 1):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -24,6 +25,6 @@ def next_free(wanted: int, host: str = "127.0.0.1") -> int:
                 continue
             return port
     raise Misconfigured(
-        [Mistake(file="", line=0, what=f"ports {wanted} to {wanted + _TRIES - 1} are all taken",
+        [Mistake(file="", line=0, what=f"ports {wanted} to {last} are all taken",
                  expected="a free port; choose one with --port")]
     )  # fmt: skip

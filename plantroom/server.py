@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
 import uvicorn
 from fastapi import FastAPI
 from sse_starlette.sse import AppStatus
+
+from core.errors import Fatal, Misconfigured, Mistake
 
 _START_S = 20.0
 _STOP_S = 4.0
@@ -24,21 +27,23 @@ class ConsoleServer:
                 timeout_graceful_shutdown=2, server_header=False, proxy_headers=False,
             )
         )  # fmt: skip
+        self._host, self._port = host, port
+        self._socket: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, name="console", daemon=True)
 
     def start(self) -> None:
         """Serve, and return once requests are answered.
 
         Raises:
-            OSError: It did not start; the log says why.
+            Misconfigured: It cannot listen there.
         """
         AppStatus.should_exit = False
+        self._socket = self._listening()
         self._thread.start()
         until = time.monotonic() + _START_S
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > until:
-                msg = "the console did not start: is its port taken?"
-                raise OSError(msg)
+                raise Fatal("the console did not start; the log says why")
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -48,5 +53,15 @@ class ConsoleServer:
         self._server.should_exit = True
         self._thread.join(_STOP_S)
 
+    def _listening(self) -> socket.socket:
+        # Not by uvicorn, which would only end its own thread.
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            return socket.create_server((self._host, self._port), family=family, backlog=2048)
+        except OSError as error:
+            what = f"the console cannot listen on {self._host}:{self._port}: {error.strerror}"
+            expected = "a free port, and an address of this machine"
+            raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)]) from error
+
     def _serve(self) -> None:
-        self._server.run()
+        self._server.run(sockets=[self._socket] if self._socket else None)

@@ -26,7 +26,7 @@ from plantroom.account import account
 from plantroom.conductor import Conductor
 from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
-from plantroom.plant import Plant, embedded
+from plantroom.plant import Plant, embedded, influx_token
 
 _STEP_MS = 10 * DAY_MS
 
@@ -54,7 +54,7 @@ def backtest(
         if start is None or end is None:
             what = "a store has no first and last day to go by"
             raise Misconfigured([Mistake(file="", line=0, what=what, expected="--from and --to")])
-        store = open_store(settings.store_url, model)
+        store = open_store(settings.store_url, model, token=influx_token())
         try:
             result, rows = judge(model, store, start, end), None
         finally:

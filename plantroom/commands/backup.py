@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from adapters.sites import load_site
 from adapters.store import open_store, restore_store
 from core.errors import Refused
 from plantroom.output import out, speaks
+from plantroom.plant import influx_token
 
 MANIFEST = "plantroom-backup.json"
 READINGS = "readings"
@@ -59,7 +59,7 @@ def write_backup(settings: Settings, folder: Path) -> None:
     records = Records(settings.records_url)
     records.backup(folder)
     records.close()
-    store = open_store(settings.store_url, site, token=_token())
+    store = open_store(settings.store_url, site, token=influx_token())
     try:
         counts = dict(store.count())
         store.backup(folder / READINGS)
@@ -86,7 +86,7 @@ def fill(settings: Settings, folder: Path) -> None:
     records = Records(settings.records_url)
     try:
         records.check_empty()
-        restore_store(folder / READINGS, settings.store_url, token=_token())
+        restore_store(folder / READINGS, settings.store_url, token=influx_token())
         records.restore(folder)
     finally:
         records.close()
@@ -96,7 +96,3 @@ def _files(settings: Settings) -> list[Path]:
     """Those of store and records that are files."""
     addresses = ((settings.store_url, "duckdb:"), (settings.records_url, "sqlite:///"))
     return [Path(url.removeprefix(kind)) for url, kind in addresses if url.startswith(kind)]
-
-
-def _token() -> str | None:
-    return os.environ.get("PLANTROOM_INFLUX_TOKEN") or None

@@ -11,7 +11,7 @@ from adapters.records import Records
 from adapters.settings import load_settings
 from api.pages.quarantine import readable
 from core.errors import Refused
-from plantroom.output import as_json, out, speaks, table
+from plantroom.output import as_json, out, shown, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="What was refused, with its payload and reason.")
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -73,4 +73,4 @@ def show(id_: Annotated[int, typer.Argument(metavar="ID")], *, json_: Json = Fal
         as_json(fields | {"payload": readable(row.payload)})
         return
     table(("", ""), list(fields.items()), empty="")
-    out.print(readable(row.payload), markup=False, highlight=False)
+    out.print(shown(readable(row.payload)), markup=False, highlight=False)

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable
 from typing import Annotated
 
+import structlog
 import typer
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site, load_slice
 from api.app import create_app
 from core.clock import SystemClock
-from core.errors import Misconfigured, Mistake
+from core.errors import Misconfigured, Mistake, Retryable
 from core.site import Site
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
@@ -21,10 +22,12 @@ from plantroom.output import out, speaks
 from plantroom.plant import BrokerAt, Plant, embedded, external
 from plantroom.server import ConsoleServer
 
+log = structlog.get_logger(__name__)
 PARTS = ("edge", "ingest", "analytics", "api")
 _STEP_S = 5.0
 """How often windows are looked at. Rules judge five minutes at the least, so sooner finds
 nothing new; much later and a burst pipe waits for us."""
+_LOOK_S = 1.0
 
 
 @speaks
@@ -62,7 +65,8 @@ def run(
             if part in wanted:
                 stops.append(_START[part](plant, at))
                 out.print(f"{part} runs")
-        stopping.wait()
+        while not stopping.wait(_LOOK_S):
+            _check(plant)
         out.print("stopping …")
     finally:
         for stop in reversed(stops):
@@ -106,6 +110,17 @@ def _site(settings: Settings, wanted: tuple[str, ...]) -> Site:
     return load_site(settings.site)
 
 
+def _check(plant: Plant) -> None:
+    """A part that stopped by itself ends all: who supervises us starts us again.
+
+    Raises:
+        Fatal: Ingest has stopped; it says why.
+    """
+    ingest = plant.__dict__.get("ingest")  # only if it was started
+    if ingest is not None:
+        ingest.idle()
+
+
 def _ingest(plant: Plant, _: BrokerAt) -> Callable[[], None]:
     plant.ingest.start()
     return lambda: None
@@ -116,7 +131,14 @@ def _analytics(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
     def turn() -> None:
         while not ended.wait(_STEP_S):
-            plant.engine.step(plant.clock.now())
+            try:
+                plant.engine.step(plant.clock.now())
+            except Retryable as why:
+                log.warning("analytics waits", reason=str(why))
+            except Exception:
+                # A thread that dies in silence would find nothing any more; what was read
+                # is judged by the next step.
+                log.exception("a step of analytics failed; tried again")
 
     thread = threading.Thread(target=turn, name="analytics", daemon=True)
     thread.start()
