@@ -102,7 +102,11 @@ def _fields(
     fields: list[Field] = []
     if command is Command.DONE:
         choices = tuple((c, tr(CAUSE_WORDS[c])) for c in CAUSES)
-        fields.append(Field(name="cause", label=tr("What was it?"), choices=choices))
+        fields.append(
+            Field(
+                name="cause", label=tr("What was it?"), choices=choices, value=was.get("cause", "")
+            )
+        )
         minutes = was.get("minutes", str(detail.row.effort_min))
         fields.append(
             Field(name="minutes", label=tr("Minutes it took"), kind="number", value=minutes,
@@ -110,7 +114,9 @@ def _fields(
         )  # fmt: skip
     if command is Command.HOLD:
         choices = tuple((r.value, tr(w)) for r, w in HOLD_WORDS.items())
-        fields.append(Field(name="reason", label=tr("Why?"), choices=choices))
+        fields.append(
+            Field(name="reason", label=tr("Why?"), choices=choices, value=was.get("reason", ""))
+        )
         until = was.get("until", _stamp(given, given.clock.now() + DAY_MS))
         fields.append(
             Field(name="until", label=tr("Until when?"), kind="datetime-local", value=until,
@@ -120,7 +126,9 @@ def _fields(
         fields.append(Field(name="who", label=who, kind="input", value=was.get("who", "")))
     if command is Command.CANCEL:
         choices = tuple((r.value, tr(w)) for r, w in CANCEL_WORDS.items())
-        fields.append(Field(name="reason", label=tr("Why?"), choices=choices))
+        fields.append(
+            Field(name="reason", label=tr("Why?"), choices=choices, value=was.get("reason", ""))
+        )
         label = tr("An accepted risk: until when? (90 days at most)")
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))
@@ -131,7 +139,11 @@ def _fields(
             if (p.buildings is None or detail.row.building in p.buildings)
             and (detail.row.skill in p.trades or p.role == "supervisor")
         )  # fmt: skip
-        fields.append(Field(name="assignee", label=tr("To whom?"), choices=people))
+        fields.append(
+            Field(
+                name="assignee", label=tr("To whom?"), choices=people, value=was.get("assignee", "")
+            )
+        )
     if "note" in wanted or fields:
         fields.append(
             Field(name="note", label=tr("What do you want to say?"), value=was.get("note", ""),

@@ -59,13 +59,15 @@ def moment(at: int | None, zone: str, tr: Translator, *, now: int | None = None)
 
 
 def duration(ms: int, tr: Translator) -> str:
-    """``2 d``, ``3 h``, ``12 min``: one unit is enough to decide by."""
+    """``2 d``, ``3 h``, ``12 min``: one unit is enough to decide by, and stays with its number."""
     ms = abs(ms)
     if ms >= 2 * DAY_MS:
-        return tr("{n} d", n=round(ms / DAY_MS))
-    if ms >= 2 * HOUR_MS:
-        return tr("{n} h", n=round(ms / HOUR_MS))
-    return tr("{n} min", n=round(ms / MINUTE_MS))
+        said = tr("{n} d", n=round(ms / DAY_MS))
+    elif ms >= 2 * HOUR_MS:
+        said = tr("{n} h", n=round(ms / HOUR_MS))
+    else:
+        said = tr("{n} min", n=round(ms / MINUTE_MS))
+    return said.replace(" ", "\u00a0")
 
 
 def due(at: int | None, now: int, zone: str, tr: Translator) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -76,7 +77,8 @@ def _fields(form: FormDep) -> dict[str, str]:
 def speak(given: ServicesDep, form: Annotated[dict[str, str], Depends(_fields)]) -> Response:
     """Choose the language of this browser."""
     back = form.get("back", "/")
-    target = back if back.startswith("/") and not back.startswith("//") else "/"
+    # Browsers read a backslash as a slash and skip tabs: only a plain path stays on this site.
+    target = back if re.fullmatch(r"/(?:[\w.-][\w./-]*)?", back, re.ASCII) else "/"
     answer = RedirectResponse(target, SEE_OTHER)
     if form.get("language") in {"en", "zh_Hans"}:
         answer.set_cookie(

@@ -24,26 +24,29 @@
 
   const build = (box, answer, unit, lines) => {
     const tables = lines.map(s => [s.t, s.v, s.low, s.high]);
-    const bands = lines.filter(s => s.expected).map(s => [s.expected.t, s.expected.low, s.expected.mid, s.expected.high]);
-    const data = uPlot.join([...tables, ...bands], [...tables, ...bands].map(() => [2, 2, 2].slice(0, 3)));
-    const series = [{}], band = [];
-    lines.forEach((s, i) => {
+    // What is drawn later lies above: the band first, its middle over it, what was measured on top.
+    const known = lines.filter(s => s.expected);
+    const bands = known.map(s => [s.expected.t, s.expected.low, s.expected.high, s.expected.mid]);
+    const data = uPlot.join([...bands, ...tables], [...bands, ...tables].map(() => [2, 2, 2]));
+    const series = [{}], band = [], edge = { stroke: null, width: 0, points: { show: false }, label: "" };
+    known.forEach(() => {
+      const at = series.length;
+      series.push({ ...edge }, { ...edge });
+      series.push({ stroke: css("--expected"), dash: [3, 3], width: 1, points: { show: false }, label: box.dataset.expected });
+      band.push({ series: [at + 1, at], fill: css("--band") });
+    });
+    const first = series.length;
+    lines.forEach(s => {
       const at = series.length, stroke = css(LINES[s.slot % LINES.length]);
       series.push({ label: s.name, stroke, width: 1.6, dash: DASH[s.dash ?? 0], points: { show: false }, spanGaps: false,
         value: (u, v) => v == null ? "–" : `${Math.round(v * 100) / 100} ${unit}` });
-      series.push({ show: true, stroke: null, width: 0, points: { show: false }, label: "" });
-      series.push({ show: true, stroke: null, width: 0, points: { show: false }, label: "" });
+      series.push({ ...edge }, { ...edge });
       band.push({ series: [at + 2, at + 1], fill: stroke + "22" });
     });
-    lines.filter(s => s.expected).forEach(() => {
-      const at = series.length;
-      series.push({ stroke: null, width: 0, points: { show: false }, label: "" });
-      series.push({ stroke: css("--expected"), dash: [3, 3], width: 1, points: { show: false }, label: box.dataset.expected });
-      series.push({ stroke: null, width: 0, points: { show: false }, label: "" });
-      band.push({ series: [at + 2, at], fill: css("--band") });
-    });
     const windows = JSON.parse(box.dataset.windows || "[]");
-    const gaps = lines.length === 1 ? lines[0].gaps || [] : [];
+    // Hatched where every line of this plot has its gap; where only one has, the others go on.
+    const gaps = lines.map(s => s.gaps || []).reduce((all, more) => all.flatMap(([from, to]) =>
+      more.filter(g => g[0] < to && g[1] > from).map(g => [Math.max(g[0], from), Math.min(g[1], to)])));
     const draw = {
       drawClear: u => {
         const { ctx, bbox } = u;
@@ -80,7 +83,7 @@
     const shown = unit === "1" || unit === "bool" ? "" : ` ${unit}`;
     const show = u => {
       const i = u.cursor.idx;
-      lines.forEach((s, n) => { const v = i == null ? null : u.data[1 + 3 * n][i]; values[n].textContent = v == null ? shown : `${Math.round(v * 100) / 100}${shown}`; });
+      lines.forEach((s, n) => { const v = i == null ? null : u.data[first + 3 * n][i]; values[n].textContent = v == null ? shown : `${Math.round(v * 100) / 100}${shown}`; });
       const at = i == null ? null : local(new Date(u.data[0][i]));
       when.textContent = at ? `${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}` : "";
     };

@@ -28,11 +28,12 @@ from api.app import create_app
 from api.identity import make_key
 from api.services import Services
 from core.actor import Actor
-from core.batch import Batch, BatchName, Columns, Intervals
+from core.batch import Batch, BatchName, Columns, Floats, Intervals, Ints
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS, SteppedClock
 from core.finding import Evidence, Finding, FindingChange, FindingEvent, FindingState, Waste
 from core.finding import finding_id as id_of
 from core.ports import Quarantined, ReadingStore
+from core.quantity import Kind
 from core.site import Site
 from core.words import Carrier, Role, Text
 from plantroom.server import ConsoleServer
@@ -197,26 +198,40 @@ def find(console: Console, rule: str, target: str, **more: float) -> None:
 
 def fill(console: Console, days: int = 3) -> None:
     """Readings of the last days, with a gap of three hours; the last one a quarter ago."""
-    now = console.clock.now()
-    at = np.arange(now - days * DAY_MS, now + 1, 15 * MINUTE_MS, dtype=np.int64)
-    at = at[(at < now - DAY_MS) | (at > now - DAY_MS + 3 * HOUR_MS)]
-    hour = ((at + 8 * HOUR_MS) % DAY_MS) / HOUR_MS
-    curve = 0.5 + 0.4 * np.sin((hour - 9) * np.pi / 12)
-    parts = []
+    now, parts = console.clock.now(), []
     for index, point in enumerate(console.site.points):
+        at = _times(now, days, point.period_s * 1000)
+        curve = _curve(at)
         low, high = point.span
         middle = {"°C": (16.0, 10.0), "%": (20.0, 60.0), "kW": (8.0, 40.0)}
         base, spread = middle.get(point.unit, (max(low, 0.0), min(high - low, 5.0)))
-        whole = point.kind.value in {"state", "command"}
-        value = np.round(curve) if whole else base + spread * curve
-        if point.kind.value == "register":
+        value = base + spread * curve
+        if point.kind in {Kind.STATE, Kind.COMMAND}:
+            value = np.round(curve)
+        if point.kind is Kind.REGISTER:
             value = np.cumsum(curve)
         parts.append(Columns.of(np.full(len(at), index, np.int32), at, value))
     batch = Batch(name=BatchName("gw-a", "b1", 1), rows=Columns.joined(parts), received=now)
     console.store.write([batch], receipted=frozenset())
+    _derive(console, _times(now, days, 15 * MINUTE_MS))
+
+
+def _times(now: int, days: int, period: int) -> Ints:
+    at = np.arange(now - days * DAY_MS, now + 1, period, dtype=np.int64)
+    return at[(at < now - DAY_MS) | (at > now - DAY_MS + 3 * HOUR_MS)]
+
+
+def _curve(at: Ints) -> Floats:
+    """A working day, 0.1 to 0.9."""
+    hour = ((at + 8 * HOUR_MS) % DAY_MS) / HOUR_MS
+    return 0.5 + 0.4 * np.sin((hour - 9) * np.pi / 12)
+
+
+def _derive(console: Console, at: Ints) -> None:
+    """Use of registers, and what was expected."""
+    curve, n = _curve(at), len(at)
     for index, point in enumerate(console.site.points):
-        if point.kind.value == "register":
-            n = len(at)
+        if point.kind is Kind.REGISTER:
             console.store.write_intervals(
                 Intervals(point=np.full(n, index, np.int32), at=at, value=2 * curve,
                           state=np.zeros(n, np.int8), revision=np.ones(n, np.int32))

@@ -1,0 +1,49 @@
+"""The specification holds: whatever is sent, every answer is one that it declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.core.errors import SchemathesisError
+
+from core.words import Role
+from tests.api.console import NAMES, Console
+
+
+def test_every_operation_has_a_name_and_problems(looked_at: Console) -> None:
+    spec: dict[str, Any] = looked_at.app.openapi()
+    names = [op["operationId"] for path in spec["paths"].values() for op in path.values()]
+    assert len(set(names)) == len(names) == 8
+    assert all(not path.startswith("/x/") for path in spec["paths"])
+    for path in spec["paths"].values():
+        for operation in path.values():
+            content = operation["responses"]["404"]["content"]
+            assert "application/problem+json" in content
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", list(Role))
+def test_any_request_gets_a_declared_answer(looked_at: Console, role: Role) -> None:
+    key = looked_at.key(f"{NAMES[role]}.all").headers["authorization"]
+    schema = schemathesis.openapi.from_url(f"{looked_at.address}/api/v1/openapi.json")
+    tried = 0
+    for result in schema.get_all_operations():
+        assert not isinstance(result, SchemathesisError)
+        operation = result.ok()
+
+        @settings(
+            max_examples=15, deadline=None, database=None, derandomize=True,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        def sent(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers={"Authorization": key})
+
+        from hypothesis import given
+
+        given(case=operation.as_strategy())(sent)()
+        tried += 1
+    assert tried == 8

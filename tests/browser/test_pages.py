@@ -1,0 +1,73 @@
+"""Every page in both languages, widths and colours: no violation, no error, nothing too wide."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.api.console import Console
+from tests.browser.watched import PHONE, WIDE, Watched, watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PATHS = {
+    "now": "/",
+    "orders": "/orders",
+    "orders-empty": "/orders?view=closed",
+    "order": "/orders/{order}",
+    "points": "/points",
+    "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
+    "trend-empty": "/trend",
+    "quarantine": "/quarantine",
+    "quarantined": "/quarantine/1",
+    "absent": "/orders/WO-2026-9999",
+}
+
+
+def _paths(console: Console) -> dict[str, str]:
+    order = console.order_in("a")
+    return {name: path.format(order=order) for name, path in PATHS.items()}
+
+
+def _look(tab: Watched, name: str, path: str) -> list[str]:
+    tab.go(path)
+    return [f"{name}: {w}" for w in (*tab.troubles(), *tab.axe())]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_page(
+    browser: Browser, shown: Console, size: tuple[int, int], language: str, dark: bool,  # noqa: FBT001
+) -> None:  # fmt: skip
+    wrong: list[str] = []
+    with watched(browser, shown, "en.all", size=size, language=language, dark=dark) as tab:
+        for name, path in _paths(shown).items():
+            wrong += _look(tab, name, path)
+            tab.shoot(f"{name}-{size[0]}-{language}-{'dark' if dark else 'light'}")
+            # What a 404 says in the browser's own console is no trouble of the page.
+            tab.wrong.clear()
+    assert [w for w in wrong if "status of 404" not in w] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+def test_log_in_page(browser: Browser, shown: Console, language: str) -> None:
+    for size in (WIDE, PHONE):
+        with watched(browser, shown, "", size=size, language=language) as tab:
+            wrong = _look(tab, "login", "/login")
+            tab.shoot(f"login-{size[0]}-{language}")
+            assert wrong == []
+
+
+def test_chinese_page_has_no_english_left(browser: Browser, shown: Console) -> None:
+    with watched(browser, shown, "en.all", language="zh_Hans") as tab:
+        for name, path in _paths(shown).items():
+            tab.go(path)
+            assert tab.page.evaluate("document.documentElement.lang") == "zh-Hans", name
+            words = tab.page.evaluate(
+                """() => { const walk = document.createTreeWalker(document.body, 4), out = [];
+                while (walk.nextNode()) { const p = walk.currentNode.parentElement;
+                  if (!p.closest("code,pre,script,datalist,.me,[lang=en]"))
+                    out.push(walk.currentNode.textContent.trim()); }
+                return out.filter(t => /[a-z]{3,} [a-z]{2,}/i.test(t)); }"""
+            )
+            assert [w for w in words if "<script>" not in w] == [], name

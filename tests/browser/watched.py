@@ -1,0 +1,105 @@
+"""A page that is watched: what the policy stopped, what the console said, what axe finds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.api.console import PASSWORD, Console
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE, PHONE = (1440, 900), (390, 844)
+_LISTEN = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation",
+  e => window.__violations.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}`));
+"""
+
+
+@dataclass
+class Watched:
+    """One tab and all that went wrong in it."""
+
+    page: Page
+    address: str
+    wrong: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a page; plots are drawn when this returns."""
+        self.page.goto(self.address + path)
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.plot[data-points]')]"
+            ".every(p => p.dataset.drawn || p.querySelector('p.late:not(:empty)') && "
+            "!p.querySelector('p.late').textContent.includes('…'))"
+        )
+
+    def troubles(self) -> list[str]:
+        """What the policy stopped, what failed, and what does not fit into the width."""
+        found = [*self.wrong, *self.page.evaluate("window.__violations || []")]
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        return [*found, f"{wide} px too wide"] if wide > 0 else found
+
+    def axe(self) -> list[str]:
+        """Violations of WCAG A and AA."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        result: dict[str, Any] = self.page.evaluate(
+            "levels => axe.run(document, {runOnly: {type: 'tag', values: levels}})", LEVELS
+        )
+        return [
+            f"{v['id']}: {node['target']} {node['failureSummary']}"
+            for v in result["violations"]
+            for node in v["nodes"]
+        ]
+
+    def shoot(self, name: str) -> None:
+        """Keep a picture, where somebody wants to look at them."""
+        folder = os.environ.get("PLANTROOM_SHOTS")
+        if folder:
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@contextmanager
+def watched(
+    browser: Browser, console: Console, login: str, *, size: tuple[int, int] = WIDE,
+    language: str = "en", dark: bool = False,
+) -> Iterator[Watched]:  # fmt: skip
+    """Somebody logged in, in a window of this size."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        has_touch=size == PHONE,
+    )
+    context.add_cookies([{"name": "lang", "value": language, "url": console.address}])
+    context.add_init_script(_LISTEN)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    tab = Watched(page, console.address)
+    page.on("pageerror", lambda error: tab.wrong.append(f"page error: {error}"))
+    page.on(
+        "console",
+        lambda said: tab.wrong.append(f"console: {said.text}")
+        if said.type in {"error", "warning"} else None,
+    )  # fmt: skip
+    try:
+        if login:
+            enter(tab, login)
+        yield tab
+    finally:
+        context.close()
+
+
+def enter(tab: Watched, login: str) -> None:
+    """Log in as a person does."""
+    tab.page.goto(tab.address + "/login")
+    tab.page.fill("#login", login)
+    tab.page.fill("#password", PASSWORD)
+    tab.page.click("form.login button")
+    tab.page.wait_for_selector("header.top")
