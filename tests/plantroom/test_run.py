@@ -1,0 +1,137 @@
+"""``plantroom run``: parts that cannot run apart are refused; live ones start, serve and stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.settings import Settings
+from core.errors import Misconfigured
+from plantroom.commands.run import check_parts
+from tests.plantroom.conftest import ROOT, Cli
+from tests.servers import answers, free_port, wait_for
+
+COMMAND = [sys.executable, "-m", "plantroom", "run"]
+SHARED = {
+    "PLANTROOM_STORE": "influxdb://127.0.0.1:1/plantroom?org=plantroom&version=2&tls=0",
+    "PLANTROOM_RECORDS": "postgresql+psycopg://plantroom@127.0.0.1:1/plantroom",
+}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [("edge", "ingest", "analytics", "api"), ("ingest", "analytics", "api"), ("edge",)],
+)
+def test_what_shares_nothing_runs_on_files(var: Path, parts: tuple[str, ...]) -> None:
+    assert var.exists()
+    check_parts(parts, Settings())
+
+
+@pytest.mark.parametrize("parts", [("ingest",), ("analytics", "api"), ("edge", "ingest")])
+def test_parts_apart_need_servers_and_both_are_named(var: Path, parts: tuple[str, ...]) -> None:
+    assert var.exists()
+    with pytest.raises(Misconfigured) as refused:
+        check_parts(parts, Settings())
+    said = str(refused.value)
+    assert "PLANTROOM_STORE=influxdb://" in said
+    assert "PLANTROOM_RECORDS=postgresql+psycopg://" in said
+
+
+def test_with_servers_any_set_of_parts_runs(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert var.exists()
+    for name, value in SHARED.items():
+        monkeypatch.setenv(name, value)
+    for part in ("ingest", "analytics", "api", "edge"):
+        check_parts((part,), Settings())
+
+
+def test_a_part_that_does_not_exist_is_said_with_those_that_do(cli: Cli) -> None:
+    answer = cli("run", "ingset")
+    assert answer.exit_code == 2
+    assert "there is no part 'ingset'" in answer.stderr
+    assert "edge, ingest, analytics, api" in answer.stderr
+
+
+def environment(var: Path, port: int, broker: int) -> dict[str, str]:
+    return {
+        **os.environ, "PLANTROOM_VAR": str(var), "PLANTROOM_HTTP_PORT": str(port),
+        "PLANTROOM_BROKER_PORT": str(broker), "NO_COLOR": "1",
+        "PLANTROOM_SITE": str(ROOT / "sites" / "wushan"),
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_all_but_the_edge_start_serve_and_stop_within_seconds(tmp_path: Path) -> None:
+    port, broker = free_port(), free_port()
+    process = subprocess.Popen(
+        [*COMMAND, "ingest", "analytics", "api", "--embedded-broker"], cwd=ROOT, text=True,
+        env=environment(tmp_path, port, broker), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/login"), "the console", timeout_s=60)
+        taken = subprocess.run(
+            [*COMMAND, "ingest", "analytics", "api"], cwd=ROOT, text=True, capture_output=True,
+            env=environment(tmp_path / "other", port, broker), timeout=60, check=False,
+        )  # fmt: skip
+        assert taken.returncode == 2, taken.stderr
+        assert f"the console cannot listen on 127.0.0.1:{port}" in taken.stderr
+        assert "Traceback" not in taken.stderr
+        assert httpx.get(f"http://127.0.0.1:{port}/login", trust_env=False).status_code == 200
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        assert time.monotonic() - begun < 8
+    finally:
+        process.kill()
+        output = process.communicate()[0]
+    assert process.returncode == 0, output
+    assert "Traceback" not in output
+    for part in ("ingest", "analytics", "api"):
+        assert f"{part} runs" in output
+
+
+@pytest.mark.slow
+def test_a_store_that_another_process_holds_is_said(tmp_path: Path) -> None:
+    port, broker = free_port(), free_port()
+    held = tmp_path / "readings.duckdb"
+    program = (
+        f"import duckdb, sys; held = duckdb.connect({str(held)!r}); print('held', flush=True); "
+        "sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        answer = subprocess.run(
+            [*COMMAND, "ingest", "analytics", "api", "--embedded-broker"], cwd=ROOT, text=True,
+            env=environment(tmp_path, port, broker), capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        holder.communicate("", timeout=20)
+    assert answer.returncode in {3, 4}, answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert "readings.duckdb" in answer.stderr
+
+
+def test_a_broker_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        broker = taken.getsockname()[1]
+        answer = subprocess.run(
+            [*COMMAND, "--embedded-broker"], cwd=ROOT, text=True, capture_output=True,
+            env=environment(tmp_path, free_port(), broker), timeout=60, check=False,
+        )  # fmt: skip
+    assert answer.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{broker}" in answer.stderr
+    assert "Traceback" not in answer.stderr
