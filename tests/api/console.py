@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -242,20 +244,30 @@ def _derive(console: Console, at: Ints) -> None:
                                          (level + 2).tolist())  # fmt: skip
 
 
+@cache
+def _staffed(sites: Path) -> Path:
+    """Records with everybody in them, made once: migrations take longer than most tests."""
+    path = Path(tempfile.mkdtemp(prefix="staffed-")) / "records.sqlite"
+    records = Records(f"sqlite:///{path}")
+    records.upgrade()
+    _hire(records, sites)
+    records.close()
+    return path
+
+
 @contextmanager
 def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
     site = load_site(sites / "wushan")
     settings = Settings(var=folder, site=sites / "wushan")
+    shutil.copy(_staffed(sites), folder / "records.sqlite")
     records = Records(settings.records_url)
-    records.upgrade()
     store = open_store(settings.store_url, site)
     clock = SteppedClock(START)
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts,
         duty=RosterDuty(records.people, site.timezone),
     )  # fmt: skip
-    _hire(records, sites)
     port = free_port()
     app = create_app(
         Services(site=site, settings=settings, records=records, store=store, orders=orders,
