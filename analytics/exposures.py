@@ -109,7 +109,7 @@ class ClearCount:
         """When enough was seen, or None: exposures and clear time both."""
         if len(self.exposed) < self.needed:
             return None
-        return max(self.exposed[-1].end, self.since + self.wait_ms)
+        return max(self.exposed[self.needed - 1].end, self.since + self.wait_ms)
 
     def fault(self, until: int) -> None:
         """A FAULT was seen: the count starts again at its end."""

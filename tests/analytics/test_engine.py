@@ -11,7 +11,7 @@ import pytest
 from analytics.memory import MemoryFindings, MemoryVerdicts
 from analytics.rules import heat_against_cool, late_stop, night_flow, rule
 from analytics.runs import joined
-from core.batch import Columns, Floats, Ints, Stored
+from core.batch import Columns, Floats, Intervals, Ints, Stored
 from core.errors import Retryable
 from core.finding import Finding, FindingChange, FindingEvent, FindingState
 from core.ports import GatewayProgress, ReadingStore
@@ -403,9 +403,9 @@ class FlakyVerdicts(MemoryVerdicts):
 
 
 def flaky_store(plant: Plant) -> ReadingStore:
-    """The plant's store, away at every fourth read."""
+    """The plant's store, away at every fourth read, of readings or of use."""
     calls = 0
-    real = plant.store.read
+    real, real_use = plant.store.read, plant.store.read_intervals
 
     class Flaky(type(plant.store)):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -417,6 +417,13 @@ def flaky_store(plant: Plant) -> ReadingStore:
             if calls % 4 == 0:
                 raise Retryable("away")
             return real(points, start, end)
+
+        def read_intervals(self, points: Sequence[int], start: int, end: int) -> Intervals:
+            nonlocal calls
+            calls += 1
+            if calls % 4 == 0:
+                raise Retryable("away")
+            return real_use(points, start, end)
 
     return Flaky()
 
@@ -447,6 +454,28 @@ def test_what_is_away_for_a_while_loses_nothing() -> None:
     assert told(sound) == told(flaky)
     published = [e.change for e in flaky.told.events if e.change is FindingChange.OPENED]
     assert len(published) == 1
+
+
+def test_a_night_that_could_not_be_read_is_judged_later() -> None:
+    sound, flaky = Plant(), Plant()
+    for plant in (sound, flaky):
+        leaking(plant, 6, 0.2)
+    sound.run(sound.engine([night_flow.RULE]), MONDAY, MONDAY + 6 * DAY_MS, 6 * HOUR_MS)
+    flaky.store = flaky_store(flaky)
+    engine = flaky.engine([night_flow.RULE])
+    failed = 0
+    for now in range(MONDAY, MONDAY + 6 * DAY_MS + 12 * HOUR_MS, 6 * HOUR_MS):
+        flaky.clock.advance(now)
+        flaky.heard(now)
+        try:
+            engine.step(now)
+        except Retryable:
+            failed += 1
+    engine.finish()
+    assert failed
+    key = ("WAT-01", "a.w-toilets")
+    assert len(sound.verdicts.streams[key]) == 6
+    assert streams(flaky)[key][:6] == streams(sound)[key]
 
 
 def test_a_watermark_waits_for_what_is_unsent_but_not_for_ever() -> None:

@@ -48,6 +48,14 @@ def test_verified_by_three_exposures_on_three_days() -> None:
     assert proof(TIMED, runs, 48 + 12.4).outcome is ProofState.WAITING
 
 
+def test_once_verified_it_stays_so_at_the_same_moment() -> None:
+    """A plant that never stops is one long run: more of it moves nothing."""
+    decided = {
+        proof(TIMED, [*BROKEN, day(0, 12, until, OK)], until).decided for until in (61, 90, 24 * 9)
+    }
+    assert decided == {T0 + round((48 + 12.5) * HOUR_MS)}
+
+
 def test_one_day_gives_one_exposure() -> None:
     runs = [*BROKEN]
     for k in range(6):
