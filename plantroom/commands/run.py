@@ -66,7 +66,7 @@ def run(
                 stops.append(_START[part](plant, at))
                 out.print(f"{part} runs")
         while not stopping.wait(_LOOK_S):
-            _check(plant)
+            check_alive(plant)
         out.print("stopping …")
     finally:
         for stop in reversed(stops):
@@ -110,7 +110,7 @@ def _site(settings: Settings, wanted: tuple[str, ...]) -> Site:
     return load_site(settings.site)
 
 
-def _check(plant: Plant) -> None:
+def check_alive(plant: Plant) -> None:
     """A part that stopped by itself ends all: who supervises us starts us again.
 
     Raises:

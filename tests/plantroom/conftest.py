@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from plantroom.main import app
@@ -27,11 +28,13 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def cli(var: Path) -> Cli:
+def cli(var: Path) -> Iterator[Cli]:
     """Runs a command line in the installation."""
     assert var.exists()
 
     def run(*words: str, given: str | None = None) -> Result:
         return CliRunner().invoke(app, list(words), input=given)
 
-    return run
+    yield run
+    # Commands point logs at the standard error of their run, which is closed by now.
+    structlog.reset_defaults()

@@ -8,16 +8,27 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import httpx
 import pytest
 
 from adapters.settings import Settings
-from core.errors import Misconfigured
-from plantroom.commands.run import check_parts
+from adapters.sites import load_site
+from adapters.store.duck import DuckStore
+from core.batch import Batch, BatchName
+from core.clock import MINUTE_MS, SteppedClock
+from core.errors import Fatal, Misconfigured
+from core.ports import RefusedRows
+from edge.drivers.simulated import SimulatedDriver
+from plantroom.commands.run import check_alive, check_parts
+from plantroom.plant import Plant, embedded
+from simulators.campus import Campus
 from tests.plantroom.conftest import ROOT, Cli
 from tests.servers import answers, free_port, wait_for
+from tests.simulators.parts import SEED, START
 
 COMMAND = [sys.executable, "-m", "plantroom", "run"]
 SHARED = {
@@ -135,3 +146,34 @@ def test_a_broker_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert f"cannot listen on 127.0.0.1:{broker}" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+class BrokenStore(DuckStore):
+    """One whose disk has failed for good."""
+
+    def write(
+        self, batches: Sequence[Batch], *, receipted: AbstractSet[BatchName]
+    ) -> Sequence[RefusedRows]:
+        raise Fatal(f"{len(batches)} batches, {len(receipted)} known: the disk is broken")
+
+
+def test_an_ingest_that_stopped_by_itself_ends_the_process(var: Path) -> None:
+    assert var.exists()
+    settings = Settings()
+    site = load_site(settings.site)
+    broker, at = embedded(settings, site)
+    plant = Plant(settings=settings, site=site, clock=SteppedClock(START), broker=at)
+    check_alive(plant)
+    assert "ingest" not in plant.__dict__, "asking makes nothing"
+    try:
+        plant.__dict__["store"] = BrokenStore(":memory:", site)
+        plant.ingest.start()
+        check_alive(plant)
+        agent = plant.agent("gw-a", SimulatedDriver(Campus(site, SEED, START), "gw-a"))
+        agent.step(START + 30 * MINUTE_MS)
+        wait_for(lambda: plant.ingest.failure is not None, "the failure")
+        with pytest.raises(Fatal, match="ingest has stopped"):
+            check_alive(plant)
+    finally:
+        plant.stop()
+        broker.stop()
