@@ -20,9 +20,9 @@ LABELS = {
     Command.ACCEPT: "Accept",
     Command.TAKE: "Take it over",
     Command.ARRIVE: "I am on site",
-    Command.HOLD: "I cannot go on",
     Command.RESUME: "Go on",
     Command.DONE: "Done",
+    Command.HOLD: "I cannot go on",
     Command.ASSIGN: "Give it to somebody",
     Command.REASSIGN: "Give it to somebody else",
     Command.INSPECT: "Inspected: it is mended",
@@ -30,6 +30,7 @@ LABELS = {
     Command.CANCEL: "Cancel",
     Command.REOPEN: "Open again",
 }
+"""In the order of the buttons: what brings the order on comes first, and is the big one."""
 CAUSES = (
     "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
 )  # fmt: skip
@@ -89,8 +90,8 @@ def actions(
             fields=tuple(_fields(given, detail, command, tr, kept)),
             open=kept.get("do") == command.value,
         )
-        for command in detail.row.allowed
-        if command in LABELS
+        for command in LABELS
+        if command in detail.row.allowed
     ]
 
 

@@ -8,9 +8,13 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from core.words import Role
 from tests.api.console import NAMES, Console
+
+BEYOND_A_SCHEMA = [positive_data_acceptance]
+"""A schema cannot say that `to` lies after `from`, or which fields a command needs."""
 
 
 def test_every_operation_has_a_name_and_problems(looked_at: Console) -> None:
@@ -40,7 +44,7 @@ def test_any_request_gets_a_declared_answer(looked_at: Console, role: Role) -> N
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         def sent(case: schemathesis.Case[Any]) -> None:
-            case.call_and_validate(headers={"Authorization": key})
+            case.call_and_validate(headers={"Authorization": key}, excluded_checks=BEYOND_A_SCHEMA)
 
         given(case=operation.as_strategy())(sent)()
         tried += 1

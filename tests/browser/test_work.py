@@ -94,7 +94,7 @@ def test_search_of_points_narrows_while_typing(browser: Browser, worked: Console
     with watched(browser, worked, "en.all") as tab:
         tab.go("/points")
         tab.page.fill("#q", "a.ahu1.sat")
-        expect(tab.page.locator("#points tbody tr")).to_have_count(3, timeout=8_000)
+        expect(tab.page.locator("#points tbody tr")).to_have_count(2, timeout=8_000)
         assert tab.troubles() == []
 
 
