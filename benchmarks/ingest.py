@@ -81,7 +81,7 @@ def _measure(place: Place, folder: Path) -> Result:
         sent = messages(readings(minutes, start), f"boot{number}")
         count = minutes * len(site().points)
         before = place.server_s()
-        took = _ours(place, number, folder, sent, count)
+        took = travel_s(place, number, folder, sent, count)
         served.append(place.server_s() - before)
         ours.append(count / took)
         payloads = [payload for _, payload in sent]
@@ -98,9 +98,14 @@ def _measure(place: Place, folder: Path) -> Result:
     )  # fmt: skip
 
 
-def _ours(
+def travel_s(
     place: Place, number: int, folder: Path, sent: Sequence[tuple[str, bytes]], count: int
 ) -> float:
+    """Processor time until every message is stored, confirmed and acknowledged. [s]
+
+    Raises:
+        RuntimeError: Not every reading was stored: the time is of something else.
+    """
     store = open_store(place.url(number), site(), token=place.token)
     records = Records(f"sqlite:///{folder}/records-{place.name}{number}.sqlite")
     records.upgrade()

@@ -28,6 +28,10 @@ MEASURES: dict[str, Callable[[Path], list[Result]]] = {
 _WARNING = 30
 
 
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
 def run(
     *,
     only: Annotated[
@@ -74,4 +78,4 @@ def _show(results: list[Result], on: str) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(run)
+    app()

@@ -1,0 +1,64 @@
+"""What the benchmarks measure is real: everything arrives, on both sides, and is the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import ingest, plain
+from benchmarks.load import messages, readings
+from benchmarks.measured import Result, span
+from benchmarks.page import page
+from benchmarks.run import app
+from core import wire
+
+MINUTES = 20
+
+
+def test_the_load_is_the_same_each_time_and_travels_whole() -> None:
+    rows = readings(MINUTES)
+    assert np.array_equal(rows.value, readings(MINUTES).value)
+    sent = messages(rows, "boot")
+    assert len(sent) == MINUTES
+    decoded = [wire.batch_columns(wire.decode(p, wire.BatchMessage)) for _, p in sent]
+    assert sorted(np.concatenate([d.value for d in decoded])) == sorted(rows.value)
+    energy = rows.value[rows.point == 1]
+    assert (np.diff(energy) >= 0).all(), "registers only count up"
+
+
+def test_the_baseline_stores_every_reading(tmp_path: Path) -> None:
+    rows = readings(MINUTES)
+    plain.ingest(tmp_path / "plain.sqlite", [payload for _, payload in messages(rows, "boot")])
+    opened = sqlite3.connect(tmp_path / "plain.sqlite")
+    ((count, total),) = opened.execute("SELECT count(*), sum(value) FROM reading")
+    opened.close()
+    assert count == len(rows)
+    assert total == pytest.approx(rows.value.sum())
+
+
+def test_a_time_is_refused_if_readings_are_missing(tmp_path: Path) -> None:
+    sent = messages(readings(MINUTES), "boot")
+    place = ingest.Place(name="duckdb", url=lambda number: f"duckdb:{tmp_path}/{number}.duckdb")
+    count = len(readings(MINUTES))
+    assert ingest.travel_s(place, 0, tmp_path, sent, count) > 0
+    with pytest.raises(RuntimeError, match="readings stored of"):
+        ingest.travel_s(place, 1, tmp_path, sent[:-1], count)
+
+
+def test_figures_keep_the_digits_they_bear() -> None:
+    assert span([123_456.0, 98_765.0]) == "98,800 … 123,000"
+    assert span([0.01234, 0.4]) == "0.0123 … 0.4"
+    assert span([31.62]) == "31.6"
+    result = Result(name="x", unit="ms", ours=[4.0, 6.0], plain=[2.0, 3.0], baseline="y")
+    assert result.ratio == pytest.approx(2.0)
+    assert "| x | ms | 4 … 6 | 2 … 3 | 2 |" in page([result], "a machine", 1.0)
+
+
+def test_what_cannot_be_measured_is_said() -> None:
+    answer = CliRunner().invoke(app, ["--only", "nothing"])
+    assert answer.exit_code == 2
+    assert "none of edge, ingest, latency, rules" in answer.output
