@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import CheckFunction
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from core.words import Role
 from tests.api.console import NAMES, Console
 
-BEYOND_A_SCHEMA = [positive_data_acceptance]
+BEYOND_A_SCHEMA: list[CheckFunction] = [positive_data_acceptance]
 """A schema cannot say that `to` lies after `from`, or which fields a command needs."""
 
 

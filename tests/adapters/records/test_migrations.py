@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 import adapters.records.orders  # noqa: F401 - its tables belong to the metadata
 from adapters.records import ALL, Records
 from adapters.records.base import Base
 from adapters.records.engine import make_engine
 from adapters.records.migrate import MIGRATIONS
-from adapters.records.tables import AuditRow
+from adapters.records.tables import AttemptRow, AuditRow
 from core.errors import Fatal, Misconfigured, Retryable
 
 
@@ -102,3 +102,23 @@ def test_an_error_takes_the_whole_session_back(records: Records) -> None:
         fail()
     with records.session(ALL, reading=True) as session:
         assert session.query(AuditRow).count() == 0
+
+
+def test_two_who_read_before_they_write_lose_nothing(records: Records) -> None:
+    """Begun without a lock, the second would read what the first is about to replace."""
+    with records.session(ALL) as session:
+        session.add(AttemptRow(subject="login:x", failures=0))
+
+    def count() -> None:
+        for _ in range(50):
+            with records.session(ALL) as session:
+                query = select(AttemptRow).with_for_update()
+                session.scalars(query).one().failures += 1
+
+    threads = [threading.Thread(target=count) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with records.session(ALL, reading=True) as session:
+        assert session.scalars(select(AttemptRow.failures)).one() == 100

@@ -148,6 +148,12 @@ def _move_here(session: ScopedSession) -> None:
     _foreign(session).building = "a"
 
 
+def _move_here_expired(session: ScopedSession) -> None:
+    session.add(_foreign(session))
+    session.expire(_foreign(session))
+    _foreign(session).building = "a"
+
+
 def _move_expired(session: ScopedSession) -> None:
     plant = session.get_one(Plant, 1)
     session.expire(plant)
@@ -214,6 +220,7 @@ ESCAPES: dict[str, Use] = {
     "moved away": lambda s: setattr(s.get_one(Plant, 1), "building", "b"),
     "moved away, expired": _move_expired,
     "moved here": _move_here,
+    "moved here, expired": _move_here_expired,
     "deleted of others": lambda s: s.delete(_foreign(s)),
 }  # fmt: skip
 
