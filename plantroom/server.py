@@ -52,6 +52,7 @@ class ConsoleServer:
         AppStatus.should_exit = True
         self._server.should_exit = True
         self._thread.join(_STOP_S)
+        AppStatus.should_exit = False  # it is one for the whole process: others stream on
 
     def _listening(self) -> socket.socket:
         # Not by uvicorn, which would only end its own thread.
