@@ -18,8 +18,10 @@ class Roster(Protocol):
         """Somebody active, by log-in."""
         ...
 
-    def on_call(self, trade: Trade, building: str, weekday: int, minute: int) -> Sequence[str]:
-        """Log-ins on call on a weekday (Monday is 1) at a minute of the local day."""
+    def on_call(
+        self, trade: Trade, building: str, weekday: int, minute: int, *, at: int | None = None
+    ) -> Sequence[str]:
+        """Log-ins on call on a weekday (Monday is 1) at a minute of the local day, not on leave."""
         ...
 
     def supervisors(self, building: str) -> Sequence[str]:
@@ -38,7 +40,7 @@ class RosterDuty:
         """Log-ins on call at a time, first to be called first."""
         local = datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone)
         return self._roster.on_call(
-            trade, building, local.isoweekday(), local.hour * 60 + local.minute
+            trade, building, local.isoweekday(), local.hour * 60 + local.minute, at=at
         )
 
     def person(self, login: str) -> Person | None:

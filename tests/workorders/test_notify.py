@@ -85,7 +85,9 @@ def test_a_message_is_retried_until_the_hook_takes_it(told: House, hook: Hook) -
     assert (row.state, row.attempts, row.channel) == ("sent", 3, "apprise")
     ((key, said),) = hook.taken
     assert key == row.key
-    assert said["title"] == "WO-2026-0001 P3 is yours: AHU-1 lobby and south"
+    assert said["title"] == "WO-2026-0001 P3 已派给您：AHU-1 lobby and south", (
+        "her language is Chinese"
+    )
     told.step(24)
     assert [taken for taken, _ in hook.taken].count(key) == 1, "sent once it was taken"
 

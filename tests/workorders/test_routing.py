@@ -78,6 +78,14 @@ def test_the_roster_is_read_at_the_sites_own_time(house: House) -> None:
     assert list(duty.on_call(Trade.ELECTRICIAN, "c", night)) == ["zhao.lei"]
 
 
+def test_who_is_on_leave_is_not_called(house: House) -> None:
+    house.records.people.set_leave("ma.chao", at("2026-03-11 00:00"), at("2026-03-12 00:00"))
+    duty = house.orders.desk.office.duty
+    during, after = at("2026-03-11 10:00"), at("2026-03-12 10:00")
+    assert list(duty.on_call(Trade.ELECTRICIAN, "c", during)) == ["zhao.lei"]
+    assert list(duty.on_call(Trade.ELECTRICIAN, "c", after)) == ["ma.chao", "zhao.lei"]
+
+
 def test_work_is_shared_by_load(house: House) -> None:
     house.publish(
         opened(make_finding("PWR-03", "c.m-main", severity=1)),
