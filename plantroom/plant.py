@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import ssl
@@ -22,7 +23,7 @@ from analytics.engine import Engine
 from analytics.rules import RULES
 from api.services import Services
 from core.clock import Clock
-from core.errors import Misconfigured, Mistake
+from core.errors import Misconfigured, Mistake, PlantroomError
 from core.finding import FindingEvent
 from core.ports import Driver, FindingSink, ReadingStore
 from core.rulecard import RuleCard
@@ -160,6 +161,10 @@ class Plant:
             part = self.__dict__.get(name)
             if part is not None:
                 part.stop()
+        if "engine" in self.__dict__:
+            # Verdicts are written together; what waits would only be judged again.
+            with contextlib.suppress(PlantroomError):
+                self.engine.finish()
         for outbox in self.outboxes:
             outbox.close()
         for name in ("store", "records"):
