@@ -14,8 +14,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from adapters.records import ALL
 from adapters.records.tables import ChangeRow
-from api import formats, now
+from api import formats
 from api.asker import ActorDep, ServicesDep, cookie_name
+from api.freshness import freshness
 from api.identity import session_of
 from api.scoped import ScopedReader
 from api.services import Services
@@ -62,7 +63,7 @@ async def _events(
         newest = await anyio.to_thread.run_sync(latest_change, given)
         yield ServerSentEvent(event="reset", data="", id=newest)
         return
-    seen, minute, checked = int(number), -1, 0.0
+    seen, minute = int(number), -1
     shown: dict[str, str] = {}
     secret = request.cookies.get(cookie_name(given), "")
     loop = asyncio.get_running_loop()
@@ -112,7 +113,7 @@ def _state(request: Request, given: Services, actor: Actor) -> dict[str, str]:
     """Texts by element id that stand on every page."""
     tr = language_of(request)
     reader = ScopedReader(given.store, given.site, actor)
-    fresh = now.freshness(reader, given.clock.now())
+    fresh = freshness(reader, given.clock.now())
     when = formats.moment(fresh.until, given.site.timezone, tr, now=given.clock.now())
     share = formats.number(fresh.complete * 100, 1)
     return {"fresh": tr("data to {time}, complete {share} %", time=when, share=share)}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.now import Curve, DayCost
+from api.costs import DayCost
+from api.now import Curve
 from core.batch import Bools, Floats
 
 WIDTH, HEIGHT = 300, 84

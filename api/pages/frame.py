@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api import now
 from api.asker import ActorDep, ReaderDep, ServicesDep
+from api.freshness import freshness
 from api.live import latest_change
 from workorders.tally import tally
 
@@ -16,7 +16,7 @@ def framed(request: Request, given: ServicesDep, actor: ActorDep, reader: Reader
     """Put the frame's figures where :func:`api.view.page` finds them."""
     # First the mark, then what is rendered: a change in between is told again, never missed.
     request.state.live_from = latest_change(given)
-    request.state.fresh = now.freshness(reader, given.clock.now())
+    request.state.fresh = freshness(reader, given.clock.now())
     request.state.open_orders = tally(given.records, actor).open
 
 

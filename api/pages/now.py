@@ -12,7 +12,9 @@ from fastapi.responses import Response
 from api import now as view
 from api import sketch
 from api.asker import ActorDep, ReaderDep, ServicesDep
+from api.costs import costs
 from api.formats import local
+from api.freshness import freshness
 from api.orders import summary
 from api.pages.frame import Framed
 from api.scoped import ScopedReader
@@ -52,7 +54,8 @@ def _content(
 ) -> dict[str, object]:
     tr, now, site = language_of(request), given.clock.now(), given.site
     scope = reader.buildings()
-    cards = [view.card(reader, site, kind, scope, now) for kind, *_ in view.KINDS]
+    today = view.Today(reader, site, now)
+    cards = [today.card(kind, scope) for kind, *_ in view.KINDS]
     orders = [summary(given, row, tr) for row in given.orders.desk.queue(actor)]
     wasted: dict[str, float] = {}
     for order in orders:
@@ -64,14 +67,15 @@ def _content(
         for f in given.records.findings.since(now - 15 * DAY_MS)
         if actor.sees(f.building)
     ]
-    days = view.costs(reader, site, findings, now)
+    days = costs(reader, site, findings, now)
+    complete = freshness(reader, now).buildings
     drawn, scale = sketch.bars(days)
     buildings = [
         {
             "id": b,
             "name": tr.name(site.buildings[b].names),
-            "cards": [view.card(reader, site, kind, [b], now) for kind, *_ in view.KINDS],
-            "complete": view.completeness(reader, b, now),
+            "cards": [today.card(kind, [b]) for kind, *_ in view.KINDS],
+            "complete": complete.get(b, 1.0),
             "orders": sorted(Counter(o.priority for o in orders if o.building == b).items()),
         }
         for b in scope

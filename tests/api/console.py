@@ -22,7 +22,7 @@ from fastapi.routing import iter_route_contexts
 from adapters.records import Records
 from adapters.records.passwords import hashed
 from adapters.settings import Settings
-from adapters.sites import load_people, load_site
+from adapters.sites import load_people
 from adapters.sites.people import Person
 from adapters.store import open_store
 from analytics.rules import cards
@@ -39,6 +39,7 @@ from core.quantity import Kind
 from core.site import Site
 from core.words import Carrier, Role, Text
 from plantroom.server import ConsoleServer
+from tests.sample import wushan
 from tests.servers import free_port
 from tests.workorders.house import START
 from workorders.duty import RosterDuty
@@ -258,7 +259,7 @@ def _staffed(sites: Path) -> Path:
 @contextmanager
 def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
-    site = load_site(sites / "wushan")
+    site = wushan()
     settings = Settings(var=folder, site=sites / "wushan")
     shutil.copy(_staffed(sites), folder / "records.sqlite")
     records = Records(settings.records_url)

@@ -29,6 +29,7 @@ from core.settled import Settled
 from core.site import Site
 from ingest.service import Ingest
 from tests.ingest.places import NOW, small_site
+from tests.sample import records_in
 from tests.servers import wait_for
 
 
@@ -237,8 +238,7 @@ def bench(
     """Ingest started on an empty store and empty records."""
     site = site or small_site()
     diary = Diary()
-    records = Records(f"sqlite:///{folder}/records.sqlite")
-    records.upgrade()
+    records = records_in(folder)
     store = DiaryStore(site, diary)
     broker, clock = ListBroker(diary), SteppedClock(NOW)
     quarantine = DiaryQuarantine(records.quarantine, diary)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
-from adapters.sites import load_site
 from core.batch import Columns, Floats, Ints
 from core.clock import DAY_MS, HOUR_MS
 from core.site import Site
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
+from tests.sample import wushan
 
-SITE = load_site(Path(__file__).parents[2] / "sites" / "wushan")
+SITE = wushan()
 # Monday, 13 April 2026, 00:00 in Shanghai: cool mornings, mild afternoons.
 START = int(datetime(2026, 4, 12, 16, tzinfo=UTC).timestamp() * 1000)
 SEED = 2

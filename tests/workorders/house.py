@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from adapters.records import Records
-from adapters.sites import load_people, load_site
 from adapters.store import open_store
 from core.actor import Actor
 from core.clock import HOUR_MS, SteppedClock
@@ -21,6 +20,7 @@ from core.rulecard import Hold, RuleCard
 from core.site import Site
 from core.verdict import Reason, Run, Verdict
 from core.words import Carrier, Discipline, Text, Trade
+from tests.sample import crew, records_in, wushan
 from workorders.act import Act
 from workorders.duty import RosterDuty
 from workorders.notify import Channel, Notifier
@@ -132,8 +132,11 @@ class House:
 
     def hire(self) -> None:
         """Everybody of the crew file comes to work."""
-        people, shifts = load_people(self.sites / "wushan")
-        self.records.people.import_people(people, shifts)
+        self.records.people.import_people(*crew())
+        self.know()
+
+    def know(self) -> None:
+        """Look up everybody who has a log-in."""
         self.actors = {person.login: person.actor() for person in self.records.people.all()}
 
     def publish(self, *events: FindingEvent) -> None:
@@ -189,9 +192,12 @@ def make_house(
     channels: Sequence[Channel] = (), start: int = START,
 ) -> Iterator[House]:  # fmt: skip
     """A house over an empty database, with the sample site's people."""
-    site = load_site(sites / "wushan")
-    records = Records(url or f"sqlite:///{folder / 'records.sqlite'}")
-    records.upgrade()
+    site = wushan()
+    if url is None:
+        records = records_in(folder, staffed=people)
+    else:
+        records = Records(url)
+        records.upgrade()
     store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
     clock = SteppedClock(start)
     duty = RosterDuty(records.people, site.timezone)
@@ -203,8 +209,9 @@ def make_house(
     try:
         made = House(site=site, records=records, store=store, clock=clock, orders=orders,
                      sites=sites)  # fmt: skip
-        if people:
+        if people and url is not None:
             made.hire()
+        made.know()
         yield made
     finally:
         store.close()

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.sites import load_site
 from analytics.calendar import Calendar
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.words import Priority
+from tests.sample import wushan
 from tests.workorders.house import at
 from workorders import clocks
 from workorders.clocks import ALWAYS, MOST_PAUSE_MS, ClockKind, Hours, Span
 from workorders.workdays import WorkHours
 
-ROOT = Path(__file__).parents[2]
-CALENDAR = Calendar(load_site(ROOT / "sites" / "wushan"))
+CALENDAR = Calendar(wushan())
 HOURS: list[Hours] = [ALWAYS, WorkHours(CALENDAR, "a")]
 
 starts = st.integers(at("2026-01-01 00:00"), at("2026-12-31 00:00"))

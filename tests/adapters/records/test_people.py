@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from adapters.records import ALL, Records
 from adapters.records.tables import AuditRow, LoginRow
-from adapters.sites.people import Person, Shift, load_people
+from adapters.sites.people import Person, Shift
 from core.errors import Misconfigured
 from core.words import Role, Trade
+from tests.sample import crew
 
 MONDAY, SATURDAY, SUNDAY = 1, 6, 7
 NOON, NIGHT = 12 * 60, 2 * 60
@@ -42,8 +42,8 @@ def _logged_in(records: Records) -> list[str]:
         return list(session.scalars(select(LoginRow.login).order_by(LoginRow.login)))
 
 
-def test_the_sample_crew_comes_back_as_it_was(records: Records, sites_dir: Path) -> None:
-    people, shifts = load_people(sites_dir / "wushan")
+def test_the_sample_crew_comes_back_as_it_was(records: Records) -> None:
+    people, shifts = crew()
     assert records.people.import_people(people, shifts) == len(people)
     kept = {person.login: person for person in records.people.all()}
     assert set(kept) == {person.login for person in people}
@@ -58,8 +58,8 @@ def test_the_sample_crew_comes_back_as_it_was(records: Records, sites_dir: Path)
         assert found.password is None
 
 
-def test_who_is_on_call_is_who_the_shifts_cover(records: Records, sites_dir: Path) -> None:
-    people, shifts = load_people(sites_dir / "wushan")
+def test_who_is_on_call_is_who_the_shifts_cover(records: Records) -> None:
+    people, shifts = crew()
     records.people.import_people(people, shifts)
     scope = {person.login: person.buildings for person in people}
     asked = 0
