@@ -43,8 +43,8 @@ CARD = RuleCard(
     condition="Heating boiler or its pump on, outdoor air above 16 °C; not a boiler that makes hot "
     "water or process heat.",
     hold=Hold(minutes=60),
-    clear_at="Boiler and pump off above 16 °C; below it nothing is judged, so that a cool hour "
-    "clears nothing.",
+    clear_at="Boiler and pump off above 16 °C within the hours; below it, and while they stand "
+    "still outside the hours, nothing is judged: a cool hour or a timer clears nothing.",
     clears_when="Three warm days, an hour each, with boiler and pump off.",
     waste_formula="100 %: heat delivered ÷ (efficiency × 9.86 kWh/m³) of gas, or the heat where no "
     "gas is burnt; pump kW_rated·speed³ of electricity",
@@ -85,6 +85,8 @@ def judge(frame: Frame) -> Judged:
     over = frame.value("oat") - CARD.value("lockout")
     with np.errstate(invalid="ignore"):
         gate.exclude(over <= 0, Reason.OTHER_MODE)
+    # What a timer stopped would be off with a broken lockout too: only its hours clear.
+    gate.exclude(~running & ~frame.occupied, Reason.UNOCCUPIED)
     return gate.judge(
         running,
         clear=~running,

@@ -78,3 +78,14 @@ def test_targets_of_the_sample_site() -> None:
     assert SITE.points[a.points["heat_power"]].id == "a.h-main.heat_power"
     assert a.parameters["burns_gas"] == 1.0
     assert a.parameters["rated_power"] == 3.5
+
+
+def test_off_outside_the_hours_says_nothing() -> None:
+    """A timer has stopped it: it would be off with a broken lockout too."""
+    still = {**ON, "boiler_cmd": 0, "boiler_status": 0, "pump_status": 0}
+    closed = frame(still, parameters=GAS, occupied=False)
+    assert last(judged("HTG-07", closed)) == (NE, Reason.UNOCCUPIED)
+
+
+def test_running_outside_the_hours_is_a_fault() -> None:
+    assert last(judged("HTG-07", frame(ON, parameters=GAS, occupied=False)))[0] is FAULT
