@@ -19,6 +19,7 @@ from core.words import Text
 from workorders import messages
 from workorders.office import Sessions
 from workorders.people import Person
+from workorders.ticking import Ticking
 
 LOG = logging.getLogger(__name__)
 
@@ -97,13 +98,12 @@ class Notifier:
         self._clock = clock or SystemClock()
         self._failed: Callable[[str, str], None] | None = None
         self._one = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._ticking = Ticking("notifier", self.step)
 
     @property
     def running(self) -> bool:
         """Whether a thread of its own sends."""
-        return self._thread is not None
+        return self._ticking.running
 
     def on_failed(self, told: Callable[[str, str], None]) -> None:
         """Who is told of each message that was given up (order id, log-in)."""
@@ -111,31 +111,16 @@ class Notifier:
 
     def start(self, every_s: float = 1.0) -> None:
         """Sends from a thread of its own until :meth:`stop`."""
-        self._stop.clear()
-        self._thread = threading.Thread(
-            target=self._run, args=(every_s,), name="notifier", daemon=True
-        )
-        self._thread.start()
+        self._ticking.start(every_s)
 
     def stop(self) -> None:
         """Ends the thread after the message in hand."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-            self._thread = None
+        self._ticking.stop()
 
     def step(self) -> int:
         """Sends all that is due; how many were taken."""
         with self._one:
             return sum(self._deliver(id_) for id_ in self._due())
-
-    def _run(self, every_s: float) -> None:
-        while not self._stop.wait(every_s):
-            try:
-                self.step()
-            except Exception:
-                # A thread that dies in silence would leave every later message unsent.
-                LOG.exception("sending messages failed; tried again")
 
     def _due(self) -> Sequence[int]:
         query = select(Notification.id).where(

@@ -27,6 +27,7 @@ from workorders.notify import Notifier
 from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.ticking import Ticking
 from workorders.verify import Prove, RunsOf, Verifier
 
 LOG = logging.getLogger(__name__)
@@ -80,8 +81,7 @@ class WorkOrders:
             site=site, cards=cards, duty=duty, calendar=Calendar(site), rates=rates or Rates()
         )
         self._one = threading.RLock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._ticking = Ticking("work orders", lambda: self.step(clock.now()))
         self.desk = Desk(
             sessions=records, findings=records.findings, office=self._office, clock=clock
         )
@@ -109,32 +109,15 @@ class WorkOrders:
 
     def start(self, every_s: float = 2.0) -> None:
         """Steps and sends from threads of its own until :meth:`stop`: live operation."""
-        self._stop.clear()
         if self._notify is not None:
             self._notify.start()
-        self._thread = threading.Thread(
-            target=self._run, args=(every_s,), name="work-orders", daemon=True
-        )
-        self._thread.start()
+        self._ticking.start(every_s)
 
     def stop(self) -> None:
         """Ends the threads after what they have in hand."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-            self._thread = None
+        self._ticking.stop()
         if self._notify is not None:
             self._notify.stop()
-
-    def _run(self, every_s: float) -> None:
-        while not self._stop.wait(every_s):
-            try:
-                self.step(self._clock.now())
-            except Retryable as why:
-                LOG.warning("work orders wait: %s", why)
-            except Exception:
-                # A thread that dies in silence would stop every clock and every proof.
-                LOG.exception("a step of work orders failed; tried again")
 
     def _book(self, session: Session, now: int) -> Book:
         return Book.open(session, self._office, now)

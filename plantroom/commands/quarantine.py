@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from adapters.records import Records
-from adapters.settings import load_settings
 from api.pages.quarantine import readable
 from core.errors import Refused
+from plantroom.database import opened_records
 from plantroom.output import as_json, out, shown, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="What was refused, with its payload and reason.")
@@ -19,12 +18,6 @@ Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 def _when(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
-
-
-def _records() -> Records:
-    records = Records(load_settings().records_url)
-    records.upgrade()
-    return records
 
 
 @app.command("list")
@@ -37,7 +30,7 @@ def list_(
     json_: Json = False,
 ) -> None:
     """The newest entries, and how many there are by reason."""
-    quarantine = _records().quarantine
+    quarantine = opened_records().quarantine
     rows = quarantine.list(limit=limit, reason=reason or None, gateway=gateway or None)
     counts = quarantine.counts()
     if json_:
@@ -62,7 +55,7 @@ def list_(
 @speaks
 def show(id_: Annotated[int, typer.Argument(metavar="ID")], *, json_: Json = False) -> None:
     """One entry with its payload."""
-    row = _records().quarantine.show(id_)
+    row = opened_records().quarantine.show(id_)
     if row is None:
         raise Refused(f"there is no entry {id_}; plantroom quarantine list shows all")
     fields = {

@@ -7,21 +7,14 @@ from typing import Annotated
 
 import typer
 
-from adapters.records import Records
 from adapters.records.passwords import hashed
-from adapters.settings import load_settings
 from adapters.sites import load_people
 from api.identity import make_key
 from core.errors import Refused
+from plantroom.database import opened_records
 from plantroom.output import as_json, out, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="People, passwords and API keys.")
-
-
-def _records() -> Records:
-    records = Records(load_settings().records_url)
-    records.upgrade()
-    return records
 
 
 @app.command("import")
@@ -31,7 +24,7 @@ def import_(
 ) -> None:
     """Add or change people and their shifts from a site's crew.csv and roster.csv."""
     people, shifts = load_people(folder)
-    count = _records().people.import_people(people, shifts)
+    count = opened_records().people.import_people(people, shifts)
     out.print(f"{count} people and {len(shifts)} shifts; passwords are as they were")
 
 
@@ -46,7 +39,7 @@ def password(
     ],
 ) -> None:  # fmt: skip
     """Set a password; all log-ins of that person end."""
-    if not _records().people.set_password(login, hashed(secret)):
+    if not opened_records().people.set_password(login, hashed(secret)):
         raise Refused(f"nobody has the log-in '{login}'; plantroom user list shows all")
     out.print(f"password of {login} changed")
 
@@ -58,7 +51,7 @@ def key(
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it holds.")] = 90,
 ) -> None:
     """Make an API key with a person's role and scope; it is shown once."""
-    records = _records()
+    records = opened_records()
     if records.people.get(login) is None:
         raise Refused(f"nobody has the log-in '{login}'; plantroom user list shows all")
     typer.echo(make_key(records, login, days))
@@ -68,7 +61,7 @@ def key(
 @speaks
 def list_(*, json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Everybody with a log-in."""
-    people = _records().people.all()
+    people = opened_records().people.all()
     rows = [
         (p.login, p.name, p.role.value, "".join(sorted(t.value for t in p.trades)),
          ", ".join(sorted(p.buildings)) if p.buildings is not None else "all",
