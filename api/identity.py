@@ -1,4 +1,4 @@
-"""Who asks: log-in sessions in cookies, API keys in headers, and the throttle before both."""
+"""Who asks: log-in sessions in cookies, API keys in headers."""
 
 from __future__ import annotations
 
@@ -8,25 +8,21 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from adapters.records import ALL, Records
 from adapters.records.passwords import verified
-from adapters.records.tables import AttemptRow, KeyRow, LoginRow
-from api.refusals import Told
+from adapters.records.tables import KeyRow, LoginRow
+from api.throttle import charge, forgive, subjects_of
 from core.actor import Actor
 from core.errors import Refused
-from core.words import Role, Text
+from core.words import Role
 
 IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3_600_000
 CREW_IDLE_MS = 12 * 3_600_000
 CREW_ABSOLUTE_MS = 30 * 86_400_000
 """Office sessions end after half an hour of nobody; a plumber's phone lasts his shift."""
-FREE_TRIES = 5
-LONGEST_WAIT_MS = 15 * 60_000
-"""Five tries are free, then the wait doubles up to a quarter of an hour; never a lock, or
-anybody could shut out anybody."""
 _TOUCH_MS = 60_000  # a session's idle clock is written at most once a minute
 
 
@@ -51,19 +47,18 @@ def log_in(records: Records, login: str, password: str, address: str) -> tuple[s
         Refused: Wrong, or too many tries: the same words whether the account exists or not.
     """
     login = login.strip().lower()
-    subjects = (f"login:{login[:64]}", f"address:{address}")
-    _check_throttle(records, subjects)
+    subjects = subjects_of(login, address)
+    charge(records, subjects, now_ms())
     person = records.people.get(login)
     if not verified(password, person.password if person else None) or person is None:
-        _failed(records, subjects)
         raise Refused("Log-in or password is wrong.", code="unauthenticated")
     secret = secrets.token_urlsafe(32)
     row = LoginRow(
         hash=_hash(secret), login=login, csrf=secrets.token_urlsafe(24), created=now_ms(),
         seen=now_ms(),
     )  # fmt: skip
+    forgive(records, subjects)
     with records.session(ALL) as session:
-        session.execute(delete(AttemptRow).where(AttemptRow.subject == subjects[0]))
         session.add(row)
     return secret, Session(person.actor(), row.csrf, row.hash)
 
@@ -120,31 +115,3 @@ def actor_of_key(records: Records, key: str) -> Actor | None:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _check_throttle(records: Records, subjects: tuple[str, ...]) -> None:
-    with records.session(ALL, reading=True) as session:
-        rows = session.scalars(select(AttemptRow).where(AttemptRow.subject.in_(subjects))).all()
-    until = max((row.until for row in rows), default=0)
-    if until > now_ms():
-        wait = max(1, round((until - now_ms()) / 1000))
-        raise Told(
-            Text("Too many tries; the next one in {wait} s.", {"wait": wait}), code="too_many"
-        )
-
-
-def _failed(records: Records, subjects: tuple[str, ...]) -> None:
-    now = now_ms()
-    with records.session(ALL) as session:
-        for subject in subjects:
-            row = session.get(AttemptRow, subject)
-            if row is None:
-                row = AttemptRow(subject=subject, failures=0, until=0, last=now)
-                session.add(row)
-            # An address is shared by a whole office behind one router: it may err more often.
-            free = FREE_TRIES * (4 if subject.startswith("address:") else 1)
-            row.failures = row.failures + 1 if now - row.last < ABSOLUTE_MS else 1
-            row.last = now
-            beyond = row.failures - free
-            if beyond >= 0:
-                row.until = now + min(LONGEST_WAIT_MS, 1000 * 2 ** min(beyond, 20))

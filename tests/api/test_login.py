@@ -71,19 +71,6 @@ def test_after_five_wrong_tries_even_the_right_one_waits(console: Console) -> No
     assert console.visitor().log_in("en.all").status_code == 303, "never a lock"
 
 
-def test_the_wait_doubles_up_to_a_quarter_of_an_hour(console: Console) -> None:
-    waits = []
-    for _ in range(20):
-        with console.records.session(ALL) as session:
-            session.execute(update(AttemptRow).values(until=0))
-        identity._failed(console.records, ("login:x",))  # noqa: SLF001 - hashing takes long
-        with console.records.session(ALL, reading=True) as session:
-            row = session.scalars(select(AttemptRow)).one()
-        waits.append(max(0, row.until - row.last))
-    assert waits[:7] == [0, 0, 0, 0, 1000, 2000, 4000]
-    assert waits[-1] == identity.LONGEST_WAIT_MS
-
-
 def test_log_out_ends_the_session_on_the_server(console: Console) -> None:
     visitor = console.visitor()
     visitor.log_in("en.all")
