@@ -34,8 +34,9 @@ setup: $(VENV)/dev.stamp
 demo: $(VENV)/demo.stamp
 	@$(BIN)/plantroom demo $(ARGS)
 
+# A worker a core, four at most: each starts servers of its own.
 test: setup
-	@$(BIN)/pytest -rs $(ARGS)
+	@$(BIN)/pytest -rs -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: setup lock-check
 	$(BIN)/ruff format --check .
