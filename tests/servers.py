@@ -220,7 +220,7 @@ def make_postgres(folder: Path) -> Iterator[str]:
     if root:
         shutil.chown(folder, "postgres")
         for parent in folder.parents:
-            if parent.name.startswith("pytest-") and parent.owner() != "postgres":
+            if parent.name.startswith(("pytest-", "popen-")) and parent.owner() != "postgres":
                 parent.chmod(parent.stat().st_mode | 0o011)
     data = folder / "data"
     subprocess.run(
