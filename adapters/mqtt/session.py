@@ -96,7 +96,7 @@ class Session:
         self._wakers: tuple[socket.socket, socket.socket] | None = None
         self._threads: tuple[threading.Thread, ...] = ()
         self.refusal: str | None = None
-        """What the broker last refused, for health pages; None while connected."""
+        """Why the broker or TLS last refused, for health pages; None while connected."""
 
     def listen(
         self,
@@ -185,6 +185,11 @@ class Session:
             self._generation += 1
         try:
             client.connect()
+        except ssl.SSLError as error:
+            reason = f"TLS: {getattr(error, 'verify_message', '') or error}"
+            if reason != self.refusal:  # said once, not at every attempt
+                self._was_refused(reason)
+            return _End.REFUSED
         except OSError as error:
             _log.debug("mqtt unreachable", client=self._options.client_id, error=str(error))
             return _End.REFUSED

@@ -1,0 +1,140 @@
+"""An encrypted session: the broker is who its certificate says, or nothing is sent to it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from adapters.mqtt import Session
+from adapters.settings import Settings
+from core.errors import Misconfigured
+from plantroom.plant import external
+from tests import servers
+from tests.adapters.mqtt.sessions import Heard
+
+# paho leaves a socket whose handshake failed for Python to close.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+TOPIC = "plantroom/v1/x/gw-a/batch/b1/1"
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    program = shutil.which("openssl")
+    if program is None:
+        servers.missing("openssl", "install Debian's openssl")
+    subprocess.run([str(program), *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def authority(folder: Path, name: str) -> Path:
+    """The certificate of a new authority."""
+    _openssl(
+        folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+        f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
+        "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+    )  # fmt: skip
+    return folder / f"{name}.pem"
+
+
+def certificate(folder: Path, by: str, alternative: str) -> tuple[Path, Path]:
+    """A broker's certificate and key, signed by an authority of the folder."""
+    _openssl(folder, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker",
+             "-keyout", "broker.key", "-out", "broker.csr")  # fmt: skip
+    (folder / "names.txt").write_text(f"subjectAltName={alternative}\n")
+    _openssl(folder, "x509", "-req", "-in", "broker.csr", "-CA", f"{by}.pem", "-CAkey",
+             f"{by}.key", "-CAcreateserial", "-days", "2", "-extfile", "names.txt",
+             "-out", "broker.pem")  # fmt: skip
+    return folder / "broker.pem", folder / "broker.key"
+
+
+@contextmanager
+def broker(folder: Path, alternative: str) -> Iterator[int]:
+    """The port of a mosquitto that speaks TLS alone, certified for a name by ``ours``."""
+    authority(folder, "ours")
+    pem, key = certificate(folder, "ours", alternative)
+    server = servers.make_mosquitto(folder / "mosquitto")
+    conf = server.folder / "mosquitto.conf"
+    conf.write_text(f"{conf.read_text()}\ncertfile {pem}\nkeyfile {key}\ntls_version tlsv1.2\n")
+    server.start()
+    try:
+        yield server.port
+    finally:
+        server.stop()
+
+
+@contextmanager
+def session(
+    port: int, name: str, ca: Path, filters: tuple[str, ...] = (), heard: Heard | None = None
+) -> Iterator[Session]:
+    """As the settings of a site make it."""
+    heard = heard or Heard()
+    at = external(Settings(broker_port=port, broker_tls=True, broker_ca=ca))
+    made = Session(at.host, at.port, name, tls=at.tls, reconnect_cap_s=0.2)
+    made.listen(filters, heard.message, heard.connected)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.mark.mosquitto
+def test_readings_travel_encrypted(tmp_path: Path) -> None:
+    heard, large = Heard(), b"\x00\xff" * 300_000
+    with broker(tmp_path, "IP:127.0.0.1") as port:
+        ours = tmp_path / "ours.pem"
+        with (
+            session(port, "ingest", ours, (TOPIC,), heard) as listener,
+            session(port, "gw-a", ours) as sender,
+        ):
+            assert listener.wait_connected(10)
+            assert sender.wait_connected(10)
+            for n in range(50):
+                assert sender.publish(TOPIC, b"%d" % n)
+            assert sender.publish(TOPIC, large)
+            servers.wait_for(lambda: len(heard.payloads) == 51, "the messages")
+    assert heard.payloads == [*(b"%d" % n for n in range(50)), large]
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize(
+    ("name", "trusted", "said"),
+    [
+        ("IP:127.0.0.1", "others", "unable to get local issuer certificate"),
+        ("DNS:broker.example", "ours", "not valid for '127.0.0.1'"),
+    ],
+    ids=["another authority", "another name"],
+)  # fmt: skip
+def test_who_cannot_prove_to_be_the_broker_gets_nothing(
+    tmp_path: Path, name: str, trusted: str, said: str
+) -> None:
+    authority(tmp_path, "others")
+    heard = Heard()
+    with broker(tmp_path, name) as port:
+        ca = tmp_path / f"{trusted}.pem"
+        with session(port, "gw-a", ca, (TOPIC,), heard) as deceived:
+            assert not deceived.wait_connected(2)
+            assert deceived.refusal is not None
+            assert said in deceived.refusal
+    assert heard.connections == []
+
+
+@pytest.mark.mosquitto
+def test_a_broker_that_speaks_no_tls_gets_nothing(tmp_path: Path) -> None:
+    ca, server = authority(tmp_path, "ours"), servers.make_mosquitto(tmp_path / "mosquitto")
+    server.start()
+    try:
+        with session(server.port, "gw-a", ca) as deceived:
+            assert not deceived.wait_connected(2)
+    finally:
+        server.stop()
+
+
+def test_certificates_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    (tmp_path / "torn.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    for name in ("absent.pem", "torn.pem"):
+        with pytest.raises(Misconfigured, match="certificates cannot be read"):
+            external(Settings(broker_tls=True, broker_ca=tmp_path / name))
