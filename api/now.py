@@ -100,12 +100,16 @@ def points_for(site: Site, kind: str, buildings: Sequence[str]) -> list[int]:
 
 
 class Today:
-    """A local day of every point that a card needs, each read once."""
+    """The local day of every point that a card needs, each read once.
+
+    Until its first quarter of an hour has passed it is still the day before: at midnight
+    nothing could be known of the new one.
+    """
 
     def __init__(self, reader: ScopedReader, site: Site, now: int) -> None:
         self._reader = reader
         self._site = site
-        self._start = day_start(now, site.timezone)
+        self._start = day_start(now - QUARTER_MS - 1, site.timezone)
         self._end = self._start + DAY_MS
         self._grid: Ints = np.arange(self._start + QUARTER_MS, self._end + 1, QUARTER_MS)
         self._read: dict[int, Floats] = {}

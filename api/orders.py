@@ -152,12 +152,13 @@ def waste_words(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def watch_words(watch: WatchView, tr: Translator) -> str:
-    """What telemetry says of a repair."""
-    awaited = tr.say(watch.awaited) if watch.awaited.msgid else ""
-    count = (
-        tr("{done} of {needed} clear.", done=watch.exposures, needed=watch.needed)
-        if watch.needed
-        else ""
-    )
-    return " ".join(p for p in (f"{watch.rule}, {watch.target}:", awaited, count) if p)
+def watch_words(watch: WatchView, site: Site, tr: Translator) -> str:
+    """What telemetry says of a repair, where it has said anything yet."""
+    equipment = site.equipment.get(watch.target)
+    name = tr.name(equipment.names) if equipment else watch.target
+    if watch.awaited.msgid:
+        said = tr.say(watch.awaited)
+    else:
+        said = tr("{exposures} of {needed} clear exposures so far.", exposures=watch.exposures,
+                  needed=watch.needed)  # fmt: skip
+    return f"{watch.rule}, {name}: {said}"

@@ -155,7 +155,7 @@ def _whole(
         "why": _why(finding, given, tr) if finding else [],
         "card": given.cards.get(row.rule),
         "watches": [
-            {"words": watch_words(w, tr), "needed": w.needed,
+            {"words": watch_words(w, given.site, tr), "needed": w.needed,
              "exposures": min(w.exposures, w.needed), "ok": w.outcome == "verified"}
             for w in detail.watches
         ],

@@ -122,3 +122,10 @@ def test_a_stream_does_not_keep_its_session_alive(console: Console) -> None:
 def test_nobody_listens_without_a_log_in(console: Console) -> None:
     assert console.visitor().get("/live").status_code == 303
     assert console.visitor().get("/live", HX_Request="true").status_code == 401
+
+
+def test_a_page_that_says_why_not_listens_to_nothing(looked_at: Console) -> None:
+    for path in ("/quarantine", "/orders/WO-0", "/trend?days=many"):
+        answer = looked_at.as_("te.a").get(path)
+        assert answer.status_code >= 400
+        assert 'data-live="/live?since="' not in answer.text, "it would load again and again"

@@ -108,6 +108,16 @@ def test_a_register_is_shown_as_the_flow_that_it_was(store: ReadingStore, reader
     assert (gauge.value, gauge.low, gauge.mid, gauge.high) == (2.0, 1.0, 1.5, 3.0)
 
 
+def test_at_midnight_the_day_that_ended_is_shown(store: ReadingStore, reader: Once) -> None:
+    write(store, "a.m-main.power", MIDNIGHT, 30.0)
+    shown = Today(reader, SITE, MIDNIGHT + QUARTER_MS).card("power", ["a"])
+    assert shown.gauge.value == 30.0
+    assert shown.curve.at[-1] == MIDNIGHT
+    assert Today(reader, SITE, MIDNIGHT + 16 * MINUTE_MS).card("power", ["a"]).curve.at[0] == (
+        MIDNIGHT + QUARTER_MS
+    )
+
+
 def test_a_gauge_knows_what_it_does_not_know() -> None:
     nothing = float("nan")
     assert not Gauge(value=nothing, low=1, mid=2, high=3).known
