@@ -71,6 +71,17 @@ class Bench:
         self.tails = Tails(verdicts, lambda rule: self.by_id[rule].card.hold.counted)
         self.touched: set[Key] = set()
 
+    def reach(self, group: Group, mark: int) -> int:
+        """Up to where a group is judged in one go: a chunk, or as long as nothing was read. [ms]
+
+        Rules that count nights or days keep their chunks: each day is a run of its own.
+        """
+        start = min(group.until.values())
+        near = start + self._chunk_ms
+        if near >= mark or group.pasts:
+            return min(near, mark)
+        return min(max(near, self._judge.quiet_until(group, start)), mark)
+
     def stretch(self, group: Group, upto: int) -> None:
         """Judges a group's rules from where they stand up to a time."""
         spans = [

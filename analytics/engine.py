@@ -31,7 +31,7 @@ BACKLOG_MS = 3 * DAY_MS
 of two days and three nights begin from nothing."""
 
 CHUNK_MS = DAY_MS
-"""Longest stretch judged at once: bounds memory, not results."""
+"""Longest stretch with readings that is judged at once: bounds memory, not results."""
 
 
 class Engine:
@@ -71,7 +71,7 @@ class Engine:
         self._site = site
         self._findings, self._progress, self._sink = findings, progress, sink
         self._clock = clock
-        self._lateness_ms, self._backlog_ms, self._chunk_ms = lateness_ms, backlog_ms, chunk_ms
+        self._lateness_ms, self._backlog_ms = lateness_ms, backlog_ms
         self._saved = verdicts
         self._known: dict[Key, dict[str, Finding]] = {}
         self._untold: list[FindingEvent] = []
@@ -169,9 +169,9 @@ class Engine:
         return (now - self._backlog_ms) // step * step
 
     def _advance(self, group: Group, mark: int) -> None:
-        """Judges a group up to its watermark, a chunk at a time."""
+        """Judges a group up to its watermark, a chunk or an empty stretch at a time."""
         while True:
-            upto = min(mark, min(group.until.values()) + self._chunk_ms)
+            upto = self._bench.reach(group, mark)
             self._bench.stretch(group, upto)
             self._fold()
             if upto >= mark:

@@ -173,6 +173,16 @@ def mask_of(targets: Sequence[Target], grid: Grid, spans: Spans, site: Site) -> 
     return result
 
 
+def edges_of(targets: Sequence[Target], grid: Grid, spans: Spans, site: Site) -> list[int]:
+    """Where on a grid :func:`mask_of` may change, with its start and end. [ms]"""
+    found = {grid.start, grid.end}
+    for target in targets if spans else ():
+        for index in (*target.points.values(), *target.less):
+            for start, end in spans.get(site.points[index].id, ()):
+                found |= {start // grid.step * grid.step, -(-end // grid.step) * grid.step}
+    return sorted(edge for edge in found if grid.start <= edge <= grid.end)
+
+
 def coarse_rows(site: Site, card_longest_s: int, targets: Sequence[Target]) -> Bools:
     """Which targets have a point that is sampled more coarsely than the rule bears."""
     return np.array(

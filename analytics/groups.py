@@ -39,6 +39,10 @@ class Reader:
         self._start, self._end = start, end
         return self._rows
 
+    def has_after(self, at: int) -> bool:
+        """Whether something that was read lately is later than a time. [ms]"""
+        return bool((self._rows.at > at).any())
+
     def forget(self) -> None:
         """Something behind changed: the next stretch is read whole."""
         self._start = self._end = 0

@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from analytics.calendar import Calendar
-from analytics.frames import NEVER, Layout, Scene, Spans, layout, means_frame, samples_frame
+from analytics.daybook import DayRows
+from analytics.frame import Frame
+from analytics.frames import (
+    NEVER,
+    Layout,
+    Scene,
+    Spans,
+    edges_of,
+    layout,
+    means_frame,
+    samples_frame,
+)
 from analytics.grid import Grid
 from analytics.groups import Group
-from analytics.references import Memory, Past
+from analytics.references import Memory, Past, Unknown
 from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
+from analytics.runs import joined
 from analytics.verdict_runs import runs_of, window_runs
 from core.batch import Columns, Ints
 from core.ports import ReadingStore
@@ -66,6 +79,17 @@ class Judge:
         self._meet(group)
         return Scene(self.site, self.calendar, group.points, rows, self.first_seen)
 
+    def quiet_until(self, group: Group, start: int) -> int:
+        """Up to where a stretch from ``start`` finds nothing to read, its look back too. [ms]
+
+        ``start`` itself where there is something; :data:`NEVER` where nothing follows.
+        """
+        since = start - FARTHEST_MS
+        if group.reader.has_after(since):
+            return start
+        rows = self.store.read_after(group.points, since).rows
+        return max(start, int(rows.at.min()) - 1) if len(rows) else NEVER
+
     def limit(self, rule: Rule, watermark: int) -> int:
         """Up to where a rule can judge, whole intervals only; nights and days by windows."""
         reached = watermark - LOOKAHEAD_MS[rule.basis]
@@ -79,6 +103,18 @@ class Judge:
         inner = Grid.covering(*span, rule.step_ms)
         if not inner.count or not targets:
             return []
+        if len(scene.rows):
+            found = self.each(scene, rule, targets, inner, muted)
+        else:
+            found = self.alike(scene, rule, targets, inner, muted)
+        return [
+            Part(rule.id, target, inner.start, inner.end, runs) for target, runs in found.items()
+        ]
+
+    def each(
+        self, scene: Scene, rule: Rule, targets: Sequence[Target], inner: Grid, muted: Spans
+    ) -> dict[str, list[Run]]:
+        """Judges every interval of a grid; gives back runs by target."""
         back = LOOKBACK_MS[rule.basis] // rule.step_ms
         grid = Grid(
             start=inner.start - back * inner.step, step=inner.step, count=inner.count + back
@@ -88,10 +124,21 @@ class Judge:
             frame = means_frame(scene, rule, of, grid, muted)
         else:
             frame = samples_frame(scene, of, grid, muted)
-        found = runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)
-        return [
-            Part(rule.id, target, inner.start, inner.end, runs) for target, runs in found.items()
-        ]
+        return runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)
+
+    def alike(
+        self, scene: Scene, rule: Rule, targets: Sequence[Target], inner: Grid, muted: Spans
+    ) -> dict[str, list[Run]]:
+        """The same runs where nothing was read: one interval speaks for those like it.
+
+        Without a reading only the muting of a sensor tells one interval from another.
+        """
+        found: dict[str, list[Run]] = {target.id: [] for target in targets}
+        for start, end in pairwise(edges_of(targets, inner, muted, self.site)):
+            one = Grid(start=start, step=inner.step, count=1)
+            for target, runs in self.each(scene, rule, targets, one, muted).items():
+                found[target] += [replace(run, end=end) for run in runs]
+        return {target: joined(runs) for target, runs in found.items()}
 
     def by_window(
         self, past: Past, day: date, span: tuple[int, int], muted: Spans, memory: Memory
@@ -102,8 +149,9 @@ class Judge:
             rows = past.book.days([day])[0]
         else:
             rows = past.book.so_far(day, end)
-        references = past.references(day, memory)
-        frame = replace(past.frame(rows, muted, end), references=references)
+        frame = past.frame(rows, muted, end)
+        known = Unknown(len(frame.targets)) if blind(frame, rows) else past.references(day, memory)
+        frame = replace(frame, references=known)
         judged = past.rule.judge(frame)
         found = window_runs(past.rule.card, frame.targets, judged, start, end)
         return [Part(past.rule.id, target, start, end, runs) for target, runs in found.items()]
@@ -127,6 +175,11 @@ class Judge:
         if len(strangers):
             rows = self.store.read_after(strangers.tolist(), 0).rows
             self.first_seen[rows.point] = rows.at
+
+
+def blind(frame: Frame, rows: DayRows) -> bool:
+    """Whether a day is too coarse or empty everywhere: no rule asks for references then."""
+    return bool(frame.coarse.all()) or not np.isfinite(rows.rate).any()
 
 
 def _read(store: ReadingStore, points: Sequence[int], start: int, end: int) -> Columns:

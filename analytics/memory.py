@@ -21,7 +21,11 @@ class MemoryVerdicts:
     def replace(self, rule: str, target: str, start: int, end: int, runs: Sequence[Run]) -> None:
         """See the port."""
         key = (rule, target)
-        self.streams[key] = spliced(self.streams.get(key, []), start, end, runs)
+        stream = self.streams.setdefault(key, [])
+        if not stream or stream[-1].end <= start:
+            stream.extend(runs)
+        else:
+            self.streams[key] = spliced(stream, start, end, runs)
         self.until[key] = max(self.until.get(key, end), end)
 
     def replace_all(self, parts: Sequence[tuple[str, str, int, int, Sequence[Run]]]) -> None:

@@ -6,7 +6,7 @@ open, and end where a fault began: while it lasts they stand still.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -50,6 +50,29 @@ class Memory:
     stream: Callable[[str], Sequence[Run]]
     cases: Callable[[str], Sequence[Finding]]
     folding: Callable[[str, int], Folding]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Mapping[str, Floats]):
+    """References of a day without readings: unknown under any name, since none is asked for.
+
+    Attributes:
+        targets: How many.
+    """
+
+    targets: int
+
+    def __getitem__(self, name: str) -> Floats:
+        """NaN for every target."""
+        return np.full(self.targets, np.nan)
+
+    def __iter__(self) -> Iterator[str]:
+        """No name is known."""
+        return iter(())
+
+    def __len__(self) -> int:
+        """No name is known."""
+        return 0
 
 
 @dataclass
