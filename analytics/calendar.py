@@ -28,6 +28,7 @@ class Calendar:
 
     site: Site
     _workdays: dict[tuple[date, str], bool] = field(default_factory=dict)
+    _moments: dict[tuple[date, int], int] = field(default_factory=dict)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -46,8 +47,11 @@ class Calendar:
 
     def moment(self, day: date, minutes: int = 0) -> int:
         """UTC of a local wall time, minutes from the day's midnight. [ms]"""
-        wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
-        return round(wall.replace(tzinfo=self.zone).timestamp() * 1000)
+        key = (day, minutes)
+        if key not in self._moments:
+            wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+            self._moments[key] = round(wall.replace(tzinfo=self.zone).timestamp() * 1000)
+        return self._moments[key]
 
     def days(self, start: int, end: int) -> list[date]:
         """Local days that lie whole or in part within ``(start, end]``."""

@@ -27,3 +27,16 @@ def quantiles(table: Floats, shares: tuple[float, ...], least: int) -> list[Floa
         value = low + (high - low) * (place - below)
         found.append(np.where(known >= max(least, 1), value, np.nan))
     return found
+
+
+def medians(table: Floats) -> Floats:
+    """The median of what is known in each row; NaN where nothing is. (rows,)
+
+    Numpy's own goes through masked arrays where rows have holes, at ten times the price.
+    """
+    ordered = np.sort(table, axis=1)
+    known = np.isfinite(ordered).sum(axis=1)
+    last = np.maximum(known - 1, 0)
+    low = np.take_along_axis(ordered, (last // 2)[:, None], axis=1)[:, 0]
+    high = np.take_along_axis(ordered, ((last + 1) // 2)[:, None], axis=1)[:, 0]
+    return np.where(known > 0, (low + high) / 2.0, np.nan)

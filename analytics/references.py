@@ -88,6 +88,7 @@ class Past:
     _digests: dict[date, Mapping[str, Floats]] = field(default_factory=dict)
     _given: dict[date, Mapping[str, Floats]] = field(default_factory=dict)
     _workdays: dict[date, Bools] = field(default_factory=dict)
+    _masks: dict[date, tuple[Bools, Bools]] = field(default_factory=dict)
 
     def frame(self, rows: DayRows, muted: Spans, until: int) -> Frame:
         """A day, or its part up to a time, as a frame of rates."""
@@ -97,7 +98,7 @@ class Past:
         part = Grid(start=grid.start, step=grid.step, count=count)
         rates = rows.rate[:, :count]
         rate, pressure = self._cells(rates), self._role(rates, "pressure")
-        equipment = [self.site.equipment[target.equipment] for target in self.targets]
+        occupied, declared = self._masks_of(day, grid)
         shape = (len(self.targets), count)
         return Frame(
             grid=part,
@@ -112,12 +113,8 @@ class Past:
             exempt=np.array([target.exempt for target in self.targets], dtype=np.bool_),
             beyond=np.zeros(shape, dtype=np.bool_),
             muted=mask_of(self.targets, part, muted, self.site),
-            occupied=np.array(
-                [self.calendar.occupied(e, part.ends) for e in equipment]
-            ).reshape(shape),
-            declared=np.array(
-                [self.calendar.declared(e, part.ends) for e in equipment]
-            ).reshape(shape),
+            occupied=occupied[:, :count],
+            declared=declared[:, :count],
             parameters=parameters_of(self.targets)
             | {"workday": self._working_on(day).astype(np.float64)},
         )  # fmt: skip
@@ -159,7 +156,7 @@ class Past:
 
     def prune(self, before: date) -> None:
         """Days that nothing looks back to any more."""
-        for kept in (self._digests, self._given, self._workdays):
+        for kept in (self._digests, self._given, self._workdays, self._masks):
             for day in [d for d in kept if d < before]:
                 del kept[day]
 
@@ -178,8 +175,11 @@ class Past:
         now = self.calendar.moment(day)
         onsets = {}
         for column, target in enumerate(self.targets):
-            runs = [run for run in memory.stream(target.id) if run.end <= now]
-            faults = [run.start for run in runs if run.verdict is Verdict.FAULT]
+            faults = [
+                run.start
+                for run in memory.stream(target.id)
+                if run.verdict is Verdict.FAULT and run.end <= now
+            ]
             if not faults:
                 continue
             folding = memory.folding(target.id, now)
@@ -216,6 +216,17 @@ class Past:
         indices = point_indices(self.targets, role)
         rows = np.array([self.book.row.get(int(i), -1) for i in indices], dtype=np.int64)
         return np.where((rows >= 0)[:, None], rates[np.maximum(rows, 0)], np.nan)
+
+    def _masks_of(self, day: date, grid: Grid) -> tuple[Bools, Bools]:
+        """Occupied and excused quarter-hours of a whole day. (targets, quarters)"""
+        if day not in self._masks:
+            ends, shape = grid.ends, (len(self.targets), grid.count)
+            equipment = [self.site.equipment[target.equipment] for target in self.targets]
+            self._masks[day] = (
+                np.array([self.calendar.occupied(e, ends) for e in equipment]).reshape(shape),
+                np.array([self.calendar.declared(e, ends) for e in equipment]).reshape(shape),
+            )
+        return self._masks[day]
 
     def _working_on(self, day: date) -> Bools:
         if day not in self._workdays:

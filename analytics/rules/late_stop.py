@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.frame import Frame
 from analytics.judged import Gate, Judged
+from analytics.quantiles import medians
 from analytics.references import percentile
 from analytics.rule import Basis, Daily, Rule, Target
 from analytics.rules.gates import some
@@ -169,12 +170,7 @@ def _spells(mask: Bools) -> Bools:
 
 
 def _median(rate: Floats, where: Bools) -> Floats:
-    chosen = np.where(where, rate, np.nan)
-    result = np.full(len(rate), np.nan)
-    some = np.isfinite(chosen).any(axis=1)
-    if some.any():
-        result[some] = np.nanmedian(chosen[some], axis=1)
-    return result
+    return medians(np.where(where, rate, np.nan))
 
 
 def targets(site: Site) -> tuple[Target, ...]:
