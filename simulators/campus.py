@@ -14,6 +14,7 @@ from core.batch import Columns
 from core.clock import DAY_MS, MINUTE_MS
 from core.errors import Fatal, Refused
 from core.site import Site
+from core.words import Carrier
 from simulators import memory
 from simulators.cases import Cases
 from simulators.days import Days
@@ -116,6 +117,27 @@ class Campus:
             plant = at >= self._start - plant_days * DAY_MS
             yield stop, self._run(at, stop, (), plant=plant)
             at = stop
+
+    def consumed(self) -> dict[tuple[str, Carrier], float]:
+        """What each building truly used so far, by carrier, before any meter's error.
+
+        Only differences mean something: between two times, and between two worlds of one
+        seed at the same time. [kWh, m³]
+        """
+        with self._lock:
+            return self._world.consumed()
+
+    def twin(self, faults: Sequence[Fault]) -> Campus:
+        """Another world of the same seed that has lived through the same until now.
+
+        It goes on with other faults; none of this one's waiting readings are its.
+        """
+        with self._lock:
+            self._settle()
+            other = Campus(self._site, self._seed, self._start, faults)
+            other._world.remember(self._world.memory())
+            other._settled, other._until = True, self._until
+            return other
 
     def causes(self, target: str) -> tuple[str, ...]:
         """Ids of the faults that a crew finds at equipment, a point or a gateway, now."""

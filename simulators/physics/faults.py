@@ -38,6 +38,9 @@ class KindOfFault:
         family: Faults of one family on one asset are one cause.
         unit: Of its severity; empty where it has none.
         meaning: In words, for the truth file.
+        span: Mildest and worst severity that is drawn for a campus that is judged, in ``unit``;
+            log-uniform between them.
+        onsets: How it begins: S sudden, C creeping; a letter each.
     """
 
     discipline: Discipline
@@ -45,6 +48,8 @@ class KindOfFault:
     family: str
     unit: str
     meaning: str
+    span: tuple[float, float] = (1.0, 1.0)
+    onsets: str = "S"
 
 
 _P, _W, _H, _A, _I = (
@@ -55,19 +60,35 @@ _P, _W, _H, _A, _I = (
     Discipline.INSTRUMENT,
 )
 FAULT_KINDS: dict[FaultKind, KindOfFault] = {
-    FaultKind.LIGHTS_LEFT_ON: KindOfFault(_P, Trade.OPERATOR, "schedule", "1", "lights stay on"),
+    FaultKind.LIGHTS_LEFT_ON: KindOfFault(
+        _P, Trade.OPERATOR, "schedule", "1", "lights stay on", (0.1, 1.0)
+    ),
     FaultKind.PLANT_LEFT_ON: KindOfFault(_P, Trade.OPERATOR, "schedule", "", "fan held on"),
-    FaultKind.WATER_LEAK: KindOfFault(_W, Trade.PLUMBER, "leak", "m³/h", "water runs away"),
+    FaultKind.WATER_LEAK: KindOfFault(
+        _W, Trade.PLUMBER, "leak", "m³/h", "water runs away", (0.005, 0.5), "SC"
+    ),
     FaultKind.LOCKOUT_LOST: KindOfFault(_H, Trade.OPERATOR, "lockout", "", "boiler in hand"),
-    FaultKind.HEAT_VALVE_PASSES: KindOfFault(_A, Trade.HVAC, "heating_valve", "1", "passes shut"),
-    FaultKind.COOL_VALVE_PASSES: KindOfFault(_A, Trade.HVAC, "cooling_valve", "1", "passes shut"),
-    FaultKind.HEAT_VALVE_STUCK: KindOfFault(_A, Trade.HVAC, "heating_valve", "1", "stem stuck"),
-    FaultKind.COOL_VALVE_STUCK: KindOfFault(_A, Trade.HVAC, "cooling_valve", "1", "stem stuck"),
-    FaultKind.HEAT_VALVE_HELD: KindOfFault(_A, Trade.HVAC, "heating_valve", "1", "left in hand"),
-    FaultKind.DAMPER_STUCK: KindOfFault(_A, Trade.HVAC, "damper", "1", "blades stuck"),
+    FaultKind.HEAT_VALVE_PASSES: KindOfFault(
+        _A, Trade.HVAC, "heating_valve", "1", "passes shut", (0.01, 0.5), "SC"
+    ),
+    FaultKind.COOL_VALVE_PASSES: KindOfFault(
+        _A, Trade.HVAC, "cooling_valve", "1", "passes shut", (0.01, 0.5), "SC"
+    ),
+    FaultKind.HEAT_VALVE_STUCK: KindOfFault(
+        _A, Trade.HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0)
+    ),
+    FaultKind.COOL_VALVE_STUCK: KindOfFault(
+        _A, Trade.HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0)
+    ),
+    FaultKind.HEAT_VALVE_HELD: KindOfFault(
+        _A, Trade.HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0)
+    ),
+    FaultKind.DAMPER_STUCK: KindOfFault(_A, Trade.HVAC, "damper", "1", "blades stuck", (0.05, 1.0)),
     FaultKind.SENSOR_STUCK: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "", "reading frozen"),
     FaultKind.SENSOR_OPEN: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "", "wire broken"),
-    FaultKind.SENSOR_DRIFT: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "K", "reads too high"),
+    FaultKind.SENSOR_DRIFT: KindOfFault(
+        _I, Trade.INSTRUMENT, "sensor", "K", "reads too high", (0.2, 5.0), "SC"
+    ),
     FaultKind.SENSOR_SILENT: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "", "no reading"),
     FaultKind.GATEWAY_SILENT: KindOfFault(_I, Trade.INSTRUMENT, "gateway", "", "no readings"),
 }

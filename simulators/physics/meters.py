@@ -45,6 +45,7 @@ class Meters:
         self._error = 1.0 + np.array([self._class_error(m, seed) for m in self._meters])
         dial = np.array([fixed(seed, m.id, "dial", 2e3, 6e4) for m in self._meters])
         self.total = np.concatenate([dial, np.zeros(len(self._meters))])
+        self.truly = np.zeros(2 * len(self._meters))
         self.marked = np.full(len(plan.site.points), np.nan)
         self._efficiency = [
             b.number("efficiency", 0.9) if b is not None else 0.9 for b in plan.boilers
@@ -61,7 +62,9 @@ class Meters:
             passed: What ran.
             at: End of each of its minutes, UTC. [ms]
         """
-        amounts = self._amounts(passed) / 60.0 * np.concatenate([self._error, self._error])
+        true = self._amounts(passed) / 60.0
+        self.truly += true.sum(axis=0)
+        amounts = true * np.concatenate([self._error, self._error])
         totals = np.cumsum(np.vstack([self.total, amounts]), axis=0)
         said: dict[int, tuple[Ints, Floats]] = {}
         for m, meter in enumerate(self._meters):
@@ -71,6 +74,18 @@ class Meters:
                     said[point] = self._say(point, role, total, at)
         self.total = totals[-1].copy()
         return said
+
+    def consumed(self) -> dict[tuple[str, Carrier], float]:
+        """What truly passed the buildings' main meters since the world began, errors aside.
+
+        By building and carrier, in the carrier's unit [kWh, m³].
+        """
+        found: dict[tuple[str, Carrier], float] = {}
+        for amount, meter in zip(self.truly, self._meters, strict=False):
+            if meter.meter is not None and meter.meter.role is MeterRole.BUILDING:
+                key = (meter.building, meter.meter.carrier)
+                found[key] = found.get(key, 0.0) + float(amount)
+        return found
 
     def _say(self, point: int, role: str, total: Floats, at: Ints) -> tuple[Ints, Floats]:
         model = self._plan.site.points[point]

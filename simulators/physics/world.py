@@ -10,6 +10,7 @@ import numpy as np
 from core.batch import Bools, Columns, Floats, Ints
 from core.clock import MINUTE_MS
 from core.site import Site
+from core.words import Carrier
 from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
@@ -79,10 +80,15 @@ class World:
             said |= self._read_pressure(drivers, now, minutes[0], street, passed.mains_water, at)
         return _columns(said, now.silent, self.plan.site, self._gateways)
 
+    def consumed(self) -> dict[tuple[str, Carrier], float]:
+        """What each building truly used so far, by carrier. [kWh, m³]"""
+        return self._meters.consumed()
+
     def memory(self) -> dict[str, Floats]:
         """All that has to be kept to go on later, by name."""
         return self._model.memory() | {
             "meters.total": self._meters.total,
+            "meters.truly": self._meters.truly,
             "meters.marked": self._meters.marked,
             "sensors.last": self._sensors.last,
         }
@@ -91,6 +97,7 @@ class World:
         """Takes up what :meth:`memory` gave."""
         self._model.remember(memory)
         self._meters.total = np.array(memory["meters.total"])
+        self._meters.truly = np.array(memory["meters.truly"])
         self._meters.marked = np.array(memory["meters.marked"])
         self._sensors.last = np.array(memory["sensors.last"])
 
