@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from core.clock import HOUR_MS, MINUTE_MS
 from core.errors import Misconfigured, Mistake
-from core.site import Equipment, EquipmentClass, Site
-from core.words import Carrier
+from core.site import Site
 from simulators.causes import causes_of
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.physics.faults import FAULT_KINDS, Fault
+from simulators.places import places
 from simulators.truth import Case, Effect, Mending, Truth
 
-_SENSORS = {
-    FaultKind.SENSOR_STUCK,
-    FaultKind.SENSOR_OPEN,
-    FaultKind.SENSOR_DRIFT,
-    FaultKind.SENSOR_SILENT,
-}
-_METERED: Mapping[FaultKind, Carrier] = {
-    FaultKind.LIGHTS_LEFT_ON: Carrier.ELECTRICITY,
-    FaultKind.WATER_LEAK: Carrier.WATER,
-}
+__all__ = ["Cases", "places"]
 
 
 class Cases:
@@ -99,26 +90,12 @@ def _meant(fault: Fault, id_: str, asset: str, family: str) -> bool:
 
 
 def _mistakes(site: Site, fault: Fault) -> Iterable[Mistake]:
-    if fault.kind is FaultKind.GATEWAY_SILENT:
-        if fault.asset not in site.gateways:
-            yield _mistake(f"fault '{fault.id}': no gateway '{fault.asset}'")
-        return
-    equipment = site.equipment.get(fault.asset)
-    if equipment is None:
-        yield _mistake(f"fault '{fault.id}': no equipment '{fault.asset}'")
-    elif fault.kind in _SENSORS:
-        if fault.point not in site.points_of(fault.asset):
-            yield _mistake(f"fault '{fault.id}': '{fault.asset}' has no '{fault.point}'")
-    elif not _fits(fault.kind, equipment):
-        yield _mistake(f"fault '{fault.id}': '{fault.asset}' cannot have {fault.kind}")
-
-
-def _fits(kind: FaultKind, equipment: Equipment) -> bool:
-    if kind in _METERED:
-        return equipment.meter is not None and equipment.meter.carrier is _METERED[kind]
-    if kind is FaultKind.LOCKOUT_LOST:
-        return equipment.cls is EquipmentClass.BOILER
-    return equipment.cls is EquipmentClass.AHU
+    """Why a fault cannot be where it is said to be; nothing where it can."""
+    if fault.asset not in site.equipment and fault.asset not in site.gateways:
+        yield _mistake(f"fault '{fault.id}': no equipment or gateway '{fault.asset}'")
+    elif (fault.asset, fault.point) not in places(site, fault.kind):
+        at = f"'{fault.point}' of '{fault.asset}'" if fault.point else f"'{fault.asset}'"
+        yield _mistake(f"fault '{fault.id}': {at} cannot have {fault.kind}")
 
 
 def _mistake(what: str) -> Mistake:

@@ -28,6 +28,19 @@ class FaultKind(StrEnum):
     GATEWAY_SILENT = "gateway_silent"
 
 
+class Seat(StrEnum):
+    """What can have a fault; :func:`simulators.places.places` says where on a site that is."""
+
+    LIT_CIRCUIT = "lit_circuit"
+    WATER_METER = "water_meter"
+    AIR_HANDLER = "air_handler"
+    BOILER_LOCKED_OUT = "boiler_locked_out"
+    TEMPERATURE = "temperature"
+    SENSOR = "sensor"
+    POINT = "point"
+    GATEWAY = "gateway"
+
+
 @dataclass(frozen=True, slots=True)
 class KindOfFault:
     """What a kind of fault is.
@@ -40,7 +53,8 @@ class KindOfFault:
         meaning: In words, for the truth file.
         span: Mildest and worst severity that is drawn for a campus that is judged, in ``unit``;
             log-uniform between them.
-        onsets: How it begins: S sudden, C creeping; a letter each.
+        onsets: How it begins: S sudden, C creeping, I intermittent; a letter each.
+        seat: What can have it.
     """
 
     discipline: Discipline
@@ -50,6 +64,21 @@ class KindOfFault:
     meaning: str
     span: tuple[float, float] = (1.0, 1.0)
     onsets: str = "S"
+    seat: Seat = Seat.AIR_HANDLER
+
+    @property
+    def least(self) -> float:
+        """Mildest severity that is drawn. [``unit``]"""
+        return self.span[0]
+
+    @property
+    def most(self) -> float:
+        """Worst severity that is drawn. [``unit``]"""
+        return self.span[1]
+
+    def severity(self, share: float) -> float:
+        """Of a uniform share 0…1, log-uniform between mildest and worst. [``unit``]"""
+        return float(self.span[0] * (self.span[1] / self.span[0]) ** share)
 
 
 _P, _W, _H, _A, _I = (
@@ -61,13 +90,29 @@ _P, _W, _H, _A, _I = (
 )
 FAULT_KINDS: dict[FaultKind, KindOfFault] = {
     FaultKind.LIGHTS_LEFT_ON: KindOfFault(
-        _P, Trade.OPERATOR, "schedule", "1", "lights stay on", (0.1, 1.0)
+        _P,
+        Trade.OPERATOR,
+        "schedule",
+        "1",
+        "lights stay on",
+        (0.1, 1.0),
+        onsets="SI",
+        seat=Seat.LIT_CIRCUIT,
     ),
     FaultKind.PLANT_LEFT_ON: KindOfFault(_P, Trade.OPERATOR, "schedule", "", "fan held on"),
     FaultKind.WATER_LEAK: KindOfFault(
-        _W, Trade.PLUMBER, "leak", "m³/h", "water runs away", (0.005, 0.5), "SC"
+        _W,
+        Trade.PLUMBER,
+        "leak",
+        "m³/h",
+        "water runs away",
+        (0.005, 0.5),
+        "SC",
+        seat=Seat.WATER_METER,
     ),
-    FaultKind.LOCKOUT_LOST: KindOfFault(_H, Trade.OPERATOR, "lockout", "", "boiler in hand"),
+    FaultKind.LOCKOUT_LOST: KindOfFault(
+        _H, Trade.OPERATOR, "lockout", "", "boiler in hand", seat=Seat.BOILER_LOCKED_OUT
+    ),
     FaultKind.HEAT_VALVE_PASSES: KindOfFault(
         _A, Trade.HVAC, "heating_valve", "1", "passes shut", (0.01, 0.5), "SC"
     ),
@@ -75,22 +120,39 @@ FAULT_KINDS: dict[FaultKind, KindOfFault] = {
         _A, Trade.HVAC, "cooling_valve", "1", "passes shut", (0.01, 0.5), "SC"
     ),
     FaultKind.HEAT_VALVE_STUCK: KindOfFault(
-        _A, Trade.HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0)
+        _A, Trade.HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0), onsets="SI"
     ),
     FaultKind.COOL_VALVE_STUCK: KindOfFault(
-        _A, Trade.HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0)
+        _A, Trade.HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0), onsets="SI"
     ),
     FaultKind.HEAT_VALVE_HELD: KindOfFault(
         _A, Trade.HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0)
     ),
-    FaultKind.DAMPER_STUCK: KindOfFault(_A, Trade.HVAC, "damper", "1", "blades stuck", (0.05, 1.0)),
-    FaultKind.SENSOR_STUCK: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "", "reading frozen"),
-    FaultKind.SENSOR_OPEN: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "", "wire broken"),
-    FaultKind.SENSOR_DRIFT: KindOfFault(
-        _I, Trade.INSTRUMENT, "sensor", "K", "reads too high", (0.2, 5.0), "SC"
+    FaultKind.DAMPER_STUCK: KindOfFault(
+        _A, Trade.HVAC, "damper", "1", "blades stuck", (0.05, 1.0), onsets="SI"
     ),
-    FaultKind.SENSOR_SILENT: KindOfFault(_I, Trade.INSTRUMENT, "sensor", "", "no reading"),
-    FaultKind.GATEWAY_SILENT: KindOfFault(_I, Trade.INSTRUMENT, "gateway", "", "no readings"),
+    FaultKind.SENSOR_STUCK: KindOfFault(
+        _I, Trade.INSTRUMENT, "sensor", "", "reading frozen", onsets="SI", seat=Seat.SENSOR
+    ),
+    FaultKind.SENSOR_OPEN: KindOfFault(
+        _I, Trade.INSTRUMENT, "sensor", "", "wire broken", onsets="SI", seat=Seat.SENSOR
+    ),
+    FaultKind.SENSOR_DRIFT: KindOfFault(
+        _I,
+        Trade.INSTRUMENT,
+        "sensor",
+        "K",
+        "reads too high",
+        (0.2, 5.0),
+        "SC",
+        seat=Seat.TEMPERATURE,
+    ),
+    FaultKind.SENSOR_SILENT: KindOfFault(
+        _I, Trade.INSTRUMENT, "sensor", "", "no reading", onsets="SI", seat=Seat.POINT
+    ),
+    FaultKind.GATEWAY_SILENT: KindOfFault(
+        _I, Trade.INSTRUMENT, "gateway", "", "no readings", onsets="SI", seat=Seat.GATEWAY
+    ),
 }
 
 

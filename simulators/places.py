@@ -1,0 +1,81 @@
+"""Where on a site a kind of fault can be at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.site import EquipmentClass, MeterRole, Site
+from core.words import Carrier
+from simulators.physics.faults import FAULT_KINDS, FaultKind, Seat
+
+_LIT = ("01A1", "01A2")
+"""Item codes of circuits with lights, by their first letters."""
+_TEMPERATURES = frozenset({
+    "oat", "sat", "rat", "mat", "ccet", "cclt", "hcet", "hclt", "zone_temp", "hw_leaving",
+    "hw_entering", "chw_leaving", "chw_entering",
+})  # fmt: skip
+_SENSED = _TEMPERATURES | {"oah", "irradiance", "zone_co2", "supply_flow", "pressure"}
+
+
+def places(site: Site, kind: FaultKind) -> list[tuple[str, str]]:
+    """All places that can have this kind, in order of id.
+
+    Args:
+        site: Where.
+        kind: Of fault.
+
+    Returns:
+        Pairs of the asset (equipment, or a gateway) and the role of its point, empty where the
+        fault is the asset's own: what :class:`simulators.physics.faults.Fault` asks for.
+    """
+    return sorted(_seats(site, FAULT_KINDS[kind].seat))
+
+
+def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
+    if seat is Seat.GATEWAY:
+        yield from ((gateway, "") for gateway in site.gateways)
+    elif seat in {Seat.TEMPERATURE, Seat.SENSOR, Seat.POINT}:
+        yield from _points(site, seat)
+    elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
+        yield from _machines(site, seat)
+    else:
+        yield from _meters(site, seat)
+
+
+def _points(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
+    for point in site.points:
+        metered = site.equipment[point.equipment].meter is not None
+        role = point.role.id
+        sensed = role in _SENSED and (not metered or role == "pressure")
+        fits = {
+            Seat.TEMPERATURE: sensed and role in _TEMPERATURES,
+            Seat.SENSOR: sensed,
+            Seat.POINT: True,
+        }
+        if fits[seat]:
+            yield point.equipment, role
+
+
+def _machines(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
+    if seat is Seat.AIR_HANDLER:
+        yield from ((ahu.id, "") for ahu in site.of_class(EquipmentClass.AHU))
+    else:
+        # A boiler that makes hot water has no lockout to lose: it works all year.
+        boilers = site.of_class(EquipmentClass.BOILER)
+        yield from ((b.id, "") for b in boilers if not b.declared("makes_hot_water"))
+
+
+def _meters(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
+    for equipment in site.equipment.values():
+        meter = equipment.meter
+        if meter is None:
+            continue
+        electric = meter.carrier is Carrier.ELECTRICITY
+        branch = meter.role is MeterRole.BRANCH
+        fits = {
+            Seat.LIT_CIRCUIT: electric and branch and meter.item[:4] in _LIT,
+            Seat.WATER_METER: meter.carrier is Carrier.WATER
+            and meter.role in {MeterRole.BRANCH, MeterRole.BUILDING},
+        }
+        if fits[seat]:
+            yield equipment.id, ""
