@@ -16,7 +16,8 @@ from rich.text import Text
 from core.errors import Fatal, Misconfigured, PlantroomError, Refused, Retryable
 
 out = Console()
-err = Console(stderr=True)
+err = Console(stderr=True, soft_wrap=True)
+"""Wrapped by the terminal alone: a path that is broken in two cannot be copied or searched for."""
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -171,6 +171,13 @@ def test_resending_asks_for_an_outbox_and_a_date(cli: Cli, var: Path) -> None:
     assert "0 readings will be sent again" in nothing.output
 
 
+def test_a_path_in_a_message_is_never_broken(cli: Cli, tmp_path: Path) -> None:
+    long = tmp_path / "a folder whose name is long enough" / "for two lines of a terminal" / "x"
+    answer = cli("restore", str(long))
+    assert answer.exit_code == 2
+    assert str(long) in answer.stderr
+
+
 def test_a_backup_that_is_none_is_refused(cli: Cli, tmp_path: Path) -> None:
     nothing = cli("backup", str(tmp_path / "copy"))
     assert nothing.exit_code == 2
