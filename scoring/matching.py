@@ -1,0 +1,130 @@
+"""Orders against faults: who is credited with what, by rules that cannot be played.
+
+An order is credited with one fault at most and a fault with one order: of all such
+assignments the heaviest. Asset and trade are mandatory; an order that names the kind, and the
+very asset rather than a part of it, is worth more, so that it is not spent on another fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from core.batch import Floats
+from core.clock import HOUR_MS
+from core.words import Discipline
+from scoring.assignment import assigned
+from scoring.places import Places
+from scoring.records import Alarm, Cause, Distractor
+
+ASSET, PART, FAMILY, TRADE = 3.0, 2.5, 2.0, 1.0
+"""What agreement is worth. An asset's part counts like the asset, less than the asset itself
+and more than a family that agrees by chance."""
+GRACE_MS, DATA_GRACE_MS = 24 * HOUR_MS, 72 * HOUR_MS
+"""How long after a fault's end an order may still open; data faults end before the readings
+that show them have come."""
+_VISIBLE, _EARLY = 1e-3, 1e-6
+"""Break ties: towards faults that can be seen, then towards the earlier order."""
+
+
+class Word(StrEnum):
+    """What an order turned out to be."""
+
+    TRUE = "true"
+    REPEAT = "repeat"
+    """A further order on a cause that has its order."""
+    WRONG_TRADE = "wrong_trade"
+    """The right asset at the right time, the wrong people."""
+    SYMPTOM = "symptom"
+    """One loop away from a fault."""
+    DORMANT = "dormant"
+    """On a fault that nothing published could show: neither true nor false."""
+    DISTRACTED = "distracted"
+    """Raised by something that is no fault."""
+    FALSE = "false"
+    UNHEARD = "unheard"
+    """Withdrawn before anybody was told: does not count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An alarm, what it was, and the ids of the fault or distractor behind it, if any."""
+
+    alarm: Alarm
+    word: Word
+    cause: str = ""
+
+
+def match(
+    alarms: Sequence[Alarm], causes: Sequence[Cause], places: Places,
+    distractors: Sequence[Distractor] = (),
+) -> list[Judged]:  # fmt: skip
+    """Judges every alarm, in the order given."""
+    heard = [a for a in alarms if a.paged]
+    pairs = assigned(_weights(heard, causes, places))
+    credit = {heard[a].id: causes[c] for a, c in pairs}
+    return [_judged(alarm, credit.get(alarm.id), causes, places, distractors) for alarm in alarms]
+
+
+def in_time(alarm: Alarm, cause: Cause) -> bool:
+    """Whether it opened after the onset and not too long after the end."""
+    grace = DATA_GRACE_MS if cause.discipline == Discipline.INSTRUMENT else GRACE_MS
+    return cause.onset <= alarm.start and (cause.end is None or alarm.start <= cause.end + grace)
+
+
+def _weights(alarms: Sequence[Alarm], causes: Sequence[Cause], places: Places) -> Floats:
+    weights = np.zeros((len(alarms), len(causes)))
+    rank = {a.id: i for i, a in enumerate(sorted(alarms, key=lambda a: (a.start, a.id)))}
+    for i, alarm in enumerate(alarms):
+        for j, cause in enumerate(causes):
+            if _fits(alarm, cause, places):
+                weights[i, j] = _worth(alarm, cause) - _EARLY * rank[alarm.id]
+    return weights
+
+
+def _fits(alarm: Alarm, cause: Cause, places: Places) -> bool:
+    here = places.credited(alarm.asset, cause.asset) and in_time(alarm, cause)
+    return here and alarm.trade == cause.trade
+
+
+def _worth(alarm: Alarm, cause: Cause) -> float:
+    place = ASSET if alarm.asset == cause.asset else PART
+    family = FAMILY if alarm.family and alarm.family in {cause.family, cause.kind} else 0.0
+    return place + family + TRADE + (_VISIBLE if cause.visible is not None else 0.0)
+
+
+def _judged(
+    alarm: Alarm, credit: Cause | None, causes: Sequence[Cause], places: Places,
+    distractors: Sequence[Distractor],
+) -> Judged:  # fmt: skip
+    if not alarm.paged:
+        return Judged(alarm=alarm, word=Word.UNHEARD)
+    if credit is not None:
+        word = Word.TRUE if credit.visible is not None else Word.DORMANT
+        return Judged(alarm=alarm, word=word, cause=credit.id)
+
+    def first(test: Callable[[Cause], bool]) -> Cause | None:
+        return next((c for c in causes if test(c)), None)
+
+    def seen(cause: Cause) -> bool:
+        return cause.visible is not None and in_time(alarm, cause)
+
+    distractor = next((d for d in distractors if _by(alarm, d)), None)
+    for word, cause in (
+        (Word.REPEAT, first(lambda c: seen(c) and _fits(alarm, c, places))),
+        (Word.DORMANT, first(lambda c: c.visible is None and _fits(alarm, c, places))),
+        (Word.WRONG_TRADE, first(lambda c: seen(c) and places.credited(alarm.asset, c.asset))),
+        (Word.DISTRACTED, distractor),
+        (Word.SYMPTOM, first(lambda c: seen(c) and places.near(alarm.asset, c.asset))),
+    ):
+        if cause is not None:
+            return Judged(alarm=alarm, word=word, cause=cause.id)
+    return Judged(alarm=alarm, word=Word.FALSE)
+
+
+def _by(alarm: Alarm, distractor: Distractor) -> bool:
+    until = distractor.end + GRACE_MS
+    return alarm.asset in distractor.assets and distractor.start <= alarm.start <= until

@@ -1,0 +1,107 @@
+"""What is scored, as plain records: alarms of anybody, causes that were really there."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """An order, or anybody's alarm: somebody was told that something is wrong somewhere.
+
+    Attributes:
+        id: Its name; unique within a run.
+        asset: Id of the equipment or gateway it names.
+        start: When it was raised, UTC. [ms]
+        end: When it went; None while it stands. Nothing is credited by it. [ms]
+        trade: Letter of who is sent; empty where nobody is named.
+        family: Kind or family of the fault in the truth's words, where it says one.
+        rule: What found it; empty for other people's.
+        discipline: Part of the plant it speaks of, where it says one.
+        building: Where; empty for a gateway.
+        paged: Whether anybody was told. One that was withdrawn before does not count.
+        waste: Its estimate a day by carrier. [kWh, m³]
+    """
+
+    id: str
+    asset: str
+    start: int
+    end: int | None = None
+    trade: str = ""
+    family: str = ""
+    rule: str = ""
+    discipline: str = ""
+    building: str = ""
+    paged: bool = True
+    waste: dict[str, float] = {}
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault as it really was in the run that is scored.
+
+    Attributes:
+        id: Its name; unique within a run.
+        kind: A stable word.
+        family: Faults of one family on one asset are one cause.
+        discipline: Part of the plant.
+        trade: Letter of who mends it.
+        asset: Id of the equipment or gateway.
+        building: Where; empty for a gateway.
+        severity: ``mild``, ``middle`` or ``severe``: thirds of what is drawn for its kind.
+        onset: When it began, UTC. [ms]
+        end: When it ended, by itself or repaired; None while it lasts. [ms]
+        visible: End of the first hour in which anything published could show it; None where
+            it stayed dormant. [ms]
+        waste: What it really wasted a day while it lasted, by carrier. [kWh, m³]
+        use: What its building uses a day of each carrier. [kWh, m³]
+    """
+
+    id: str
+    kind: str
+    family: str
+    discipline: str
+    trade: str
+    asset: str
+    building: str
+    severity: str
+    onset: int
+    end: int | None
+    visible: int | None
+    waste: dict[str, float] = {}
+    use: dict[str, float] = {}
+
+
+class Distractor(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is no fault and must raise no order.
+
+    Attributes:
+        id: Its name.
+        assets: Ids of the equipment that may look wrong by it.
+        start: From when, UTC. [ms]
+        end: Until when. [ms]
+    """
+
+    id: str
+    assets: tuple[str, ...]
+    start: int
+    end: int
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a repair was in truth, and what the chain said of it.
+
+    Attributes:
+        cause: Id of the fault that was worked on.
+        order: Id of the order it was done for.
+        at: When, UTC. [ms]
+        effect: ``effective``, ``partial``, ``useless`` or a cheat, as in the truth.
+        said: ``verified``, ``refused``, ``inconclusive`` or ``waiting``.
+        judged: Whether the fault's own hours came on three days within seven: only then
+            can anybody tell.
+    """
+
+    cause: str
+    order: str
+    at: int
+    effect: str
+    said: str
+    judged: bool
