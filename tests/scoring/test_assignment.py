@@ -16,7 +16,7 @@ def best(weights: Floats) -> float:
     if rows > columns:
         return best(weights.T)
     return max(
-        sum(weights[r, c] for r, c in enumerate(chosen))
+        float(sum(weights[r, c] for r, c in enumerate(chosen)))
         for chosen in permutations(range(columns), rows)
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
-from core.clock import DAY_MS
+from core.clock import DAY_MS, HOUR_MS
 from core.words import Carrier
 from simulators.campus import Campus
 from simulators.physics.faults import FaultKind
+from simulators.worlds import Difference, Life, Repair, Worlds, one_building
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, same
 
 LEAK = fault(FaultKind.WATER_LEAK, "a.w-toilets", severity=0.2, onset=at(2, 5.5))
@@ -42,3 +46,92 @@ def test_true_use_is_what_the_dial_shows_within_the_meters_class() -> None:
     used = campus.consumed()["a", Carrier.WATER] - before
     counted = later.of("a.w-main.volume")[1][-1] - seen.of("a.w-main.volume")[1][-1]
     assert counted == pytest.approx(used, rel=0.011, abs=0.02)
+
+
+ONE = one_building(SITE, "a")
+VALVE = fault(FaultKind.HEAT_VALVE_PASSES, "a.ahu1", severity=0.4, onset=at(2, 9.25))
+
+
+@pytest.fixture(scope="module")
+def lived() -> tuple[Worlds, Campus, Life, Life, dict[str, Life]]:
+    worlds = Worlds(site=ONE, seed=SEED, start=START, days=4, faults=(LEAK, VALVE))
+    origin = worlds.origin()
+    everything, without = worlds.unrepaired(origin)
+    return worlds, origin, worlds.healthy(origin), everything, without
+
+
+Lived = tuple[Worlds, Campus, Life, Life, dict[str, Life]]
+
+
+def test_one_building_says_what_it_says_on_its_campus() -> None:
+    whole, alone = Campus(SITE, SEED, START, (VALVE,)), Campus(ONE, SEED, START, (VALVE,))
+    for gateway in ONE.gateways:
+        of_whole, of_alone = whole.read(gateway, at(3)), alone.read(gateway, at(3))
+        assert [SITE.points[i].id for i in of_whole.point[:200]] == [
+            ONE.points[i].id for i in of_alone.point[:200]
+        ]
+        assert (of_whole.value == of_alone.value).all()
+
+
+def test_a_fault_shows_from_its_onset_on_and_not_before(lived: Lived) -> None:
+    worlds, _, _, everything, without = lived
+    leak = worlds.difference(everything, without[LEAK.id])
+    assert leak.visible(any_hour=False) == at(2, 6.0)
+    assert leak.on_days(START, at(5)) == 3
+    valve = worlds.difference(everything, without[VALVE.id])
+    seen = valve.visible(any_hour=False)
+    assert seen is not None
+    assert at(2, 9.25) < seen <= at(2, 12.0)
+
+
+def test_without_faults_nothing_differs(lived: Lived) -> None:
+    worlds, origin, healthy, _, _ = lived
+    again = worlds.difference(worlds.healthy(origin), healthy)
+    assert len(again.hours) == 0
+    assert (again.days == 0.0).all()
+
+
+def test_what_is_wasted_is_the_leak_and_the_valve_apart(lived: Lived) -> None:
+    worlds, _, healthy, everything, without = lived
+    water, gas = list(Carrier).index(Carrier.WATER), list(Carrier).index(Carrier.GAS)
+    both = worlds.difference(everything, healthy).days
+    leak = worlds.difference(everything, without[LEAK.id]).days
+    valve = worlds.difference(everything, without[VALVE.id]).days
+    assert both[0].max() == 0.0, "nothing is wasted before anything is wrong"
+    assert both[:, water] == pytest.approx(leak[:, water])
+    assert leak[2, water] == pytest.approx(0.2 * 24, rel=0.2)
+    assert (leak[:, gas] == 0.0).all()
+    assert valve[1:, gas].max() > 0.3
+
+
+def test_the_savings_of_all_repairs_sum_to_what_was_wasted_and_is_no_more(lived: Lived) -> None:
+    worlds, origin, _, everything, _ = lived
+    repairs = [Repair(VALVE.id, at(3, 10.0)), Repair(LEAK.id, at(4, 8.0))]
+    lives = worlds.repaired(origin, repairs)
+    steps = [everything, *lives]
+    savings = [worlds.difference(before, after).days for before, after in pairwise(steps)]
+    assert sum(savings) == pytest.approx(worlds.difference(everything, lives[-1]).days)
+    water = list(Carrier).index(Carrier.WATER)
+    assert savings[1][3, water] == pytest.approx(0.2 * 16, rel=0.2)
+    assert savings[1][:3].max() == 0.0
+    assert savings[0][3].max() > 0.0
+
+
+def test_a_fault_with_few_hours_is_dormant_unless_any_will_do() -> None:
+    days = np.zeros((1, len(Carrier)))
+    hours = np.array([HOUR_MS, 2 * HOUR_MS, DAY_MS + HOUR_MS, DAY_MS + 2 * HOUR_MS])
+    few = Difference(start=0, hours=hours, days=days)
+    assert few.visible(any_hour=False) is None
+    assert few.visible(any_hour=True) == HOUR_MS
+    one_day = Difference(start=0, hours=np.arange(1, 10) * HOUR_MS, days=days)
+    assert one_day.visible(any_hour=False) is None
+    assert Difference(start=0, hours=hours[:0], days=days).visible(any_hour=True) is None
+
+
+def test_a_silent_point_differs_from_one_that_speaks() -> None:
+    silent = fault(FaultKind.SENSOR_SILENT, "a.ahu1", point="mat", onset=at(1, 6.0))
+    worlds = Worlds(site=ONE, seed=SEED, start=START, days=1, faults=(silent,))
+    everything, without = worlds.unrepaired(worlds.origin())
+    shown = worlds.difference(everything, without[silent.id])
+    assert shown.visible(any_hour=True) == at(1, 7.0)
+    assert len(shown.hours) == 18

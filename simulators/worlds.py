@@ -1,0 +1,253 @@
+"""Worlds of one seed: what a fault shows and wastes is measured against a twin without it.
+
+H has no faults, U all of them and nobody who repairs, L all but one, R the first repairs. All
+share weather, people and noise, so that what differs between two is the faults' doing alone.
+A world is made for one building (buildings share nothing but the weather) and from the moment
+on in which it begins to differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.batch import Bools, Columns, Floats, Ints
+from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from core.quantity import Kind
+from core.site import EquipmentClass, Site
+from core.words import Carrier
+from simulators.campus import Campus
+from simulators.physics.faults import Fault
+from simulators.physics.sensing import CLASSES
+
+LEAST_HOURS, LEAST_DAYS = 6, 2
+"""A fault counts as visible from so many hours on so many days (of data and safety: any)."""
+RUN_IN_DAYS = 14
+_DIAL = 0.01  # smallest step of a register whose site says none [kWh, m³]
+_ANALOGUE = 0.1  # of points whose class of sensor is not known, in their unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What one world has more than another.
+
+    Attributes:
+        start: Local midnight of the first day, UTC. [ms]
+        hours: Ends of the hours in which what is published shows it, UTC. (n,) int64 [ms]
+        days: What it used more by day and carrier, the carriers in the order of
+            :class:`Carrier`. (days, carriers) [kWh, m³]
+    """
+
+    start: int
+    hours: Ints
+    days: Floats
+
+    def visible(self, *, any_hour: bool) -> int | None:
+        """End of the first hour that shows it; None where too few do. [ms]"""
+        enough = len(self.hours) >= LEAST_HOURS and self._days_of(self.hours) >= LEAST_DAYS
+        return int(self.hours[0]) if len(self.hours) and (any_hour or enough) else None
+
+    def on_days(self, start: int, end: int) -> int:
+        """On how many days of a time it shows. [ms]"""
+        inside = self.hours[(self.hours > start) & (self.hours <= end)]
+        return self._days_of(inside)
+
+    def _days_of(self, hours: Ints) -> int:
+        return len(set(((hours - 1 - self.start) // DAY_MS).tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """An effective repair: of which fault, and when, UTC. [ms]"""
+
+    fault: str
+    at: int
+
+
+def one_building(site: Site, building: str) -> Site:
+    """A site of one building and the weather stations: what its worlds need."""
+    equipment = {
+        id_: e
+        for id_, e in site.equipment.items()
+        if e.building == building or e.cls is EquipmentClass.WEATHER_STATION
+    }
+    points = tuple(p for p in site.points if p.equipment in equipment)
+    gateways = {p.gateway for p in points}
+    return replace(
+        site,
+        buildings={building: site.buildings[building]},
+        equipment=equipment,
+        points=points,
+        gateways={g: box for g, box in site.gateways.items() if g in gateways},
+    )
+
+
+def building_of(site: Site, fault: Fault) -> str:
+    """Where a fault is; of a gateway the building that most of its points are in."""
+    if fault.asset in site.equipment:
+        return site.equipment[fault.asset].building
+    of = [p.building for p in site.points if p.gateway == fault.asset]
+    return max(sorted(set(of)), key=of.count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What one world published by hour and used by day.
+
+    Attributes:
+        mean: Of gauges and states the mean, of registers where the dial stood. (points, hours)
+        count: Readings that had a value. (points, hours)
+        used: By day and carrier. (days, carriers) [kWh, m³]
+    """
+
+    mean: Floats
+    count: Ints
+    used: Floats
+
+    def copy(self) -> Life:
+        """Another that begins alike."""
+        return Life(mean=self.mean.copy(), count=self.count.copy(), used=self.used.copy())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worlds:
+    """The worlds of one building.
+
+    Attributes:
+        site: Of that building alone.
+        seed: Of weather, people and noise.
+        start: Local midnight, where faults may begin, UTC. [ms]
+        days: How long they are looked at.
+        faults: All that go wrong in this building.
+    """
+
+    site: Site
+    seed: int
+    start: int
+    days: int
+    faults: Sequence[Fault]
+
+    def origin(self) -> Campus:
+        """The world as it stands at the start, with a fortnight behind it."""
+        campus = Campus(self.site, self.seed, self.start)
+        for _ in campus.history(RUN_IN_DAYS, RUN_IN_DAYS):
+            pass
+        return campus
+
+    def healthy(self, origin: Campus) -> Life:
+        """H."""
+        return self._live(origin.twin(()), self._unborn())
+
+    def unrepaired(self, origin: Campus) -> tuple[Life, dict[str, Life]]:
+        """U, and L of every fault by its id."""
+        campus, life = origin.twin(self.faults), self._unborn()
+        without: dict[str, Life] = {}
+        for fault in sorted(self.faults, key=lambda f: f.onset):
+            self._live(campus, life, until=min(_up(fault.onset), self._end))
+            others = [f for f in self.faults if f.id != fault.id]
+            without[fault.id] = self._live(campus.twin(others), life.copy())
+        return self._live(campus, life), without
+
+    def repaired(self, origin: Campus, repairs: Sequence[Repair]) -> list[Life]:
+        """R with the first repair, with the first two and so on, in the order of time."""
+        campus, life = origin.twin(self.faults), self._unborn()
+        faults, found = list(self.faults), list[Life]()
+        for repair in sorted(repairs, key=lambda r: (r.at, r.fault)):
+            self._live(campus, life, until=min(_up(repair.at), self._end))
+            ended = {repair.fault: _up(repair.at)}
+            faults = [replace(f, end=ended.get(f.id, f.end)) for f in faults]
+            campus, life = campus.twin(faults), life.copy()
+            found.append(self._live(campus.twin(faults), life.copy()))
+        return found
+
+    def difference(self, one: Life, other: Life) -> Difference:
+        """What one shows and uses more than the other."""
+        shown = np.flatnonzero(_shown(self.site, one, other).any(axis=0))
+        return Difference(hours=self.start + (shown + 1) * HOUR_MS, days=one.used - other.used)
+
+    @property
+    def _end(self) -> int:
+        return self.start + self.days * DAY_MS
+
+    def _unborn(self) -> Life:
+        points, hours = len(self.site.points), self.days * DAY_MS // HOUR_MS
+        return Life(
+            mean=np.full((points, hours), np.nan), count=np.zeros((points, hours), np.int64),
+            used=np.zeros((self.days, len(Carrier))),
+        )  # fmt: skip
+
+    def _live(self, campus: Campus, life: Life, until: int | None = None) -> Life:
+        """Goes on to a time and writes down what it says; the readings are thrown away."""
+        end = self._end if until is None else until
+        while campus.now < end:
+            day = (campus.now - self.start) // DAY_MS
+            before = _used(campus)
+            stop = min(end, self.start + (day + 1) * DAY_MS)
+            rows = Columns.joined([campus.read(g, stop) for g in sorted(self.site.gateways)])
+            life.used[day] += _used(campus) - before
+            _note(self.site, life, rows, self.start)
+        return life
+
+
+def _used(campus: Campus) -> Floats:
+    of = campus.consumed()
+    return np.array([sum(v for (_, c), v in of.items() if c is carrier) for carrier in Carrier])
+
+
+def _note(site: Site, life: Life, rows: Columns, start: int) -> None:
+    """Folds readings into hours; an hour that is cut goes on from what it has."""
+    rows = rows.keep(~np.isnan(rows.value))
+    if not len(rows):
+        return
+    hours = life.mean.shape[1]
+    key = rows.point.astype(np.int64) * hours + (rows.at - 1 - start) // HOUR_MS
+    size = life.mean.size
+    counts = np.bincount(key, minlength=size).reshape(life.mean.shape)
+    sums = np.bincount(key, weights=rows.value, minlength=size).reshape(life.mean.shape)
+    dial = np.full(size, np.nan)
+    dial[key] = rows.value  # rows come in time order: the last one stands
+    new = counts > 0
+    register = _registers(site)[:, None] & new
+    gauge = ~_registers(site)[:, None] & new
+    had = np.where(life.count > 0, life.mean * life.count, 0.0)
+    life.mean[gauge] = ((had + sums) / np.maximum(1, life.count + counts))[gauge]
+    life.mean[register] = dial.reshape(life.mean.shape)[register]
+    life.count[new] += counts[new]
+
+
+def _shown(site: Site, one: Life, other: Life) -> Bools:
+    """By point and hour: whether the published values differ by more than noise and quantum.
+
+    Both worlds have drawn the same noise, so that it is gone from their difference.
+    """
+    apart = np.abs(one.mean - other.mean)
+    register = _registers(site)
+    used_one, used_other = (np.diff(w.mean[register], axis=1, prepend=np.nan) for w in (one, other))
+    apart[register] = np.abs(used_one - used_other)
+    silent: Bools = one.count != other.count
+    differs: Bools = apart > _blur(site)[:, None]  # NaN is no difference, a missing reading is one
+    return differs | silent
+
+
+def _registers(site: Site) -> Bools:
+    return np.array([p.kind is Kind.REGISTER for p in site.points])
+
+
+def _blur(site: Site) -> Floats:
+    """By point: its quantum and the standard deviation of its noise, in its unit."""
+    found = []
+    for point in site.points:
+        sensor = CLASSES.get(point.role.id)
+        if point.register is not None:
+            found.append(point.register.quantum or _DIAL)
+        elif sensor is not None:
+            found.append(sensor.quantum + sensor.noise)
+        else:
+            found.append(_ANALOGUE)
+    return np.array(found)
+
+
+def _up(at: int) -> int:
+    return at + -at % MINUTE_MS
