@@ -165,7 +165,8 @@ class Worlds:
     def difference(self, one: Life, other: Life) -> Difference:
         """What one shows and uses more than the other."""
         shown = np.flatnonzero(_shown(self.site, one, other).any(axis=0))
-        return Difference(hours=self.start + (shown + 1) * HOUR_MS, days=one.used - other.used)
+        hours = self.start + (shown + 1) * HOUR_MS
+        return Difference(start=self.start, hours=hours, days=one.used - other.used)
 
     @property
     def _end(self) -> int:
