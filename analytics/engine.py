@@ -196,6 +196,9 @@ class Engine:
             episodes = fold(rule.card, stream, until)
         else:
             episodes = self._bench.tails.folding(key, rule.card, until).episodes(until)
+        since = stream[0].start if stream else 0
+        # A fold remembers longer than verdicts are kept, and what ended before is long told.
+        episodes = [episode for episode in episodes if episode.last > since]
         sight = Sight(
             site=self._site,
             rule=rule,
@@ -203,7 +206,7 @@ class Engine:
             references=lambda onset: self._references(group, rule, target, onset),
             runs=stream,
         )
-        return changes(sight, episodes, known, stream[0].start if stream else 0)
+        return changes(sight, episodes, known, since)
 
     def _references(self, group: Group, rule: Rule, target: Target, onset: int) -> dict[str, float]:
         """What the target was judged against when it began."""
@@ -237,10 +240,13 @@ class Engine:
             return
         self._pruned = today
         self._bench.prune(now, today - timedelta(days=LOOKBACK_DAYS + 10), self._oldest_onset)
-        for known in self._known.values():
+        for key, known in self._known.items():
+            # What the verdicts still show must stay known, or it would be told as new.
+            stream = self._bench.tails.stream(key)
+            before = min(now - KEPT_DAYS_MS, stream[0].start if stream else now)
             closed = [f for f in known.values() if f.state is not FindingState.OPEN]
             for finding in closed:
-                if finding.last < now - KEPT_DAYS_MS:
+                if finding.last < before:
                     del known[finding.id]
 
     def _oldest_onset(self, key: Key) -> int | None:
