@@ -9,7 +9,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """An order, or anybody's alarm: somebody was told that something is wrong somewhere.
 
     Attributes:
-        id: Its name; unique within a run.
+        id: Its name; unique over all runs that are scored together.
         asset: Id of the equipment or gateway it names.
         start: When it was raised, UTC. [ms]
         end: When it went; None while it stands. Nothing is credited by it. [ms]

@@ -1,0 +1,48 @@
+"""The kinds of fault that a rule of today's set can be asked to find, written down beforehand.
+
+A kind stands here because what it changes in the plant is what a rule's condition reads, on
+points that the sample campus publishes: decided from the cards of ``docs/rules.md`` and the
+meanings in the truth, before any seed was run. Severity is not asked: a leak of five litres an
+hour is as much within reach as one of five hundred. Whoever adds a rule adds its kinds here, in
+the same change and before looking at a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WITHIN_REACH: Mapping[str, str] = {
+    "lights_left_on": "a lit circuit has a meter of its own, and its after-hours level is judged",
+    "plant_left_on": "the fans' circuit is metered, and its after-hours level is judged",
+    "water_leak": "every branch is metered, and its least flow of the night is judged",
+    "lockout_lost": "a boiler's enable and the outdoor temperature are published",
+    "heat_valve_passes": "the rise across a shut heating coil is judged",
+    "cool_valve_passes": "the drop across a shut cooling coil is judged",
+    "heat_valve_held": "a heating and a cooling valve open at once are judged",
+    "heat_valve_stuck": "a rise with the valve shut, or none with it open, is judged",
+    "cool_valve_stuck": "a drop with the valve shut, or none with it open, is judged",
+    "damper_stuck": "the outdoor share is judged against what the damper is told",
+    "sensor_stuck": "a reading that stands still is judged",
+    "sensor_open": "a reading beyond its span is judged",
+    "sensor_silent": "a point without readings is judged",
+    "gateway_silent": "a gateway without readings is judged",
+}
+"""Kind, and what of it a rule reads."""
+
+FAMILIES: Mapping[str, str] = {
+    "circuit_after_hours": "schedule",
+    "water_night_flow": "leak",
+    "heating_warm_lockout": "lockout",
+    "ahu_heat_against_cool": "heating_valve",
+    "ahu_heating": "heating_valve",
+    "ahu_heating_valve": "heating_valve",
+    "ahu_cooling": "cooling_valve",
+    "ahu_cooling_valve": "cooling_valve",
+    "ahu_outdoor_air": "damper",
+    "ahu_mixed_air_sensor": "sensor",
+    "sensor_range": "sensor",
+    "sensor_flatline": "sensor",
+    "data_missing": "sensor",
+}
+"""What a rule's family is called in the truth's words. It only decides between faults of one
+asset; an order of a family that is not here is credited by asset and trade."""

@@ -1,0 +1,113 @@
+"""The whole report of a score: overall, beside baselines, and by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from core.site import Site
+from scoring import baselines
+from scoring.figures import Figures, Scored, figures, scored
+from scoring.matching import Judged, Word
+from scoring.places import Places, places_of
+from scoring.reach import WITHIN_REACH
+from scoring.records import Alarm, Cause
+from scoring.season import Readings, Season
+
+_SHUFFLES = 20
+"""Times that onsets are moved: one alone would be chance again."""
+_OF_BASELINES = ("orders", "precision", "precision_strict", "recall", "recall_all", "found", "f1")
+
+
+def report(seasons: Sequence[Season], site: Site) -> Figures:
+    """All figures, overall and by discipline, kind, severity and rule."""
+    places = places_of(site)
+    whole = scored(seasons, places)
+    readings = Readings()
+    for season in seasons:
+        readings = readings.plus(season.readings)
+    return figures(whole) | {
+        "baselines": _baselines(seasons, site, places),
+        "readings": {name: getattr(readings, name) for name in readings.__struct_fields__},
+        "by": {
+            "discipline": _lines(whole, lambda c: c.discipline, lambda a: a.discipline),
+            "kind": _lines(whole, lambda c: c.kind),
+            "severity": _lines(whole, lambda c: c.severity),
+            "rule": _rules(whole),
+        },
+    }
+
+
+def within_reach(seasons: Sequence[Season], site: Site) -> float | None:
+    """Recall over the kinds that were listed beforehand as within a rule's reach."""
+    near = [
+        replace(s, causes=tuple(c for c in s.causes if c.kind in WITHIN_REACH)) for s in seasons
+    ]
+    value = figures(scored(near, places_of(site)))["recall"]
+    return value if isinstance(value, float) else None
+
+
+def _baselines(seasons: Sequence[Season], site: Site, places: Places) -> Figures:
+    blind = [replace(s, alarms=tuple(baselines.blind(site, s.start, s.end))) for s in seasons]
+    single = [replace(s, alarms=s.threshold) for s in seasons]
+    moved = [_moved(season, number) for season in seasons for number in range(_SHUFFLES)]
+    return {
+        name: _short(figures(scored(of, places)))
+        for name, of in (("blind", blind), ("shuffled", moved), ("threshold", single))
+    }
+
+
+def _moved(season: Season, number: int) -> Season:
+    """A season of its own, so that its faults are nobody else's."""
+    seed = season.seed * _SHUFFLES + number
+    causes = baselines.shuffled(season.causes, season.start, season.end, seed)
+    return replace(season, seed=seed, causes=tuple(causes))
+
+
+def _short(full: Figures) -> Figures:
+    return {name: full[name] for name in _OF_BASELINES}
+
+
+def _lines(
+    of: Scored, word: Callable[[Cause], str], of_alarm: Callable[[Alarm], str] | None = None
+) -> Figures:
+    """A line for each word that a fault has; an order belongs to the fault behind it."""
+
+    def belongs(season: int, judged: Judged) -> str:
+        cause = of.by_id.get((season, judged.cause))
+        if cause is not None:
+            return word(cause)
+        return of_alarm(judged.alarm) if of_alarm is not None else ""
+
+    return {
+        each: _part(
+            of,
+            {j.alarm.id for s, j in of.judged if belongs(s.seed, j) == each},
+            {(s.seed, c.id) for s, c in of.causes if word(c) == each},
+        )
+        for each in sorted({word(c) for _, c in of.causes})
+    }
+
+
+def _rules(of: Scored) -> Figures:
+    """A line a rule: its orders, and of the faults only those it found: it has no recall."""
+    lines: Figures = {}
+    for rule in sorted({j.alarm.rule for _, j in of.judged if j.alarm.rule}):
+        its = [(s, j) for s, j in of.judged if j.alarm.rule == rule]
+        found = {(s.seed, j.cause) for s, j in its if j.word is Word.TRUE}
+        lines[rule] = _part(of, {j.alarm.id for _, j in its}, found, whole=False)
+    return lines
+
+
+def _part(
+    of: Scored, orders: set[str], faults: set[tuple[int, str]], *, whole: bool = True
+) -> Figures:
+    return figures(
+        Scored(
+            judged=[(s, j) for s, j in of.judged if j.alarm.id in orders],
+            causes=[(s, c) for s, c in of.causes if (s.seed, c.id) in faults],
+            visits=[v for v in of.visits if v.order in orders],
+            weeks=of.weeks, whole=whole, by_id=of.by_id,
+        )
+    )  # fmt: skip
