@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
 from core.batch import Bools, Floats
@@ -32,19 +30,10 @@ def co2(ppm: Floats) -> dict[str, float]:
     }
 
 
-def common_floor(rooms: list[Floats]) -> dict[str, float]:
-    """What the nights' floors of several rooms have in common.
-
-    ``co2_common``: sd over nights of their mean over rooms [ppm]; ``co2_together``: median
-    correlation of two rooms, over eight nights or more.
-    """
-    floors = np.array([[m.median(night) for night in ppm[:, _NIGHT_MIN]] for ppm in rooms])
-    shared = floors.mean(axis=0)
-    pairs = [m.correlation(a, b) for a, b in combinations(floors, 2)]
-    return {
-        "co2_common": float(np.nanstd(shared)) if np.isfinite(shared).any() else float("nan"),
-        "co2_together": m.median(np.array(pairs)),
-    }
+def together(one: Floats, other: Floats) -> dict[str, float]:
+    """``co2_together``: correlation over eight nights or more of two rooms' nightly medians."""
+    floors = [np.array([m.median(night) for night in ppm[:, _NIGHT_MIN]]) for ppm in (one, other)]
+    return {"co2_together": m.correlation(*floors)}
 
 
 def presence(seen: Floats, workday: Bools) -> dict[str, float]:

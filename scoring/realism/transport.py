@@ -28,8 +28,9 @@ def backward(register: Floats) -> float:
 
 
 def zero_episodes(rows: Floats, hours: float) -> float:
-    """Stretches, a year, in which all values of a reader are 0 at once. (samples, values)
+    """Stretches, a year, in which all that a reader says is 0 at once. (samples, values)
 
-    What a reader says whose line has dropped; ``hours`` is how long it was watched. [h]
+    As one does whose line has dropped; ``hours`` is how long it was watched [h]. NaN is not said.
     """
-    return len(m.runs((rows == 0.0).all(axis=1))) * _YEAR_H / hours
+    dropped = ((rows == 0.0) | ~np.isfinite(rows)).all(axis=1) & (rows == 0.0).any(axis=1)
+    return len(m.runs(dropped)) * _YEAR_H / hours

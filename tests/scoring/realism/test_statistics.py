@@ -13,7 +13,7 @@ from scoring.realism.air import AirHandlerDay, air_handler_day
 from scoring.realism.electricity import Building, between, electricity
 from scoring.realism.gas import gas
 from scoring.realism.heat import HeatSeries, heat
-from scoring.realism.rooms import co2, common_floor, presence
+from scoring.realism.rooms import co2, presence, together
 from scoring.realism.transport import arrivals, backward, zero_episodes
 from scoring.realism.water import water
 from scoring.realism.weather import above_the_air, sun, temperature
@@ -93,11 +93,12 @@ def test_a_constant_building_is_flat_and_never_scatters() -> None:
 def test_a_building_of_known_shape() -> None:
     hours = np.full((DAYS, 24), 1.0)
     hours[weeks(), 9:17] = 4.0
+    hours[weeks(), 17:22] = 1.0 + 0.1 * np.arange(5)  # seven evening hours would move the median
     said = electricity(Building(hours, weeks(), months()))
     assert said["night_day"] == pytest.approx(0.25)
     assert said["min_max"] == pytest.approx(0.25)
-    assert said["mean_max"] == pytest.approx((16 + 32) / 24 / 4)
-    assert said["weekend"] == pytest.approx(0.5)
+    assert said["mean_max"] == pytest.approx((16 + 32 + 1.0) / 24 / 4)
+    assert said["weekend"] == pytest.approx(24 / 49)
     assert said["raw_168"] == pytest.approx(1.0)
     assert said["raw_24"] < 1.0
 
@@ -158,6 +159,12 @@ def test_a_loop_that_errs_with_a_period_of_40_minutes() -> None:
     assert said["error_sd"] == pytest.approx(0.3 / np.sqrt(2), rel=0.1)
     assert said["error_crossing"] in {10.0, 11.0}
     assert said["error_lag_1"] == pytest.approx(np.cos(2 * np.pi / 40), abs=0.02)
+
+
+def test_the_first_hour_is_no_steady_running() -> None:
+    since = np.arange(1440) - 360.0
+    settling = 13.0 + np.where(since < 60.0, 8.0, 0.0)
+    assert air_handler_day(air_day(supply=settling))["error_sd"] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_a_valve_that_swings_is_counted_by_the_hour() -> None:
@@ -244,9 +251,9 @@ def test_carbon_dioxide_of_rooms_that_drift_together() -> None:
     assert said["co2_noise"] == pytest.approx(5.0, rel=0.1)
     assert said["co2_noise_1"] == pytest.approx(0.0, abs=0.1)
     assert said["co2_floor"] == pytest.approx(450.0 - 1.65 * 5.0, abs=2.0)
-    common = common_floor(rooms)
-    assert common["co2_together"] > 0.99
-    assert common["co2_common"] == pytest.approx(float(np.std(np.linspace(0, 60, 12))), rel=0.05)
+    assert together(rooms[0], rooms[1])["co2_together"] > 0.99
+    alone = 420.0 + rng.normal(0.0, 20.0, (12, 1)) + np.zeros((12, 1440))
+    assert abs(together(rooms[0], alone)["co2_together"]) < 0.8
 
 
 def test_presence_in_two_spells() -> None:
@@ -293,7 +300,7 @@ def test_what_is_lost_and_what_runs_backwards() -> None:
     said = arrivals(present)
     assert said["gaps"] == pytest.approx(2.0)
     assert said["missing"] == pytest.approx(100 * 3 / 8766)
-    assert backward(np.array([1.0, np.nan, 2.0, 1.5, 3.0, 0.0])) == 2.0
+    assert backward(np.array([1.0, np.nan, 2.0, 2.0, 1.5, 3.0, 0.0])) == 2.0
     rows = np.ones((100, 2))
     rows[10:12] = rows[50] = 0.0
     rows[70, 0] = 0.0
