@@ -18,7 +18,10 @@ from core.words import Carrier
 from simulators import memory
 from simulators.cases import Cases
 from simulators.days import Days
+from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.physics.spells import Spell
+from simulators.physics.weather import seeded_sky
 from simulators.physics.world import World
 from simulators.truth import Effect, Mending, Truth, write_truth
 
@@ -37,6 +40,8 @@ class _About(msgspec.Struct, kw_only=True):
     until: int
     faults: list[Fault]
     repairs: list[list[Mending]]
+    climate: str = DEFAULT_CLIMATE
+    spells: tuple[Spell, ...] = ()
 
 
 class Campus:
@@ -45,21 +50,32 @@ class Campus:
     It starts with a settled day behind it, or with :meth:`history`. Faults are repaired
     through :meth:`repair`; :meth:`truth` says what was really wrong. Thread-safe.
 
+    Args:
+        site: What to simulate.
+        seed: Of weather, people and noise.
+        start: From when, UTC. [ms]
+        faults: What goes wrong.
+        climate: Key of :data:`simulators.physics.climate.CLIMATES`.
+        spells: Heat waves and cold snaps to add to its weather.
+
     Raises:
-        Misconfigured: The site has points that cannot be simulated, or no place for a fault.
+        Misconfigured: The site has points that cannot be simulated, or no place for a fault;
+            or there is no such climate.
         ValueError: ``start`` [ms] is not a whole minute.
     """
 
     def __init__(
-        self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None
-    ) -> None:
+        self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None, *,
+        climate: str = DEFAULT_CLIMATE, spells: Sequence[Spell] = (),
+    ) -> None:  # fmt: skip
         if start % MINUTE_MS:
             raise ValueError(f"a campus starts on a whole minute, not at {start}")
         self._site, self._seed, self._start = site, seed, start
         self._days = Days(site, start)
         self._gateways = frozenset(g.id for g in site.gateways.values() if g.driver == DRIVER)
         self._cases = Cases(site, faults or ())
-        self._world = World(site, seed, self._gateways)
+        self._sky = seeded_sky(seed, climate, spells)
+        self._world = World(site, seed, self._gateways, sky=self._sky)
         self._settled = False
         self._until = start
         self._waiting: dict[str, list[Columns]] = {g: [] for g in sorted(self._gateways)}
@@ -134,7 +150,10 @@ class Campus:
         """
         with self._lock:
             self._settle()
-            other = Campus(self._site, self._seed, self._start, faults)
+            other = Campus(
+                self._site, self._seed, self._start, faults,
+                climate=self._sky.climate, spells=self._sky.spells,
+            )  # fmt: skip
             other._world.remember(self._world.memory())
             other._settled, other._until = True, self._until
             return other
@@ -180,6 +199,7 @@ class Campus:
                 format=memory.FORMAT, site=self._site.id, version=self._site.version,
                 seed=self._seed, start=self._start, until=self._until,
                 faults=self._cases.faults, repairs=self._cases.repairs,
+                climate=self._sky.climate, spells=self._sky.spells,
             )  # fmt: skip
             arrays: dict[str, NDArray[np.generic]] = {
                 f"world.{name}": values for name, values in self._world.memory().items()
@@ -204,7 +224,10 @@ class Campus:
             raise Fatal(f"{path.name} is not a saved campus: {error}") from error
         if (about.format, about.site, about.version) != (memory.FORMAT, site.id, site.version):
             raise Fatal(f"{path.name} is of another version of the site: start anew")
-        campus = Campus(site, about.seed, about.start, about.faults)
+        campus = Campus(
+            site, about.seed, about.start, about.faults,
+            climate=about.climate, spells=about.spells,
+        )  # fmt: skip
         campus._take_up(about, arrays)
         return campus
 

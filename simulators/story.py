@@ -36,7 +36,7 @@ class Story:
 # Monday, 13 April 2026: mornings still ask for heat, afternoons pass the boiler's warm lockout
 # at 16 °C, both fortnights before and after have plain working weeks, and with this seed all
 # of the first eight days are warm enough for a repaired lockout to prove itself.
-_SEED = 2
+_SEED = 103
 _FIRST_DAY = datetime(2026, 4, 13)  # noqa: DTZ001 - local to the site, whichever it is
 _K = FaultKind
 

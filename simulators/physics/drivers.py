@@ -12,7 +12,7 @@ from simulators.physics.people import presence
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
 from simulators.physics.water import Draws, draws_of
-from simulators.physics.weather import DAY_MIN, Weather, weather_of
+from simulators.physics.weather import DAY_MIN, SeededSky, Sky, Weather
 
 # Sensible heat of a person at a desk, and of lights and sockets per floor. [kW], [kW/m²]
 _PERSON_KW, _EQUIPMENT_KW_M2, _NIGHT_SHARE = 0.075, 0.008, 0.2
@@ -55,9 +55,11 @@ class Drivers:
     draws: Draws
 
 
-def drivers_of(plan: Plan, seed: int, day: date, start: int, workday: Bools) -> Drivers:
-    """All that one local day brings, the same for every world with this seed."""
-    weather = weather_of(seed, day)
+def drivers_of(
+    plan: Plan, seed: int, day: date, start: int, workday: Bools, *, sky: Sky | None = None
+) -> Drivers:
+    """All that one local day brings, the same for every world with this seed and sky."""
+    weather = (sky or SeededSky(seed)).of(day)
     ordinal = day.toordinal()
     people = np.stack([
         presence(seed, b, day, plan.site.buildings[b].schedule, workday=bool(workday[i]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,3 +37,33 @@ def wander(rng: np.random.Generator, size: int, tau_min: float, sd: float) -> Fl
     powers = keep ** np.arange(size)
     walk: Floats = powers * np.cumsum(shocks / powers)
     return walk
+
+
+def autoregression(keeps: float, *, length: int) -> Floats:
+    """Weights of the last shocks, newest first, whose sum is an autoregression of unit spread.
+
+    Args:
+        keeps: What is kept of the value before.
+        length: How many shocks; what is older must have died away.
+    """
+    weights: Floats = keeps ** np.arange(length, dtype=np.float64)
+    scaled: Floats = weights / np.sqrt((weights**2).sum())
+    return scaled
+
+
+def remembered(weights: Floats, seed: int, *words: str | int, ordinal: int) -> float:
+    """A value of one day that remembers the days before, though any day stands alone.
+
+    Args:
+        weights: Of :func:`autoregression`.
+        seed: Of the campus.
+        words: Asset and purpose.
+        ordinal: Of the day.
+    """
+    shocks = [_shock(seed, words, ordinal - k) for k in range(len(weights))]
+    return float(weights @ np.array(shocks))
+
+
+@lru_cache(maxsize=1 << 15)
+def _shock(seed: int, words: tuple[str | int, ...], ordinal: int) -> float:
+    return float(stream(seed, *words, ordinal).standard_normal())

@@ -22,6 +22,7 @@ from simulators.physics.plan import plan_of
 from simulators.physics.sensing import Sensors
 from simulators.physics.trace import Trace
 from simulators.physics.water import pressure
+from simulators.physics.weather import SeededSky, Sky
 
 _STREET_KPA = 330.0
 """At which a leak's severity is stated; it rises in proportion (N1 = 1)."""
@@ -39,9 +40,12 @@ class World:
         Misconfigured: The site has points that nothing here can simulate.
     """
 
-    def __init__(self, site: Site, seed: int, gateways: frozenset[str]) -> None:
+    def __init__(
+        self, site: Site, seed: int, gateways: frozenset[str], *, sky: Sky | None = None
+    ) -> None:
         self.plan = plan_of(site)
         self.seed = seed
+        self._sky = sky or SeededSky(seed)
         self._model = Model(self.plan, seed)
         self._loads = Loads(self.plan, seed)
         self._sensors = Sensors(site, seed)
@@ -103,7 +107,7 @@ class World:
 
     def _drivers(self, day: tuple[date, int, Bools]) -> tuple[Drivers, Asked]:
         if self._day is None or self._day[0].day != day[0]:
-            drivers = drivers_of(self.plan, self.seed, *day)
+            drivers = drivers_of(self.plan, self.seed, *day, sky=self._sky)
             self._sensors.forget(day[0].toordinal())
             self._day = (drivers, self._loads.asked(drivers))
         return self._day

@@ -17,7 +17,7 @@ from tests.sample import wushan
 SITE = wushan()
 # Monday, 13 April 2026, 00:00 in Shanghai: cool mornings, mild afternoons.
 START = int(datetime(2026, 4, 12, 16, tzinfo=UTC).timestamp() * 1000)
-SEED = 2
+SEED = 103
 
 
 def at(day: int, hour: float = 0.0) -> int:

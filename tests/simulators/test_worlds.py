@@ -81,7 +81,7 @@ def test_a_fault_shows_from_its_onset_on_and_not_before(lived: Lived) -> None:
     valve = worlds.difference(everything, without[VALVE.id])
     seen = valve.visible(any_hour=False)
     assert seen is not None
-    assert at(3) < seen <= at(3, 12.0), "warm afternoons have no hot water that could pass"
+    assert at(2, 9.25) < seen <= at(3, 12.0), "a warm boiler has no hot water that could pass"
 
 
 def test_without_faults_nothing_differs(lived: Lived) -> None:

@@ -1,0 +1,33 @@
+"""Water in air: saturation, dew point, relative humidity (Magnus; Alduchov & Eskridge 1996)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.batch import Floats
+
+_E0, _A, _B = 6.1094, 17.625, 243.04
+
+
+def saturation(temperature: Floats) -> Floats:
+    """Vapour pressure over water, within 0.4 % from −40 to 50 °C. [hPa]"""
+    pressure: Floats = _E0 * np.exp(_A * temperature / (temperature + _B))
+    return pressure
+
+
+def dew_point(temperature: Floats, humidity: Floats) -> Floats:
+    """Where this air would begin to drip. [°C]
+
+    Args:
+        temperature: Dry bulb. [°C]
+        humidity: Relative, above 0. [%RH]
+    """
+    x = np.log(np.maximum(humidity, 0.1) / 100.0) + _A * temperature / (temperature + _B)
+    dew: Floats = _B * x / (_A - x)
+    return dew
+
+
+def relative(temperature: Floats, dew: Floats) -> Floats:
+    """Relative humidity of air with this dew point, at most 100. [%RH]"""
+    share: Floats = np.minimum(100.0 * saturation(dew) / saturation(temperature), 100.0)
+    return share
