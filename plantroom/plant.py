@@ -25,7 +25,7 @@ from api.services import Services
 from core.clock import Clock
 from core.errors import Misconfigured, Mistake, PlantroomError
 from core.finding import FindingEvent
-from core.ports import Driver, FindingSink, ReadingStore
+from core.ports import Broker, Driver, FindingSink, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
 from edge.agent import Agent
@@ -115,7 +115,7 @@ class Plant:
             lateness_ms=self.settings.lateness_s * 1000,
         )  # fmt: skip
 
-    def session(self, user: str, client_id: str) -> Session:
+    def session(self, user: str, client_id: str) -> Broker:
         """A session at the broker, not yet started."""
         return Session(
             self.broker.host, self.broker.port, client_id, username=user or None,
