@@ -1,0 +1,88 @@
+"""What a simulated campus gave to its edges, counted on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.batch import Columns, Floats, Ints
+from core.clock import DAY_MS
+from core.ports import PointSource, ReadingStore
+from core.quantity import Kind
+from core.site import Site
+from scoring.season import Readings
+
+_POINTS = 4096
+"""More than a scored site has: a reading is one number, time · this + point."""
+
+
+class Tap:
+    """A :class:`core.ports.PointSource` that remembers what passed.
+
+    Args:
+        site: The model.
+        source: The campus.
+        start: Of the first local day that is counted, UTC. [ms]
+        days: How many are.
+    """
+
+    def __init__(self, site: Site, source: PointSource, start: int, days: int) -> None:
+        self._site, self._source, self._start = site, source, start
+        self._keys: list[Ints] = []
+        shape = (len(site.points), days)
+        self._sum, self._count = np.zeros(shape), np.zeros(shape)
+        self._last = np.full(shape, np.nan)
+
+    def read(self, gateway: str, until: int) -> Columns:
+        """See :class:`core.ports.PointSource`."""
+        rows = self._source.read(gateway, until)
+        if len(rows):
+            self._keys.append(_keys(rows))
+            self._add(rows.keep(~np.isnan(rows.value)))
+        return rows
+
+    def days(self) -> Floats:
+        """Mean of each point and local day, of registers the use; NaN where nothing came.
+
+        (points, days), in the points' units.
+        """
+        with np.errstate(invalid="ignore"):
+            mean = self._sum / np.where(self._count > 0, self._count, np.nan)
+        register = np.array([p.kind is Kind.REGISTER for p in self._site.points])
+        mean[register] = np.diff(self._last[register], axis=1, prepend=np.nan)
+        return mean
+
+    def account(self, store: ReadingStore, quarantined: int) -> Readings:
+        """Every reading that was given, looked for in the store, and the other way round.
+
+        What the store holds for no reading given is invented; what it holds twice, duplicated.
+        """
+        sent = np.unique(np.concatenate(self._keys)) if self._keys else np.zeros(0, np.int64)
+        stored = duplicated = found = 0
+        if len(sent):
+            first, last = int(sent[0]) // _POINTS, int(sent[-1]) // _POINTS
+            for at in range(first - first % DAY_MS - DAY_MS, last + DAY_MS, DAY_MS):
+                points = range(len(self._site.points))
+                keys = _keys(store.read(points, at, at + DAY_MS).rows)
+                distinct = np.unique(keys)
+                duplicated += len(keys) - len(distinct)
+                stored += len(distinct)
+                found += int(np.isin(distinct, sent, assume_unique=True).sum())
+        return Readings(
+            sent=len(sent), stored=stored, quarantined=quarantined, duplicated=duplicated,
+            lost=max(0, len(sent) - found - quarantined), invented=stored - found,
+        )  # fmt: skip
+
+    def _add(self, rows: Columns) -> None:
+        day = (rows.at - 1 - self._start) // DAY_MS
+        inside = (day >= 0) & (day < self._sum.shape[1])
+        rows, day = rows.keep(inside), day[inside]
+        key = rows.point.astype(np.int64) * self._sum.shape[1] + day
+        size = self._sum.size
+        self._sum += np.bincount(key, rows.value, size).reshape(self._sum.shape)
+        self._count += np.bincount(key, minlength=size).reshape(self._sum.shape)
+        self._last.reshape(-1)[key] = rows.value
+
+
+def _keys(rows: Columns) -> Ints:
+    keys: Ints = rows.at * _POINTS + rows.point
+    return keys

@@ -1,0 +1,103 @@
+"""Which faults a seed brings: kinds, places, severities and onsets, drawn before any rule runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.clock import DAY_MS, MINUTE_MS
+from core.site import Site
+from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.physics.streams import stream
+from simulators.places import places
+from simulators.truth import Effect
+from simulators.worlds import building_of
+
+PER_BUILDING, IN_DAYS = 6, 56
+"""So many faults a building in so many days. Precision rises with their density: fixed here."""
+_LATEST = 0.85  # share of the time by which a fault has begun, so that it can still be found
+_CREEP_D = (7.0, 120.0)
+_USELESS = 0.2  # of first and second visits: the share of repairs that are to be refused
+_TRIES = 3
+
+
+def draw(site: Site, seed: int, start: int, days: int, per: float = PER_BUILDING) -> list[Fault]:
+    """The faults of a seed, by onset.
+
+    Every kind that the site has a place for is as likely as any other; in one building no kind
+    comes again before all have come, and no asset has two faults of one family.
+
+    Args:
+        site: Where.
+        seed: Of the draw; another stream than weather and noise.
+        start: From when faults may begin, UTC. [ms]
+        days: How long they may.
+        per: Faults a building in :data:`IN_DAYS` days.
+    """
+    found: list[Fault] = []
+    for building in sorted(site.buildings):
+        rng = stream(seed, building, "faults")
+        number = max(1, round(per * days / IN_DAYS))
+        found += [f for f, _ in zip(_of(site, building, rng, start, days), range(number))]  # noqa: B905
+    return sorted(found, key=lambda f: (f.onset, f.id))
+
+
+def severity_word(fault: Fault) -> str:
+    """``mild``, ``middle`` or ``severe``: thirds of what is drawn for its kind, log-uniform."""
+    low, high = FAULT_KINDS[fault.kind].span
+    if high <= low:
+        return "middle"
+    share = math.log(abs(fault.severity) / low) / math.log(high / low)
+    return ("mild", "middle", "severe")[min(2, max(0, int(share * 3)))]
+
+
+def effect_of(seed: int, fault: str, attempt: int) -> Effect:
+    """What a visit does: some repairs are useless, none a third time."""
+    if attempt >= _TRIES:
+        return "effective"
+    return "useless" if stream(seed, fault, "visit", attempt).random() < _USELESS else "effective"
+
+
+def _of(
+    site: Site, building: str, rng: np.random.Generator, start: int, days: int
+) -> Iterator[Fault]:
+    taken: set[tuple[str, str]] = set()
+    kinds: list[FaultKind] = []
+    barren = 0
+    while barren < len(FaultKind):
+        if not kinds:
+            kinds = [list(FaultKind)[i] for i in rng.permutation(len(FaultKind))]
+        fault = _one(site, building, kinds.pop(), rng, (start, days))
+        family = FAULT_KINDS[fault.kind].family if fault is not None else ""
+        if fault is None or (fault.target, family) in taken:
+            barren += 1
+            continue
+        barren = 0
+        taken.add((fault.target, family))
+        yield fault
+
+
+def _one(
+    site: Site, building: str, kind: FaultKind, rng: np.random.Generator, when: tuple[int, int]
+) -> Fault | None:
+    """One fault of a kind; the same number of draws whatever comes of it."""
+    about = FAULT_KINDS[kind]
+    where, share, onset, course, creep = rng.random(5)
+    here = [
+        place
+        for place in places(site, kind)
+        if building_of(site, Fault(id="", kind=kind, asset=place[0], onset=0)) == building
+    ]
+    if not here:
+        return None
+    asset, point = here[int(where * len(here))]
+    begun = when[0] + int(onset * _LATEST * when[1] * DAY_MS)
+    letter = about.onsets[int(course * len(about.onsets))]
+    slow = _CREEP_D[0] * (_CREEP_D[1] / _CREEP_D[0]) ** creep
+    return Fault(
+        id=f"{kind.value}@{asset}.{point}" if point else f"{kind.value}@{asset}",
+        kind=kind, asset=asset, point=point, onset=begun - begun % MINUTE_MS,
+        severity=about.severity(share), creep_days=slow if letter == "C" else 0.0,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Which faults a seed brings: from the registry, everywhere, and the same every time."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import pytest
+
+from core.clock import DAY_MS
+from scoring.plan import PER_BUILDING, draw, effect_of, severity_word
+from simulators.cases import Cases
+from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.worlds import building_of
+from tests.scoring.parts import SITE
+
+START = 1_775_404_800_000
+DAYS = 56
+
+
+def drawn(seed: int) -> list[Fault]:
+    return draw(SITE, seed, START, DAYS)
+
+
+def test_a_seed_brings_six_faults_a_building_and_always_the_same() -> None:
+    assert Counter(building_of(SITE, f) for f in drawn(1)) == {"a": PER_BUILDING, "c": PER_BUILDING}
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_a_shorter_run_has_fewer_and_density_can_be_asked_for() -> None:
+    assert len(draw(SITE, 1, START, 14)) == 4
+    assert len(draw(SITE, 1, START, DAYS, per=1)) == 2
+
+
+def test_the_site_has_a_place_for_all_of_them_and_none_twice() -> None:
+    for seed in range(20):
+        faults = drawn(seed)
+        Cases(SITE, faults)
+        families = [(f.target, FAULT_KINDS[f.kind].family) for f in faults]
+        assert len(set(families)) == len(families)
+
+
+def test_every_kind_that_fits_comes_in_time() -> None:
+    kinds = Counter(f.kind for seed in range(60) for f in drawn(seed))
+    assert set(kinds) == set(FaultKind)
+
+
+def test_faults_begin_within_the_time_and_early_enough_to_be_found() -> None:
+    onsets = [(f.onset - START) / (DAYS * DAY_MS) for seed in range(20) for f in drawn(seed)]
+    assert min(onsets) >= 0.0
+    assert 0.75 < max(onsets) <= 0.85
+    assert all(f.onset % 60_000 == 0 for f in drawn(3))
+
+
+def test_severities_are_log_uniform_within_their_span() -> None:
+    shares = []
+    for seed in range(60):
+        for fault in drawn(seed):
+            low, high = FAULT_KINDS[fault.kind].span
+            assert low * 0.999 <= abs(fault.severity) <= high * 1.001
+            if high > low:
+                shares.append(math.log(abs(fault.severity) / low) / math.log(high / low))
+    assert 0.4 < sum(shares) / len(shares) < 0.6
+    assert sum(s < 1 / 3 for s in shares) / len(shares) == pytest.approx(1 / 3, abs=0.1)
+
+
+@pytest.mark.parametrize(("severity", "word"), [(0.01, "mild"), (0.07, "middle"), (0.5, "severe")])
+def test_severity_is_told_in_thirds_of_what_is_drawn(severity: float, word: str) -> None:
+    kind = FaultKind.HEAT_VALVE_PASSES
+    assert FAULT_KINDS[kind].span == (0.01, 0.5)
+    assert severity_word(Fault(id="", kind=kind, asset="", onset=0, severity=severity)) == word
+    whole = Fault(id="", kind=FaultKind.SENSOR_OPEN, asset="", onset=0)
+    assert severity_word(whole) == "middle"
+
+
+def test_some_repairs_are_useless_but_never_the_third() -> None:
+    effects = Counter(effect_of(1, f"fault{n}", 1) for n in range(500))
+    assert 0.1 < effects["useless"] / 500 < 0.3
+    assert {effect_of(1, f"fault{n}", 3) for n in range(500)} == {"effective"}
+    assert effect_of(1, "x", 1) == effect_of(1, "x", 1)
