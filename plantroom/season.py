@@ -58,6 +58,8 @@ class Wishes:
         per: Faults a building in 56 days; 0 for a campus without any.
         nights: Of meters before.
         plant_days: Of plant points before.
+        step_h: How far apart detection, orders and crew act; nothing is found earlier than at
+            the next step. Verdicts do not depend on it. [h]
     """
 
     folder: Path
@@ -66,6 +68,7 @@ class Wishes:
     per: float = 6.0
     nights: int = NIGHTS
     plant_days: int = PLANT_DAYS
+    step_h: int = 3
 
 
 def first_day(site: Site, seed: int) -> int:
@@ -189,7 +192,7 @@ class Run:
         plant.orders.step(campus.now)
 
     def _days(self, plant: Plant, campus: Campus, crew: Crew, clock: SteppedClock) -> None:
-        """Hour by hour: what is repaired depends on when it was found."""
+        """Step by step: what is repaired depends on when it was found."""
         spent = dict.fromkeys(("campus", "wire", "analytics", "crew", "orders"), 0.0)
 
         def clocked(name: str, part: Callable[[int], object]) -> Callable[[int], object]:
@@ -213,7 +216,7 @@ class Run:
         )  # fmt: skip
         begun, at = time.perf_counter(), self.start
         while at < self.end:
-            at += HOUR_MS
+            at = min(at + self.wishes.step_h * HOUR_MS, self.end)
             conductor.step(at)
             self.progress("chain", 0.1 + 0.5 * (at - self.start) / (self.end - self.start))
         spent["wire"] = time.perf_counter() - begun - sum(spent.values())

@@ -56,17 +56,18 @@ class Tap:
 
         What the store holds for no reading given is invented; what it holds twice, duplicated.
         """
-        sent = np.unique(np.concatenate(self._keys)) if self._keys else np.zeros(0, np.int64)
+        sent = _distinct(np.concatenate(self._keys) if self._keys else np.zeros(0, np.int64))
         stored = duplicated = found = 0
         if len(sent):
             first, last = int(sent[0]) // _POINTS, int(sent[-1]) // _POINTS
             for at in range(first - first % DAY_MS - DAY_MS, last + DAY_MS, DAY_MS):
                 points = range(len(self._site.points))
                 keys = _keys(store.read(points, at, at + DAY_MS).rows)
-                distinct = np.unique(keys)
+                distinct = _distinct(keys)
                 duplicated += len(keys) - len(distinct)
                 stored += len(distinct)
-                found += int(np.isin(distinct, sent, assume_unique=True).sum())
+                place = np.minimum(np.searchsorted(sent, distinct), len(sent) - 1)
+                found += int((sent[place] == distinct).sum())
         return Readings(
             sent=len(sent), stored=stored, quarantined=quarantined, duplicated=duplicated,
             lost=max(0, len(sent) - found - quarantined), invented=stored - found,
@@ -81,6 +82,15 @@ class Tap:
         self._sum += np.bincount(key, rows.value, size).reshape(self._sum.shape)
         self._count += np.bincount(key, minlength=size).reshape(self._sum.shape)
         self._last.reshape(-1)[key] = rows.value
+
+
+def _distinct(keys: Ints) -> Ints:
+    """In order; sorting is some ten times faster here than hashing, as numpy's own would."""
+    ordered = np.sort(keys)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    distinct: Ints = ordered[first]
+    return distinct
 
 
 def _keys(rows: Columns) -> Ints:
