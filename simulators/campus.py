@@ -21,9 +21,10 @@ from simulators.days import Days
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.spells import Spell
-from simulators.physics.weather import seeded_sky
 from simulators.physics.world import World
+from simulators.skies import SkyChoice, choice_of, sky_of
 from simulators.truth import Effect, Mending, Truth, write_truth
+from simulators.weather_file import WeatherFile
 
 DRIVER = "simulated"
 """Gateways of the site with this driver are simulated."""
@@ -40,8 +41,7 @@ class _About(msgspec.Struct, kw_only=True):
     until: int
     faults: list[Fault]
     repairs: list[list[Mending]]
-    climate: str = DEFAULT_CLIMATE
-    spells: tuple[Spell, ...] = ()
+    sky: SkyChoice = SkyChoice()
 
 
 class Campus:
@@ -57,16 +57,18 @@ class Campus:
         faults: What goes wrong.
         climate: Key of :data:`simulators.physics.climate.CLIMATES`.
         spells: Heat waves and cold snaps to add to its weather.
+        weather: What a file tells, instead of a climate.
 
     Raises:
         Misconfigured: The site has points that cannot be simulated, or no place for a fault;
-            or there is no such climate.
+            or there is no such climate, or spells beside a file.
         ValueError: ``start`` [ms] is not a whole minute.
     """
 
     def __init__(
         self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None, *,
         climate: str = DEFAULT_CLIMATE, spells: Sequence[Spell] = (),
+        weather: WeatherFile | None = None,
     ) -> None:  # fmt: skip
         if start % MINUTE_MS:
             raise ValueError(f"a campus starts on a whole minute, not at {start}")
@@ -74,8 +76,9 @@ class Campus:
         self._days = Days(site, start)
         self._gateways = frozenset(g.id for g in site.gateways.values() if g.driver == DRIVER)
         self._cases = Cases(site, faults or ())
-        self._sky = seeded_sky(seed, climate, spells)
-        self._world = World(site, seed, self._gateways, sky=self._sky)
+        self._sky, self._weather = choice_of(climate, spells, weather), weather
+        sky = sky_of(seed, self._sky, weather)
+        self._world = World(site, seed, self._gateways, sky=sky)
         self._settled = False
         self._until = start
         self._waiting: dict[str, list[Columns]] = {g: [] for g in sorted(self._gateways)}
@@ -152,7 +155,7 @@ class Campus:
             self._settle()
             other = Campus(
                 self._site, self._seed, self._start, faults,
-                climate=self._sky.climate, spells=self._sky.spells,
+                climate=self._sky.climate, spells=self._sky.spells, weather=self._weather,
             )  # fmt: skip
             other._world.remember(self._world.memory())
             other._settled, other._until = True, self._until
@@ -198,8 +201,7 @@ class Campus:
             about = _About(
                 format=memory.FORMAT, site=self._site.id, version=self._site.version,
                 seed=self._seed, start=self._start, until=self._until,
-                faults=self._cases.faults, repairs=self._cases.repairs,
-                climate=self._sky.climate, spells=self._sky.spells,
+                faults=self._cases.faults, repairs=self._cases.repairs, sky=self._sky,
             )  # fmt: skip
             arrays: dict[str, NDArray[np.generic]] = {
                 f"world.{name}": values for name, values in self._world.memory().items()
@@ -210,11 +212,11 @@ class Campus:
             memory.write(path, about, arrays)
 
     @staticmethod
-    def load(path: Path, site: Site) -> Campus:
-        """Goes on from a saved campus.
+    def load(path: Path, site: Site, *, weather: WeatherFile | None = None) -> Campus:
+        """Goes on from a saved campus; one that lived under a file's weather needs it again.
 
         Raises:
-            Fatal: The file is no campus, or one of another version of the site.
+            Fatal: The file is no campus, or one of another version of the site or weather.
             FileNotFoundError: There is none.
         """
         text, arrays = memory.read(path)
@@ -224,9 +226,10 @@ class Campus:
             raise Fatal(f"{path.name} is not a saved campus: {error}") from error
         if (about.format, about.site, about.version) != (memory.FORMAT, site.id, site.version):
             raise Fatal(f"{path.name} is of another version of the site: start anew")
+        sky_of(about.seed, about.sky, weather)
         campus = Campus(
             site, about.seed, about.start, about.faults,
-            climate=about.climate, spells=about.spells,
+            climate=about.sky.climate, spells=about.sky.spells, weather=weather,
         )  # fmt: skip
         campus._take_up(about, arrays)
         return campus
