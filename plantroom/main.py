@@ -15,6 +15,7 @@ from plantroom.commands import (
     docs,
     edge,
     quarantine,
+    realism,
     replay,
     run,
     site,
@@ -49,6 +50,7 @@ app.command()(demo.demo)
 app.command()(run.run)
 app.command()(replay.replay)
 app.command()(backtest.backtest)
+app.command()(realism.realism)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command(hidden=True)(docs.docs)

@@ -112,13 +112,14 @@ def loop(day: AirHandlerDay) -> dict[str, float]:
 def valve(day: AirHandlerDay) -> dict[str, float]:
     """Turns an hour and way an hour [%] of the cooling valve beyond a dead band of 1 %.
 
-    Of the steady minutes in which it is neither shut nor full open.
+    Of the steady minutes in which it is neither shut nor full open, in whole per cent: the
+    laboratory's commands are, and a finer one would pass the band sooner.
     """
     working = day.steady & (day.cooling > _SHUT) & (day.cooling < 100.0 - _SHUT)
     hours = float(working.sum()) / 60.0
     if working.sum() < _LEAST_STEADY_MIN:
         return {"valve_reversals": float("nan"), "valve_travel": float("nan")}
-    position = day.cooling[working]
+    position = np.round(day.cooling[working])
     return {
         "valve_reversals": m.reversals(position, _DEAD_BAND) / hours,
         "valve_travel": m.travel(position, _DEAD_BAND) / hours,
@@ -126,7 +127,7 @@ def valve(day: AirHandlerDay) -> dict[str, float]:
 
 
 def fan(day: AirHandlerDay) -> dict[str, float]:
-    """Way of the fan's speed an hour [%], and scatter of the duct's pressure. [% of setpoint]"""
+    """Way of the fan's speed an hour [%], as a valve's; scatter of the duct's pressure. [%]"""
     if day.steady.sum() < _LEAST_STEADY_MIN:
         return {"speed_travel": float("nan"), "static_sd": float("nan")}
     hours = float(day.steady.sum()) / 60.0
@@ -134,7 +135,7 @@ def fan(day: AirHandlerDay) -> dict[str, float]:
     if day.static is not None:
         static = 100.0 * float(np.nanstd(day.static[day.steady]))
     return {
-        "speed_travel": m.travel(day.speed[day.steady], _DEAD_BAND) / hours,
+        "speed_travel": m.travel(np.round(day.speed[day.steady]), _DEAD_BAND) / hours,
         "static_sd": static,
     }
 

@@ -26,7 +26,7 @@ MADE = (
     "and water_daiad. Low and high end leave out the tail that scoring/realism/tables.py gives "
     "each statistic. weeks: the same data in spans of 56 days."
 )
-_ELECTRICITY, _GAS, _WEATHER = (
+ELECTRICITY, GAS, WEATHER = (
     f"cambridge_estates/{name}_2018_2019{kind}.csv.gz"
     for name, kind in (("electricity", "_wide"), ("gas", "_wide"), ("weather_bedford", ""))
 )
@@ -37,6 +37,7 @@ _HEAT_FROM, _HEAT_TO, _HEAT_DAYS = "2024-01-01", "2024-03-25", 28
 """The heating weeks in which the substations were read each 15 minutes or oftener."""
 _SUMS, _SUM_OF, _SUM_SEED = 40, 16, 2016
 _STILL_MIN, _LONGEST_MIN = 0.5, 90.0
+_PULSE_L = 10.0
 
 Units = dict[str, list[float]]
 
@@ -96,7 +97,7 @@ def workdays(days: pd.DatetimeIndex, country: str, part: str | None = None) -> B
 
 
 def _power(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
-    table = _wide(folder / _ELECTRICITY)
+    table = _wide(folder / ELECTRICITY)
     used = table.loc[:, table.median() >= _LEAST_KWH]
     lines = {name: local_days(used[name], "Europe/London") for name in used}
     dates = next(iter(lines.values()))[1]
@@ -115,7 +116,7 @@ def _power(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
 
 
 def _gas(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
-    table = pd.read_csv(folder / _GAS, index_col=0, parse_dates=True)
+    table = pd.read_csv(folder / GAS, index_col=0, parse_dates=True)
     for name in table:
         # A gas meter's 0 is an hour without gas or without a reading: nobody can tell.
         hours, dates = local_days(table[name], "Europe/London")
@@ -126,7 +127,7 @@ def _gas(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
 
 
 def _weather(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
-    table = pd.read_csv(folder / _WEATHER, index_col=0, parse_dates=True)
+    table = pd.read_csv(folder / WEATHER, index_col=0, parse_dates=True)
     oat, dates = local_days(table.iloc[:, 0], "Etc/GMT")
     light, _ = local_days(table.iloc[:, 2], "Etc/GMT")
     month, yearday = (np.asarray(x, np.int64) for x in (dates.month, dates.day_of_year))
@@ -210,7 +211,7 @@ def _substation(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _rooms(folder: Path) -> Iterator[dict[str, float]]:
-    made = [_room(path) for path in sorted((folder / "office_keti").glob("*.csv.gz"))]
+    made = [room(path) for path in sorted((folder / "office_keti").glob("*.csv.gz"))]
     for ppm, seen, days in made:
         yield rooms.co2(ppm)
         yield rooms.presence(seen, workdays(days, "US", "CA"))
@@ -218,7 +219,8 @@ def _rooms(folder: Path) -> Iterator[dict[str, float]]:
         yield rooms.together(one, other)
 
 
-def _room(path: Path) -> tuple[Floats, Floats, pd.DatetimeIndex]:
+def room(path: Path) -> tuple[Floats, Floats, pd.DatetimeIndex]:
+    """CO₂ [ppm] and motion of an office by the minute, (days, 1440), and the days."""
     # Their clock is UTC: as such people come at ten in the morning of Berkeley, else at night.
     table = pd.read_csv(path, index_col=0, parse_dates=True).tz_localize("UTC")
     local = table.tz_convert("America/Los_Angeles").tz_localize(None)
@@ -249,7 +251,14 @@ def _water(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
             # An hour is known where all but two of the meters are; theirs are left out.
             known = np.isfinite(every[some][:, span]).sum(axis=0) >= _SUM_OF - 2
             total = np.nansum(every[some][:, span], axis=0)
-            yield water.water(np.where(known, total, np.nan))
+            yield water.water(np.where(known, pulsed(total), np.nan))
+
+
+def pulsed(litres: Floats) -> Floats:
+    """What a meter of 10 L a pulse counts of hourly litres (days, 24), as an office's does."""
+    pulses = np.floor(litres.ravel().cumsum() / _PULSE_L + 1e-9)
+    counted: Floats = np.diff(pulses, prepend=0.0).reshape(litres.shape) * _PULSE_L
+    return counted
 
 
 def water_meters(folder: Path) -> dict[str, tuple[Floats, Bools, Ints]]:

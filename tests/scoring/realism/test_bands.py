@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.errors import Fatal
@@ -75,6 +76,11 @@ def test_the_kept_bands_name_known_statistics_in_order() -> None:
         assert all(b.low <= b.mid <= b.high for b in bands.values())
     # What nobody has measured, and why, stands in docs/simulator.md.
     assert set(order) - set(kept.weeks) == {"gas_summer"}
+
+
+def test_pulses_lose_nothing_and_come_late() -> None:
+    litres = np.array([[4.0, 4.0, 4.0, 0.0, 25.0, 3.0]])
+    np.testing.assert_array_equal(real.pulsed(litres), [[0.0, 0.0, 10.0, 0.0, 20.0, 10.0]])
 
 
 @pytest.mark.slow
