@@ -36,6 +36,7 @@ from scoring.plan import draw, effect_of
 from scoring.season import Season
 from scoring.truths import Known, causes_of, known_of
 from simulators.campus import Campus
+from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 
 NIGHTS, PLANT_DAYS = 90, 14
@@ -69,6 +70,7 @@ class Wishes:
     nights: int = NIGHTS
     plant_days: int = PLANT_DAYS
     step_h: int = 3
+    climate: str = DEFAULT_CLIMATE
 
 
 def first_day(site: Site, seed: int) -> int:
@@ -131,14 +133,14 @@ class Run:
         with self._timed("worlds"):
             known = known_of(
                 self.site, self.wishes.seed, self.start, self.wishes.days, self.faults,
-                lambda share: self.progress("worlds", 0.6 + 0.4 * share),
+                lambda share: self.progress("worlds", 0.6 + 0.4 * share), self.wishes.climate,
             )  # fmt: skip
         return chain(known)
 
     def _chain(self, folder: Path) -> Callable[[Known], Season]:
         """Runs it; what it gives needs the worlds before it is a season."""
         site, wishes = self.site, self.wishes
-        campus = Campus(site, wishes.seed, self.start, self.faults)
+        campus = Campus(site, wishes.seed, self.start, self.faults, climate=wishes.climate)
         tap = Tap(
             site, past := PastFirst(site, campus), self.start - wishes.plant_days * DAY_MS,
             wishes.plant_days + wishes.days,

@@ -26,6 +26,7 @@ and more than a family that agrees by chance."""
 GRACE_MS, DATA_GRACE_MS = 24 * HOUR_MS, 72 * HOUR_MS
 """How long after a fault's end an order may still open; data faults end before the readings
 that show them have come."""
+_NOBODY = ""  # of other people's alarms that send nobody: only then the trade is not asked
 _VISIBLE, _EARLY = 1e-3, 1e-6
 """Break ties: towards faults that can be seen, then towards the earlier order."""
 
@@ -87,7 +88,7 @@ def _weights(alarms: Sequence[Alarm], causes: Sequence[Cause], places: Places) -
 
 def _fits(alarm: Alarm, cause: Cause, places: Places) -> bool:
     here = places.credited(alarm.asset, cause.asset) and in_time(alarm, cause)
-    return here and alarm.trade == cause.trade
+    return here and alarm.trade in {cause.trade, _NOBODY}
 
 
 def _worth(alarm: Alarm, cause: Cause) -> float:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.clock import DAY_MS, MINUTE_MS
+from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind, Seat
 from simulators.physics.streams import stream
 from simulators.places import places
 from simulators.truth import Effect
@@ -19,6 +19,9 @@ PER_BUILDING, IN_DAYS = 6, 56
 """So many faults a building in so many days. Precision rises with their density: fixed here."""
 _LATEST = 0.85  # share of the time by which a fault has begun, so that it can still be found
 _CREEP_D = (7.0, 120.0)
+# A gateway that is down comes back by itself: nobody would miss a building's readings for weeks,
+# and while it is down it hides every other fault behind it.
+_OUTAGE_H = (0.2, 72.0)
 _USELESS = 0.2  # of first and second visits: the share of repairs that are to be refused
 _TRIES = 3
 
@@ -95,9 +98,16 @@ def _one(
     asset, point = here[int(where * len(here))]
     begun = when[0] + int(onset * _LATEST * when[1] * DAY_MS)
     letter = about.onsets[int(course * len(about.onsets))]
-    slow = _CREEP_D[0] * (_CREEP_D[1] / _CREEP_D[0]) ** creep
+    slow = _between(_CREEP_D, creep)
+    over = begun + int(_between(_OUTAGE_H, share) * HOUR_MS)
     return Fault(
         id=f"{kind.value}@{asset}.{point}" if point else f"{kind.value}@{asset}",
         kind=kind, asset=asset, point=point, onset=begun - begun % MINUTE_MS,
         severity=about.severity(share), creep_days=slow if letter == "C" else 0.0,
+        end=over if about.seat is Seat.GATEWAY else None,
     )  # fmt: skip
+
+
+def _between(span: tuple[float, float], share: float) -> float:
+    """Log-uniform from the first to the second."""
+    return float(span[0] * (span[1] / span[0]) ** share)

@@ -12,6 +12,7 @@ from core.site import Site
 from core.words import Carrier, Discipline
 from scoring.plan import severity_word
 from scoring.records import Cause, Visit
+from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import FAULT_KINDS, Fault
 from simulators.truth import Truth
 from simulators.worlds import Difference, Worlds, building_of, one_building
@@ -44,7 +45,7 @@ class Known:
 
 def known_of(
     site: Site, seed: int, start: int, days: int, faults: Sequence[Fault],
-    progress: Callable[[float], None],
+    progress: Callable[[float], None], climate: str = DEFAULT_CLIMATE,
 ) -> Known:  # fmt: skip
     """Makes the worlds of all buildings, one building at a time."""
     shown: dict[str, Difference] = {}
@@ -53,8 +54,9 @@ def known_of(
     for number, building in enumerate(sorted(site.buildings)):
         mine = [f for f in faults if building_of(site, f) == building]
         worlds = Worlds(
-            site=one_building(site, building), seed=seed, start=start, days=days, faults=mine
-        )
+            site=one_building(site, building), seed=seed, start=start, days=days, faults=mine,
+            climate=climate,
+        )  # fmt: skip
         origin = worlds.origin()
         healthy = worlds.healthy(origin)
         everything, without = worlds.unrepaired(origin)

@@ -19,6 +19,7 @@ from core.quantity import Kind
 from core.site import EquipmentClass, Site
 from core.words import Carrier
 from simulators.campus import Campus
+from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.sensing import CLASSES
 
@@ -68,16 +69,21 @@ class Repair:
 
 def one_building(site: Site, building: str) -> Site:
     """A site of one building and the weather stations: what its worlds need."""
+    return of_buildings(site, [building])
+
+
+def of_buildings(site: Site, buildings: Sequence[str]) -> Site:
+    """A site of some buildings and the weather stations."""
     equipment = {
         id_: e
         for id_, e in site.equipment.items()
-        if e.building == building or e.cls is EquipmentClass.WEATHER_STATION
+        if e.building in buildings or e.cls is EquipmentClass.WEATHER_STATION
     }
     points = tuple(p for p in site.points if p.equipment in equipment)
     gateways = {p.gateway for p in points}
     return replace(
         site,
-        buildings={building: site.buildings[building]},
+        buildings={b: site.buildings[b] for b in buildings},
         equipment=equipment,
         points=points,
         gateways={g: box for g, box in site.gateways.items() if g in gateways},
@@ -121,6 +127,7 @@ class Worlds:
         start: Local midnight, where faults may begin, UTC. [ms]
         days: How long they are looked at.
         faults: All that go wrong in this building.
+        climate: Of the campus.
     """
 
     site: Site
@@ -128,10 +135,11 @@ class Worlds:
     start: int
     days: int
     faults: Sequence[Fault]
+    climate: str = DEFAULT_CLIMATE
 
     def origin(self) -> Campus:
         """The world as it stands at the start, with a fortnight behind it."""
-        campus = Campus(self.site, self.seed, self.start)
+        campus = Campus(self.site, self.seed, self.start, climate=self.climate)
         for _ in campus.history(RUN_IN_DAYS, RUN_IN_DAYS):
             pass
         return campus

@@ -54,6 +54,11 @@ def test_the_wrong_trade_has_found_it_and_is_not_true() -> None:
     assert [(j.word, j.cause) for j in judged] == [(Word.WRONG_TRADE, "valve")]
 
 
+def test_an_alarm_that_sends_nobody_is_asked_for_its_asset_alone() -> None:
+    assert words([alarm(trade="")], [cause()]) == ["true"]
+    assert words([alarm(trade="", asset="c.ahu1")], [cause()]) == ["false"]
+
+
 def test_a_second_order_on_one_cause_is_a_repeat_and_the_first_keeps_the_credit() -> None:
     assert words([alarm("late", start=day(3)), alarm("early")], [cause()]) == ["repeat", "true"]
 

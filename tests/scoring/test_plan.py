@@ -64,6 +64,16 @@ def test_severities_are_log_uniform_within_their_span() -> None:
     assert sum(s < 1 / 3 for s in shares) / len(shares) == pytest.approx(1 / 3, abs=0.1)
 
 
+def test_an_outage_of_a_gateway_ends_by_itself_and_nothing_else_does() -> None:
+    for seed in range(60):
+        for fault in drawn(seed):
+            if fault.asset in SITE.gateways:
+                assert fault.end is not None
+                assert 0.2 <= (fault.end - fault.onset) / 3.6e6 <= 72.1
+            else:
+                assert fault.end is None
+
+
 @pytest.mark.parametrize(("severity", "word"), [(0.01, "mild"), (0.07, "middle"), (0.5, "severe")])
 def test_severity_is_told_in_thirds_of_what_is_drawn(severity: float, word: str) -> None:
     kind = FaultKind.HEAT_VALVE_PASSES

@@ -1,0 +1,174 @@
+"""``plantroom score``: the whole chain against faults that are known."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from adapters.settings import load_settings
+from core.errors import Misconfigured, Mistake
+from core.site import Site
+from plantroom.logs import configure
+from plantroom.output import FAILED, as_json, err, out, speaks, table
+from plantroom.season import NIGHTS, PLANT_DAYS, Wishes
+from plantroom.spread import cores, seasons, site_of
+from plantroom.written import read_alarms, read_season
+from scoring.card import worsened
+from scoring.page import PICTURE, page, picture
+from scoring.plan import PER_BUILDING
+from scoring.report import report, within_reach
+from scoring.season import Season
+from simulators.physics.climate import DEFAULT_CLIMATE
+
+KEYS = (
+    "precision", "precision_strict", "precision_low", "recall", "recall_all", "found", "f1",
+    "baselines", "time_to_detect_h", "orders_per_fault", "false_alarms_per_building_week",
+    "distractors_alarmed", "trade_right", "waste_error", "verification_right", "inconclusive",
+    "booked_error", "readings", "wall_s", "by",
+)  # fmt: skip
+"""Top level of the JSON; other programs read it."""
+_SEEDS = re.compile(r"(\d+)(?:\.\.(\d+))?")
+
+
+@speaks
+def score(
+    *,
+    seeds: Annotated[str, typer.Option(help="One, a range 1..5, or several with commas.")] = "1..5",
+    days: Annotated[int, typer.Option(min=7, help="After the healthy run-in.")] = 56,
+    site: Annotated[Path | None, typer.Option(help="Folder of the site.")] = None,
+    buildings: Annotated[int, typer.Option(min=0, help="The site's first ones; 0: all.")] = 0,
+    faults: Annotated[float, typer.Option(min=0, help="A building in 56 days.")] = PER_BUILDING,
+    climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
+    nights: Annotated[
+        int, typer.Option(min=1, help="Healthy nights before, of the meters.")
+    ] = NIGHTS,
+    step: Annotated[int, typer.Option(min=1, max=24, help="Hours a step of detection.")] = 3,
+    workers: Annotated[int, typer.Option(min=0, help="Seeds at once; 0: one a core.")] = 0,
+    findings: Annotated[
+        Path | None, typer.Option(help="Score these alarms (JSON lines) instead of running.")
+    ] = None,
+    on: Annotated[
+        Path | None, typer.Option(help="With --findings: the folder that `simulate` wrote.")
+    ] = None,
+    docs: Annotated[
+        Path | None, typer.Option("--page", help="Write scorecard.md, its picture and card here.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(help="Fail where a figure is worse than in this card.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Run a campus whose faults are known through the whole chain, and score what came of it.
+
+    Campus, wire, ingest, store, rules, orders, a crew that botches some repairs, and the proof
+    of repairs run in one process a seed, as fast as it goes. Or score anybody's alarms on a
+    campus that `plantroom simulate` wrote.
+    """
+    configure("warning")
+    begun = time.monotonic()
+    if findings is not None:
+        model, done = _others(findings, on)
+    else:
+        folder = site or load_settings().site
+        model = site_of(folder, buildings)
+        wishes = [
+            Wishes(folder=folder, seed=seed, days=days, per=faults, nights=nights,
+                   plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate)
+            for seed in seeds_of(seeds)
+        ]  # fmt: skip
+        done = seasons(wishes, buildings, workers=workers or cores(), console=out, quiet=json_)
+    whole = report(done, model) | {
+        "recall_within_reach": within_reach(done, model),
+        "wall_s": round(time.monotonic() - begun, 1),
+    }
+    if docs is not None:
+        _write(docs, whole, f"seeds {seeds}, {days} days, {len(model.buildings)} buildings, "
+               f"{faults:g} faults a building in 56 days, climate {climate}", done)  # fmt: skip
+    if json_:
+        as_json({name: whole[name] for name in KEYS})
+    else:
+        _print(whole, done)
+    if check is not None:
+        _judge(check, whole)
+
+
+def seeds_of(text: str) -> list[int]:
+    """Seeds as typed: ``3``, ``1..5``, ``1,4..6``.
+
+    Raises:
+        Misconfigured: It is something else.
+    """
+    found: list[int] = []
+    for part in text.split(","):
+        match = _SEEDS.fullmatch(part.strip())
+        if match is None or int(match[1]) < 1 or int(match[2] or match[1]) < int(match[1]):
+            what = f"'{text}' names no seeds"
+            raise Misconfigured([Mistake(file="", line=0, what=what, expected="1..5, or 1,3")])
+        found += range(int(match[1]), int(match[2] or match[1]) + 1)
+    return list(dict.fromkeys(found))
+
+
+def _others(findings: Path, on: Path | None) -> tuple[Site, list[Season]]:
+    if on is None:
+        what = "--findings needs --on: the folder that plantroom simulate wrote"
+        raise Misconfigured([Mistake(file="", line=0, what=what)])
+    model, season = read_season(on)
+    alarms = read_alarms(findings, model, season.seed)
+    inside = tuple(a for a in alarms if season.start < a.start <= season.end)
+    if len(inside) < len(alarms):
+        err.print(f"{len(alarms) - len(inside)} alarms outside the scored time are left out")
+    return model, [msgspec.structs.replace(season, alarms=inside)]
+
+
+def _write(folder: Path, whole: dict[str, Any], what: str, done: list[Season]) -> None:
+    """The page, its picture, and beside the scorer the card that a test compares with."""
+    (folder / "pictures").mkdir(parents=True, exist_ok=True)
+    (folder / "scorecard.md").write_text(page(whole, what=what), encoding="utf-8")
+    (folder / "pictures" / PICTURE).write_text(picture(whole), encoding="utf-8")
+    card = {k: v for k, v in whole.items() if k != "wall_s"} | {"made_from": what}
+    (folder / "scorecard.json").write_text(
+        json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    del done
+
+
+def _judge(card: Path, whole: dict[str, Any]) -> None:
+    try:
+        known = json.loads(card.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        what = f"{card} is no scorecard: {error}"
+        raise Misconfigured([Mistake(file="", line=0, what=what)]) from error
+    worse = worsened(known, whole)
+    for line in worse:
+        err.print(f"worse: {line}", style="red")
+    if worse:
+        raise typer.Exit(FAILED)
+
+
+def _print(whole: dict[str, Any], done: list[Season]) -> None:
+    names = (
+        "orders", "faults", "visible", "precision_strict", "precision_low", "precision", "recall",
+        "recall_within_reach", "recall_all", "found", "f1", "orders_per_fault",
+        "false_alarms_per_building_week", "distractors_alarmed", "trade_right",
+        "verification_right", "inconclusive",
+    )  # fmt: skip
+    table(("figure", ""), [(n, whole[n]) for n in names], empty="Nothing to score.")
+    for name in ("time_to_detect_h", "waste_error", "readings"):
+        out.print(name, whole[name])
+    kinds = whole["by"]["kind"]
+    table(
+        ("kind", "faults", "visible", "recall"),
+        [(k, v["faults"], v["visible"], v["recall"]) for k, v in kinds.items()],
+        empty="No fault.",
+    )
+    stages: dict[str, float] = {}
+    for season in done:
+        for stage, seconds in season.wall_s.items():
+            stages[stage] = round(stages.get(stage, 0.0) + seconds, 1)
+    out.print(f"[dim]{whole['wall_s']} s; of all seeds by stage: {stages}[/]")
