@@ -21,12 +21,12 @@ from analytics.rules import RULES
 from core.clock import DAY_MS, SteppedClock
 from core.errors import Misconfigured, Mistake
 from core.site import Site
-from edge.drivers.csv import CsvDriver
 from plantroom.account import account
 from plantroom.conductor import Conductor
+from plantroom.files import opened, playing
 from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
-from plantroom.plant import Plant, embedded, influx_token
+from plantroom.plant import influx_token
 
 _STEP_MS = 10 * DAY_MS
 
@@ -74,15 +74,8 @@ def of_files(
     Raises:
         Misconfigured: The files hold no reading.
     """
-    drivers = {
-        g: CsvDriver(site, g, files) for g, box in site.gateways.items() if box.driver == "csv"
-    }
-    firsts = [at for d in drivers.values() if (at := d.first_at()) is not None]
-    lasts = [at for d in drivers.values() if (at := d.last_at()) is not None]
-    if not firsts or not lasts:
-        what = f"no reading in {files} for any gateway of {site.id}"
-        raise Misconfigured([Mistake(file="", line=0, what=what, expected="files it names")])
-    first, last = min(firsts), max(lasts)
+    read = opened(site, files)
+    first, last = read.first, read.last
     with tempfile.TemporaryDirectory() as folder:
         own = settings.model_copy(
             update={
@@ -90,20 +83,12 @@ def of_files(
                 "records": SecretStr(f"sqlite:///{folder}/records.sqlite"),
             }
         )  # fmt: skip
-        broker, where = embedded(own, site)
         clock = SteppedClock(first)
-        plant = Plant(settings=own, site=site, clock=clock, broker=where)
-        try:
-            for gateway, driver in drivers.items():
-                plant.agent(gateway, driver)
-            plant.ingest.start()
+        with playing(own, site, read, clock) as plant:
             conductor = Conductor(clock=clock, agents=plant.agents, parts=[])
             conductor.run(first - 1, last + 1, step_ms=_STEP_MS)
-            rows = account(plant, drivers, last + DAY_MS)
+            rows = account(plant, read.drivers, last + DAY_MS)
             return judge(site, plant.store, start or first - 1, end or last + 1), rows
-        finally:
-            plant.stop()
-            broker.stop()
 
 
 def _moment(text: str, site: Site) -> int | None:

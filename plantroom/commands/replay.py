@@ -13,13 +13,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site
 from core.clock import DAY_MS, HOUR_MS, SteppedClock
-from core.errors import Misconfigured, Mistake
-from edge.drivers.csv import CsvDriver
 from plantroom.account import account
 from plantroom.conductor import Conductor
+from plantroom.files import opened, playing
 from plantroom.logs import configure
 from plantroom.output import as_json, out, speaks, table
-from plantroom.plant import Plant, embedded
 
 
 @speaks
@@ -75,24 +73,12 @@ def play(
     """
     site = load_site(folder)
     settings.var.mkdir(parents=True, exist_ok=True)
-    drivers = {
-        g: CsvDriver(site, g, files) for g, box in site.gateways.items() if box.driver == "csv"
-    }
-    firsts = [at for d in drivers.values() if (at := d.first_at()) is not None]
-    lasts = [at for d in drivers.values() if (at := d.last_at()) is not None]
-    if not firsts or not lasts:
-        what = f"no reading in {files} for any gateway of {site.id}"
-        raise Misconfigured([Mistake(file="", line=0, what=what, expected="files it names")])
-    start, end = min(firsts) - step_ms, max(lasts) + 2 * DAY_MS
+    read = opened(site, files)
+    start, end = read.first - step_ms, read.last + 2 * DAY_MS
     begun = time.monotonic()
-    broker, where = embedded(settings, site)
     clock = SteppedClock(start)
-    plant = Plant(settings=settings, site=site, clock=clock, broker=where)
-    try:
+    with playing(settings, site, read, clock) as plant:
         plant.import_people(folder)
-        for gateway, driver in drivers.items():
-            plant.agent(gateway, driver)
-        plant.ingest.start()
         conductor = Conductor(clock=clock, agents=plant.agents, parts=[plant.engine, plant.orders])
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=out, disable=quiet) as progress:
@@ -104,7 +90,4 @@ def play(
                 progress.update(task, completed=now - start)
                 if speed:
                     time.sleep(step_ms / DAY_MS / speed)
-        return account(plant, drivers, end) | {"seconds": round(time.monotonic() - begun, 1)}
-    finally:
-        plant.stop()
-        broker.stop()
+        return account(plant, read.drivers, end) | {"seconds": round(time.monotonic() - begun, 1)}
