@@ -18,6 +18,8 @@ from plantroom.commands import (
     realism,
     replay,
     run,
+    score,
+    simulate,
     site,
     user,
 )
@@ -33,8 +35,8 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: field buses (Modbus, BACnet, M-Bus, Sparkplug), scoring of the whole "
-        "chain, the ledger of savings, requests by people, an editor for rosters. "
+        "Not there yet: field buses (Modbus, BACnet, M-Bus, Sparkplug), the ledger of savings, "
+        "requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
@@ -50,6 +52,8 @@ app.command()(demo.demo)
 app.command()(run.run)
 app.command()(replay.replay)
 app.command()(backtest.backtest)
+app.command()(simulate.simulate)
+app.command()(score.score)
 app.command()(realism.realism)
 app.command()(backup.backup)
 app.command()(backup.restore)
