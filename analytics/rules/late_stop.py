@@ -25,7 +25,7 @@ CARD = RuleCard(
     discipline=Discipline.POWER,
     trade=Trade.OPERATOR,
     severity=3,
-    title="{target} runs on outside its hours",
+    title="{target}: still on outside its hours",
     explanation=(
         "Outside its hours on working days {target} draws more than half of what it draws at "
         "work above its base: up to {margin} kW more than that. Base {base} kW, at work {day} kW."
