@@ -75,7 +75,7 @@ class Campus:
         self._site, self._seed, self._start = site, seed, start
         self._days = Days(site, start)
         self._gateways = frozenset(g.id for g in site.gateways.values() if g.driver == DRIVER)
-        self._cases = Cases(site, faults or ())
+        self._cases = Cases(site, faults or (), seed)
         self._sky, self._weather = choice_of(climate, spells, weather), weather
         sky = sky_of(seed, self._sky, weather)
         self._world = World(site, seed, self._gateways, sky=sky)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from core.clock import HOUR_MS, MINUTE_MS
 from core.errors import Misconfigured, Mistake
 from core.site import Site
+from simulators.bouts import bouts_of
 from simulators.causes import causes_of
 from simulators.physics.faults import FAULT_KINDS, Fault
 from simulators.places import places
@@ -16,15 +17,15 @@ __all__ = ["Cases", "places"]
 
 
 class Cases:
-    """The faults of one run.
+    """The faults of one run; bouts of those that come and go are drawn from ``seed``.
 
     Raises:
         Misconfigured: A fault that the site has no place for; all of them at once.
     """
 
-    def __init__(self, site: Site, faults: Iterable[Fault]) -> None:
+    def __init__(self, site: Site, faults: Iterable[Fault], seed: int = 0) -> None:
         self._site = site
-        self._cases = [Case(fault) for fault in faults]
+        self._cases = [Case(fault, bouts=bouts_of(fault, seed)) for fault in faults]
         mistakes = [m for case in self._cases for m in _mistakes(site, case.fault)]
         ids = [case.fault.id for case in self._cases]
         mistakes += [_mistake(f"two faults are called '{i}'") for i in _twice(ids)]
@@ -47,30 +48,33 @@ class Cases:
             case.repairs.extend(done)
 
     def active(self, at: int) -> list[Fault]:
-        """Those that are there in the minute that begins at ``at`` [ms]."""
+        """Those that act in the minute that begins at ``at`` [ms]."""
         return [case.fault for case in self._cases if case.active(at)]
 
     def causes(self, target: str, at: int) -> tuple[str, ...]:
-        """Ids of the active faults nearest to a target."""
-        return tuple(f.id for f in causes_of(self._site, self.active(at), target))
+        """Ids of the faults nearest to a target; who comes between two bouts finds the cause."""
+        there = [case.fault for case in self._cases if case.there(at)]
+        return tuple(f.id for f in causes_of(self._site, there, target))
 
     def next_change(self, at: int, until: int) -> int:
-        """The first minute after ``at`` in which a fault begins, ends or has grown. [ms]"""
+        """The first minute after ``at`` in which a fault begins, ends, turns or has grown. [ms]"""
         moments = [until]
         for case in self._cases:
             moments += [m + -m % MINUTE_MS for m in (case.fault.onset, case.end) if m is not None]
-            if case.fault.creep_days > 0.0 and case.active(at):
+            if case.fault.grows and case.active(at):
                 moments.append(at - at % HOUR_MS + HOUR_MS)
+            if case.bouts is not None and case.there(at):
+                moments.append(case.bouts.next_turn(at))
         return min(m for m in moments if m > at)
 
     def repair(
         self, at: int, effect: Effect, *, fault: str = "", asset: str = "", family: str = ""
     ) -> tuple[str, ...]:
-        """Notes a visit with every active fault that is meant; their ids."""
+        """Notes a visit with every fault that lasts and is meant; their ids."""
         meant = [
             case
             for case in self._cases
-            if case.active(at) and _meant(case.fault, fault, asset, family)
+            if case.there(at) and _meant(case.fault, fault, asset, family)
         ]
         for case in meant:
             case.repairs.append(Mending(at=at, effect=effect))

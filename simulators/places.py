@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from core.site import EquipmentClass, MeterRole, Site
 from core.words import Carrier
-from simulators.physics.faults import FAULT_KINDS, FaultKind, Seat
+from simulators.physics.faults import FAULT_KINDS, PAIRS, FaultKind, Seat
 
 _LIT = ("01A1", "01A2")
 """Item codes of circuits with lights, by their first letters."""
 _TEMPERATURES = frozenset({
     "oat", "sat", "rat", "mat", "ccet", "cclt", "hcet", "hclt", "zone_temp", "hw_leaving",
     "hw_entering", "chw_leaving", "chw_entering",
+})  # fmt: skip
+_POINT_SEATS = frozenset({
+    Seat.TEMPERATURE, Seat.OUTDOOR_TEMPERATURE, Seat.PAIR, Seat.SENSOR, Seat.POINT,
 })  # fmt: skip
 _SENSED = _TEMPERATURES | {"oah", "irradiance", "zone_co2", "supply_flow", "pressure"}
 
@@ -34,7 +37,7 @@ def places(site: Site, kind: FaultKind) -> list[tuple[str, str]]:
 def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
     if seat is Seat.GATEWAY:
         yield from ((gateway, "") for gateway in site.gateways)
-    elif seat in {Seat.TEMPERATURE, Seat.SENSOR, Seat.POINT}:
+    elif seat in _POINT_SEATS:
         yield from _points(site, seat)
     elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
         yield from _machines(site, seat)
@@ -49,6 +52,9 @@ def _points(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         sensed = role in _SENSED and (not metered or role == "pressure")
         fits = {
             Seat.TEMPERATURE: sensed and role in _TEMPERATURES,
+            Seat.OUTDOOR_TEMPERATURE: role == "oat",
+            # One of the two names the pair.
+            Seat.PAIR: role < PAIRS.get(role, "") in site.points_of(point.equipment),
             Seat.SENSOR: sensed,
             Seat.POINT: True,
         }

@@ -74,7 +74,7 @@ def demo_story(site: Site) -> Story:
             fault(_K.LIGHTS_LEFT_ON, "a.m-corridor", 1, 17.0, severity=0.85),
             fault(_K.SENSOR_STUCK, "a.ahu2", 2, 9.5, point="rat"),
             fault(_K.WATER_LEAK, "a.w-toilets", 2, 11.0, severity=0.18),
-            fault(_K.SENSOR_DRIFT, "c.ahu2", 4, 8.5, point="mat", severity=9.0),
+            fault(_K.SENSOR_OFFSET, "c.ahu2", 4, 8.5, point="mat", severity=9.0),
             fault(_K.HEAT_VALVE_HELD, "a.ahu1", 7, 8.0, severity=0.35),
             fault(_K.SENSOR_OPEN, "c.z-east", 8, 14.2, point="zone_temp"),
             fault(_K.DAMPER_STUCK, "a.ahu2", 9, 6.0, severity=0.85),

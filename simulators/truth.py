@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from core.site import Site
+from simulators.bouts import Bouts
 from simulators.physics.faults import FAULT_KINDS, Fault
 
 Effect = Literal["effective", "useless"]
@@ -31,11 +32,13 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
         meaning: In words.
         discipline: Part of the plant.
         trade: Who mends it.
+        family: Faults of one family on one asset are one cause.
         asset: Id of the equipment or gateway.
         point: Id of the point, for faults of sensors; else empty.
         building: Where it is; empty for a gateway.
         severity: In ``unit``.
         unit: Of the severity.
+        course: How it goes: ``sudden``, ``creeping`` or ``intermittent``.
         onset: UTC. [ms]
         end: When it ended, by itself or repaired; None while it lasts. [ms]
         repaired: When a repair ended it; None where none did. [ms]
@@ -47,11 +50,13 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
     discipline: str
     trade: str
+    family: str
     asset: str
     point: str
     building: str
     severity: float
     unit: str
+    course: str
     onset: int
     end: int | None
     repaired: int | None
@@ -60,10 +65,11 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Case:
-    """A fault and what became of it."""
+    """A fault and what became of it; ``bouts`` where it comes and goes."""
 
     fault: Fault
     repairs: list[Mending] = field(default_factory=list)
+    bouts: Bouts | None = None
 
     @property
     def repaired(self) -> int | None:
@@ -76,10 +82,14 @@ class Case:
         ends = [e for e in (self.fault.end, self.repaired) if e is not None]
         return min(ends, default=None)
 
-    def active(self, at: int) -> bool:
-        """Whether it is there in the minute that begins at ``at`` [ms]."""
+    def there(self, at: int) -> bool:
+        """Whether it lasts in the minute that begins at ``at`` [ms], between its bouts too."""
         end = self.end
         return self.fault.onset <= at and (end is None or at < end)
+
+    def active(self, at: int) -> bool:
+        """Whether it acts in the minute that begins at ``at`` [ms]."""
+        return self.there(at) and (self.bouts is None or self.bouts.acting(at))
 
     def truth(self, site: Site) -> Truth:
         """As a line of the truth."""
@@ -91,11 +101,13 @@ class Case:
             meaning=kind.meaning,
             discipline=kind.discipline.value,
             trade=kind.trade.value,
+            family=kind.family,
             asset=fault.asset,
             point=fault.target if fault.point else "",
             building=equipment.building if equipment is not None else "",
             severity=fault.severity,
             unit=kind.unit,
+            course=fault.course,
             onset=fault.onset,
             end=self.end,
             repaired=self.repaired,

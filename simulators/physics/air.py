@@ -151,7 +151,7 @@ class AirHandler:
         warmed = state.mixed + state.coil_heat
         self._rows.append((
             state.said_supply, state.said_return, state.mixed, warmed, warmed - state.coil_cold,
-            state.setpoint, *wanted, fan, state.speed, flow,
+            state.setpoint, *wanted, fan, state.speed, flow, state.felt_return,
         ))  # fmt: skip
         rooms = [room.state for room in self.rooms]
         self._room_rows.append((*[r.air for r in rooms], *[r.co2 for r in rooms]))

@@ -10,9 +10,8 @@ import numpy as np
 from core.batch import Floats
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.plan import Plan
+from simulators.physics.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
 
-# An open platinum element reads the top of its transmitter's scale, far outside the air's span.
-OPEN_READING = 850.0
 # A healthy damper never shuts tight. [share of the blade's way]
 _DAMPER_LEAKS = 0.02
 
@@ -30,8 +29,9 @@ class AirFaults:
         damper_stuck: The same of the damper.
         heat_held: Heating valve command held by hand; None where it is not.
         fan_on: Whether the fan is held on.
-        supply_bias: Drift of the sensor that controls supply. [K]
-        return_bias: Drift of the return sensor. [K]
+        supply_bias: Error of the sensor that controls supply. [K]
+        return_bias: Error of the return sensor. [K]
+        return_mixed: Whether the return sensor's wires come from the mixing box.
         supply_says: What the supply sensor says instead; NaN for what it said last.
         return_says: The same of the return sensor.
     """
@@ -46,8 +46,20 @@ class AirFaults:
     fan_on: bool = False
     supply_bias: float = 0.0
     return_bias: float = 0.0
+    return_mixed: bool = False
     supply_says: float | None = None
     return_says: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RoomFaults:
+    """Of the sensor that a room's box looks at: its error [K], and what it says instead.
+
+    ``says`` is NaN for what it said last, None while it works. [°C]
+    """
+
+    bias: float = 0.0
+    says: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +68,22 @@ class Conditions:
 
     Attributes:
         air: By air handler, in the plan's order.
+        rooms: By zone, in the plan's order.
         lockout_lost: Buildings whose boiler is left in hand: it fires whatever weather and hour.
         lights: Share of its day level that a meter's circuit keeps after hours.
         leak: Of each water branch. [m³/h]
         main_leak: Before the branches, by building. [m³/h]
-        sensors: Faults of sensors with their severity, by point index.
+        sensors: Faults of sensors by point index.
         silent: Indices of points that give nothing.
     """
 
     air: tuple[AirFaults, ...]
+    rooms: tuple[RoomFaults, ...] = ()
     lockout_lost: set[str] = field(default_factory=set)
     lights: Floats
     leak: Floats
     main_leak: Floats
-    sensors: dict[int, tuple[FaultKind, float]] = field(default_factory=dict)
+    sensors: dict[int, SensorFaults] = field(default_factory=dict)
     silent: frozenset[int]
 
 
@@ -81,20 +95,27 @@ _AIR_FIELD: Mapping[FaultKind, str] = {
     FaultKind.DAMPER_STUCK: "damper_stuck",
     FaultKind.HEAT_VALVE_HELD: "heat_held",
 }
-_LOOPED = {"sat": "supply", "rat": "return"}
 
 
 def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
     """The parameters while these faults are active; severities as of ``at`` [ms]."""
     made = Conditions(
         air=tuple(AirFaults() for _ in plan.ahus),
+        rooms=tuple(RoomFaults() for _ in plan.zones),
         lights=np.zeros(len(plan.electric)),
         leak=np.zeros(len(plan.water)),
         main_leak=np.zeros(len(plan.buildings)),
+        sensors=sensor_faults_of(plan.site, active, at),
         silent=_silent(plan, active),
     )
     for fault in active:
         _apply(plan, made, fault, fault.severity_at(at))
+    for index, ahu in enumerate(plan.ahus):
+        _loop(plan, made, made.air[index], ahu.id)
+    for room, zone in zip(made.rooms, plan.zones, strict=True):
+        sensor = made.sensors.get(plan.site.points_of(zone.id).get("zone_temp", -1))
+        if sensor is not None:
+            room.bias, room.says = sensor.bias, _says(sensor)
     return made
 
 
@@ -110,8 +131,6 @@ def _apply(plan: Plan, made: Conditions, fault: Fault, severity: float) -> None:
         made.lights[[m.id for m in plan.electric].index(fault.asset)] = severity
     elif fault.kind is FaultKind.WATER_LEAK:
         _leak(plan, made, fault.asset, severity)
-    elif fault.point:
-        _sensor(plan, made, fault, severity)
 
 
 def _leak(plan: Plan, made: Conditions, meter: str, flow: float) -> None:
@@ -122,18 +141,22 @@ def _leak(plan: Plan, made: Conditions, meter: str, flow: float) -> None:
         made.main_leak[plan.buildings.index(plan.site.equipment[meter].building)] += flow
 
 
-def _sensor(plan: Plan, made: Conditions, fault: Fault, severity: float) -> None:
-    made.sensors[plan.site.points_of(fault.asset)[fault.point]] = (fault.kind, severity)
-    ahus = [a.id for a in plan.ahus]
-    if fault.point not in _LOOPED or fault.asset not in ahus:
-        return
-    air, name = made.air[ahus.index(fault.asset)], _LOOPED[fault.point]
-    if fault.kind is FaultKind.SENSOR_DRIFT:
-        setattr(air, f"{name}_bias", severity)
-    elif fault.kind is FaultKind.SENSOR_OPEN:
-        setattr(air, f"{name}_says", OPEN_READING)
-    elif fault.kind is FaultKind.SENSOR_STUCK:
-        setattr(air, f"{name}_says", float("nan"))
+def _loop(plan: Plan, made: Conditions, air: AirFaults, ahu: str) -> None:
+    """Takes faults of the sensors that control into the controller."""
+    points = plan.site.points_of(ahu)
+    supply = made.sensors.get(points.get("sat", -1))
+    if supply is not None:
+        air.supply_bias, air.supply_says = supply.bias, _says(supply)
+    returned = made.sensors.get(points.get("rat", -1))
+    if returned is not None:
+        air.return_bias, air.return_says = returned.bias, _says(returned)
+        air.return_mixed = returned.partner is not None
+
+
+def _says(sensor: SensorFaults) -> float | None:
+    if sensor.broken:
+        return OPEN_READING
+    return float("nan") if sensor.stuck else None
 
 
 def _silent(plan: Plan, active: Sequence[Fault]) -> frozenset[int]:

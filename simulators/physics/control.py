@@ -28,7 +28,8 @@ def sense(state: AirState, now: AirFaults, noise: tuple[float, float]) -> None:
     elif now.supply_says == now.supply_says:
         state.said_supply = now.supply_says
     if now.return_says is None:
-        state.said_return = state.felt_return + now.return_bias + noise[1]
+        felt = state.mixed if now.return_mixed else state.felt_return
+        state.said_return = felt + now.return_bias + noise[1]
     elif now.return_says == now.return_says:
         state.said_return = now.return_says
 

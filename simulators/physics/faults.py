@@ -23,7 +23,13 @@ class FaultKind(StrEnum):
     DAMPER_STUCK = "damper_stuck"
     SENSOR_STUCK = "sensor_stuck"
     SENSOR_OPEN = "sensor_open"
+    SENSOR_OFFSET = "sensor_offset"
     SENSOR_DRIFT = "sensor_drift"
+    SENSOR_NOISY = "sensor_noisy"
+    SENSOR_SPIKES = "sensor_spikes"
+    SENSOR_SWAPPED = "sensor_swapped"
+    SENSOR_SUNLIT = "sensor_sunlit"
+    SENSOR_UNIT = "sensor_unit"
     SENSOR_SILENT = "sensor_silent"
     GATEWAY_SILENT = "gateway_silent"
 
@@ -36,6 +42,8 @@ class Seat(StrEnum):
     AIR_HANDLER = "air_handler"
     BOILER_LOCKED_OUT = "boiler_locked_out"
     TEMPERATURE = "temperature"
+    OUTDOOR_TEMPERATURE = "outdoor_temperature"
+    PAIR = "pair"
     SENSOR = "sensor"
     POINT = "point"
     GATEWAY = "gateway"
@@ -49,12 +57,13 @@ class KindOfFault:
         discipline: Part of the plant.
         trade: Who mends it.
         family: Faults of one family on one asset are one cause.
-        unit: Of its severity; empty where it has none.
+        unit: Of its severity; empty where it has none, × for a factor.
         meaning: In words, for the truth file.
         span: Mildest and worst severity that is drawn for a campus that is judged, in ``unit``;
             log-uniform between them.
         onsets: How it begins: S sudden, C creeping, I intermittent; a letter each.
         seat: What can have it.
+        signed: Whether a negative severity is the same fault the other way.
     """
 
     discipline: Discipline
@@ -65,6 +74,7 @@ class KindOfFault:
     span: tuple[float, float] = (1.0, 1.0)
     onsets: str = "S"
     seat: Seat = Seat.AIR_HANDLER
+    signed: bool = False
 
     @property
     def least(self) -> float:
@@ -81,79 +91,54 @@ class KindOfFault:
         return float(self.span[0] * (self.span[1] / self.span[0]) ** share)
 
 
-_P, _W, _H, _A, _I = (
-    Discipline.POWER,
-    Discipline.WATER,
-    Discipline.HEATING,
-    Discipline.AIR,
-    Discipline.INSTRUMENT,
-)
+_P, _W, _H, _A = Discipline.POWER, Discipline.WATER, Discipline.HEATING, Discipline.AIR
+_DESK, _HVAC, _PLUMBER = Trade.OPERATOR, Trade.HVAC, Trade.PLUMBER
+_I = (Discipline.INSTRUMENT, Trade.INSTRUMENT)
+_K, _S = FaultKind, Seat
+_of = KindOfFault
 FAULT_KINDS: dict[FaultKind, KindOfFault] = {
-    FaultKind.LIGHTS_LEFT_ON: KindOfFault(
-        _P,
-        Trade.OPERATOR,
-        "schedule",
-        "1",
-        "lights stay on",
-        (0.1, 1.0),
-        onsets="SI",
-        seat=Seat.LIT_CIRCUIT,
-    ),
-    FaultKind.PLANT_LEFT_ON: KindOfFault(_P, Trade.OPERATOR, "schedule", "", "fan held on"),
-    FaultKind.WATER_LEAK: KindOfFault(
-        _W,
-        Trade.PLUMBER,
-        "leak",
-        "m³/h",
-        "water runs away",
-        (0.005, 0.5),
-        "SC",
-        seat=Seat.WATER_METER,
-    ),
-    FaultKind.LOCKOUT_LOST: KindOfFault(
-        _H, Trade.OPERATOR, "lockout", "", "boiler in hand", seat=Seat.BOILER_LOCKED_OUT
-    ),
-    FaultKind.HEAT_VALVE_PASSES: KindOfFault(
-        _A, Trade.HVAC, "heating_valve", "1", "passes shut", (0.01, 0.5), "SC"
-    ),
-    FaultKind.COOL_VALVE_PASSES: KindOfFault(
-        _A, Trade.HVAC, "cooling_valve", "1", "passes shut", (0.01, 0.5), "SC"
-    ),
-    FaultKind.HEAT_VALVE_STUCK: KindOfFault(
-        _A, Trade.HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0), onsets="SI"
-    ),
-    FaultKind.COOL_VALVE_STUCK: KindOfFault(
-        _A, Trade.HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0), onsets="SI"
-    ),
-    FaultKind.HEAT_VALVE_HELD: KindOfFault(
-        _A, Trade.HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0)
-    ),
-    FaultKind.DAMPER_STUCK: KindOfFault(
-        _A, Trade.HVAC, "damper", "1", "blades stuck", (0.05, 1.0), onsets="SI"
-    ),
-    FaultKind.SENSOR_STUCK: KindOfFault(
-        _I, Trade.INSTRUMENT, "sensor", "", "reading frozen", onsets="SI", seat=Seat.SENSOR
-    ),
-    FaultKind.SENSOR_OPEN: KindOfFault(
-        _I, Trade.INSTRUMENT, "sensor", "", "wire broken", onsets="SI", seat=Seat.SENSOR
-    ),
-    FaultKind.SENSOR_DRIFT: KindOfFault(
-        _I,
-        Trade.INSTRUMENT,
-        "sensor",
-        "K",
-        "reads too high",
-        (0.2, 5.0),
-        "SC",
-        seat=Seat.TEMPERATURE,
-    ),
-    FaultKind.SENSOR_SILENT: KindOfFault(
-        _I, Trade.INSTRUMENT, "sensor", "", "no reading", onsets="SI", seat=Seat.POINT
-    ),
-    FaultKind.GATEWAY_SILENT: KindOfFault(
-        _I, Trade.INSTRUMENT, "gateway", "", "no readings", onsets="SI", seat=Seat.GATEWAY
-    ),
-}
+    _K.LIGHTS_LEFT_ON: _of(
+        _P, _DESK, "schedule", "1", "lights stay on", (0.1, 1.0), "SI", _S.LIT_CIRCUIT),
+    _K.PLANT_LEFT_ON: _of(_P, _DESK, "schedule", "", "fan held on"),
+    _K.WATER_LEAK: _of(
+        _W, _PLUMBER, "leak", "m³/h", "water runs away", (0.005, 0.5), "SC", _S.WATER_METER),
+    _K.LOCKOUT_LOST: _of(
+        _H, _DESK, "lockout", "", "boiler in hand", (1.0, 1.0), "S", _S.BOILER_LOCKED_OUT),
+    _K.HEAT_VALVE_PASSES: _of(
+        _A, _HVAC, "heating_valve", "1", "passes shut", (0.01, 0.5), "SC"),
+    _K.COOL_VALVE_PASSES: _of(
+        _A, _HVAC, "cooling_valve", "1", "passes shut", (0.01, 0.5), "SC"),
+    _K.HEAT_VALVE_STUCK: _of(_A, _HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0), "SI"),
+    _K.COOL_VALVE_STUCK: _of(_A, _HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0), "SI"),
+    _K.HEAT_VALVE_HELD: _of(_A, _HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0)),
+    _K.DAMPER_STUCK: _of(_A, _HVAC, "damper", "1", "blades stuck", (0.05, 1.0), "SI"),
+    _K.SENSOR_STUCK: _of(*_I, "sensor", "", "reading frozen", (1.0, 1.0), "SI", _S.SENSOR),
+    _K.SENSOR_OPEN: _of(*_I, "sensor", "", "wire broken", (1.0, 1.0), "SI", _S.SENSOR),
+    _K.SENSOR_OFFSET: _of(
+        *_I, "sensor", "K", "reads too high", (0.2, 5.0), "SC", _S.TEMPERATURE, True),
+    _K.SENSOR_DRIFT: _of(
+        *_I, "sensor", "K/month", "reads higher every month", (0.05, 1.0), "C",
+        _S.TEMPERATURE, True),
+    _K.SENSOR_NOISY: _of(*_I, "sensor", "×", "reading jitters", (2.0, 20.0), "SI", _S.SENSOR),
+    _K.SENSOR_SPIKES: _of(
+        *_I, "sensor", "1/d", "single readings far off", (0.1, 10.0), "SI", _S.SENSOR),
+    _K.SENSOR_SWAPPED: _of(
+        *_I, "sensor", "", "two sensors change places", (1.0, 1.0), "S", _S.PAIR),
+    _K.SENSOR_SUNLIT: _of(
+        *_I, "sensor", "K", "sun on an outdoor sensor", (1.0, 12.0), "S",
+        _S.OUTDOOR_TEMPERATURE),
+    _K.SENSOR_UNIT: _of(
+        *_I, "unit", "", "°F sent as °C", (1.0, 1.0), "S", _S.TEMPERATURE),
+    _K.SENSOR_SILENT: _of(*_I, "sensor", "", "no reading", (1.0, 1.0), "SI", _S.POINT),
+    _K.GATEWAY_SILENT: _of(*_I, "gateway", "", "no readings", (1.0, 1.0), "SI", _S.GATEWAY),
+}  # fmt: skip
+PAIRS = {
+    "mat": "rat", "rat": "mat", "hcet": "hclt", "hclt": "hcet", "ccet": "cclt", "cclt": "ccet",
+    "hw_leaving": "hw_entering", "hw_entering": "hw_leaving", "chw_leaving": "chw_entering",
+    "chw_entering": "chw_leaving",
+}  # fmt: skip
+"""Sensors that hang beside each other, by role: whose wires change places."""
+_MONTH_MS = 30 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +154,8 @@ class Fault:
         point: Role of the sensor, for faults of sensors.
         creep_days: Days over which it grows from nothing; 0 for at once. [d]
         end: When it ends by itself, if it does. [ms]
+        bouts_h: Mean hours that it is there and that it is away, by turns, where it comes and
+            goes; it begins with a bout. [h]
     """
 
     id: str
@@ -179,14 +166,33 @@ class Fault:
     point: str = ""
     creep_days: float = 0.0
     end: int | None = None
+    bouts_h: tuple[float, float] | None = None
 
     @property
     def target(self) -> str:
         """Id of the point where a sensor is at fault, else of the asset."""
         return f"{self.asset}.{self.point}" if self.point else self.asset
 
+    @property
+    def course(self) -> str:
+        """How it goes: ``sudden``, ``creeping`` or ``intermittent``."""
+        if self.bouts_h is not None:
+            return "intermittent"
+        return "creeping" if self.grows else "sudden"
+
+    @property
+    def grows(self) -> bool:
+        """Whether it gets worse by the hour."""
+        return self.creep_days > 0.0 or self.kind is FaultKind.SENSOR_DRIFT
+
     def severity_at(self, at: int) -> float:
-        """How bad it is by a time; grows linearly while it creeps. [the kind's unit]"""
+        """How bad it is by a time; grows linearly while it creeps. [the kind's unit]
+
+        Of a drift what it has come to: kelvins, not kelvins a month.
+        """
+        since = max(0.0, float(at - self.onset))
+        if self.kind is FaultKind.SENSOR_DRIFT:
+            return self.severity * since / _MONTH_MS
         if self.creep_days <= 0.0:
             return self.severity
-        return self.severity * min(1.0, max(0.0, (at - self.onset) / (self.creep_days * 86.4e6)))
+        return self.severity * min(1.0, since / (self.creep_days * 86.4e6))

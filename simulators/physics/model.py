@@ -42,7 +42,7 @@ class Model:
 
     def run(
         self, drivers: Drivers, now: Conditions, minutes: tuple[int, int],
-        oat_read: tuple[Floats, Floats], *, coarse: bool = False,
+        oat_read: tuple[Floats, Floats], looped: Floats, *, coarse: bool = False,
     ) -> Trace:  # fmt: skip
         """Steps from one minute of the day to another; gives the truth of each.
 
@@ -51,14 +51,20 @@ class Model:
             now: Faults as parameters.
             minutes: From and to, minutes of the local day.
             oat_read: Outdoor temperature as air handlers and as plants read it. [°C]
+            looped: Noise of supply and return sensors. (minutes, 2, air handlers) [K]
             coarse: Whether standing air handlers may go five minutes a step: good enough where
                 only meters are looked at, and no fault comes between.
         """
+        for room, faults in zip(self._rooms, now.rooms, strict=True):
+            room.bias, room.says = faults.bias, faults.says
         hours = boiler_hours(self._plan, drivers)
         latent = _latent(drivers)[slice(*minutes)].tolist()
         for b in range(len(self._plan.buildings)):
             mine = [i for i, of in enumerate(self._plan.ahu_building) if of == b]
-            air = {i: self._air_day(drivers, i, minutes, oat_read[0][:, i]) for i in mine}
+            air = {
+                i: self._air_day(drivers, i, minutes, oat_read[0][:, i], looped[:, :, i])
+                for i in mine
+            }
             heads = self._plan.people_of(self._plan.buildings[b])
             plant = PlantDay(
                 oat=oat_read[1][:, b].tolist(),
@@ -116,17 +122,17 @@ class Model:
             k += 1
 
     def _air_day(
-        self, drivers: Drivers, i: int, minutes: tuple[int, int], oat_read: Floats
-    ) -> AirDay:
+        self, drivers: Drivers, i: int, minutes: tuple[int, int], oat_read: Floats,
+        noise: Floats,
+    ) -> AirDay:  # fmt: skip
         rows, zones = slice(*minutes), self._plan.zones_of(i)
-        noise = drivers.looped_noise[rows, :, i].tolist()
         return AirDay(
             oat=drivers.weather.oat[rows].tolist(),
             oat_read=oat_read.tolist(),
             meant=drivers.fan[rows, i].tolist(),
             wander=drivers.wander[rows, i].tolist(),
             speed_wander=drivers.speed_wander[rows, i].tolist(),
-            noise=[(pair[0], pair[1]) for pair in noise],
+            noise=[(pair[0], pair[1]) for pair in noise.tolist()],
             gains=drivers.gains[rows][:, zones].tolist(),
             heads=drivers.zone_people[rows][:, zones].tolist(),
         )

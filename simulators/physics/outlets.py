@@ -33,6 +33,8 @@ _BUILDING = {
     "chw_leaving": ("chilled", 1.0), "chw_entering": ("chilled_return", 1.0),
     "chiller_status": ("chiller_on", 1.0),
 }  # fmt: skip
+# What a controlling sensor's element has, where its wires end at another point.
+_ELEMENT = {"rat": "returned"}
 _ZONE = {"zone_temp": "temp", "zone_co2": "co2"}
 _PLANT = {EquipmentClass.BOILER, EquipmentClass.CHILLER, EquipmentClass.PUMP}
 
@@ -60,6 +62,16 @@ def outlets_of(plan: Plan, gateways: frozenset[str]) -> Mapping[int, Outlet]:
     if mistakes:
         raise Misconfigured(mistakes)
     return made
+
+
+def element_of(plan: Plan, point: int) -> Outlet | None:
+    """What the element of a point has, whoever reads it; None where that cannot be said."""
+    model = plan.site.points[point]
+    ahus = [a.id for a in plan.ahus]
+    if model.role.id in _ELEMENT and model.equipment in ahus:
+        row = AHU_ROW[_ELEMENT[model.role.id]]
+        return _from_ahu(row, ahus.index(model.equipment), 1.0)
+    return _outlet(plan, model.equipment, plan.site.equipment[model.equipment].cls, model.role.id)
 
 
 def _outlet(plan: Plan, equipment: str, cls: EquipmentClass, role: str) -> Outlet | None:

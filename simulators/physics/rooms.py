@@ -26,6 +26,9 @@ class Room:
         area, outside = zone.number("area_m2", 800.0), zone.number("exterior", 0.5)
         self.state = RoomState()
         self.opened = area
+        # Of the sensor that its box looks at: error, and what it says instead. [K], [°C]
+        self.bias = 0.0
+        self.says: float | None = None
         self._area = area
         self._volume = area * _HEIGHT_M
         self._air_step = _MINUTE_H / (self._volume * _AIR_KWH_M3K * _FURNITURE)
@@ -35,7 +38,8 @@ class Room:
 
     def opening(self) -> float:
         """How wide its box is open, by floor: its claim on the air handler's flow."""
-        wide = _BOX_BASE + _BOX_SLOPE * (self.state.air - _BOX_AT)
+        felt = self.state.air + self.bias if self.says is None else self.says
+        wide = _BOX_BASE + _BOX_SLOPE * (felt - _BOX_AT)
         if wide < _BOX_LOW:
             wide = _BOX_LOW
         elif wide > _BOX_HIGH:

@@ -8,8 +8,7 @@ import numpy as np
 
 from core.batch import Floats
 from core.site import Site
-from simulators.physics.conditions import OPEN_READING
-from simulators.physics.faults import FaultKind
+from simulators.physics.sensor_faults import OPEN_READING, SOUND, SensorFaults
 from simulators.physics.streams import fixed, stream
 from simulators.physics.weather import DAY_MIN
 
@@ -50,6 +49,28 @@ CLASSES: dict[str, SensorClass] = {
 _NEVER_NEGATIVE = {"irradiance", "supply_flow", "pressure", "zone_co2", "oah"}
 
 
+# A spike is so many times the larger of noise and quantum: some kelvins of a thermometer.
+_SPIKE_LEAST, _SPIKE_MOST = 20.0, 300.0
+# A shield warms and cools with a quarter of an hour, and the sun comes round to it for some hours.
+_SHIELD_MIN, _SUN_HOURS, _SUN_FROM, _SUN_UNTIL = 15.0, 2.0, 9.0, 15.0
+_FULL_SUN = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive minutes of one local day.
+
+    Attributes:
+        ordinal: The day.
+        first: First minute of it.
+        sun: Horizontal irradiance of the whole day by minutes. [W/m²]
+    """
+
+    ordinal: int
+    first: int
+    sun: Floats
+
+
 class Sensors:
     """All sensors of a site: their fixed errors, and what the frozen ones hold."""
 
@@ -65,47 +86,84 @@ class Sensors:
         self._noise: dict[tuple[int, int], Floats] = {}
 
     def read(
-        self, point: int, truth: Floats, ordinal: int, first: int,
-        fault: tuple[FaultKind, float] | None, *, biased: bool = False,
+        self, point: int, truth: Floats, when: Stretch, fault: SensorFaults | None,
+        *, biased: bool = False,
     ) -> Floats:  # fmt: skip
         """What a point said in consecutive minutes.
 
         Args:
             point: Index.
             truth: What it looks at.
-            ordinal: The day, for its noise.
-            first: First minute of the day.
-            fault: Of this sensor, with its severity.
+            when: The minutes.
+            fault: What is wrong with it.
             biased: Whether ``truth`` is already what the controller read.
         """
-        cls = self._class[point]
+        cls, ill = self._class[point], fault or SOUND
         seen = truth
         if not biased:
             seen = truth + self.offset[point]
             if cls.noise > 0.0:
-                seen = seen + self._noise_of(point, ordinal)[first : first + len(truth)]
-            if fault is not None and fault[0] is FaultKind.SENSOR_DRIFT:
-                seen = seen + fault[1]
+                noise = self._noise_of(point, when.ordinal)[when.first : when.first + len(truth)]
+                seen = seen + noise * ill.noise
+            seen = self._astray(point, seen, when, ill)
         said = np.round(np.round(seen / cls.quantum) * cls.quantum, 3)
         if self._site.points[point].role.id in _NEVER_NEGATIVE:
             said = np.maximum(said, 0.0)
-        said = self._faulty(point, said, fault)
+        said = self._faulty(point, said, ill)
         self.last[point] = said[-1]
         return said
+
+    def in_loop(self, point: int, noise: Floats, when: Stretch, fault: SensorFaults) -> Floats:
+        """The noise of a sensor that controls, as its fault makes it; offsets come with a bias.
+
+        Args:
+            point: Index.
+            noise: As it is while the sensor is sound. [the point's unit]
+            when: The minutes.
+            fault: What is wrong with it.
+        """
+        return noise * fault.noise + self._spikes(point, len(noise), when, fault.spikes)
 
     def forget(self, ordinal: int) -> None:
         """Drops the noise of other days."""
         self._noise = {k: v for k, v in self._noise.items() if k[1] == ordinal}
 
-    def _faulty(self, point: int, said: Floats, fault: tuple[FaultKind, float] | None) -> Floats:
-        if fault is None:
-            return said
-        if fault[0] is FaultKind.SENSOR_OPEN:
-            return np.full_like(said, OPEN_READING)
-        if fault[0] is FaultKind.SENSOR_STUCK:
+    def _astray(self, point: int, seen: Floats, when: Stretch, ill: SensorFaults) -> Floats:
+        """Adds what has no part in a healthy reading."""
+        if ill.bias != 0.0:
+            seen = seen + ill.bias
+        if ill.spikes > 0.0:
+            seen = seen + self._spikes(point, len(seen), when, ill.spikes)
+        if ill.sun > 0.0:
+            warmed = self._sunshine(point, when.sun)[when.first : when.first + len(seen)]
+            seen = seen + ill.sun * warmed
+        return seen
+
+    def _faulty(self, point: int, said: Floats, ill: SensorFaults) -> Floats:
+        if ill.broken:
+            said = np.full_like(said, OPEN_READING)
+        elif ill.stuck:
             held = self.last[point]
             return np.full_like(said, said[0] if np.isnan(held) else held)
-        return said
+        return np.round(said * 1.8 + 32.0, 2) if ill.fahrenheit else said
+
+    def _spikes(self, point: int, minutes: int, when: Stretch, per_day: float) -> Floats:
+        """Errors of single minutes; a higher rate has all those of a lower one, and more."""
+        rng = stream(self._seed, self._site.points[point].id, "spikes", when.ordinal)
+        chance, share, side = rng.random((3, DAY_MIN))[:, when.first : when.first + minutes]
+        cls = self._class[point]
+        size = _SPIKE_LEAST * (_SPIKE_MOST / _SPIKE_LEAST) ** share
+        size = size * max(cls.noise, cls.quantum) * np.sign(side - 0.5)
+        return np.where(chance < per_day / DAY_MIN, size, 0.0)
+
+    def _sunshine(self, point: int, sun: Floats) -> Floats:
+        """How far the sun warms a shield by the minute: 1 is full sun for long."""
+        comes = fixed(self._seed, self._site.points[point].id, "sunlit", _SUN_FROM, _SUN_UNTIL)
+        hours = (np.arange(DAY_MIN) + 0.5) / 60.0
+        falls = sun / _FULL_SUN * np.exp(-0.5 * ((hours - comes) / _SUN_HOURS) ** 2)
+        kernel = np.exp(-np.arange(8 * int(_SHIELD_MIN)) / _SHIELD_MIN)
+        warmed: Floats = np.convolve(falls, kernel / kernel.sum())[:DAY_MIN]
+        return warmed
 
     def _noise_of(self, point: int, ordinal: int) -> Floats:
         key = (point, ordinal)

@@ -12,8 +12,9 @@ class Trace:
     """True values by minute.
 
     Attributes:
-        ahu: By name of :data:`AHU_ROWS`; supply and return as their sensors said, since they
-            control. (names, minutes, air handlers)
+        ahu: By name of :data:`AHU_ROWS`; ``sat`` and ``rat`` as their sensors said, since they
+            control; ``returned`` is what the return sensor's element has. (names, minutes, air
+            handlers)
         zone: By name of :data:`ZONE_ROWS`. (names, minutes, zones)
         building: By name of :data:`BUILDING_ROWS`. (names, minutes, buildings)
     """
@@ -25,7 +26,7 @@ class Trace:
 
 AHU_ROWS = (
     "sat", "rat", "mat", "after_heat", "after_cold", "sat_sp", "heat_valve", "cool_valve",
-    "oa_damper", "fan", "speed", "flow",
+    "oa_damper", "fan", "speed", "flow", "returned",
 )  # fmt: skip
 ZONE_ROWS = ("temp", "co2")
 BUILDING_ROWS = (

@@ -17,9 +17,10 @@ from simulators.physics.faults import Fault
 from simulators.physics.loads import Asked, Loads
 from simulators.physics.meters import Meters, Passed
 from simulators.physics.model import Model
-from simulators.physics.outlets import LOOPED, outlets_of
+from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.plan import plan_of
-from simulators.physics.sensing import Sensors
+from simulators.physics.sensing import Sensors, Stretch
+from simulators.physics.sensor_faults import SOUND
 from simulators.physics.trace import Trace
 from simulators.physics.water import pressure
 from simulators.physics.weather import SeededSky, Sky
@@ -72,16 +73,19 @@ class World:
         at = drivers.start + (np.arange(minutes[0], minutes[1]) + 1) * MINUTE_MS
         hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
         now = conditions_of(self.plan, faults, drivers.start + hour * MINUTE_MS)
+        when = Stretch(drivers.day.toordinal(), minutes[0], drivers.weather.sun)
         self._with_offsets(now)
-        outdoor = self._read_outdoor(drivers, now, minutes)
+        looped = self._looped_noise(drivers, now, minutes, when)
+        outdoor = self._read_outdoor(drivers, now, minutes, when)
         trace: Trace = self._model.run(
-            drivers, now, minutes, self._for_controllers(outdoor, minutes), coarse=not plant
-        )
+            drivers, now, minutes, self._for_controllers(outdoor, minutes), looped,
+            coarse=not plant,
+        )  # fmt: skip
         passed, street = self._pass(drivers, asked, now, minutes, trace)
         said = self._meters.read(passed, at)
         if plant:
-            said |= self._read_plant(drivers, now, minutes[0], trace, outdoor, at)
-            said |= self._read_pressure(drivers, now, minutes[0], street, passed.mains_water, at)
+            said |= self._read_plant(drivers, now, when, trace, outdoor, at)
+            said |= self._read_pressure(now, when, street, passed.mains_water, at)
         return _columns(said, now.silent, self.plan.site, self._gateways)
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
@@ -120,15 +124,29 @@ class World:
                 air.supply_bias += offset[points["sat"]]
             if "rat" in points:
                 air.return_bias += offset[points["rat"]]
+        for zone, room in zip(self.plan.zones, now.rooms, strict=True):
+            if room.says is not None and np.isnan(room.says):
+                held = float(self._sensors.last[self.plan.site.points_of(zone.id)["zone_temp"]])
+                room.says = None if np.isnan(held) else held
+
+    def _looped_noise(
+        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int], when: Stretch
+    ) -> Floats:
+        """Of supply and return sensors, with what their faults make of it. [K]"""
+        noise = drivers.looped_noise[slice(*minutes)].copy()
+        for i, ahu in enumerate(self.plan.ahus):
+            for k, role in enumerate(("sat", "rat")):
+                point = self.plan.site.points_of(ahu.id).get(role)
+                fault = now.sensors.get(point) if point is not None else None
+                if point is not None and fault is not None:
+                    noise[:, k, i] = self._sensors.in_loop(point, noise[:, k, i], when, fault)
+        return noise
 
     def _read_outdoor(
-        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int]
+        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int], when: Stretch
     ) -> dict[int, Floats]:
-        truth, ordinal = drivers.weather.oat[slice(*minutes)], drivers.day.toordinal()
-        return {
-            p: self._sensors.read(p, truth, ordinal, minutes[0], now.sensors.get(p))
-            for p in self._outdoor
-        }
+        truth = drivers.weather.oat[slice(*minutes)]
+        return {p: self._sensors.read(p, truth, when, now.sensors.get(p)) for p in self._outdoor}
 
     def _for_controllers(
         self, outdoor: Mapping[int, Floats], minutes: tuple[int, int]
@@ -161,31 +179,35 @@ class World:
         return Passed(branches, water, mains, trace), street
 
     def _read_plant(
-        self, drivers: Drivers, now: Conditions, first: int, trace: Trace,
+        self, drivers: Drivers, now: Conditions, when: Stretch, trace: Trace,
         outdoor: Mapping[int, Floats], at: Ints,
     ) -> Said:  # fmt: skip
-        rows, ordinal = slice(first, first + len(at)), drivers.day.toordinal()
+        rows = slice(when.first, when.first + len(at))
         said: Said = {}
         for point, outlet in self._outlets.items():
             model = self.plan.site.points[point]
             values = outdoor.get(point)
             if values is None:
-                truth, fault = outlet(trace, drivers, rows), now.sensors.get(point)
-                biased = model.role.id in LOOPED
-                values = self._sensors.read(point, truth, ordinal, first, fault, biased=biased)
+                fault, biased = now.sensors.get(point, SOUND), model.role.id in LOOPED
+                element = outlet if biased else self._wired(fault.partner) or outlet
+                truth = element(trace, drivers, rows)
+                values = self._sensors.read(point, truth, when, fault, biased=biased)
             due = at % (model.period_s * 1000) == 0
             said[point] = (at[due], values[due])
         return said
 
+    def _wired(self, partner: int | None) -> Outlet | None:
+        return element_of(self.plan, partner) if partner is not None else None
+
     def _read_pressure(
-        self, drivers: Drivers, now: Conditions, first: int, street: Floats, flow: Floats, at: Ints
+        self, now: Conditions, when: Stretch, street: Floats, flow: Floats, at: Ints
     ) -> Said:
         said: Said = {}
         for point in self._pressures:
             model = self.plan.site.points[point]
             b = self.plan.buildings.index(model.building)
             truth, fault = pressure(street[:, b], flow[:, b]), now.sensors.get(point)
-            values = self._sensors.read(point, truth, drivers.day.toordinal(), first, fault)
+            values = self._sensors.read(point, truth, when, fault)
             due = at % (model.period_s * 1000) == 0
             said[point] = (at[due], values[due])
         return said

@@ -30,9 +30,9 @@ def test_the_truth_is_written_in_own_words(tmp_path: Path) -> None:
     assert [line["id"] for line in lines] == [leak.id, stuck.id]
     assert lines[0] == {
         "id": "water_leak", "kind": "water_leak", "meaning": "water runs away",
-        "discipline": "water", "trade": "P", "asset": "a.w-toilets", "point": "",
-        "building": "a", "severity": 0.2, "unit": "m³/h", "onset": at(1, 6.0),
-        "end": at(1, 9.0), "repaired": at(1, 9.0),
+        "discipline": "water", "trade": "P", "family": "leak", "course": "sudden",
+        "asset": "a.w-toilets", "point": "", "building": "a", "severity": 0.2, "unit": "m³/h",
+        "onset": at(1, 6.0), "end": at(1, 9.0), "repaired": at(1, 9.0),
         "repairs": [
             {"at": at(1, 8.0), "effect": "useless"}, {"at": at(1, 9.0), "effect": "effective"},
         ],
@@ -59,7 +59,7 @@ def test_the_truth_knows_no_rules() -> None:
         (fault(K.PLANT_LEFT_ON, "c.ahu2"), "c.m-plant", True),
         (fault(K.PLANT_LEFT_ON, "c.ahu2"), "a.m-terminals", False),
         (fault(K.SENSOR_STUCK, "a.ahu2", point="rat"), "a.ahu2.rat", True),
-        (fault(K.SENSOR_DRIFT, "a.ahu2", point="mat"), "a.ahu2", True),
+        (fault(K.SENSOR_OFFSET, "a.ahu2", point="mat"), "a.ahu2", True),
         (fault(K.SENSOR_STUCK, "a.ahu2", point="rat"), "a.ahu1.rat", False),
         (fault(K.GATEWAY_SILENT, "gw-c"), "c.ahu1.sat", True),
         (fault(K.GATEWAY_SILENT, "gw-c"), "gw-c", True),
