@@ -16,16 +16,19 @@ SEASONS = {"spring": date(2026, 4, 27), "winter": date(2026, 2, 9)}
 """Local midnight at which eight weeks end: cool mornings and mild afternoons with one public
 holiday, and the cold before Spring Festival."""
 NIGHTS = 56
+YEAR_END, YEAR_NIGHTS = date(2027, 1, 1), 365
 LATITUDE = 31.0
 """Of the lower Yangtze, whose climate the campus has. [°]"""
 
 
-def readings_of(site: Site, seed: int, end: date, nights: int = NIGHTS) -> Readings:
-    """What a healthy campus says in the days before one."""
+def readings_of(
+    site: Site, seed: int, end: date, nights: int = NIGHTS, *, plant: bool = True
+) -> Readings:
+    """What a healthy campus says in the days before one; without plant only what meters say."""
     midnight = datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(site.timezone))
     stop = int(midnight.astimezone(UTC).timestamp() * 1000)
     readings = Readings(site, stop - nights * DAY_MS, nights)
-    for _, rows in Campus(site, seed, stop, ()).history(nights, nights):
+    for _, rows in Campus(site, seed, stop, ()).history(nights, nights if plant else 0):
         readings.add(rows)
     return readings
 
@@ -40,3 +43,8 @@ def measured(site: Site, seeds: Iterable[int], seasons: Iterable[str] = tuple(SE
                 into = found.setdefault(key, {})
                 into |= {f"{seed} {season} {unit}": value for unit, value in units.items()}
     return found
+
+
+def year(site: Site, seed: int) -> Found:
+    """The statistics of a year of the meters."""
+    return measure(readings_of(site, seed, YEAR_END, YEAR_NIGHTS, plant=False), LATITUDE)

@@ -50,14 +50,14 @@ def realism(
     numbers = list(range(1, seeds + 1))
     found = campus.measured(model, numbers)
     if write:
-        _write(found, bands, numbers)
+        _write(found, bands, campus.year(model, numbers[0]), numbers)
         if data is not None:
             save_bands(BANDS, bands)
             _draw(model, data)
     _tell(found, bands, numbers, json_=json_)
 
 
-def _write(found: Found, bands: Bands, seeds: list[int]) -> None:
+def _write(found: Found, bands: Bands, year: Found, seeds: list[int]) -> None:
     """The page of all seeds, and the card of the first, which the tests hold."""
     first = {
         key: {unit: v for unit, v in units.items() if unit.startswith(f"{seeds[0]} ")}
@@ -65,7 +65,7 @@ def _write(found: Found, bands: Bands, seeds: list[int]) -> None:
     }
     save_card(KEPT, card_of(first, bands.weeks, seeds[:1]))
     page = _PAGE.read_text(encoding="utf-8")
-    _PAGE.write_text(replaced(page, part(found, bands)), encoding="utf-8")
+    _PAGE.write_text(replaced(page, part(found, bands, year)), encoding="utf-8")
 
 
 def _draw(site: Site, data: Path) -> None:

@@ -50,11 +50,13 @@ class Bands(msgspec.Struct, frozen=True, kw_only=True):
         made: How, in words.
         weeks: Of the real data cut into eight weeks, as the campus is run.
         whole: Of the real data as long as they are.
+        stock: Of the buildings beside each other, :func:`scoring.realism.stock.stock`.
     """
 
     made: str
     weeks: dict[str, Band]
     whole: dict[str, Band]
+    stock: dict[str, float]
 
 
 def bands_of(values: Values) -> dict[str, Band]:
@@ -64,7 +66,7 @@ def bands_of(values: Values) -> dict[str, Band]:
         known = np.array([v for v in values.get(row.key, ()) if isfinite(v)])
         if len(known):
             ends = np.quantile(known, [row.tail, 0.5, 1.0 - row.tail])
-            low, mid, high = (_short(float(v)) for v in ends)
+            low, mid, high = (short(float(v)) for v in ends)
             made[row.key] = Band(low=low, mid=mid, high=high, units=len(known))
     return made
 
@@ -107,7 +109,7 @@ def save_bands(path: Path, bands: Bands) -> None:
     path.write_bytes(text + b"\n")
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
     """Four figures: the file then says the same on every processor."""
     if value == 0.0 or not isfinite(value):
         return 0.0 if value == 0.0 else value

@@ -17,6 +17,7 @@ from scoring.realism import measures as m
 
 _DAY, _WEEK = 24, 168
 _NIGHT, _WORK = slice(0, 5), slice(9, 17)
+_BLOCK_DAYS, _LEVEL_STEP, _LEAST_BLOCKS = 28, 0.15, 13
 _LEAST_HOURS = 20
 """A day with fewer hours has no total: 4 h are the longest gap that a daily mean bears."""
 
@@ -84,6 +85,7 @@ def electricity(building: Building) -> dict[str, float]:
         "daily_sd": m.robust_sd(building.days),
         "daily_lag": m.autocorrelation(building.days, 1),
         **shapes(building),
+        "level_steps": level_steps(building),
         "quantum": m.quantum(flat),
     }
 
@@ -139,6 +141,21 @@ def shapes(building: Building) -> dict[str, float]:
         "flat": m.entropy_bits(usual) / float(np.log2(_DAY)),
         "peak": m.entropy_bits(peaks),
     }
+
+
+def level_steps(building: Building) -> float:
+    """Steps of more than 15 % between the medians of successive four weeks, a year.
+
+    Of workdays' totals, over a year or more; NaN of less.
+    """
+    blocks = len(building.hours) // _BLOCK_DAYS
+    if blocks < _LEAST_BLOCKS:
+        return float("nan")
+    total = np.where(building.workday, building.hours.sum(axis=1), np.nan)
+    cut = total[: blocks * _BLOCK_DAYS].reshape(blocks, _BLOCK_DAYS)
+    levels = np.array([m.median(block) for block in cut])
+    steps = np.abs(np.diff(np.log(levels))) > np.log1p(_LEVEL_STEP)
+    return float(steps.sum()) * 365.25 / (blocks * _BLOCK_DAYS)
 
 
 def between(one: Building, other: Building) -> dict[str, float]:

@@ -17,7 +17,8 @@ import pandas as pd
 
 from core.batch import Bools, Floats, Ints
 from scoring.realism import air, electricity, gas, heat, rooms, transport, water, weather
-from scoring.realism.bands import Bands, bands_of
+from scoring.realism.bands import Bands, bands_of, short
+from scoring.realism.stock import stock
 
 WINDOW_DAYS = 56
 MADE = (
@@ -62,10 +63,12 @@ def measure(folder: Path, days: int | None) -> Units:
 
 def bands(folder: Path) -> Bands:
     """The bands that a folder of the real measurements gives; half a minute."""
+    whole = measure(folder, None)
     return Bands(
         made=MADE,
         weeks=bands_of(measure(folder, WINDOW_DAYS)),
-        whole=bands_of(measure(folder, None)),
+        whole=bands_of(whole),
+        stock={key: short(value) for key, value in stock(whole).items()},
     )
 
 

@@ -69,6 +69,7 @@ STATISTICS: tuple[Statistic, ...] = (
     _a("peak", "entropy of the peak's hour", "2.0–2.9–3.7", "bit"),
     _a("between_hours", "between buildings, hourly residuals", "−0.13–0.10–0.31"),
     _a("between_days", "between buildings, daily residuals", "−0.20–0.13–0.43"),
+    _a("level_steps", "steps > 15 % between 4-week medians, a year", "0–1–4"),
     _a("quantum", "quantum", "0.1", "kWh", judged=False),
     _a("missing", "hours missing", "0–0.3–1.6", "%"),
     _a("gaps", "gaps a year", "0–1–3.6"),

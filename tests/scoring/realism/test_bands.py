@@ -60,7 +60,7 @@ def test_every_statistic_has_one_name() -> None:
 
 
 def test_bands_survive_their_file(tmp_path: Path) -> None:
-    made = Bands(made="by hand", weeks=bands_of({"night_day": HUNDRED}), whole={})
+    made = Bands(made="by hand", weeks=bands_of({"night_day": HUNDRED}), whole={}, stock={"a": 1.0})
     save_bands(tmp_path / "bands.json", made)
     assert load_bands(tmp_path / "bands.json") == made
     (tmp_path / "bands.json").write_text("{}")
@@ -74,8 +74,8 @@ def test_the_kept_bands_name_known_statistics_in_order() -> None:
     for bands in (kept.weeks, kept.whole):
         assert list(bands) == [k for k in order if k in bands]
         assert all(b.low <= b.mid <= b.high for b in bands.values())
-    # What nobody has measured, and why, stands in docs/simulator.md.
-    assert set(order) - set(kept.weeks) == {"gas_summer"}
+    # These need a year.
+    assert set(order) - set(kept.weeks) == {"gas_summer", "level_steps"}
 
 
 def test_pulses_lose_nothing_and_come_late() -> None:
@@ -88,6 +88,7 @@ def test_pulses_lose_nothing_and_come_late() -> None:
 def test_the_kept_bands_are_what_the_real_data_give(data_dir: Path) -> None:
     kept, made = load_bands(), real.bands(data_dir)
     assert made.made == kept.made
+    assert made.stock == pytest.approx(kept.stock, rel=2e-3)
     for mine, theirs in ((kept.weeks, made.weeks), (kept.whole, made.whole)):
         assert mine.keys() == theirs.keys()
         for key, band in mine.items():

@@ -13,6 +13,7 @@ from scoring.realism.bands import Bands, bands_of, load_bands
 from scoring.realism.card import Card, card_of, load_card, save_card, worse
 from scoring.realism.page import BEGIN, END, TITLES, figure, part, replaced
 from scoring.realism.pictures import Panel, picture, ticks
+from scoring.realism.stock import NAMES, like, stock
 from scoring.realism.tables import STATISTICS
 
 HUNDRED = [float(v) for v in range(101)]
@@ -55,10 +56,12 @@ def test_a_card_survives_its_file(tmp_path: Path) -> None:
 
 
 def test_the_page_has_a_row_for_every_statistic() -> None:
-    made = part({"night_day": {"a": 0.01}}, load_bands())
+    year = {"night_day": {"a": 0.01, "c": 0.5}}
+    made = part({"night_day": {"a": 0.01}}, load_bands(), year)
     assert all(f"### {title}" in made for title in TITLES.values())
-    assert made.count("\n| ") == len(STATISTICS) + len(TITLES)
-    assert "1 of 1" in made
+    assert made.count("\n| ") == len(STATISTICS) + len(TITLES) + len(NAMES) + 1
+    assert "| 1 of 1 |" in made
+    assert "(1 of 2 outside)" in made
     assert "not measured" in made
 
 
@@ -77,9 +80,9 @@ def test_figures_are_short_and_have_a_minus() -> None:
 
 def test_a_shift_of_one_band_is_seen_on_the_page() -> None:
     found = {"night_day": {"a": 50.0}}
-    assert "**0%**" in part(found, Bands(made="", weeks=BANDS, whole={}))
+    assert "**0%**" in part(found, Bands(made="", weeks=BANDS, whole={}, stock={}), {})
     moved = bands_of({"night_day": [v + 100.0 for v in HUNDRED]})
-    assert "**100%**" in part(found, Bands(made="", weeks=moved, whole={}))
+    assert "**100%**" in part(found, Bands(made="", weeks=moved, whole={}, stock={}), {})
 
 
 def test_a_picture_is_sound_and_breaks_its_line_where_nothing_is_known() -> None:
@@ -98,3 +101,17 @@ def test_a_picture_is_sound_and_breaks_its_line_where_nothing_is_known() -> None
 )
 def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
     assert ticks(low, high) == pytest.approx(expected)
+
+
+def test_a_stock_is_told_by_shares_and_spread() -> None:
+    real = stock({"night_day": [0.2, 0.4, 0.6, 0.8], "weekend": [0.4, 0.8, 0.8, 0.8]})
+    assert real["night_day_above_0.35"] == 0.75
+    assert real["night_day_above_0.5"] == 0.5
+    assert real["weekend_above_0.5"] == 0.75
+    assert real["night_day_spread"] == pytest.approx(0.74 / 0.26)
+    copies = stock({"night_day": [0.6] * 4, "weekend": [0.8] * 4})
+    assert like(real, copies) == {
+        "night_day_above_0.35": False, "night_day_above_0.5": False,
+        "weekend_above_0.5": False, "night_day_spread": False, "weekend_spread": True,
+    }  # fmt: skip
+    assert all(like(real, real).values())
