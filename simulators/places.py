@@ -8,6 +8,7 @@ from core.site import EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import FAULT_KINDS, PAIRS, FaultKind, Seat
 
+_REGISTERS = ("energy", "volume", "gas_volume", "heat")
 _LIT = ("01A1", "01A2")
 """Item codes of circuits with lights, by their first letters."""
 _TEMPERATURES = frozenset({
@@ -80,6 +81,8 @@ def _meters(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         branch = meter.role is MeterRole.BRANCH
         fits = {
             Seat.LIT_CIRCUIT: electric and branch and meter.item[:4] in _LIT,
+            Seat.METER: any(role in site.points_of(equipment.id) for role in _REGISTERS),
+            Seat.ELECTRIC_METER: electric,
             Seat.WATER_METER: meter.carrier is Carrier.WATER
             and meter.role in {MeterRole.BRANCH, MeterRole.BUILDING},
         }

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.meter_faults import MeterFaults, meter_faults_of
 from simulators.physics.plan import Plan
 from simulators.physics.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
 
@@ -74,6 +75,7 @@ class Conditions:
         leak: Of each water branch. [m³/h]
         main_leak: Before the branches, by building. [m³/h]
         sensors: Faults of sensors by point index.
+        meters: Faults of meters by id.
         silent: Indices of points that give nothing.
     """
 
@@ -84,6 +86,7 @@ class Conditions:
     leak: Floats
     main_leak: Floats
     sensors: dict[int, SensorFaults] = field(default_factory=dict)
+    meters: dict[str, MeterFaults] = field(default_factory=dict)
     silent: frozenset[int]
 
 
@@ -106,6 +109,7 @@ def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
         leak=np.zeros(len(plan.water)),
         main_leak=np.zeros(len(plan.buildings)),
         sensors=sensor_faults_of(plan.site, active, at),
+        meters=meter_faults_of(active, at),
         silent=_silent(plan, active),
     )
     for fault in active:

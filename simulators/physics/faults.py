@@ -31,6 +31,11 @@ class FaultKind(StrEnum):
     SENSOR_SUNLIT = "sensor_sunlit"
     SENSOR_UNIT = "sensor_unit"
     SENSOR_SILENT = "sensor_silent"
+    METER_RATIO = "meter_ratio"
+    METER_CT_OPEN = "meter_ct_open"
+    METER_UNIT = "meter_unit"
+    METER_RESET = "meter_reset"
+    METER_SWAPPED = "meter_swapped"
     GATEWAY_SILENT = "gateway_silent"
 
 
@@ -39,6 +44,8 @@ class Seat(StrEnum):
 
     LIT_CIRCUIT = "lit_circuit"
     WATER_METER = "water_meter"
+    METER = "meter"
+    ELECTRIC_METER = "electric_meter"
     AIR_HANDLER = "air_handler"
     BOILER_LOCKED_OUT = "boiler_locked_out"
     TEMPERATURE = "temperature"
@@ -130,6 +137,18 @@ FAULT_KINDS: dict[FaultKind, KindOfFault] = {
     _K.SENSOR_UNIT: _of(
         *_I, "unit", "", "°F sent as °C", (1.0, 1.0), "S", _S.TEMPERATURE),
     _K.SENSOR_SILENT: _of(*_I, "sensor", "", "no reading", (1.0, 1.0), "SI", _S.POINT),
+    _K.METER_RATIO: _of(
+        *_I, "meter", "×", "CT ratio or pulse weight wrong", (0.5, 1000.0), "S", _S.METER),
+    # One of three phases is lost: a third of a balanced load.
+    _K.METER_CT_OPEN: _of(
+        _I[0], Trade.ELECTRICIAN, "meter", "1", "one CT open", (0.33, 0.33), "S",
+        _S.ELECTRIC_METER),
+    _K.METER_UNIT: _of(
+        *_I, "unit", "", "values in another unit", (1.0, 1.0), "S", _S.METER),
+    _K.METER_RESET: _of(
+        *_I, "register", "", "register lost its count", (1.0, 1.0), "S", _S.METER),
+    _K.METER_SWAPPED: _of(
+        *_I, "register", "", "meter changed and nobody told", (1.0, 1.0), "S", _S.METER),
     _K.GATEWAY_SILENT: _of(*_I, "gateway", "", "no readings", (1.0, 1.0), "SI", _S.GATEWAY),
 }  # fmt: skip
 PAIRS = {

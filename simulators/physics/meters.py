@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,9 @@ from core.batch import Floats, Ints
 from core.site import Equipment, MeterRole
 from core.words import Carrier
 from simulators.physics.loads import Loads
+from simulators.physics.meter_faults import SOUND, MeterFaults
 from simulators.physics.plan import Plan
-from simulators.physics.streams import fixed
+from simulators.physics.streams import fixed, stream
 from simulators.physics.trace import BUILDING_ROW, Trace
 
 # Class 1 meters for current, class 2 for water and gas: most sit well within.
@@ -22,6 +24,11 @@ _GAS_KWH_M3 = 9.86
 _BAND = {"energy": 0, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
 _RATES = {"power", "heat_power", "hw_flow", "flow"}
 _QUANTUM = 0.01
+# Wh sent as kWh, W as kW, L as m³; of heat GJ as kWh.
+_MILLI = 1000.0
+_OTHER_UNIT = {"heat": 0.0036, "heat_power": 0.0036}
+# A meter out of the box has run on its test bench. [kWh, m³]
+_NEW_DIAL = (0.0, 200.0)
 _DECIMALS = {"power": 1, "heat_power": 1, "hw_flow": 2, "flow": 2}
 
 
@@ -47,6 +54,10 @@ class Meters:
         self.total = np.concatenate([dial, np.zeros(len(self._meters))])
         self.truly = np.zeros(2 * len(self._meters))
         self.marked = np.full(len(plan.site.points), np.nan)
+        # What each dial shows less than was counted, and when it last jumped. [kWh, m³], [ms]
+        self.shift = np.zeros(2 * len(self._meters))
+        self.event = np.zeros(len(self._meters))
+        self._seed = seed
         self._efficiency = [
             b.number("efficiency", 0.9) if b is not None else 0.9 for b in plan.boilers
         ]
@@ -55,23 +66,33 @@ class Meters:
             dtype=np.int64,
         )
 
-    def read(self, passed: Passed, at: Ints) -> dict[int, tuple[Ints, Floats]]:
+    def read(
+        self, passed: Passed, at: Ints, faults: Mapping[str, MeterFaults] | None = None
+    ) -> dict[int, tuple[Ints, Floats]]:
         """Times and values of every meter point that is due in a stretch.
 
         Args:
             passed: What ran.
             at: End of each of its minutes, UTC. [ms]
+            faults: Of meters, by id.
         """
+        ills = [(faults or {}).get(m.id, SOUND) for m in self._meters]
+        for m, ill in enumerate(ills):
+            self._jump(m, ill)
         true = self._amounts(passed) / 60.0
         self.truly += true.sum(axis=0)
-        amounts = true * np.concatenate([self._error, self._error])
+        error = self._error * np.array([ill.counts for ill in ills])
+        amounts = true * np.concatenate([error, error])
         totals = np.cumsum(np.vstack([self.total, amounts]), axis=0)
         said: dict[int, tuple[Ints, Floats]] = {}
         for m, meter in enumerate(self._meters):
             for role, point in self._plan.site.points_of(meter.id).items():
                 if known(role):
-                    total = totals[:, m + _BAND.get(role, 0) * len(self._meters)]
-                    said[point] = self._say(point, role, total, at)
+                    counter = m + _BAND.get(role, 0) * len(self._meters)
+                    when, values = self._say(point, role, counter, totals, at)
+                    if ills[m].unit:
+                        values = np.round(values * _OTHER_UNIT.get(role, _MILLI), 6)
+                    said[point] = (when, values)
         self.total = totals[-1].copy()
         return said
 
@@ -87,7 +108,20 @@ class Meters:
                 found[key] = found.get(key, 0.0) + float(amount)
         return found
 
-    def _say(self, point: int, role: str, total: Floats, at: Ints) -> tuple[Ints, Floats]:
+    def _jump(self, m: int, ill: MeterFaults) -> None:
+        """Sets a dial back to nothing, or to the dial of the meter that hangs there now."""
+        if ill.event == 0 or self.event[m] == ill.event:
+            return
+        self.event[m] = ill.event
+        words = (self._meters[m].id, "swapped", ill.event)
+        dial = stream(self._seed, *words).uniform(*_NEW_DIAL) if ill.swapped else 0.0
+        both = [m, m + len(self._meters)]
+        self.shift[both] = self.total[both] - dial
+
+    def _say(
+        self, point: int, role: str, counter: int, totals: Floats, at: Ints
+    ) -> tuple[Ints, Floats]:
+        total = totals[:, counter]
         model = self._plan.site.points[point]
         due = np.flatnonzero(at % (model.period_s * 1000) == 0)
         if np.isnan(self.marked[point]):
@@ -95,7 +129,7 @@ class Meters:
         values = (
             self._means(point, role, total, due)
             if role in _RATES
-            else self._dial(point, total, due)
+            else self._dial(point, total - self.shift[counter], due)
         )
         if len(due):
             self.marked[point] = total[due[-1] + 1]

@@ -82,7 +82,7 @@ class World:
             coarse=not plant,
         )  # fmt: skip
         passed, street = self._pass(drivers, asked, now, minutes, trace)
-        said = self._meters.read(passed, at)
+        said = self._meters.read(passed, at, now.meters)
         if plant:
             said |= self._read_plant(drivers, now, when, trace, outdoor, at)
             said |= self._read_pressure(now, when, street, passed.mains_water, at)
@@ -98,6 +98,8 @@ class World:
             "meters.total": self._meters.total,
             "meters.truly": self._meters.truly,
             "meters.marked": self._meters.marked,
+            "meters.shift": self._meters.shift,
+            "meters.event": self._meters.event,
             "sensors.last": self._sensors.last,
         }
 
@@ -107,6 +109,8 @@ class World:
         self._meters.total = np.array(memory["meters.total"])
         self._meters.truly = np.array(memory["meters.truly"])
         self._meters.marked = np.array(memory["meters.marked"])
+        self._meters.shift = np.array(memory["meters.shift"])
+        self._meters.event = np.array(memory["meters.event"])
         self._sensors.last = np.array(memory["sensors.last"])
 
     def _drivers(self, day: tuple[date, int, Bools]) -> tuple[Drivers, Asked]:
