@@ -176,7 +176,7 @@ class Campus:
 
         Args:
             at: When, UTC; never before what has been simulated. [ms]
-            effect: ``effective`` or ``useless``.
+            effect: ``effective``, ``partial`` (its severity halves) or ``useless``.
             fault: Id of the one fault meant,
             asset: or id of an asset or point: all active faults of it,
             family: of those only this family, where one is named.

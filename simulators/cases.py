@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.clock import HOUR_MS, MINUTE_MS
-from core.errors import Misconfigured, Mistake
+from core.errors import Misconfigured, Mistake, Refused
 from core.site import Site
 from simulators.bouts import bouts_of
 from simulators.causes import causes_of
@@ -49,7 +49,7 @@ class Cases:
 
     def active(self, at: int) -> list[Fault]:
         """Those that act in the minute that begins at ``at`` [ms]."""
-        return [case.fault for case in self._cases if case.active(at)]
+        return [case.acts for case in self._cases if case.active(at)]
 
     def causes(self, target: str, at: int) -> tuple[str, ...]:
         """Ids of the faults nearest to a target; who comes between two bouts finds the cause."""
@@ -70,12 +70,19 @@ class Cases:
     def repair(
         self, at: int, effect: Effect, *, fault: str = "", asset: str = "", family: str = ""
     ) -> tuple[str, ...]:
-        """Notes a visit with every fault that lasts and is meant; their ids."""
+        """Notes a visit with every fault that lasts and is meant; their ids.
+
+        Raises:
+            Refused: Half of one of these faults is not less of it.
+        """
         meant = [
             case
             for case in self._cases
             if case.there(at) and _meant(case.fault, fault, asset, family)
         ]
+        whole = [c.fault.id for c in meant if not FAULT_KINDS[c.fault.kind].halves]
+        if effect == "partial" and whole:
+            raise Refused(f"fault '{whole[0]}' cannot be mended in part", code="whole")
         for case in meant:
             case.repairs.append(Mending(at=at, effect=effect))
         return tuple(case.fault.id for case in meant)

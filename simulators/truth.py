@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,11 +13,11 @@ from core.site import Site
 from simulators.bouts import Bouts
 from simulators.physics.faults import FAULT_KINDS, Fault
 
-Effect = Literal["effective", "useless"]
+Effect = Literal["effective", "partial", "useless"]
 
 
 class Mending(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit of a crew. ``at``, UTC ms; ``effect``, ``effective`` or ``useless``."""
+    """One visit of a crew: ``at``, UTC ms, and what it did."""
 
     at: int
     effect: Effect
@@ -90,6 +90,14 @@ class Case:
     def active(self, at: int) -> bool:
         """Whether it acts in the minute that begins at ``at`` [ms]."""
         return self.there(at) and (self.bouts is None or self.bouts.acting(at))
+
+    @property
+    def acts(self) -> Fault:
+        """The fault as its visits have left it: each partial one halves its severity."""
+        halved = sum(r.effect == "partial" for r in self.repairs)
+        if not halved:
+            return self.fault
+        return replace(self.fault, severity=self.fault.severity * 0.5**halved)
 
     def truth(self, site: Site) -> Truth:
         """As a line of the truth."""

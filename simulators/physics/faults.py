@@ -71,6 +71,7 @@ class KindOfFault:
         onsets: How it begins: S sudden, C creeping, I intermittent; a letter each.
         seat: What can have it.
         signed: Whether a negative severity is the same fault the other way.
+        position: Whether the severity is where something stands: more is not worse.
     """
 
     discipline: Discipline
@@ -82,6 +83,12 @@ class KindOfFault:
     onsets: str = "S"
     seat: Seat = Seat.AIR_HANDLER
     signed: bool = False
+    position: bool = False
+
+    @property
+    def halves(self) -> bool:
+        """Whether half its severity is less of it: not of a factor, a position, or none at all."""
+        return self.unit not in {"", "×"} and not self.position
 
     @property
     def least(self) -> float:
@@ -115,10 +122,18 @@ FAULT_KINDS: dict[FaultKind, KindOfFault] = {
         _A, _HVAC, "heating_valve", "1", "passes shut", (0.01, 0.5), "SC"),
     _K.COOL_VALVE_PASSES: _of(
         _A, _HVAC, "cooling_valve", "1", "passes shut", (0.01, 0.5), "SC"),
-    _K.HEAT_VALVE_STUCK: _of(_A, _HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0), "SI"),
-    _K.COOL_VALVE_STUCK: _of(_A, _HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0), "SI"),
-    _K.HEAT_VALVE_HELD: _of(_A, _HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0)),
-    _K.DAMPER_STUCK: _of(_A, _HVAC, "damper", "1", "blades stuck", (0.05, 1.0), "SI"),
+    _K.HEAT_VALVE_STUCK: _of(
+        _A, _HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0), "SI",
+        position=True),
+    _K.COOL_VALVE_STUCK: _of(
+        _A, _HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0), "SI",
+        position=True),
+    _K.HEAT_VALVE_HELD: _of(
+        _A, _HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0),
+        position=True),
+    _K.DAMPER_STUCK: _of(
+        _A, _HVAC, "damper", "1", "blades stuck", (0.05, 1.0), "SI",
+        position=True),
     _K.SENSOR_STUCK: _of(*_I, "sensor", "", "reading frozen", (1.0, 1.0), "SI", _S.SENSOR),
     _K.SENSOR_OPEN: _of(*_I, "sensor", "", "wire broken", (1.0, 1.0), "SI", _S.SENSOR),
     _K.SENSOR_OFFSET: _of(

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from core.clock import HOUR_MS, MINUTE_MS
+from core.errors import Refused
+from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.sensor_faults import OPEN_READING
-from tests.simulators.parts import Readings, at, fault, run
+from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run
 
 K = FaultKind
 NIGHT = (at(2, 2.0), at(2, 5.0))
@@ -224,6 +226,26 @@ def test_a_repaired_valve_leaves_no_trace_by_the_afternoon(healthy: Readings) ->
     )
     sound = healthy.between("c.ahu1.hclt", *DAY) - healthy.between("c.ahu1.hcet", *DAY)
     assert abs(rise.mean() - sound.mean()) < 0.2
+
+
+def test_a_partial_repair_halves_what_runs_away(healthy: Readings) -> None:
+    leak = fault(K.WATER_LEAK, "a.w-toilets", severity=0.4)
+    campus = Campus(SITE, SEED, START, (leak,))
+    campus.advance(at(1, 12.0))
+    assert campus.repair(campus.now, "partial", fault=leak.id) == (leak.id,)
+    left = Readings(all_of(campus, at(2, 12.0)))
+    spilt = left.use("a.w-toilets.volume", *NIGHT) - healthy.use("a.w-toilets.volume", *NIGHT)
+    # 0.2 m³/h over 2.75 h between first and last read, some more at the night's pressure.
+    assert 0.5 < spilt < 0.7
+    truth = campus.truth()[0]
+    assert (truth.end, truth.severity, truth.repairs[0].effect) == (None, 0.4, "partial")
+
+
+def test_what_is_whole_or_broken_cannot_be_mended_in_part() -> None:
+    stuck = fault(K.SENSOR_STUCK, "c.ahu2", point="mat")
+    campus, _ = run(0.5, (stuck,))
+    with pytest.raises(Refused, match="in part"):
+        campus.repair(campus.now, "partial", fault=stuck.id)
 
 
 def test_a_repair_by_asset_and_family_leaves_the_others() -> None:
