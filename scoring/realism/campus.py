@@ -135,8 +135,10 @@ def _rooms(readings: Readings) -> Iterator[_Row]:
     air_of = {z: readings.minutes(f"{z}.zone_co2") for z in zones if readings.has(f"{z}.zone_co2")}
     for zone, ppm in air_of.items():
         yield zone, rooms.co2(ppm)
+    # The real rooms are of one building: late evenings are its own, and show in the night.
     for (one, a), (other, b) in combinations(air_of.items(), 2):
-        yield f"{one}, {other}", rooms.together(a, b)
+        if readings.site.equipment[one].building == readings.site.equipment[other].building:
+            yield f"{one}, {other}", rooms.together(a, b)
 
 
 def _weather(readings: Readings, latitude: float) -> Iterator[_Row]:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.people import presence
+from simulators.physics.people import presence_of
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
 from simulators.physics.water import Draws, draws_of
@@ -61,17 +61,8 @@ def drivers_of(
     """All that one local day brings, the same for every world with this seed and sky."""
     weather = (sky or SeededSky(seed)).of(day)
     ordinal = day.toordinal()
-    people = np.stack([
-        presence(seed, b, day, plan.site.buildings[b].schedule, workday=bool(workday[i]))
-        for i, b in enumerate(plan.buildings)
-    ], axis=1)  # fmt: skip
-    zone_share = np.stack([
-        presence(
-            seed, z.id, day, plan.site.buildings[z.building].schedule,
-            workday=bool(workday[plan.buildings.index(z.building)]),
-        )
-        for z in plan.zones
-    ], axis=1)  # fmt: skip
+    there = presence_of(plan, seed, day, workday)
+    people, zone_share = there.building, there.zone
     heads = zone_share * np.array([z.number("people", 0.0) for z in plan.zones])
     ahu_streams = [stream(seed, a.id, "supply", ordinal) for a in plan.ahus]
     return Drivers(
