@@ -1,4 +1,4 @@
-"""What clears HTG-07 and proves its repair: hours in which the fault would have shown, alone."""
+"""What clears and proves a repair: hours in which the fault would have shown, alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from analytics.memory import MemoryVerdicts
 from analytics.proof import Proof, ProofState, prove
-from analytics.rules import warm_heating
+from analytics.rules import heat_against_cool, warm_heating
 from core.batch import Floats, Ints
 from core.finding import FindingState
 from core.verdict import Reason, Run, Verdict
@@ -135,3 +135,63 @@ def test_after_the_holiday_a_repaired_boiler_clears_on_the_simulated_campus() ->
     assert finding.state is FindingState.CLEARED
     assert finding.cleared is not None
     assert finding.cleared > WEEKDAY_OF_MAY + 9 * DAY_MS
+
+
+def held_in_hand(days: int, ends: int | None) -> Plant:
+    """The simulated campus of a mild May, a heating valve left in hand for days or for good."""
+    start, asset = WEEKDAY_OF_MAY, "a.ahu1"
+    fault = Fault(
+        id="held", kind=FaultKind.HEAT_VALVE_HELD, asset=asset, severity=0.35, onset=start,
+        end=None if ends is None else start + ends * DAY_MS,
+    )  # fmt: skip
+    campus, plant = Campus(SITE, 2, start, [fault]), Plant()
+    for gateway in sorted(SITE.gateways):
+        plant.write(campus.read(gateway, start + days * DAY_MS))
+    plant.clock.advance(start)
+    plant.run(plant.engine([heat_against_cool.RULE]), start, start + days * DAY_MS, DAY_MS)
+    return plant
+
+
+@pytest.mark.slow
+def test_a_valve_in_hand_is_not_cleared_by_days_that_ask_for_no_cooling() -> None:
+    plant = held_in_hand(16, ends=None)
+    [finding] = plant.findings.found.values()
+    assert finding.state is FindingState.OPEN
+    said = {
+        (run.verdict, run.reason) for run in plant.verdicts.streams["AC-04", "a.ahu1"]
+        if run.start > WEEKDAY_OF_MAY + DAY_MS
+    }  # fmt: skip
+    assert (Verdict.OK, Reason.CONDITION) in said, "such days were there"
+
+
+@pytest.mark.slow
+def test_a_valve_given_back_to_its_controller_clears() -> None:
+    plant = held_in_hand(20, ends=9)
+    [finding] = plant.findings.found.values()
+    assert finding.state is FindingState.CLEARED
+    assert finding.cleared is not None
+    assert finding.cleared > WEEKDAY_OF_MAY + 9 * DAY_MS
+
+
+def test_only_a_valve_that_moves_clears_a_fight() -> None:
+    def found(heat: Shape) -> FindingState:
+        plant = Plant()
+        end = MONDAY + 12 * DAY_MS
+
+        def cool(minutes: Ints) -> Floats:
+            return np.where(minutes < 2 * 1440, 30.0, 0.0) * in_hours(12)(minutes)
+
+        plant.fill(MONDAY, end, a__ahu2__fan_status=in_hours(12), a__ahu2__heat_valve=heat,
+                   a__ahu2__cool_valve=cool)  # fmt: skip
+        plant.run(plant.engine([heat_against_cool.RULE]), MONDAY, end, DAY_MS)
+        [finding] = plant.findings.found.values()
+        return finding.state
+
+    def still(minutes: Ints) -> Floats:
+        return 35.0 * in_hours(12)(minutes)
+
+    def moving(minutes: Ints) -> Floats:
+        return still(minutes) + 6.0 * np.sin(minutes / 15.0) * in_hours(12)(minutes)
+
+    assert found(still) is FindingState.OPEN
+    assert found(moving) is FindingState.CLEARED
