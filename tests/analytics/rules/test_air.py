@@ -99,7 +99,7 @@ def test_only_occupied_steady_and_free_of_frost(id_: str) -> None:
 @pytest.mark.parametrize(
     ("id_", "healthy"),
     [
-        ("AC-04", ahu(heat_valve=60, cool_valve=0)),
+        ("AC-04", ahu(heat_valve=[60.0] * (STEADY + 2) + [64.0], cool_valve=0)),
         ("FC-2", ahu(mat=15)),
         ("FC-3", ahu(mat=20)),
         ("FC-5", ahu(**HEATING, mat=18, sat=25)),
@@ -114,6 +114,15 @@ def test_healthy_is_clear(id_: str, healthy: Frame) -> None:
     result = judged(id_, healthy)
     assert last(result) == (OK, Reason.CLEAR)
     assert all(float(amount.sum()) == 0.0 for amount in result.waste.values())
+
+
+def test_a_valve_that_stands_still_clears_no_fight() -> None:
+    still = ahu(heat_valve=60, cool_valve=0)
+    assert last(judged("AC-04", still)) == (OK, Reason.CONDITION)
+    opened_with_the_fan = [0.0] * 4 + [30.0] + [60.0] * (STEADY - 2)
+    fan = [0.0] * 4 + [1.0] * (STEADY - 1)
+    started = with_values(still, heat_valve=opened_with_the_fan, fan_status=fan)
+    assert last(judged("AC-04", started)) == (OK, Reason.CONDITION)
 
 
 @pytest.mark.parametrize(
