@@ -38,6 +38,7 @@ from scoring.truths import Known, causes_of, known_of
 from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.story import Story
 
 NIGHTS, PLANT_DAYS = 90, 14
 """Healthy days before the scored time: nights of the meters, days of the plant."""
@@ -71,6 +72,7 @@ class Wishes:
     plant_days: int = PLANT_DAYS
     step_h: int = 3
     climate: str = DEFAULT_CLIMATE
+    story: Story | None = None
 
 
 def first_day(site: Site, seed: int) -> int:
@@ -111,7 +113,8 @@ class Run:
     @cached_property
     def start(self) -> int:
         """Of the scored time. [ms]"""
-        return first_day(self.site, self.wishes.seed)
+        story = self.wishes.story
+        return first_day(self.site, self.wishes.seed) if story is None else story.start
 
     @property
     def end(self) -> int:
@@ -122,6 +125,8 @@ class Run:
     def faults(self) -> list[Fault]:
         """What goes wrong in it."""
         wishes = self.wishes
+        if wishes.story is not None:
+            return [f for f in wishes.story.faults if f.onset < self.end]
         if wishes.per <= 0:
             return []
         return draw(self.site, wishes.seed, self.start, wishes.days, wishes.per)

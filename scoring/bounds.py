@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb
+from math import exp, lgamma, log, log1p
 
 import numpy as np
 
@@ -22,9 +22,23 @@ def exact_low(right: int, of: int) -> float | None:
     low, high = 0.0, right / of
     for _ in range(_HALVINGS):
         share = (low + high) / 2
-        tail = sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(right, of + 1))
+        tail = _tail(right, of, share)
         low, high = (share, high) if tail < ONE_SIDED else (low, share)
     return low
+
+
+def _tail(least: int, of: int, share: float) -> float:
+    """The chance of at least so many, by logarithms: thousands of orders overflow a product."""
+    if least == 0:
+        return 1.0
+    counts = range(least, of + 1)
+    return sum(
+        exp(
+            lgamma(of + 1) - lgamma(k + 1) - lgamma(of - k + 1)
+            + k * log(share) + (of - k) * log1p(-share)
+        )
+        for k in counts
+    )  # fmt: skip
 
 
 def bootstrap_low(groups: Sequence[tuple[int, int]], seed: int = 0) -> float | None:

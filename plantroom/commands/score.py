@@ -21,10 +21,11 @@ from plantroom.spread import cores, seasons, site_of
 from plantroom.written import read_alarms, read_season
 from scoring.card import worsened
 from scoring.page import PICTURE, page, picture
-from scoring.plan import PER_BUILDING
+from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
 from scoring.season import Season
 from simulators.physics.climate import DEFAULT_CLIMATE
+from simulators.story import demo_story
 
 KEYS = (
     "precision", "precision_strict", "precision_low", "recall", "recall_all", "found", "f1",
@@ -50,6 +51,9 @@ def score(
     ] = NIGHTS,
     step: Annotated[int, typer.Option(min=1, max=24, help="Hours a step of detection.")] = 3,
     workers: Annotated[int, typer.Option(min=0, help="Seeds at once; 0: one a core.")] = 0,
+    story: Annotated[
+        bool, typer.Option("--story", help="Score the demonstration's story; its seed, its time.")
+    ] = False,
     findings: Annotated[
         Path | None, typer.Option(help="Score these alarms (JSON lines) instead of running.")
     ] = None,
@@ -58,6 +62,9 @@ def score(
     ] = None,
     docs: Annotated[
         Path | None, typer.Option("--page", help="Write scorecard.md, its picture and card here.")
+    ] = None,
+    card: Annotated[
+        Path | None, typer.Option(help="Write the figures here, for --check to compare with.")
     ] = None,
     check: Annotated[
         Path | None, typer.Option(help="Fail where a figure is worse than in this card.")
@@ -74,22 +81,30 @@ def score(
     begun = time.monotonic()
     if findings is not None:
         model, done = _others(findings, on)
+        what = f"the alarms of {findings.name} on the campus of seed {done[0].seed}"
     else:
         folder = site or load_settings().site
         model = site_of(folder, buildings)
+        told = demo_story(model) if story else None
         wishes = [
             Wishes(folder=folder, seed=seed, days=days, per=faults, nights=nights,
-                   plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate)
-            for seed in seeds_of(seeds)
+                   plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate, story=told)
+            for seed in (seeds_of(seeds) if told is None else [told.seed])
         ]  # fmt: skip
+        what = f"the demonstration's story, {days} days" if story else (
+            f"seeds {seeds}, {days} days, {len(model.buildings)} buildings, {faults:g} faults a "
+            f"building in {IN_DAYS} days, climate {climate}"
+        )  # fmt: skip
         done = seasons(wishes, buildings, workers=workers or cores(), console=out, quiet=json_)
     whole = report(done, model) | {
+        "made_from": what,
         "recall_within_reach": within_reach(done, model),
         "wall_s": round(time.monotonic() - begun, 1),
     }
     if docs is not None:
-        _write(docs, whole, f"seeds {seeds}, {days} days, {len(model.buildings)} buildings, "
-               f"{faults:g} faults a building in 56 days, climate {climate}", done)  # fmt: skip
+        _write(docs, whole)
+    if card is not None:
+        _keep(card, whole)
     if json_:
         as_json({name: whole[name] for name in KEYS})
     else:
@@ -126,16 +141,18 @@ def _others(findings: Path, on: Path | None) -> tuple[Site, list[Season]]:
     return model, [msgspec.structs.replace(season, alarms=inside)]
 
 
-def _write(folder: Path, whole: dict[str, Any], what: str, done: list[Season]) -> None:
-    """The page, its picture, and beside the scorer the card that a test compares with."""
+def _write(folder: Path, whole: dict[str, Any]) -> None:
+    """The page, its picture, and the same for programs."""
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    (folder / "scorecard.md").write_text(page(whole, what=what), encoding="utf-8")
+    (folder / "scorecard.md").write_text(page(whole, what=whole["made_from"]), encoding="utf-8")
     (folder / "pictures" / PICTURE).write_text(picture(whole), encoding="utf-8")
-    card = {k: v for k, v in whole.items() if k != "wall_s"} | {"made_from": what}
-    (folder / "scorecard.json").write_text(
-        json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    del done
+    _keep(folder / "scorecard.json", whole)
+
+
+def _keep(path: Path, whole: dict[str, Any]) -> None:
+    """All figures but how long it took, which differs from run to run."""
+    card = {name: value for name, value in whole.items() if name != "wall_s"}
+    path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _judge(card: Path, whole: dict[str, Any]) -> None:

@@ -41,6 +41,13 @@ def test_the_exact_bound_is_the_tables(right: int, of: int, low: float) -> None:
     assert found == pytest.approx(low, abs=0.005)
 
 
+def test_thousands_of_orders_have_a_bound_too() -> None:
+    low = exact_low(4500, 5000)
+    assert low is not None
+    # Wilson's interval is close by for so many: 0.8927.
+    assert low == pytest.approx(0.8927, abs=0.001)
+
+
 def test_no_order_proves_nothing() -> None:
     assert exact_low(0, 0) is None
     assert bootstrap_low([]) is None
