@@ -32,6 +32,13 @@ def missing(what: str, advice: str) -> None:
     pytest.skip(f"{what} is not on this machine: {advice}")
 
 
+def long_one(what: str) -> None:
+    """Skip what takes minutes, unless the environment requires it, as ``.ci/run`` does."""
+    required = os.environ.get("PLANTROOM_REQUIRE", "").split(",")
+    if "long" not in required and "all" not in required:
+        pytest.skip(f"{what} takes minutes: PLANTROOM_REQUIRE=long runs it, as .ci/run does")
+
+
 def free_port() -> int:
     """A TCP port of the loopback that nobody listens on."""
     with socket.socket() as probe:

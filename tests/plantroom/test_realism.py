@@ -13,10 +13,12 @@ from plantroom.main import app
 from scoring.realism.bands import load_bands
 from scoring.realism.card import AIM, card_of, load_card, worse
 from tests.sample import WUSHAN, wushan
+from tests.servers import long_one
 
 
 @pytest.mark.slow
 def test_the_campus_stays_as_real_as_it_is() -> None:
+    long_one("the campus beside real buildings")
     kept = load_card()
     found = realism.measured(wushan(), kept.seeds)
     now = card_of(found, load_bands().weeks, kept.seeds)

@@ -19,6 +19,7 @@ from scoring.season import Season
 from simulators.story import demo_story
 from tests.plantroom.conftest import ROOT, Cli
 from tests.scoring.parts import SITE, cause, day
+from tests.servers import long_one
 
 WUSHAN = ROOT / "sites" / "wushan"
 CARD = ROOT / "scoring" / "story.json"
@@ -90,6 +91,7 @@ def test_what_names_no_seeds_is_refused(text: str) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_story_scores_no_worse_than_its_card_and_a_dead_rule_is_noticed() -> None:
+    long_one("the story's score")
     story = demo_story(SITE)
     wishes = Wishes(
         folder=WUSHAN, seed=story.seed, days=STORY_DAYS, nights=NIGHTS, plant_days=14, story=story
