@@ -1,18 +1,18 @@
-"""The records database that the settings name, for commands that need nothing else."""
+"""The records database that settings name, its tables brought to this version."""
 
 from __future__ import annotations
 
 from adapters.records import Records
-from adapters.settings import load_settings
+from adapters.settings import Settings
 
 
-def opened_records() -> Records:
-    """The records, their tables brought to this version.
+def opened_records(settings: Settings) -> Records:
+    """The records, ready to use; data stays.
 
     Raises:
-        Misconfigured: The settings have mistakes.
         Retryable: The database is away or locked.
+        Fatal: Its file is broken.
     """
-    records = Records(load_settings().records_url)
+    records = Records(settings.records_url)
     records.upgrade()
     return records

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.mqtt.embedded import EmbeddedBroker
 from adapters.records.passwords import hashed
@@ -24,6 +23,7 @@ from edge.drivers.simulated import SimulatedDriver
 from plantroom.conductor import Conductor
 from plantroom.counting import Counts, Readings
 from plantroom.crew import DeskOfCrew
+from plantroom.output import bars
 from plantroom.past import PastFirst
 from plantroom.plant import Plant, embedded
 from plantroom.ports import next_free
@@ -167,8 +167,7 @@ class Demo:
     def _history(self, plant: Plant, campus: Campus, past: PastFirst, clock: SteppedClock) -> None:
         """The nights before the story, through the same edge, broker, validation and store."""
         conductor = Conductor(clock=clock, agents=plant.agents, parts=[])
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, disable=self.wishes.quiet) as progress:
+        with bars(self.console, quiet=self.wishes.quiet) as progress:
             task = progress.add_task(f"loading {NIGHTS} nights of history", total=NIGHTS)
             for stop, rows in campus.history(NIGHTS, PLANT_DAYS):
                 past.put(rows)

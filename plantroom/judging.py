@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from adapters.records.base import ALL
 from adapters.records.orders import Notification, Order, OrderEvent, OrderFinding
+from core.finding import Finding
 from core.words import Outcome
 from plantroom.crew import DeskOfCrew
 from plantroom.plant import Plant
@@ -83,9 +84,10 @@ def alarms_of(plant: Plant, seed: int) -> list[Alarm]:
         links = session.execute(
             select(OrderFinding.order_id, OrderFinding.finding_id, OrderFinding.rule)
         ).all()
-    findings = {(order, rule): finding for order, finding, rule in links}
+    found = {finding.id: finding for finding in plant.records.findings.since(0)}
+    linked = {(order, rule): found.get(finding) for order, finding, rule in links}
     return [
-        _alarm(plant, order, findings.get((order.id, order.rule)), seed, paged=order.id in told)
+        _alarm(plant, order, linked.get((order.id, order.rule)), seed, paged=order.id in told)
         for order in orders
     ]
 
@@ -96,10 +98,13 @@ def visits_of(plant: Plant, seed: int, worked: Sequence[Worked]) -> list[Visit]:
         events = session.execute(
             select(OrderEvent.order_id, OrderEvent.at, OrderEvent.command).order_by(OrderEvent.id)
         ).all()
+    of = dict[str, list[tuple[int, str]]]()
+    for order, at, what in events:
+        of.setdefault(order, []).append((at, what))
     return [
         Visit(
             cause=visit.fault, order=f"{seed}/{visit.order}", at=visit.at, effect=visit.effect,
-            said=_said(visit, [(at, what) for id_, at, what in events if id_ == visit.order]),
+            said=_said(visit, of.get(visit.order, ())),
             judged=False,
         )
         for visit in worked
@@ -116,8 +121,7 @@ def _said(visit: Worked, events: Sequence[tuple[int, str]]) -> str:
     return "waiting"
 
 
-def _alarm(plant: Plant, order: Order, finding: str | None, seed: int, *, paged: bool) -> Alarm:
-    found = plant.records.findings.get(finding) if finding is not None else None
+def _alarm(plant: Plant, order: Order, found: Finding | None, seed: int, *, paged: bool) -> Alarm:
     card = plant.cards[order.rule]
     return Alarm(
         id=f"{seed}/{order.id}", asset=order.asset, start=order.opened_at, end=order.closed_at,

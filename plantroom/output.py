@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -50,6 +51,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: st
         # As text: what devices sent may hold what looks like markup.
         drawn.add_row(*(Text("" if cell is None else shown(str(cell))) for cell in row))
     out.print(drawn)
+
+
+def bars(console: Console = out, *, quiet: bool) -> Progress:
+    """Bars of long work, each with what is done now and for how long."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, disable=quiet)
 
 
 def speaks(command: Callable[P, R]) -> Callable[P, R]:

@@ -32,6 +32,7 @@ from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
 from ingest.service import Ingest
+from plantroom.database import opened_records
 from plantroom.story import Telling
 from workorders.channels import AppriseChannel, LogChannel
 from workorders.duty import RosterDuty
@@ -79,9 +80,7 @@ class Plant:
     @cached_property
     def records(self) -> Records:
         """Everything else, its tables brought up to date."""
-        records = Records(self.settings.records_url)
-        records.upgrade()
-        return records
+        return opened_records(self.settings)
 
     @cached_property
     def cards(self) -> dict[str, RuleCard]:

@@ -11,14 +11,15 @@ from core.site import Site
 from scoring.realism.campus import Found, measure
 from scoring.realism.readings import Readings
 from simulators.campus import Campus
+from simulators.physics.climate import CLIMATES, DEFAULT_CLIMATE
 
 SEASONS = {"spring": date(2026, 4, 27), "winter": date(2026, 2, 9)}
 """Local midnight at which eight weeks end: cool mornings and mild afternoons with one public
 holiday, and the cold before Spring Festival."""
 NIGHTS = 56
 YEAR_END, YEAR_NIGHTS = date(2027, 1, 1), 365
-LATITUDE = 31.0
-"""Of the lower Yangtze, whose climate the campus has. [°]"""
+LATITUDE = CLIMATES[DEFAULT_CLIMATE].latitude
+"""Of the climate that the campus has. [°]"""
 
 
 def readings_of(

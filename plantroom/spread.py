@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.sites import load_site
 from core.errors import Misconfigured, Mistake
 from core.site import Site
 from plantroom.logs import configure
+from plantroom.output import bars
 from plantroom.season import Run, Wishes
 from scoring.season import Season
 from simulators.worlds import of_buildings
@@ -93,8 +93,7 @@ def _drain(told: Any, tell: Tell) -> None:
 
 @contextmanager
 def _bar(console: Console, *, quiet: bool) -> Iterator[Tell]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=quiet) as progress:
+    with bars(console, quiet=quiet) as progress:
         tasks: dict[int, Any] = {}
 
         def tell(seed: int, stage: str, share: float) -> None:

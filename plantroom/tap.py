@@ -11,9 +11,6 @@ from core.quantity import Kind
 from core.site import Site
 from scoring.season import Readings
 
-_POINTS = 4096
-"""More than a scored site has: a reading is one number, time · this + point."""
-
 
 class Tap:
     """A :class:`core.ports.PointSource` that remembers what passed.
@@ -36,7 +33,7 @@ class Tap:
         """See :class:`core.ports.PointSource`."""
         rows = self._source.read(gateway, until)
         if len(rows):
-            self._keys.append(_keys(rows))
+            self._keys.append(self._named(rows))
             self._add(rows.keep(~np.isnan(rows.value)))
         return rows
 
@@ -59,10 +56,10 @@ class Tap:
         sent = _distinct(np.concatenate(self._keys) if self._keys else np.zeros(0, np.int64))
         stored = duplicated = found = 0
         if len(sent):
-            first, last = int(sent[0]) // _POINTS, int(sent[-1]) // _POINTS
+            points = range(len(self._site.points))
+            first, last = int(sent[0]) // len(points), int(sent[-1]) // len(points)
             for at in range(first - first % DAY_MS - DAY_MS, last + DAY_MS, DAY_MS):
-                points = range(len(self._site.points))
-                keys = _keys(store.read(points, at, at + DAY_MS).rows)
+                keys = self._named(store.read(points, at, at + DAY_MS).rows)
                 distinct = _distinct(keys)
                 duplicated += len(keys) - len(distinct)
                 stored += len(distinct)
@@ -72,6 +69,11 @@ class Tap:
             sent=len(sent), stored=stored, quarantined=quarantined, duplicated=duplicated,
             lost=max(0, len(sent) - found - quarantined), invented=stored - found,
         )  # fmt: skip
+
+    def _named(self, rows: Columns) -> Ints:
+        """Each reading as one number: its time, and which of the site's points it is."""
+        keys: Ints = rows.at * len(self._site.points) + rows.point
+        return keys
 
     def _add(self, rows: Columns) -> None:
         day = (rows.at - 1 - self._start) // DAY_MS
@@ -91,8 +93,3 @@ def _distinct(keys: Ints) -> Ints:
     first[1:] = ordered[1:] != ordered[:-1]
     distinct: Ints = ordered[first]
     return distinct
-
-
-def _keys(rows: Columns) -> Ints:
-    keys: Ints = rows.at * _POINTS + rows.point
-    return keys

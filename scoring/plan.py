@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind, Seat
+from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind, Seat, log_uniform
 from simulators.physics.streams import stream
 from simulators.places import places
 from simulators.truth import Effect
@@ -43,7 +44,7 @@ def draw(site: Site, seed: int, start: int, days: int, per: float = PER_BUILDING
     for building in sorted(site.buildings):
         rng = stream(seed, building, "faults")
         number = max(1, round(per * days / IN_DAYS))
-        found += [f for f, _ in zip(_of(site, building, rng, start, days), range(number))]  # noqa: B905
+        found += islice(_of(site, building, rng, start, days), number)
     return sorted(found, key=lambda f: (f.onset, f.id))
 
 
@@ -88,26 +89,17 @@ def _one(
     """One fault of a kind; the same number of draws whatever comes of it."""
     about = FAULT_KINDS[kind]
     where, share, onset, course, creep = rng.random(5)
-    here = [
-        place
-        for place in places(site, kind)
-        if building_of(site, Fault(id="", kind=kind, asset=place[0], onset=0)) == building
-    ]
+    here = [place for place in places(site, kind) if building_of(site, place[0]) == building]
     if not here:
         return None
     asset, point = here[int(where * len(here))]
     begun = when[0] + int(onset * _LATEST * when[1] * DAY_MS)
     letter = about.onsets[int(course * len(about.onsets))]
-    slow = _between(_CREEP_D, creep)
-    over = begun + int(_between(_OUTAGE_H, share) * HOUR_MS)
+    slow = log_uniform(_CREEP_D, creep)
+    over = begun + int(log_uniform(_OUTAGE_H, share) * HOUR_MS)
     return Fault(
         id=f"{kind.value}@{asset}.{point}" if point else f"{kind.value}@{asset}",
         kind=kind, asset=asset, point=point, onset=begun - begun % MINUTE_MS,
         severity=about.severity(share), creep_days=slow if letter == "C" else 0.0,
         end=over if about.seat is Seat.GATEWAY else None,
     )  # fmt: skip
-
-
-def _between(span: tuple[float, float], share: float) -> float:
-    """Log-uniform from the first to the second."""
-    return float(span[0] * (span[1] / span[0]) ** share)

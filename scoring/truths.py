@@ -29,12 +29,10 @@ class Known:
     Attributes:
         shown: U against L of each fault, by its id.
         use: What a building uses a day without faults, by building and carrier. [kWh, m³]
-        wasted: U against H by building.
     """
 
     shown: Mapping[str, Difference]
     use: Mapping[str, Mapping[str, float]]
-    wasted: Mapping[str, Difference]
 
     def judged(self, visit: Visit, end: int) -> Visit:
         """Whether anybody could tell: its hours came on three days within seven of the visit."""
@@ -50,9 +48,8 @@ def known_of(
     """Makes the worlds of all buildings, one building at a time."""
     shown: dict[str, Difference] = {}
     use: dict[str, Mapping[str, float]] = {}
-    wasted: dict[str, Difference] = {}
     for number, building in enumerate(sorted(site.buildings)):
-        mine = [f for f in faults if building_of(site, f) == building]
+        mine = [f for f in faults if building_of(site, f.asset) == building]
         worlds = Worlds(
             site=one_building(site, building), seed=seed, start=start, days=days, faults=mine,
             climate=climate,
@@ -61,11 +58,10 @@ def known_of(
         healthy = worlds.healthy(origin)
         everything, without = worlds.unrepaired(origin)
         shown |= {id_: worlds.difference(everything, life) for id_, life in without.items()}
-        wasted[building] = worlds.difference(everything, healthy)
         mean = healthy.used.sum(axis=0) / days
         use[building] = {c.value: float(x) for c, x in zip(Carrier, mean, strict=True)}
         progress((number + 1) / len(site.buildings))
-    return Known(shown=shown, use=use, wasted=wasted)
+    return Known(shown=shown, use=use)
 
 
 def causes_of(

@@ -13,8 +13,6 @@ from simulators.physics.faults import FAULT_KINDS, Fault
 from simulators.places import places
 from simulators.truth import Case, Effect, Mending, Truth
 
-__all__ = ["Cases", "places"]
-
 
 class Cases:
     """The faults of one run; bouts of those that come and go are drawn from ``seed``.

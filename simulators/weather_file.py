@@ -13,10 +13,9 @@ import numpy as np
 from core.batch import Floats, Ints
 from core.errors import Fatal, Misconfigured, Mistake
 from simulators.physics.moist import dew_point, relative
-from simulators.physics.weather import Weather
+from simulators.physics.weather import DAY_MIN, Weather
 from simulators.weather_tables import (
     COLUMNS,
-    DAY_MIN,
     MISSING,
     Numbers,
     Table,

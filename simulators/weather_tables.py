@@ -10,8 +10,8 @@ from datetime import date, datetime
 from difflib import get_close_matches
 
 from core.errors import Mistake
+from simulators.physics.weather import DAY_MIN
 
-DAY_MIN = 1440
 MISSING = float("nan")
 Numbers = dict[str, float]
 

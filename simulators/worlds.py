@@ -90,11 +90,11 @@ def of_buildings(site: Site, buildings: Sequence[str]) -> Site:
     )
 
 
-def building_of(site: Site, fault: Fault) -> str:
-    """Where a fault is; of a gateway the building that most of its points are in."""
-    if fault.asset in site.equipment:
-        return site.equipment[fault.asset].building
-    of = [p.building for p in site.points if p.gateway == fault.asset]
+def building_of(site: Site, asset: str) -> str:
+    """Where an asset is; of a gateway the building that most of its points are in."""
+    if asset in site.equipment:
+        return site.equipment[asset].building
+    of = [p.building for p in site.points if p.gateway == asset]
     return max(sorted(set(of)), key=of.count)
 
 

@@ -77,9 +77,10 @@ CARD = RuleCard(
             "misses a slow fight"),
         "clear": Parameter(value=4.0, unit="%", why="80 % of the limit, so that a valve at the "
             "limit does not open and close the finding"),
-        "moves": Parameter(value=2.0, unit="%/h", why="a healthy valve under control travels 12 "
-            "to 29 % an hour (LBNL air handler MZVAV-2-1); less takes a feedback's noise for "
-            "control, more does not believe a repair in calm weather"),
+        "moves": Parameter(value=2.0, unit="%", why="between where it was least and most open "
+            "within an hour; one under control travels 12 to 29 % an hour in 3 to 8 turns (LBNL "
+            "air handler MZVAV-2-1), so some 4 %; less takes a feedback's noise for control, more "
+            "does not believe a repair in calm weather"),
         **chosen("valve_open"),
     },
 )  # fmt: skip

@@ -68,14 +68,14 @@ def _content(
         if actor.sees(f.building)
     ]
     days = costs(reader, site, findings, now)
-    complete = freshness(reader, now).buildings
+    fresh = getattr(request.state, "fresh", None) or freshness(reader, now)
     drawn, scale = sketch.bars(days)
     buildings = [
         {
             "id": b,
             "name": tr.name(site.buildings[b].names),
             "cards": [today.card(kind, [b]) for kind, *_ in view.KINDS],
-            "complete": complete.get(b, 1.0),
+            "complete": fresh.buildings.get(b, 1.0),
             "orders": sorted(Counter(o.priority for o in orders if o.building == b).items()),
         }
         for b in scope

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.settings import load_settings
 from api.pages.quarantine import readable
 from core.errors import Refused
 from plantroom.database import opened_records
@@ -30,7 +31,7 @@ def list_(
     json_: Json = False,
 ) -> None:
     """The newest entries, and how many there are by reason."""
-    quarantine = opened_records().quarantine
+    quarantine = opened_records(load_settings()).quarantine
     rows = quarantine.list(limit=limit, reason=reason or None, gateway=gateway or None)
     counts = quarantine.counts()
     if json_:
@@ -55,7 +56,7 @@ def list_(
 @speaks
 def show(id_: Annotated[int, typer.Argument(metavar="ID")], *, json_: Json = False) -> None:
     """One entry with its payload."""
-    row = opened_records().quarantine.show(id_)
+    row = opened_records(load_settings()).quarantine.show(id_)
     if row is None:
         raise Refused(f"there is no entry {id_}; plantroom quarantine list shows all")
     fields = {

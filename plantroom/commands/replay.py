@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site
@@ -17,7 +16,7 @@ from plantroom.account import account
 from plantroom.conductor import Conductor
 from plantroom.files import opened, playing
 from plantroom.logs import configure
-from plantroom.output import as_json, out, speaks, table
+from plantroom.output import as_json, bars, out, speaks, table
 
 
 @speaks
@@ -80,8 +79,7 @@ def play(
     with playing(settings, site, read, clock) as plant:
         plant.import_people(folder)
         conductor = Conductor(clock=clock, agents=plant.agents, parts=[plant.engine, plant.orders])
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=out, disable=quiet) as progress:
+        with bars(quiet=quiet) as progress:
             task = progress.add_task(f"replaying {files.name}", total=end - start)
             now = start
             while now < end:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from adapters.settings import load_settings
-from plantroom.output import as_json, out, speaks
+from plantroom.output import as_json, bars, out, speaks
 from plantroom.season import NIGHTS, PLANT_DAYS, Run, Wishes
 from plantroom.spread import site_of
 from plantroom.written import write_campus
@@ -43,8 +42,7 @@ def simulate(
         plant_days=min(nights, PLANT_DAYS), climate=climate,
     )  # fmt: skip
     run = Run(site_of(where, buildings), wishes)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, disable=json_) as progress:
+    with bars(quiet=json_) as progress:
         task = progress.add_task("campus", total=1.0)
 
         def tell(stage: str, share: float) -> None:

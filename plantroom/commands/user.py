@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from adapters.records.passwords import hashed
+from adapters.settings import load_settings
 from adapters.sites import load_people
 from api.identity import make_key
 from core.errors import Refused
@@ -24,7 +25,7 @@ def import_(
 ) -> None:
     """Add or change people and their shifts from a site's crew.csv and roster.csv."""
     people, shifts = load_people(folder)
-    count = opened_records().people.import_people(people, shifts)
+    count = opened_records(load_settings()).people.import_people(people, shifts)
     out.print(f"{count} people and {len(shifts)} shifts; passwords are as they were")
 
 
@@ -39,7 +40,7 @@ def password(
     ],
 ) -> None:  # fmt: skip
     """Set a password; all log-ins of that person end."""
-    if not opened_records().people.set_password(login, hashed(secret)):
+    if not opened_records(load_settings()).people.set_password(login, hashed(secret)):
         raise Refused(f"nobody has the log-in '{login}'; plantroom user list shows all")
     out.print(f"password of {login} changed")
 
@@ -51,7 +52,7 @@ def key(
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it holds.")] = 90,
 ) -> None:
     """Make an API key with a person's role and scope; it is shown once."""
-    records = opened_records()
+    records = opened_records(load_settings())
     if records.people.get(login) is None:
         raise Refused(f"nobody has the log-in '{login}'; plantroom user list shows all")
     typer.echo(make_key(records, login, days))
@@ -61,7 +62,7 @@ def key(
 @speaks
 def list_(*, json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Everybody with a log-in."""
-    people = opened_records().people.all()
+    people = opened_records(load_settings()).people.all()
     rows = [
         (p.login, p.name, p.role.value, "".join(sorted(t.value for t in p.trades)),
          ", ".join(sorted(p.buildings)) if p.buildings is not None else "all",

@@ -90,19 +90,14 @@ class KindOfFault:
         """Whether half its severity is less of it: not of a factor, a position, or none at all."""
         return self.unit not in {"", "×"} and not self.position
 
-    @property
-    def least(self) -> float:
-        """Mildest severity that is drawn. [``unit``]"""
-        return self.span[0]
-
-    @property
-    def most(self) -> float:
-        """Worst severity that is drawn. [``unit``]"""
-        return self.span[1]
-
     def severity(self, share: float) -> float:
         """Of a uniform share 0…1, log-uniform between mildest and worst. [``unit``]"""
-        return float(self.span[0] * (self.span[1] / self.span[0]) ** share)
+        return log_uniform(self.span, share)
+
+
+def log_uniform(span: tuple[float, float], share: float) -> float:
+    """Of a uniform share 0…1, log-uniform from the first to the second."""
+    return float(span[0] * (span[1] / span[0]) ** share)
 
 
 _P, _W, _H, _A = Discipline.POWER, Discipline.WATER, Discipline.HEATING, Discipline.AIR

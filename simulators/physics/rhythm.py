@@ -8,8 +8,8 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.streams import autoregression, fixed, remembered, stream
+from simulators.physics.weather import DAY_MIN
 
-DAY_MIN = 1440
 _HOURS = 24
 # What a series needs to look like 33 real buildings: hourly AR 0.8 with t₃ innovations and sd
 # 0.05, a base of AR 0.97 a day and sd 0.05, six lumps a week, and level steps.

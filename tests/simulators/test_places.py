@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulators.campus import Campus
-from simulators.cases import places
 from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.places import places
 from tests.simulators.parts import SEED, SITE, START, at
 
 K = FaultKind
@@ -22,7 +22,7 @@ def test_each_kind_has_a_place_on_the_sample_site_and_every_place_is_accepted(
     about = FAULT_KINDS[kind]
     faults = [
         Fault(
-            id=f"{n}", kind=kind, asset=asset, point=point, onset=at(1), severity=about.most,
+            id=f"{n}", kind=kind, asset=asset, point=point, onset=at(1), severity=about.span[1],
         )
         for n, (asset, point) in enumerate(found)
     ]  # fmt: skip
@@ -32,10 +32,11 @@ def test_each_kind_has_a_place_on_the_sample_site_and_every_place_is_accepted(
 @pytest.mark.parametrize("kind", FaultKind)
 def test_what_is_drawn_lies_between_mildest_and_worst(kind: FaultKind) -> None:
     about = FAULT_KINDS[kind]
-    assert 0.0 < about.least <= about.most
-    assert about.severity(0.0) == pytest.approx(about.least)
-    assert about.severity(1.0) == pytest.approx(about.most)
-    assert about.severity(0.5) == pytest.approx((about.least * about.most) ** 0.5)
+    least, most = about.span
+    assert 0.0 < least <= most
+    assert about.severity(0.0) == pytest.approx(least)
+    assert about.severity(1.0) == pytest.approx(most)
+    assert about.severity(0.5) == pytest.approx((least * most) ** 0.5)
     assert set(about.onsets) <= set("SCI")
     assert about.onsets
 
