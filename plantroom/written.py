@@ -23,7 +23,7 @@ from scoring.records import Alarm
 from scoring.season import Season
 from scoring.truths import causes_of, known_of
 from simulators.campus import Campus
-from simulators.physics.faults import FAULT_KINDS
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
 
 SEASON, TRUTH, SCHEMA, READINGS, SITE = (

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind, Seat, log_uniform
+from simulators.physics.faults import Fault, FaultKind, Seat, log_uniform
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.physics.streams import stream
 from simulators.places import places
 from simulators.truth import Effect

@@ -13,7 +13,8 @@ from core.words import Carrier, Discipline
 from scoring.plan import severity_word
 from scoring.records import Cause, Visit
 from simulators.physics.climate import DEFAULT_CLIMATE
-from simulators.physics.faults import FAULT_KINDS, Fault
+from simulators.physics.faults import Fault
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
 from simulators.worlds import Difference, Worlds, building_of, one_building
 

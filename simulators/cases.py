@@ -9,7 +9,8 @@ from core.errors import Misconfigured, Mistake, Refused
 from core.site import Site
 from simulators.bouts import bouts_of
 from simulators.causes import causes_of
-from simulators.physics.faults import FAULT_KINDS, Fault
+from simulators.physics.faults import Fault
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.places import places
 from simulators.truth import Case, Effect, Mending, Truth
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from core.site import EquipmentClass, MeterRole, Site
 from core.words import Carrier
-from simulators.physics.faults import FAULT_KINDS, PAIRS, FaultKind, Seat
+from simulators.physics.faults import PAIRS, FaultKind, Seat
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 
 _REGISTERS = ("energy", "volume", "gas_volume", "heat")
 _LIT = ("01A1", "01A2")

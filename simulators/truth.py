@@ -11,7 +11,8 @@ import msgspec
 
 from core.site import Site
 from simulators.bouts import Bouts
-from simulators.physics.faults import FAULT_KINDS, Fault
+from simulators.physics.faults import Fault
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 
 Effect = Literal["effective", "partial", "useless"]
 

@@ -9,7 +9,7 @@ from core.words import Discipline, Trade
 
 
 class FaultKind(StrEnum):
-    """Kinds of faults; the unit of a severity stands in :data:`FAULT_KINDS`."""
+    """Kinds of faults; what each is stands in :mod:`simulators.physics.kinds`."""
 
     LIGHTS_LEFT_ON = "lights_left_on"
     PLANT_LEFT_ON = "plant_left_on"
@@ -100,67 +100,6 @@ def log_uniform(span: tuple[float, float], share: float) -> float:
     return float(span[0] * (span[1] / span[0]) ** share)
 
 
-_P, _W, _H, _A = Discipline.POWER, Discipline.WATER, Discipline.HEATING, Discipline.AIR
-_DESK, _HVAC, _PLUMBER = Trade.OPERATOR, Trade.HVAC, Trade.PLUMBER
-_I = (Discipline.INSTRUMENT, Trade.INSTRUMENT)
-_K, _S = FaultKind, Seat
-_of = KindOfFault
-FAULT_KINDS: dict[FaultKind, KindOfFault] = {
-    _K.LIGHTS_LEFT_ON: _of(
-        _P, _DESK, "schedule", "1", "lights stay on", (0.1, 1.0), "SI", _S.LIT_CIRCUIT),
-    _K.PLANT_LEFT_ON: _of(_P, _DESK, "schedule", "", "fan held on"),
-    _K.WATER_LEAK: _of(
-        _W, _PLUMBER, "leak", "m³/h", "water runs away", (0.005, 0.5), "SC", _S.WATER_METER),
-    _K.LOCKOUT_LOST: _of(
-        _H, _DESK, "lockout", "", "boiler in hand", (1.0, 1.0), "S", _S.BOILER_LOCKED_OUT),
-    _K.HEAT_VALVE_PASSES: _of(
-        _A, _HVAC, "heating_valve", "1", "passes shut", (0.01, 0.5), "SC"),
-    _K.COOL_VALVE_PASSES: _of(
-        _A, _HVAC, "cooling_valve", "1", "passes shut", (0.01, 0.5), "SC"),
-    _K.HEAT_VALVE_STUCK: _of(
-        _A, _HVAC, "heating_valve", "1", "stem stuck", (0.05, 1.0), "SI",
-        position=True),
-    _K.COOL_VALVE_STUCK: _of(
-        _A, _HVAC, "cooling_valve", "1", "stem stuck", (0.05, 1.0), "SI",
-        position=True),
-    _K.HEAT_VALVE_HELD: _of(
-        _A, _HVAC, "heating_valve", "1", "left in hand", (0.05, 1.0),
-        position=True),
-    _K.DAMPER_STUCK: _of(
-        _A, _HVAC, "damper", "1", "blades stuck", (0.05, 1.0), "SI",
-        position=True),
-    _K.SENSOR_STUCK: _of(*_I, "sensor", "", "reading frozen", (1.0, 1.0), "SI", _S.SENSOR),
-    _K.SENSOR_OPEN: _of(*_I, "sensor", "", "wire broken", (1.0, 1.0), "SI", _S.SENSOR),
-    _K.SENSOR_OFFSET: _of(
-        *_I, "sensor", "K", "reads too high", (0.2, 5.0), "SC", _S.TEMPERATURE, True),
-    _K.SENSOR_DRIFT: _of(
-        *_I, "sensor", "K/month", "reads higher every month", (0.05, 1.0), "C",
-        _S.TEMPERATURE, True),
-    _K.SENSOR_NOISY: _of(*_I, "sensor", "×", "reading jitters", (2.0, 20.0), "SI", _S.SENSOR),
-    _K.SENSOR_SPIKES: _of(
-        *_I, "sensor", "1/d", "single readings far off", (0.1, 10.0), "SI", _S.SENSOR),
-    _K.SENSOR_SWAPPED: _of(
-        *_I, "sensor", "", "two sensors change places", (1.0, 1.0), "S", _S.PAIR),
-    _K.SENSOR_SUNLIT: _of(
-        *_I, "sensor", "K", "sun on an outdoor sensor", (1.0, 12.0), "S",
-        _S.OUTDOOR_TEMPERATURE),
-    _K.SENSOR_UNIT: _of(
-        *_I, "unit", "", "°F sent as °C", (1.0, 1.0), "S", _S.TEMPERATURE),
-    _K.SENSOR_SILENT: _of(*_I, "sensor", "", "no reading", (1.0, 1.0), "SI", _S.POINT),
-    _K.METER_RATIO: _of(
-        *_I, "meter", "×", "CT ratio or pulse weight wrong", (0.5, 1000.0), "S", _S.METER),
-    # One of three phases is lost: a third of a balanced load.
-    _K.METER_CT_OPEN: _of(
-        _I[0], Trade.ELECTRICIAN, "meter", "1", "one CT open", (0.33, 0.33), "S",
-        _S.ELECTRIC_METER),
-    _K.METER_UNIT: _of(
-        *_I, "unit", "", "values in another unit", (1.0, 1.0), "S", _S.METER),
-    _K.METER_RESET: _of(
-        *_I, "register", "", "register lost its count", (1.0, 1.0), "S", _S.METER),
-    _K.METER_SWAPPED: _of(
-        *_I, "register", "", "meter changed and nobody told", (1.0, 1.0), "S", _S.METER),
-    _K.GATEWAY_SILENT: _of(*_I, "gateway", "", "no readings", (1.0, 1.0), "SI", _S.GATEWAY),
-}  # fmt: skip
 PAIRS = {
     "mat": "rat", "rat": "mat", "hcet": "hclt", "hclt": "hcet", "ccet": "cclt", "cclt": "ccet",
     "hw_leaving": "hw_entering", "hw_entering": "hw_leaving", "chw_leaving": "chw_entering",

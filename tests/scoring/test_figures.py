@@ -15,7 +15,8 @@ from scoring.reach import FAMILIES, WITHIN_REACH
 from scoring.records import Alarm, Cause, Distractor, Visit
 from scoring.report import report, within_reach
 from scoring.season import Readings, Season
-from simulators.physics.faults import FAULT_KINDS, FaultKind
+from simulators.physics.faults import FaultKind
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from tests.scoring.parts import PLACES, SITE, alarm, cause, day
 
 KEYS = {

@@ -10,7 +10,8 @@ import pytest
 from core.clock import DAY_MS
 from scoring.plan import PER_BUILDING, draw, effect_of, severity_word
 from simulators.cases import Cases
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.worlds import building_of
 from tests.scoring.parts import SITE
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulators.campus import Campus
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.places import places
 from tests.simulators.parts import SEED, SITE, START, at
 

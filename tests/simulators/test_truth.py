@@ -10,7 +10,8 @@ import pytest
 
 from core.words import Discipline
 from simulators.campus import Campus
-from simulators.physics.faults import FAULT_KINDS, Fault, FaultKind
+from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.story import demo_story
 from tests.simulators.parts import SEED, SITE, START, at, fault
 

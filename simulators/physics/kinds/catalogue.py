@@ -1,0 +1,13 @@
+"""Every kind of fault, by discipline as the files beside this one are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulators.physics.faults import FaultKind, KindOfFault
+from simulators.physics.kinds import air, desk, instrument, water
+
+FAULT_KINDS: Mapping[FaultKind, KindOfFault] = {
+    **desk.KINDS, **water.KINDS, **air.KINDS, **instrument.KINDS,
+}  # fmt: skip
+"""What each kind is."""

@@ -1,0 +1,20 @@
+"""Kinds of faults that somebody mends at a desk: schedules, setpoints, overrides."""
+
+from __future__ import annotations
+
+from core.words import Discipline, Trade
+from simulators.physics.faults import FaultKind, KindOfFault, Seat
+
+_P = Discipline.POWER
+_H = Discipline.HEATING
+_DESK = Trade.OPERATOR
+_K, _S, _of = FaultKind, Seat, KindOfFault
+
+KINDS: dict[FaultKind, KindOfFault] = {
+    _K.LIGHTS_LEFT_ON: _of(
+        _P, _DESK, "schedule", "1", "lights stay on", (0.1, 1.0), "SI", _S.LIT_CIRCUIT),
+    _K.PLANT_LEFT_ON: _of(_P, _DESK, "schedule", "", "fan held on"),
+    _K.LOCKOUT_LOST: _of(
+        _H, _DESK, "lockout", "", "boiler in hand", (1.0, 1.0), "S", _S.BOILER_LOCKED_OUT),
+}  # fmt: skip
+"""By kind."""

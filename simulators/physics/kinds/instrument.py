@@ -1,0 +1,44 @@
+"""Kinds of faults of sensors, meters and gateways."""
+
+from __future__ import annotations
+
+from core.words import Discipline, Trade
+from simulators.physics.faults import FaultKind, KindOfFault, Seat
+
+_I = (Discipline.INSTRUMENT, Trade.INSTRUMENT)
+_K, _S, _of = FaultKind, Seat, KindOfFault
+
+KINDS: dict[FaultKind, KindOfFault] = {
+    _K.SENSOR_STUCK: _of(*_I, "sensor", "", "reading frozen", (1.0, 1.0), "SI", _S.SENSOR),
+    _K.SENSOR_OPEN: _of(*_I, "sensor", "", "wire broken", (1.0, 1.0), "SI", _S.SENSOR),
+    _K.SENSOR_OFFSET: _of(
+        *_I, "sensor", "K", "reads too high", (0.2, 5.0), "SC", _S.TEMPERATURE, True),
+    _K.SENSOR_DRIFT: _of(
+        *_I, "sensor", "K/month", "reads higher every month", (0.05, 1.0), "C",
+        _S.TEMPERATURE, True),
+    _K.SENSOR_NOISY: _of(*_I, "sensor", "×", "reading jitters", (2.0, 20.0), "SI", _S.SENSOR),
+    _K.SENSOR_SPIKES: _of(
+        *_I, "sensor", "1/d", "single readings far off", (0.1, 10.0), "SI", _S.SENSOR),
+    _K.SENSOR_SWAPPED: _of(
+        *_I, "sensor", "", "two sensors change places", (1.0, 1.0), "S", _S.PAIR),
+    _K.SENSOR_SUNLIT: _of(
+        *_I, "sensor", "K", "sun on an outdoor sensor", (1.0, 12.0), "S",
+        _S.OUTDOOR_TEMPERATURE),
+    _K.SENSOR_UNIT: _of(
+        *_I, "unit", "", "°F sent as °C", (1.0, 1.0), "S", _S.TEMPERATURE),
+    _K.SENSOR_SILENT: _of(*_I, "sensor", "", "no reading", (1.0, 1.0), "SI", _S.POINT),
+    _K.METER_RATIO: _of(
+        *_I, "meter", "×", "CT ratio or pulse weight wrong", (0.5, 1000.0), "S", _S.METER),
+    # One of three phases is lost: a third of a balanced load.
+    _K.METER_CT_OPEN: _of(
+        _I[0], Trade.ELECTRICIAN, "meter", "1", "one CT open", (0.33, 0.33), "S",
+        _S.ELECTRIC_METER),
+    _K.METER_UNIT: _of(
+        *_I, "unit", "", "values in another unit", (1.0, 1.0), "S", _S.METER),
+    _K.METER_RESET: _of(
+        *_I, "register", "", "register lost its count", (1.0, 1.0), "S", _S.METER),
+    _K.METER_SWAPPED: _of(
+        *_I, "register", "", "meter changed and nobody told", (1.0, 1.0), "S", _S.METER),
+    _K.GATEWAY_SILENT: _of(*_I, "gateway", "", "no readings", (1.0, 1.0), "SI", _S.GATEWAY),
+}  # fmt: skip
+"""By kind."""
