@@ -176,7 +176,8 @@ class Campus:
 
         Args:
             at: When, UTC; never before what has been simulated. [ms]
-            effect: ``effective``, ``partial`` (its severity halves) or ``useless``.
+            effect: ``effective``, ``partial`` (its severity halves), ``useless`` or a cheat
+                that hides the fault.
             fault: Id of the one fault meant,
             asset: or id of an asset or point: all active faults of it,
             family: of those only this family, where one is named.

@@ -9,6 +9,7 @@ from core.errors import Misconfigured, Mistake, Refused
 from core.site import Site
 from simulators.bouts import bouts_of
 from simulators.causes import causes_of
+from simulators.physics.cheats import WORDS, cheats
 from simulators.physics.faults import Fault
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.places import places
@@ -72,7 +73,7 @@ class Cases:
         """Notes a visit with every fault that lasts and is meant; their ids.
 
         Raises:
-            Refused: Half of one of these faults is not less of it.
+            Refused: Half of one of these faults is not less of it, or no such cheat hides it.
         """
         meant = [
             case
@@ -80,8 +81,11 @@ class Cases:
             if case.there(at) and _meant(case.fault, fault, asset, family)
         ]
         whole = [c.fault.id for c in meant if not FAULT_KINDS[c.fault.kind].halves]
+        open_ = [c.fault.id for c in meant if effect in WORDS and effect not in cheats(c.fault)]
         if effect == "partial" and whole:
             raise Refused(f"fault '{whole[0]}' cannot be mended in part", code="whole")
+        if open_:
+            raise Refused(f"fault '{open_[0]}' cannot be hidden by {effect}", code="open")
         for case in meant:
             case.repairs.append(Mending(at=at, effect=effect))
         return tuple(case.fault.id for case in meant)

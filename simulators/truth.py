@@ -11,14 +11,19 @@ import msgspec
 
 from core.site import Site
 from simulators.bouts import Bouts
+from simulators.physics.cheats import WORDS, Cheat
 from simulators.physics.faults import Fault
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 
-Effect = Literal["effective", "partial", "useless"]
+Effect = Literal["effective", "partial", "useless"] | Cheat
 
 
 class Mending(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit of a crew: ``at``, UTC ms, and what it did."""
+    """One visit of a crew: ``at``, UTC ms, and what it did.
+
+    A cheat (``valve_shut``, ``plant_stopped``, ``sensor_unplugged``, ``setpoint_moved``) hides
+    the symptom and leaves the fault.
+    """
 
     at: int
     effect: Effect
@@ -94,11 +99,17 @@ class Case:
 
     @property
     def acts(self) -> Fault:
-        """The fault as its visits have left it: each partial one halves its severity."""
+        """The fault as its visits have left it.
+
+        Each partial one halves its severity. The last cheat hides it: who comes after one
+        opens the valve again before doing something else.
+        """
         halved = sum(r.effect == "partial" for r in self.repairs)
-        if not halved:
+        cheats = [r.effect for r in self.repairs if r.effect in WORDS]
+        if not (halved or cheats):
             return self.fault
-        return replace(self.fault, severity=self.fault.severity * 0.5**halved)
+        severity = self.fault.severity * 0.5**halved
+        return replace(self.fault, severity=severity, hidden_by=cheats[-1] if cheats else "")
 
     def truth(self, site: Site) -> Truth:
         """As a line of the truth."""

@@ -74,12 +74,12 @@ class AirHandler:
 
     def step(self, day: AirDay, now: AirFaults, k: int, water: Water) -> tuple[float, float]:
         """One minute, ``k`` of the stretch; what the coils took. [kW]"""
-        if not (day.meant[k] or now.fan_on):
+        if now.fan_off or not (day.meant[k] or now.fan_on):
             self.rest(day, now, k)
             return 0.0, 0.0
         state, oat = self.state, day.oat[k]
         control.sense(state, now, day.noise[k])
-        control.aim(state, day.speed_wander[k])
+        control.aim(state, now, day.speed_wander[k])
         least = self._least if day.meant[k] else 0.0
         wanted = control.command(state, now, day.oat_read[k], least)
         heat, cool, damper = control.actuate(state, now, wanted)

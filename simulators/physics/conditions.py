@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.cheats import hide, unplugged
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.meter_faults import MeterFaults, meter_faults_of
 from simulators.physics.plan import Plan
@@ -30,6 +31,8 @@ class AirFaults:
         damper_stuck: The same of the damper.
         heat_held: Heating valve command held by hand; None where it is not.
         fan_on: Whether the fan is held on.
+        fan_off: Whether its breaker is out: it stands, whatever is asked.
+        setpoint_moved: What somebody added to the supply setpoint. [K]
         supply_bias: Error of the sensor that controls supply. [K]
         return_bias: Error of the return sensor. [K]
         return_mixed: Whether the return sensor's wires come from the mixing box.
@@ -45,6 +48,8 @@ class AirFaults:
     damper_stuck: float | None = None
     heat_held: float | None = None
     fan_on: bool = False
+    fan_off: bool = False
+    setpoint_moved: float = 0.0
     supply_bias: float = 0.0
     return_bias: float = 0.0
     return_mixed: bool = False
@@ -114,6 +119,7 @@ def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
     )
     for fault in active:
         _apply(plan, made, fault, fault.severity_at(at))
+        hide(plan, made, fault)
     for index, ahu in enumerate(plan.ahus):
         _loop(plan, made, made.air[index], ahu.id)
     for room, zone in zip(made.rooms, plan.zones, strict=True):
@@ -165,6 +171,7 @@ def _says(sensor: SensorFaults) -> float | None:
 
 def _silent(plan: Plan, active: Sequence[Fault]) -> frozenset[int]:
     dead = {f.target for f in active if f.kind is FaultKind.SENSOR_SILENT}
+    dead |= {unplugged(f) for f in active}
     boxes = {f.asset for f in active if f.kind is FaultKind.GATEWAY_SILENT}
     points = enumerate(plan.site.points)
     return frozenset(i for i, p in points if p.id in dead or p.gateway in boxes)

@@ -34,10 +34,11 @@ def sense(state: AirState, now: AirFaults, noise: tuple[float, float]) -> None:
         state.said_return = now.return_says
 
 
-def aim(state: AirState, wander: float) -> None:
+def aim(state: AirState, now: AirFaults, wander: float) -> None:
     """Moves setpoint and fan speed after the return air."""
     said = state.said_return
     wanted = min(max(_SP_BASE + _SP_SLOPE * (_SP_AT - said), _SP_LOW), _SP_HIGH)
+    wanted += now.setpoint_moved
     state.setpoint += _SP_KEEPS * (wanted - state.setpoint)
     need = max(said - _SPEED_COOL_AT, _SPEED_HEAT_AT - said, 0.0)
     speed = min(_SPEED_LOW + _SPEED_SLOPE * need, 1.0)

@@ -124,6 +124,8 @@ class Fault:
         end: When it ends by itself, if it does. [ms]
         bouts_h: Mean hours that it is there and that it is away, by turns, where it comes and
             goes; it begins with a bout. [h]
+        hidden_by: What somebody did instead of mending it, a word of
+            :data:`simulators.physics.cheats.CHEATS`; empty where nobody did.
     """
 
     id: str
@@ -135,6 +137,7 @@ class Fault:
     creep_days: float = 0.0
     end: int | None = None
     bouts_h: tuple[float, float] | None = None
+    hidden_by: str = ""
 
     @property
     def target(self) -> str:
