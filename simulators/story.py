@@ -46,7 +46,8 @@ def demo_story(site: Site) -> Story:
 
     A boiler fires in warm weather and a heating valve passes from the first day (its first
     repair is botched); lights stay on that night; a return sensor freezes and a toilet leaks
-    on the second. What follows in the next weeks keeps the crew busy.
+    on the second. What follows in the next weeks, in the laboratories and the conference centre
+    too, keeps the crew busy.
     """
     zone = ZoneInfo(site.timezone)
 
@@ -74,11 +75,15 @@ def demo_story(site: Site) -> Story:
             fault(_K.LIGHTS_LEFT_ON, "a.m-corridor", 1, 17.0, severity=0.85),
             fault(_K.SENSOR_STUCK, "a.ahu2", 2, 9.5, point="rat"),
             fault(_K.WATER_LEAK, "a.w-toilets", 2, 11.0, severity=0.18),
+            fault(_K.LIGHTS_LEFT_ON, "d.m-corridor", 3, 19.0, severity=0.9),
             fault(_K.SENSOR_OFFSET, "c.ahu2", 4, 8.5, point="mat", severity=9.0),
+            fault(_K.HEAT_VALVE_PASSES, "b.ahu1", 5, 7.0, severity=0.5, creep=2.0),
+            fault(_K.WATER_LEAK, "d.w-kitchen", 6, 15.0, severity=0.22),
             fault(_K.HEAT_VALVE_HELD, "a.ahu1", 7, 8.0, severity=0.35),
             fault(_K.SENSOR_OPEN, "c.z-east", 8, 14.2, point="zone_temp"),
             fault(_K.DAMPER_STUCK, "a.ahu2", 9, 6.0, severity=0.85),
             fault(_K.PLANT_LEFT_ON, "c.ahu2", 9, 16.0),
+            fault(_K.SENSOR_STUCK, "b.z-lecture", 10, 11.0, point="zone_temp"),
             fault(_K.SENSOR_SILENT, "a.chiller", 11, 10.0, point="chw_entering"),
             fault(_K.WATER_LEAK, "c.w-main", 12, 20.0, severity=0.6, creep=3.0),
             fault(_K.COOL_VALVE_PASSES, "a.ahu1", 15, 9.0, severity=0.5),

@@ -75,6 +75,9 @@ CARD = RuleCard(
             "differ by less has no hours to keep"),
         "least_spread": Parameter(value=0.2, unit="1", why="of the day level; a data room's "
             "wobble is not a schedule"),
+        "class_error": Parameter(value=0.01, unit="1", why="of a meter's rating, where the meters "
+            "below it are taken off: class 1; less, and the error of one meter against another "
+            "that moves with the load is called a circuit that nobody has"),
         "nights": Parameter(value=60.0, unit="d", why="nights the base is taken from"),
         "least_days": Parameter(value=10.0, unit="d", why="two working weeks; fewer days make "
             "one odd week the norm"),
@@ -116,10 +119,9 @@ def judge(frame: Frame) -> Judged:
     gate.exclude(np.isnan(base + day), Reason.NO_REFERENCE)
     spread = day - base
     with np.errstate(invalid="ignore"):
-        gate.exclude(
-            spread < np.maximum(CARD.value("least_spread_kw"), CARD.value("least_spread") * day),
-            Reason.SMALL_SPREAD,
-        )
+        least = np.fmax(CARD.value("least_spread_kw"), frame.parameter("blur_kw"))
+        least = np.maximum(least, CARD.value("least_spread") * day)
+        gate.exclude(spread < least, Reason.SMALL_SPREAD)
         high = _spells(outside & (rate > base + CARD.value("half_way") * spread))
         near = _spells(outside & (rate > base + CARD.value("clear") * spread))
         fault = some(high)
@@ -183,10 +185,16 @@ def targets(site: Site) -> tuple[Target, ...]:
         below = [_rate(site, m) for m in submeters(site, meter)]
         less = [index for index in below if index is not None]
         points = {} if rate is None else {"rate": rate}
-        found.append(
-            equipment_target(site, CARD, meter, points, {"always_on": meter.meter.always_on}, less)
-        )
+        known = {"always_on": meter.meter.always_on, "blur_kw": _blur(site, rate) if less else 0.0}
+        found.append(equipment_target(site, CARD, meter, points, known, less))
     return tuple(found)
+
+
+def _blur(site: Site, rate: int | None) -> float:
+    """What meters of its class may differ by at its rating; 0 where nobody stated that. [kW]"""
+    register = site.points[rate].register if rate is not None else None
+    rated = register.rated_per_h if register is not None else np.inf
+    return CARD.value("class_error") * rated if np.isfinite(rated) else 0.0
 
 
 def _rate(site: Site, meter: Equipment) -> int | None:

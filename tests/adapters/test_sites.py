@@ -27,7 +27,9 @@ def local(text: str) -> int:
 def test_wushan_has_no_mistake(sites_dir: Path) -> None:
     assert check_site(sites_dir / "wushan") == []
     site = load_site(sites_dir / "wushan")
-    assert (len(site.buildings), len(site.equipment), len(site.points)) == (2, 45, 144)
+    assert sorted(site.buildings) == ["a", "b", "c", "d"]
+    for building in site.buildings:
+        assert sum(point.building == building for point in site.points) > 60
     assert site.equipment["a.m-data"].meter is not None
     assert site.find("c.ahu1", "irradiance") == site.index["a.weather.irradiance"]
 

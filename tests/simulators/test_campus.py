@@ -153,7 +153,7 @@ def test_history_comes_first_and_the_registers_run_through() -> None:
     assert [end for end, _ in days] == [START - 2 * DAY_MS, START - DAY_MS, START]
     of_meters = {SITE.points[i].period_s for i in np.unique(days[0][1].point)}
     assert of_meters == {900}
-    assert {SITE.points[i].period_s for i in np.unique(days[2][1].point)} == {60, 900}
+    assert {SITE.points[i].period_s for i in np.unique(days[2][1].point)} == {60, 300, 900}
     before = Readings(days[2][1]).of("a.m-main.energy")[1][-1]
     after = Readings(all_of(campus, START + HOUR_MS)).of("a.m-main.energy")[1][0]
     assert before < after < before + 40.0

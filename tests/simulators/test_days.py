@@ -31,5 +31,8 @@ def test_declared_days_go_before_the_countrys() -> None:
     shut = CalendarEntry(mode=DayMode.SHUTDOWN, start=at(2), end=at(3), scope="a")
     extra = CalendarEntry(mode=DayMode.WORKDAY, start=at(6), end=at(7), scope="c")
     days = Days(replace(SITE, calendar=(shut, extra)), START)
-    assert days.worked(date(2026, 4, 14)).tolist() == [False, True]
-    assert days.worked(date(2026, 4, 18)).tolist() == [False, True]
+    shutdown, make_up = (
+        dict(zip("abcd", days.worked(date(2026, 4, day)).tolist(), strict=True)) for day in (14, 18)
+    )
+    assert shutdown == {"a": False, "b": True, "c": True, "d": True}
+    assert make_up == {"a": False, "b": False, "c": True, "d": False}

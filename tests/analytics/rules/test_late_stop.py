@@ -27,7 +27,8 @@ def day(late: dict[int, float] | None = None, **changed: float) -> Frame:
         rate[quarter] = value
     of = frame(
         {"rate": rate.tolist()}, count=96, step_s=900,
-        parameters={"workday": 1, "always_on": 1.0}, references={"base": 2.0, "day": 10.0},
+        parameters={"workday": 1, "always_on": 1.0, "blur_kw": 0.0},
+        references={"base": 2.0, "day": 10.0},
     )  # fmt: skip
     occupied = np.zeros((1, 96), dtype=np.bool_)
     occupied[0, slice(*HOURS)] = True
@@ -136,3 +137,15 @@ def test_a_meter_is_judged_less_the_meters_below_it() -> None:
     assert len(main.less) == 8
     assert found["a.m-sockets"].less == ()
     assert found["a.m-sockets"].parameters["always_on"] == 6.0
+
+
+def test_the_error_of_meters_taken_off_each_other_is_no_circuit() -> None:
+    """Base 2, day 10 kW is left of a main rated 900 kW: less than its class."""
+    late = dict.fromkeys(range(72, 84), 9.0)
+    assert last(judged("PWR-03", day(late)))[0] is FAULT
+    assert last(judged("PWR-03", day(late, blur_kw=9.0))) == (NE, Reason.SMALL_SPREAD)
+    main, circuit = (
+        next(t for t in late_stop.targets(SITE) if t.id == id_)
+        for id_ in ("a.m-main", "a.m-sockets")
+    )
+    assert (main.parameters["blur_kw"], circuit.parameters["blur_kw"]) == (5.0, 0.0)
