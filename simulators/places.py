@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from core.site import EquipmentClass, MeterRole, Site
+from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import PAIRS, FaultKind, Seat
 from simulators.physics.kinds.catalogue import FAULT_KINDS
+from simulators.physics.pipes import Use, breaks, reduces, serves
+from simulators.physics.plan import boosts
 
 _REGISTERS = ("energy", "volume", "gas_volume", "heat")
 _LIT = ("01A1", "01A2")
@@ -19,6 +22,14 @@ _TEMPERATURES = frozenset({
 _POINT_SEATS = frozenset({
     Seat.TEMPERATURE, Seat.OUTDOOR_TEMPERATURE, Seat.PAIR, Seat.SENSOR, Seat.POINT,
 })  # fmt: skip
+_WATER_SEATS: Mapping[Seat, Callable[[Equipment], bool]] = {
+    Seat.TOILETS: partial(serves, use=Use.TOILETS),
+    Seat.IRRIGATION: partial(serves, use=Use.IRRIGATION),
+    Seat.TOWER_WATER: partial(serves, use=Use.TOWER),
+    Seat.TANK: breaks,
+    Seat.REDUCER: reduces,
+    Seat.BOOSTER: boosts,
+}
 _SENSED = _TEMPERATURES | {"oah", "irradiance", "zone_co2", "supply_flow", "pressure"}
 
 
@@ -41,6 +52,9 @@ def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         yield from ((gateway, "") for gateway in site.gateways)
     elif seat in _POINT_SEATS:
         yield from _points(site, seat)
+    elif seat in _WATER_SEATS:
+        fits = _WATER_SEATS[seat]
+        yield from ((e.id, "") for e in site.equipment.values() if fits(e))
     elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
         yield from _machines(site, seat)
     else:

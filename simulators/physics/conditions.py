@@ -13,6 +13,7 @@ from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.meter_faults import MeterFaults, meter_faults_of
 from simulators.physics.plan import Plan
 from simulators.physics.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
+from simulators.physics.water_faults import WaterFaults, water_faults_of
 
 # A healthy damper never shuts tight. [share of the blade's way]
 _DAMPER_LEAKS = 0.02
@@ -77,8 +78,7 @@ class Conditions:
         rooms: By zone, in the plan's order.
         lockout_lost: Buildings whose boiler is left in hand: it fires whatever weather and hour.
         lights: Share of its day level that a meter's circuit keeps after hours.
-        leak: Of each water branch. [m³/h]
-        main_leak: Before the branches, by building. [m³/h]
+        water: Faults of pipes, valves, tanks and pumps.
         sensors: Faults of sensors by point index.
         meters: Faults of meters by id.
         silent: Indices of points that give nothing.
@@ -88,8 +88,7 @@ class Conditions:
     rooms: tuple[RoomFaults, ...] = ()
     lockout_lost: set[str] = field(default_factory=set)
     lights: Floats
-    leak: Floats
-    main_leak: Floats
+    water: WaterFaults
     sensors: dict[int, SensorFaults] = field(default_factory=dict)
     meters: dict[str, MeterFaults] = field(default_factory=dict)
     silent: frozenset[int]
@@ -111,8 +110,7 @@ def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
         air=tuple(AirFaults() for _ in plan.ahus),
         rooms=tuple(RoomFaults() for _ in plan.zones),
         lights=np.zeros(len(plan.electric)),
-        leak=np.zeros(len(plan.water)),
-        main_leak=np.zeros(len(plan.buildings)),
+        water=water_faults_of(plan, active, at),
         sensors=sensor_faults_of(plan.site, active, at),
         meters=meter_faults_of(active, at),
         silent=_silent(plan, active),
@@ -139,16 +137,6 @@ def _apply(plan: Plan, made: Conditions, fault: Fault, severity: float) -> None:
         made.lockout_lost.add(plan.site.equipment[fault.asset].building)
     elif fault.kind is FaultKind.LIGHTS_LEFT_ON:
         made.lights[[m.id for m in plan.electric].index(fault.asset)] = severity
-    elif fault.kind is FaultKind.WATER_LEAK:
-        _leak(plan, made, fault.asset, severity)
-
-
-def _leak(plan: Plan, made: Conditions, meter: str, flow: float) -> None:
-    branches = [m.id for m in plan.water]
-    if meter in branches:
-        made.leak[branches.index(meter)] += flow
-    else:
-        made.main_leak[plan.buildings.index(plan.site.equipment[meter].building)] += flow
 
 
 def _loop(plan: Plan, made: Conditions, air: AirFaults, ahu: str) -> None:

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 
 from core.batch import Bools, Floats
+from simulators.physics.demand import Draws, draws_of
 from simulators.physics.people import presence_of
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
-from simulators.physics.water import Draws, draws_of
 from simulators.physics.weather import DAY_MIN, SeededSky, Sky, Weather
 
 # Sensible heat of a person at a desk, and of lights and sockets per floor. [kW], [kW/m²]
@@ -77,7 +77,7 @@ def drivers_of(
         looped_noise=np.stack(
             [r.standard_normal((DAY_MIN, 2)) * 0.03 for r in ahu_streams], axis=2
         ),
-        draws=draws_of(plan, seed, day, people, workday),
+        draws=draws_of(plan, seed, day, people, workday, weather),
     )  # fmt: skip
 
 

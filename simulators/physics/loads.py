@@ -31,7 +31,7 @@ _BRANCH_SD, _BRANCH_MIN = 0.03, 120.0
 _FAN_EXPONENT, _PUMP_EXPONENT = 2.5, 3.0
 _CHILLER_IDLE, _CHILLED_PUMPS = 0.03, 0.012
 _BOILER_KW = 0.0015
-_PUMP_BASE_KW, _PUMP_KWH_M3 = 0.35, 0.45
+_PUMP_BASE_KW = 0.35  # sumps and what circulates hot water
 # Cables, and what no branch counts.
 _UNCOUNTED_SHARE, _UNCOUNTED_KW = 0.012, 0.4
 
@@ -123,8 +123,9 @@ class Loads:
         return Asked(power)
 
     def power(
-        self, asked: Asked, now: Conditions, minutes: tuple[int, int], trace: Trace, flow: Floats
-    ) -> Floats:
+        self, asked: Asked, now: Conditions, minutes: tuple[int, int], trace: Trace,
+        pumped: Floats,
+    ) -> Floats:  # fmt: skip
         """Of each branch. (minutes, branches) [kW]
 
         Args:
@@ -132,11 +133,11 @@ class Loads:
             now: Faults as parameters.
             minutes: From and to, minutes of the day.
             trace: What the plant did in them.
-            flow: Water through each building's main. (minutes, buildings) [m³/h]
+            pumped: What lifts each building's water. (minutes, buildings) [kW]
         """
         power: Floats = np.maximum(asked.power[slice(*minutes)], now.lights * self._level)
         plant = {"01B1": self._plant(trace), "01B2": self._terminals(trace),
-                 "01C2": _PUMP_BASE_KW + _PUMP_KWH_M3 * flow}  # fmt: skip
+                 "01C2": _PUMP_BASE_KW + pumped}  # fmt: skip
         for i, item in enumerate(self._items):
             if item in plant:
                 power[:, i] = plant[item][:, self._of[i]]

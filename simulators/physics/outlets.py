@@ -11,6 +11,7 @@ from core.errors import Misconfigured, Mistake
 from core.site import EquipmentClass
 from simulators.physics.drivers import Drivers
 from simulators.physics.meters import known
+from simulators.physics.pipes import water_points
 from simulators.physics.plan import Plan
 from simulators.physics.trace import AHU_ROW, BUILDING_ROW, ZONE_ROWS, Trace
 
@@ -40,16 +41,17 @@ _PLANT = {EquipmentClass.BOILER, EquipmentClass.CHILLER, EquipmentClass.PUMP}
 
 
 def outlets_of(plan: Plan, gateways: frozenset[str]) -> Mapping[int, Outlet]:
-    """By point index, for all points but meters' and the mains' pressure.
+    """By point index, for all points but those of meters and of water.
 
     Raises:
         Misconfigured: Points of these gateways that nothing here can simulate.
     """
     made: dict[int, Outlet] = {}
     mistakes: list[Mistake] = []
+    water = water_points(plan.site)
     for index, point in enumerate(plan.site.points):
         equipment = plan.site.equipment[point.equipment]
-        if point.gateway not in gateways or point.role.id == "pressure":
+        if point.gateway not in gateways or index in water:
             continue
         if equipment.meter is not None and known(point.role.id):
             continue

@@ -69,8 +69,9 @@ class Plan:
 
     @cached_property
     def pumps(self) -> tuple[Equipment | None, ...]:
-        """Heating pumps by building."""
-        return tuple(self._one(b, EquipmentClass.PUMP) for b in self.buildings)
+        """Heating pumps by building; those that boost drinking water are none."""
+        pumps = [p for p in self.site.of_class(EquipmentClass.PUMP) if not boosts(p)]
+        return tuple(next((p for p in pumps if p.building == b), None) for b in self.buildings)
 
     @cached_property
     def makes_hot_water(self) -> Bools:
@@ -92,6 +93,11 @@ class Plan:
 
     def _one(self, building: str, cls: EquipmentClass) -> Equipment | None:
         return next((e for e in self.site.of_class(cls) if e.building == building), None)
+
+
+def boosts(equipment: Equipment) -> bool:
+    """Whether it is a pump of drinking water, and none of heating or cooling."""
+    return equipment.cls is EquipmentClass.PUMP and equipment.declared("boosts_water")
 
 
 def plan_of(site: Site) -> Plan:

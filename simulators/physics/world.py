@@ -21,12 +21,10 @@ from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.plan import plan_of
 from simulators.physics.sensing import Sensors, Stretch
 from simulators.physics.sensor_faults import SOUND
-from simulators.physics.trace import Trace
-from simulators.physics.water import pressure
+from simulators.physics.trace import BUILDING_ROW, Trace
+from simulators.physics.water import ROW, Watered, Waterworks
+from simulators.physics.water_points import water_outlets
 from simulators.physics.weather import SeededSky, Sky
-
-_STREET_KPA = 330.0
-"""At which a leak's severity is stated; it rises in proportion (N1 = 1)."""
 
 Said = dict[int, tuple[Ints, Floats]]
 """Times [ms] and values by point index."""
@@ -54,7 +52,8 @@ class World:
         self._gateways = gateways
         self._outlets = outlets_of(self.plan, gateways)
         self._outdoor = [i for i, p in enumerate(site.points) if p.role.id == "oat"]
-        self._pressures = [i for i, p in enumerate(site.points) if p.role.id == "pressure"]
+        self._water = Waterworks(self.plan)
+        self._water_outlets = water_outlets(self.plan)
         self._day: tuple[Drivers, Asked] | None = None
 
     def run(
@@ -81,11 +80,15 @@ class World:
             drivers, now, minutes, self._for_controllers(outdoor, minutes), looped,
             coarse=not plant,
         )  # fmt: skip
-        passed, street = self._pass(drivers, asked, now, minutes, trace)
+        watered = self._water.run(
+            drivers.draws, now.water, minutes, trace.building[BUILDING_ROW["cooling"]]
+        )
+        branches = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
+        passed = Passed(branches, watered.branch, watered.main, trace)
         said = self._meters.read(passed, at, now.meters)
         if plant:
             said |= self._read_plant(drivers, now, when, trace, outdoor, at)
-            said |= self._read_pressure(now, when, street, passed.mains_water, at)
+            said |= self._read_water(now, when, watered, at)
         return _columns(said, now.silent, self.plan.site, self._gateways)
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
@@ -94,7 +97,8 @@ class World:
 
     def memory(self) -> dict[str, Floats]:
         """All that has to be kept to go on later, by name."""
-        return self._model.memory() | {
+        kept = self._model.memory() | self._water.memory()
+        return kept | {
             "meters.total": self._meters.total,
             "meters.truly": self._meters.truly,
             "meters.marked": self._meters.marked,
@@ -106,6 +110,7 @@ class World:
     def remember(self, memory: Mapping[str, Floats]) -> None:
         """Takes up what :meth:`memory` gave."""
         self._model.remember(memory)
+        self._water.remember(memory)
         self._meters.total = np.array(memory["meters.total"])
         self._meters.truly = np.array(memory["meters.truly"])
         self._meters.marked = np.array(memory["meters.marked"])
@@ -166,22 +171,6 @@ class World:
         boilers = [read(b.id if b is not None else None) for b in self.plan.boilers]
         return ahus, np.stack(boilers, axis=1)
 
-    def _pass(
-        self, drivers: Drivers, asked: Asked, now: Conditions, minutes: tuple[int, int],
-        trace: Trace,
-    ) -> tuple[Passed, Floats]:  # fmt: skip
-        """Water and electricity, and the street's pressure [kPa] that drives the leaks."""
-        rows, draws = slice(*minutes), drivers.draws
-        street, plan = draws.street[rows], self.plan
-        of = np.array([plan.buildings.index(m.building) for m in plan.water], dtype=np.int64)
-        driven = street / _STREET_KPA
-        water = draws.branch[rows] * 60.0 + now.leak * driven[:, of]
-        mains = draws.rest[rows] * 60.0 + now.main_leak * driven
-        for i in range(len(plan.buildings)):
-            mains[:, i] += water[:, of == i].sum(axis=1)
-        branches = self._loads.power(asked, now, minutes, trace, mains)
-        return Passed(branches, water, mains, trace), street
-
     def _read_plant(
         self, drivers: Drivers, now: Conditions, when: Stretch, trace: Trace,
         outdoor: Mapping[int, Floats], at: Ints,
@@ -203,16 +192,11 @@ class World:
     def _wired(self, partner: int | None) -> Outlet | None:
         return element_of(self.plan, partner) if partner is not None else None
 
-    def _read_pressure(
-        self, now: Conditions, when: Stretch, street: Floats, flow: Floats, at: Ints
-    ) -> Said:
+    def _read_water(self, now: Conditions, when: Stretch, watered: Watered, at: Ints) -> Said:
         said: Said = {}
-        for point in self._pressures:
-            model = self.plan.site.points[point]
-            b = self.plan.buildings.index(model.building)
-            truth, fault = pressure(street[:, b], flow[:, b]), now.sensors.get(point)
-            values = self._sensors.read(point, truth, when, fault)
-            due = at % (model.period_s * 1000) == 0
+        for point, outlet in self._water_outlets.items():
+            values = self._sensors.read(point, outlet(watered), when, now.sensors.get(point))
+            due = at % (self.plan.site.points[point].period_s * 1000) == 0
             said[point] = (at[due], values[due])
         return said
 

@@ -93,6 +93,8 @@ def test_another_seed_is_another_campus(healthy: Readings) -> None:
 def test_a_fault_changes_only_what_it_is_coupled_to(healthy: Readings) -> None:
     _, leaking = run(1.0, (LEAK,))
     coupled = {"a.w-toilets.volume", "a.w-main.volume", "a.w-main.pressure", "a.m-pumps.energy",
+               "a.tank.tank_level", "a.booster.pressure", "a.booster.pump_status",
+               "a.booster.pump_speed", "a.reducer.pressure",
                "a.m-pumps.power", "a.m-main.energy", "a.m-main.power"}  # fmt: skip
     changed = {
         p.id for p in SITE.points

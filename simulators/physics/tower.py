@@ -1,0 +1,42 @@
+"""Water of a cooling tower: what evaporates, and what is bled so that salts stay dissolved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.batch import Floats
+
+# Latent heat of water at 25 °C, 2,442 kJ/kg, is 1.47 L/kWh; with what drifts off 1.5, as plant
+# people reckon (ASHRAE Handbook, HVAC Systems and Equipment: cooling towers).
+_EVAPORATES = 0.0015  # [m³/kWh rejected]
+CYCLES = 5.0
+"""Concentration at which a healthy tower is bled."""
+_LEAST_CYCLES = 1.05
+
+
+def evaporated(cooling: Floats, cop: float) -> Floats:
+    """What a tower evaporates. [m³/h]
+
+    Args:
+        cooling: Of its chillers. [kW]
+        cop: Theirs: their electricity is rejected too.
+    """
+    lost: Floats = _EVAPORATES * cooling * (1.0 + 1.0 / cop)
+    return lost
+
+
+def made_up(evaporates: Floats, lacks: float) -> Floats:
+    """What has to be filled in: E·C/(C − 1), E evaporating at C cycles of concentration. [m³/h]
+
+    Args:
+        evaporates: E. [m³/h]
+        lacks: Cycles that it concentrates less than it should.
+    """
+    cycles = max(CYCLES - lacks, _LEAST_CYCLES)
+    asked: Floats = evaporates * (cycles / (cycles - 1.0))
+    return asked
+
+
+def evaporates_of(make_up: Floats) -> Floats:
+    """What evaporates of a healthy tower's make-up. [m³/h]"""
+    return np.asarray(make_up * ((CYCLES - 1.0) / CYCLES))
