@@ -27,6 +27,7 @@ class Days:
 
     def __init__(self, site: Site, start: int) -> None:
         self._site = site
+        self.buildings = sorted(site.buildings)
         moment = datetime.fromtimestamp(start / 1000, UTC).astimezone(ZoneInfo(site.timezone))
         offset = moment.utcoffset() or timedelta()
         self._offset = int(offset.total_seconds() * 1000)
@@ -41,7 +42,7 @@ class Days:
 
     def worked(self, day: date) -> Bools:
         """By building, in order of id, whether it is worked on that day."""
-        return np.array([self._is_worked(day, b) for b in sorted(self._site.buildings)])
+        return np.array([self._is_worked(day, b) for b in self.buildings])
 
     def _is_worked(self, day: date, building: str) -> bool:
         noon = self.start_of(day) + _NOON_MS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from core.batch import Bools, Floats
 from simulators.physics.demand import Draws, draws_of
+from simulators.physics.happenings import Changes, Happening, changes_on
 from simulators.physics.people import presence_of
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
@@ -39,6 +41,7 @@ class Drivers:
         speed_wander: Of each fan, share of full speed.
         looped_noise: Noise of the sensors that control, (minutes, 2, air handlers). [K]
         draws: Water.
+        changes: What happens on it that is nobody's fault; None on a usual day.
     """
 
     start: int
@@ -53,23 +56,39 @@ class Drivers:
     speed_wander: Floats
     looped_noise: Floats
     draws: Draws
+    changes: Changes | None = None
 
 
 def drivers_of(
-    plan: Plan, seed: int, day: date, start: int, workday: Bools, *, sky: Sky | None = None
-) -> Drivers:
+    plan: Plan, seed: int, day: date, start: int, workday: Bools, *, sky: Sky | None = None,
+    happenings: Sequence[Happening] = (),
+) -> Drivers:  # fmt: skip
     """All that one local day brings, the same for every world with this seed and sky."""
     weather = (sky or SeededSky(seed)).of(day)
     ordinal = day.toordinal()
     there = presence_of(plan, seed, day, workday)
     people, zone_share = there.building, there.zone
+    changes = changes_on(plan, seed, happenings, start, (ordinal, workday), weather)
+    if changes is not None:
+        people = changes.there(people, range(len(plan.buildings)))
+        zone_share = changes.there(
+            zone_share, [plan.buildings.index(z.building) for z in plan.zones]
+        )
     heads = zone_share * np.array([z.number("people", 0.0) for z in plan.zones])
     ahu_streams = [stream(seed, a.id, "supply", ordinal) for a in plan.ahus]
+    gains, fan = _gains(plan, weather, zone_share, heads), _fan(plan, workday)
+    draws = draws_of(
+        plan, seed, day, people, workday, weather,
+        extra=changes.water if changes is not None else None,
+    )  # fmt: skip
+    if changes is not None:
+        gains += changes.gains
+        fan = changes.runs(fan, plan.ahu_building.tolist())
+        draws.street[:] *= changes.street
     return Drivers(
         start=start, day=day, workday=workday, weather=weather, people=people,
         zone_people=heads,
-        gains=_gains(plan, weather, zone_share, heads),
-        fan=_fan(plan, workday),
+        gains=gains, fan=fan, draws=draws, changes=changes,
         wander=np.stack(
             [wander(r, DAY_MIN, _SUPPLY_WANDER_MIN, _SUPPLY_WANDER_K) for r in ahu_streams], axis=1
         ),
@@ -77,7 +96,6 @@ def drivers_of(
         looped_noise=np.stack(
             [r.standard_normal((DAY_MIN, 2)) * 0.03 for r in ahu_streams], axis=2
         ),
-        draws=draws_of(plan, seed, day, people, workday, weather),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from core.batch import Floats
 from core.site import Equipment
 from simulators.physics.conditions import Conditions
 from simulators.physics.drivers import Drivers
+from simulators.physics.happenings import Changes
 from simulators.physics.plan import Plan
 from simulators.physics.rhythm import base_factor, hours_factor, lumps, tenancy_factor
 from simulators.physics.streams import fixed, stream, wander
@@ -38,9 +39,13 @@ _UNCOUNTED_SHARE, _UNCOUNTED_KW = 0.012, 0.4
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What people and hours ask of one day's circuits, plant apart. (minutes, branches) [kW]"""
+    """What people and hours ask of one day's circuits, plant apart. (minutes, branches) [kW]
+
+    ``changes`` is what happens on that day.
+    """
 
     power: Floats
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +118,17 @@ class Loads:
             rng = stream(self._seed, meter.id, "load", ordinal)
             profile = shape(Circuit(
                 index=i, people=drivers.people[:, self._of[i]], rng=rng, rhythm=rhythm,
-                hours=schedule.workday if workday else schedule.offday,
+                hours=_open(
+                    schedule.workday if workday else schedule.offday,
+                    0.0 if drivers.changes is None else float(drivers.changes.until[self._of[i]]),
+                ),
             ))  # fmt: skip
             varies = rhythm.hours * (1.0 + wander(rng, DAY_MIN, _BRANCH_MIN, _BRANCH_SD))
             always = meter.meter.always_on if meter.meter is not None else 0.0
             power[:, i] = 0.93 * always * rhythm.base * varies + np.maximum(
                 self._level[i] * profile * varies, 0.0
             )
-        return Asked(power)
+        return Asked(power, drivers.changes)
 
     def power(
         self, asked: Asked, now: Conditions, minutes: tuple[int, int], trace: Trace,
@@ -141,7 +149,7 @@ class Loads:
         for i, item in enumerate(self._items):
             if item in plant:
                 power[:, i] = plant[item][:, self._of[i]]
-        return power
+        return power if asked.changes is None else asked.changes.metered(power, minutes)
 
     def mains(self, branches: Floats) -> Floats:
         """What each building's main counts: its branches, cables, what no branch counts."""
@@ -189,6 +197,11 @@ def _rhythm(seed: int, building: str, ordinal: int) -> Rhythm:
         tenancy=tenancy_factor(seed, building, ordinal),
         lumps=lumps(seed, building, ordinal),
     )
+
+
+def _open(hours: tuple[int, int] | None, until: float) -> tuple[int, int] | None:
+    """A building's hours on a day on which it stays open late. [min]"""
+    return hours if hours is None else (hours[0], max(hours[1], round(until)))
 
 
 def _corridors(of: Circuit) -> Floats:

@@ -14,6 +14,7 @@ from core.words import Carrier
 from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
+from simulators.physics.happenings import Happening, tended
 from simulators.physics.loads import Asked, Loads
 from simulators.physics.meters import Meters, Passed
 from simulators.physics.model import Model
@@ -40,11 +41,13 @@ class World:
     """
 
     def __init__(
-        self, site: Site, seed: int, gateways: frozenset[str], *, sky: Sky | None = None
-    ) -> None:
+        self, site: Site, seed: int, gateways: frozenset[str], *, sky: Sky | None = None,
+        happenings: Sequence[Happening] = (),
+    ) -> None:  # fmt: skip
         self.plan = plan_of(site)
         self.seed = seed
         self._sky = sky or SeededSky(seed)
+        self._happenings = tuple(happenings)
         self._model = Model(self.plan, seed)
         self._loads = Loads(self.plan, seed)
         self._sensors = Sensors(site, seed)
@@ -72,6 +75,7 @@ class World:
         at = drivers.start + (np.arange(minutes[0], minutes[1]) + 1) * MINUTE_MS
         hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
         now = conditions_of(self.plan, faults, drivers.start + hour * MINUTE_MS)
+        now.sensors.update(tended(self.plan, self._happenings, int(at[0]) - MINUTE_MS))
         when = Stretch(drivers.day.toordinal(), minutes[0], drivers.weather.sun)
         self._with_offsets(now)
         looped = self._looped_noise(drivers, now, minutes, when)
@@ -120,7 +124,9 @@ class World:
 
     def _drivers(self, day: tuple[date, int, Bools]) -> tuple[Drivers, Asked]:
         if self._day is None or self._day[0].day != day[0]:
-            drivers = drivers_of(self.plan, self.seed, *day, sky=self._sky)
+            drivers = drivers_of(
+                self.plan, self.seed, *day, sky=self._sky, happenings=self._happenings
+            )
             self._sensors.forget(day[0].toordinal())
             self._day = (drivers, self._loads.asked(drivers))
         return self._day

@@ -1,0 +1,50 @@
+"""Healthy plant that naive rules accuse: it is there because the site and the season are so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.clock import DAY_MS
+from core.site import Equipment, EquipmentClass, Site
+from simulators.days import Days
+from simulators.distractors import Distractor
+from simulators.physics.climate import CLIMATES, season_of
+
+WARM_C, COLD_C = 18.0, 8.0
+"""A season's mean day in which buildings are cooled, and heated."""
+
+
+def accused(site: Site, start: int, days: int, climate: str) -> list[Distractor]:
+    """Healthy plant that naive rules accuse, through all of the time in which it does."""
+    middle = Days(site, start).day_of(start + days * DAY_MS // 2)
+    mean = float(season_of(CLIMATES[climate]).mean[middle.timetuple().tm_yday % 365])
+    return [
+        Distractor(
+            id=f"{kind}@{e.id}", kind=kind, meaning=meaning, building=e.building, assets=(e.id,),
+            start=start, end=start + days * DAY_MS,
+        )
+        for _, e in sorted(site.equipment.items())
+        for kind, meaning in _nature(site, e, mean)
+    ]  # fmt: skip
+
+
+def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
+    warm, cold = mean > WARM_C, mean < COLD_C
+    item = e.meter.item[:4] if e.meter is not None else ""
+    if e.cls is EquipmentClass.BOILER and e.declared("makes_hot_water") and warm:
+        yield "hot_water_in_summer", "a boiler that makes hot water in summer"
+    if e.cls in {EquipmentClass.BOILER, EquipmentClass.SUBSTATION} and not warm:
+        yield "night_setback", "heat is set back at night and boosted in the morning"
+    if e.cls is EquipmentClass.HEAT_METER and warm and not _makes_hot_water(site, e.building):
+        yield "heat_at_zero", "a heat meter that stands still in summer"
+    if e.cls is EquipmentClass.AHU and not (warm or cold):
+        yield "free_cooling", "cooling by outdoor air with the damper wide open"
+    if item == "01D1":
+        yield "data_room", "a load that never stops"
+    if "energy_export" in site.points_of(e.id):
+        yield "solar_export", "power that flows back to the grid at noon"
+
+
+def _makes_hot_water(site: Site, building: str) -> bool:
+    return any(e.declared("makes_hot_water") for e in site.of_class(EquipmentClass.BOILER)
+               if e.building == building)  # fmt: skip
