@@ -20,6 +20,7 @@ from simulators.cases import Cases
 from simulators.days import Days
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.physics.happenings import Happening, edges
 from simulators.physics.spells import Spell
 from simulators.physics.world import World
 from simulators.skies import SkyChoice, choice_of, sky_of
@@ -42,6 +43,7 @@ class _About(msgspec.Struct, kw_only=True):
     faults: list[Fault]
     repairs: list[list[Mending]]
     sky: SkyChoice = SkyChoice()
+    happenings: tuple[Happening, ...] = ()
 
 
 class Campus:
@@ -58,6 +60,7 @@ class Campus:
         climate: Key of :data:`simulators.physics.climate.CLIMATES`.
         spells: Heat waves and cold snaps to add to its weather.
         weather: What a file tells, instead of a climate.
+        happenings: What happens in it that is nobody's fault.
 
     Raises:
         Misconfigured: The site has points that cannot be simulated, or no place for a fault;
@@ -68,7 +71,7 @@ class Campus:
     def __init__(
         self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None, *,
         climate: str = DEFAULT_CLIMATE, spells: Sequence[Spell] = (),
-        weather: WeatherFile | None = None,
+        weather: WeatherFile | None = None, happenings: Sequence[Happening] = (),
     ) -> None:  # fmt: skip
         if start % MINUTE_MS:
             raise ValueError(f"a campus starts on a whole minute, not at {start}")
@@ -78,7 +81,9 @@ class Campus:
         self._cases = Cases(site, faults or (), seed)
         self._sky, self._weather = choice_of(climate, spells, weather), weather
         sky = sky_of(seed, self._sky, weather)
-        self._world = World(site, seed, self._gateways, sky=sky)
+        self._happenings = tuple(happenings)
+        self._world = World(site, seed, self._gateways, sky=sky, happenings=self._happenings)
+        self._edges = edges(self._happenings)
         self._settled = False
         self._until = start
         self._waiting: dict[str, list[Columns]] = {g: [] for g in sorted(self._gateways)}
@@ -156,6 +161,7 @@ class Campus:
             other = Campus(
                 self._site, self._seed, self._start, faults,
                 climate=self._sky.climate, spells=self._sky.spells, weather=self._weather,
+                happenings=self._happenings,
             )  # fmt: skip
             other._world.remember(self._world.memory())
             other._settled, other._until = True, self._until
@@ -203,6 +209,7 @@ class Campus:
                 format=memory.FORMAT, site=self._site.id, version=self._site.version,
                 seed=self._seed, start=self._start, until=self._until,
                 faults=self._cases.faults, repairs=self._cases.repairs, sky=self._sky,
+                happenings=self._happenings,
             )  # fmt: skip
             arrays: dict[str, NDArray[np.generic]] = {
                 f"world.{name}": values for name, values in self._world.memory().items()
@@ -231,6 +238,7 @@ class Campus:
         campus = Campus(
             site, about.seed, about.start, about.faults,
             climate=about.sky.climate, spells=about.sky.spells, weather=weather,
+            happenings=about.happenings,
         )  # fmt: skip
         campus._take_up(about, arrays)
         return campus
@@ -259,7 +267,7 @@ class Campus:
         while start < end:
             day = self._days.day_of(start)
             midnight = self._days.start_of(day)
-            stop = min(end, midnight + DAY_MS)
+            stop = min([end, midnight + DAY_MS, *(e for e in self._edges if e > start)])
             minutes = ((start - midnight) // MINUTE_MS, (stop - midnight) // MINUTE_MS)
             known = (day, midnight, self._days.worked(day))
             parts.append(self._world.run(known, faults, minutes, plant=plant))

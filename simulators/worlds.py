@@ -21,7 +21,9 @@ from core.words import Carrier
 from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.physics.happenings import Happening
 from simulators.physics.sensing import CLASSES
+from simulators.physics.spells import Spell
 
 LEAST_HOURS, LEAST_DAYS = 6, 2
 """A fault counts as visible from so many hours on so many days (of data and safety: any)."""
@@ -128,6 +130,8 @@ class Worlds:
         days: How long they are looked at.
         faults: All that go wrong in this building.
         climate: Of the campus.
+        spells: Heat waves and cold snaps.
+        happenings: What happens that is nobody's fault, the same in every world.
     """
 
     site: Site
@@ -136,10 +140,16 @@ class Worlds:
     days: int
     faults: Sequence[Fault]
     climate: str = DEFAULT_CLIMATE
+    spells: Sequence[Spell] = ()
+    happenings: Sequence[Happening] = ()
 
     def origin(self) -> Campus:
         """The world as it stands at the start, with a fortnight behind it."""
-        campus = Campus(self.site, self.seed, self.start, climate=self.climate)
+        here = [h for h in self.happenings if h.building in self.site.buildings]
+        campus = Campus(
+            self.site, self.seed, self.start, climate=self.climate, spells=self.spells,
+            happenings=here,
+        )  # fmt: skip
         for _ in campus.history(RUN_IN_DAYS, RUN_IN_DAYS):
             pass
         return campus
