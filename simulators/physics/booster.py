@@ -19,7 +19,8 @@ _STANDBY_KW = 0.03
 # Of hydraulic power, motor and drive included: small multistage sets reach about half.
 _EFFICIENCY = 0.5
 _FLOW_M3H, _HEAD_M, _SET_KPA = 6.0, 42.0, 330.0
-_VESSEL_M3, _REFILL, _SLEEPS = 0.08, 0.2, 0.05
+# Of a vessel of 60 L a third is between the pressures at which the pump sleeps and starts.
+_VESSEL_M3, _REFILL, _SLEEPS = 0.02, 0.2, 0.05
 _STARTS_AT = 0.85  # of the set pressure
 
 

@@ -17,9 +17,9 @@ from simulators.physics.streams import stream, wander
 from simulators.physics.weather import DAY_MIN, Weather
 
 # Those that eat in, and when they are cooked for and washed up after: share, middle, width [min].
-_EAT_IN, _MEALS = 0.55, ((0.25, 430.0, 30.0), (1.0, 680.0, 55.0), (0.45, 790.0, 35.0))
+_EAT_IN, _MEALS = 0.8, ((0.25, 430.0, 30.0), (1.0, 680.0, 55.0), (0.45, 790.0, 35.0))
 # A guard's or cleaner's uses an hour in an empty building; of a mop sink, floor for each filling.
-_EMPTY_USES_H, _FLOOR_M2 = 0.03, 200.0
+_EMPTY_USES_H, _FLOOR_M2 = 0.03, 130.0
 # Cleaners come before the people and after them, and for a little on free days. [min]
 _BEFORE, _AFTER, _ROUND, _FREE_SHARE, _FREE_FROM = 75.0, 20.0, 90.0, 0.15, 540.0
 # Drips below what is declared as always on. [m³/h]
@@ -105,7 +105,10 @@ def _building(
         meter = plan.water[i]
         rng = stream(seed, meter.id, "draws", ordinal)
         if use is Use.KITCHEN and worked:
-            made.tapped[:, i] = drawn(rng, draws.KITCHEN, _meals(heads)).tapped
+            # A canteen may cook for more than its own building: as many of them as here come.
+            of = plan.people_of(name)
+            guests = meter.number("people", of) / max(of, 1.0)
+            made.tapped[:, i] = drawn(rng, draws.KITCHEN, _meals(guests * heads)).tapped
         elif use is Use.IRRIGATION:
             made.tapped[:, i] = irrigation(seed, meter, ordinal, weather)
         elif use is Use.TOILETS:

@@ -20,6 +20,7 @@ from simulators.physics.weather import DAY_MIN
 _WORKDAY_MIN = 600.0
 _PER_MINUTE = 0.06  # 1 L/s in m³/min
 _ROUNDING = 1e-12
+_FIXED, _COLD, _WARM = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,61 +95,62 @@ def drawn(rng: np.random.Generator, fixtures: tuple[Fixture, ...], rate: Floats)
         fixtures: Among which a use is drawn, by how often each is used.
         rate: Uses a minute of a fixture that is used once. [1/min]
     """
-    often = np.array([f.often for f in fixtures])
+    often, lasts, spread, flow = np.array(
+        [(f.often, f.lasts, f.spread, f.flow * _PER_MINUTE) for f in fixtures]
+    ).T
+    varies = np.array([f.varies for f in fixtures])
     start = moments(rng, rate * often.sum())
     share, opened = rng.random((2, len(start)))
-    sigma = np.array([f.spread for f in fixtures])
-    kind = np.searchsorted(np.cumsum(often / often.sum()), share).clip(0, len(fixtures) - 1)
-    longer = np.exp(sigma[kind] * rng.standard_normal(len(start)) - sigma[kind] ** 2 / 2.0)
-    lasts = np.array([f.lasts for f in fixtures])[kind] * longer
-    flow = np.array([f.flow for f in fixtures])[kind] * _PER_MINUTE
-    flow = flow * np.where(np.array([f.varies for f in fixtures])[kind], opened, 1.0)
-
-    def these(flags: list[bool]) -> Floats:
-        of = np.array(flags)[kind]
-        return pulses(start[of], lasts[of], flow[of])
-
+    kind = np.searchsorted(np.cumsum(often / often.sum())[:-1], share, side="right")
+    sigma = spread[kind]
+    longer = np.exp(sigma * rng.standard_normal(len(start)) - 0.5 * sigma**2)
+    flows = flow[kind] * np.where(varies[kind], opened, 1.0)
+    group = np.array([_FIXED if not f.tapped else _WARM if f.warm else _COLD for f in fixtures])
+    by_group = pulses(start, lasts[kind] * longer, flows, group[kind], 3)
     flushed = start[np.array([f.flushes for f in fixtures])[kind]].astype(np.int64)
     return Drawn(
-        fixed=these([not f.tapped for f in fixtures]),
-        tapped=these([f.tapped for f in fixtures]),
+        fixed=by_group[_FIXED],
+        tapped=by_group[_COLD] + by_group[_WARM],
         flushes=np.bincount(flushed, minlength=DAY_MIN).astype(np.int64),
-        warm=these([f.warm for f in fixtures]),
+        warm=by_group[_WARM],
     )
 
 
 def moments(rng: np.random.Generator, rate: Floats) -> Floats:
-    """Times of a Poisson process, unordered. [min of the day]
+    """Times of a Poisson process, in their order to the minute. [min of the day]
 
     Args:
         rng: Where chance comes from.
         rate: By minute of the day. [1/min]
     """
-    until = np.cumsum(np.maximum(rate, 0.0))
-    if until[-1] <= 0.0:
-        return np.empty(0)
-    at = rng.random(int(rng.poisson(until[-1]))) * until[-1]
-    minute = np.searchsorted(until, at, side="right")
-    before = np.where(minute > 0, until[minute - 1], 0.0)
-    moment: Floats = minute + (at - before) / (until[minute] - before)
-    return np.minimum(moment, DAY_MIN - 1e-6)
+    count = rng.poisson(np.maximum(rate, 0.0))
+    minute = np.repeat(np.arange(DAY_MIN), count)
+    moment: Floats = minute + rng.random(len(minute))
+    return moment
 
 
-def pulses(start: Floats, lasts: Floats, flow: Floats) -> Floats:
-    """Rectangular pulses as the mean flow of each minute; midnight cuts them. [the flow's unit]
+def pulses(start: Floats, lasts: Floats, flow: Floats, group: Ints, groups: int) -> Floats:
+    """Rectangular pulses as the mean flow of each minute; midnight cuts them.
 
     Args:
         start: Of each. [min of the day]
         lasts: Of each. [min]
         flow: Of each while it lasts.
+        group: That each belongs to.
+        groups: How many there are.
+
+    Returns:
+        In the flow's unit. (groups, minutes)
     """
-    end = np.minimum(start + lasts, float(DAY_MIN))
-    edge = np.concatenate([start, end])
+    edge = np.concatenate([start, np.minimum(start + lasts, float(DAY_MIN))])
     step = np.concatenate([flow, -flow])
     minute = edge.astype(np.int64)
-    later = np.bincount(minute, step, DAY_MIN + 1)[:DAY_MIN]
-    within = np.bincount(minute, step * (minute + 1.0 - edge), DAY_MIN + 1)[:DAY_MIN]
-    mean = np.concatenate([[0.0], np.cumsum(later)[:-1]]) + within
+    place = minute + np.concatenate([group, group]) * (DAY_MIN + 1)
+    shape = (groups, DAY_MIN + 1)
+    later = np.bincount(place, step, groups * (DAY_MIN + 1)).reshape(shape)
+    within = np.bincount(place, step * (minute + 1.0 - edge), groups * (DAY_MIN + 1)).reshape(shape)
+    mean = within[:, :DAY_MIN]
+    mean[:, 1:] += np.cumsum(later[:, : DAY_MIN - 1], axis=1)
     # What is left of sums of pulses that have ended is the rounding of floats.
     return np.where(mean > _ROUNDING, mean, 0.0)
 

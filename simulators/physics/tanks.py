@@ -64,20 +64,26 @@ def fill(basin: Basin, volume: float, asked: Floats, drive: Floats, passes: Floa
         passes: What the valve lets through although the float is up. [m³/h]
     """
     opens, shut, brim, most = basin.most / basin.band, basin.shut, basin.brim, basin.most
-    rows: list[tuple[float, float, float, float]] = []
-    for want, share, lets in zip(asked.tolist(), drive.tolist(), passes.tolist(), strict=True):
-        into = max(min(opens * (shut - volume), most), 0.0) * share
-        into = max(into, lets)
-        there = volume + into * _MINUTE_H
-        out = min(want * _MINUTE_H, there)
-        there -= out
-        over = max(there - brim, 0.0)
-        volume = there - over
-        rows.append((volume, into, over, out))
-    found = np.array(rows).reshape(-1, 4)
+    low = shut - basin.band
+    wants, shares, lets = (asked * _MINUTE_H).tolist(), drive.tolist(), passes.tolist()
+    filled, volumes = [0.0] * len(wants), [0.0] * len(wants)
+    for k, want in enumerate(wants):
+        into = most if volume <= low else opens * (shut - volume) if volume < shut else 0.0
+        into *= shares[k]
+        if into < lets[k]:
+            into = lets[k]
+        volume += into * _MINUTE_H - want
+        filled[k], volumes[k] = into, volume
+        if volume < 0.0:
+            volume = 0.0
+        elif volume > brim:
+            volume = brim
+    # Before it was cut to what the basin holds, the volume says what ran over or was lacking.
+    free = np.array(volumes)
     return Filled(
-        volume=found[:, 0], into=found[:, 1], over=found[:, 2] / _MINUTE_H,
-        out=found[:, 3] / _MINUTE_H,
+        volume=np.minimum(np.maximum(free, 0.0), brim), into=np.array(filled),
+        over=np.maximum(free - brim, 0.0) / _MINUTE_H,
+        out=asked + np.minimum(free, 0.0) / _MINUTE_H,
     )  # fmt: skip
 
 
@@ -125,23 +131,25 @@ def boost(vessel: Vessel, stored: float, asked: Floats, back: Floats, *, on: boo
         back: What a check valve lets run back from its pressure side. [m³/h]
         on: Whether the pump ran before.
     """
-    full, refill = vessel.volume, vessel.refill * _MINUTE_H
-    rows: list[tuple[float, bool, float, float]] = []
-    for want, returns in zip(asked.tolist(), back.tolist(), strict=True):
-        drawn, lost = want * _MINUTE_H, returns * _MINUTE_H
-        if not on and stored < drawn + lost:
+    full, refill, sleeps = vessel.volume, vessel.refill * _MINUTE_H, vessel.sleeps * _MINUTE_H
+    wants, returns = (asked * _MINUTE_H).tolist(), (back * _MINUTE_H).tolist()
+    ran, volumes, added = [on] * len(wants), [stored] * len(wants), [0.0] * len(wants)
+    for k, want in enumerate(wants):
+        if not on and stored < want + returns[k]:
             on = True
+        ran[k] = on
         if on:
-            more = min(refill, full - stored)
+            more = refill if refill < full - stored else full - stored
             stored += more
-            # What runs back is pumped again: it goes round and leaves the suction side alone.
-            rows.append((stored, True, (drawn + more + lost), drawn + more))
-            on = stored < full or want > vessel.sleeps
+            added[k] = more
+            on = stored < full or want > sleeps
         else:
-            stored -= drawn + lost
-            rows.append((stored, False, 0.0, -lost))
-    found = np.array(rows, dtype=np.float64).reshape(-1, 4)
+            stored -= want + returns[k]
+        volumes[k] = stored
+    runs, more_m3h = np.array(ran, dtype=np.bool_), np.array(added) / _MINUTE_H
+    # What runs back while it runs is pumped again: it leaves the suction side alone.
     return Boosted(
-        stored=found[:, 0], on=found[:, 1] > 0.0, pumped=found[:, 2] / _MINUTE_H,
-        taken=found[:, 3] / _MINUTE_H, awake=on,
+        stored=np.array(volumes), on=runs, awake=on,
+        pumped=np.where(runs, asked + more_m3h + back, 0.0),
+        taken=np.where(runs, asked + more_m3h, -back),
     )  # fmt: skip
