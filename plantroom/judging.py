@@ -24,6 +24,7 @@ from workorders.states import Command
 _SAID = {
     Command.VERIFY.value: "verified",
     Command.REFUSE.value: "refused",
+    Command.RETURN.value: "returned",
     Happening.INCONCLUSIVE.value: "inconclusive",
 }
 _CLOSED = {Outcome.VERIFIED: "verified", Outcome.INCONCLUSIVE: "inconclusive"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from core.ports import Message, Will
 
@@ -22,6 +23,7 @@ class Loop:
         self._sessions: list[LoopSession] = []
         self._retained: dict[str, bytes] = {}
         self._lock = threading.Lock()
+        self._held: list[tuple[str, bytes, bool]] | None = None
 
     def session(self) -> LoopSession:
         """A session, not yet started."""
@@ -41,9 +43,28 @@ class Loop:
         with self._lock:
             self._sessions = [s for s in self._sessions if s is not session]
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What is published inside is heard after it, in its order and without a pause.
+
+        Many small messages then make few large writes of whoever listens.
+        """
+        with self._lock:
+            self._held = []
+        try:
+            yield
+        finally:
+            with self._lock:
+                waiting, self._held = self._held or [], None
+            for topic, payload, retain in waiting:
+                self.publish(topic, payload, retain=retain)
+
     def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
         """To everybody whose filters match."""
         with self._lock:
+            if self._held is not None:
+                self._held.append((topic, payload, retain))
+                return
             if retain:
                 self._retained[topic] = payload
             hearers = [s for s in self._sessions if s.wants(topic)]

@@ -48,13 +48,15 @@ def seasons(
     """Runs every seed, several at a time; in the order asked for."""
     with _bar(console, quiet=quiet) as tell:
         if workers <= 1 or len(wishes) == 1:
-            return [_alone(one, buildings, tell) for one in wishes]
+            # A seed by itself has a second core to use: its worlds go beside its chain.
+            return [_alone(one, buildings, tell, beside=workers > 1) for one in wishes]
         return _spread(wishes, buildings, workers, tell)
 
 
-def _alone(wishes: Wishes, buildings: int, tell: Tell) -> Season:
+def _alone(wishes: Wishes, buildings: int, tell: Tell, *, beside: bool = False) -> Season:
     site = site_of(wishes.folder, buildings)
-    return Run(site, wishes, lambda stage, share: tell(wishes.seed, stage, share)).season()
+    run = Run(site, wishes, lambda stage, share: tell(wishes.seed, stage, share), beside=beside)
+    return run.season()
 
 
 def _spread(

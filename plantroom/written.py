@@ -21,7 +21,7 @@ from core.site import Site
 from plantroom.season import Progress, Run
 from scoring.records import Alarm
 from scoring.season import Season
-from scoring.truths import causes_of, known_of
+from scoring.truths import Witness, causes_of
 from simulators.campus import Campus
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
@@ -57,10 +57,11 @@ def write_campus(run: Run, out: Path, progress: Progress) -> int:
         progress("campus", 0.5 * (number + 1) / (run.wishes.nights + run.wishes.days))
     campus.write_truth(out / TRUTH)
     (out / SCHEMA).write_text(json.dumps(msgspec.json.schema(Truth), indent=2) + "\n")
-    known = known_of(
-        run.site, run.wishes.seed, run.start, run.wishes.days, run.faults,
-        lambda share: progress("worlds", 0.5 + 0.5 * share), run.wishes.climate,
+    witness = Witness(
+        site=run.site, seed=run.wishes.seed, start=run.start, days=run.wishes.days,
+        faults=run.faults, climate=run.wishes.climate,
     )  # fmt: skip
+    known = witness.known(lambda share: progress("worlds", 0.5 + 0.5 * share))
     season = Season(
         seed=run.wishes.seed, start=run.start, end=run.end,
         buildings=tuple(sorted(run.site.buildings)), alarms=(),

@@ -20,6 +20,8 @@ COUNTED = frozenset(Word) - {Word.UNHEARD, Word.DORMANT}
 _ON_A_FAULT = {Word.TRUE, Word.REPEAT, Word.SYMPTOM}
 _ON_THE_ASSET = {Word.TRUE, Word.WRONG_TRADE}
 _HIT = {Word.TRUE, Word.REPEAT, Word.WRONG_TRADE, Word.SYMPTOM}
+_RIGHT = {"effective": {"verified"}, "useless": {"refused"}}
+_OF_CHEATS = {"refused", "returned", "waiting"}
 _LEAST_USE = 0.01
 """Of the building's use of a carrier: a smaller truth is no denominator (savings.md)."""
 _WEEK_MS = 7 * DAY_MS
@@ -97,12 +99,15 @@ def figures(of: Scored) -> Figures:
 
 
 def verification_right(visits: Iterable[Visit]) -> float | None:
-    """Share of repairs rightly judged: a waiting or inconclusive one is wrong, partial ones apart.
+    """Share of repairs rightly judged, partial ones apart.
 
-    Only repairs whose fault would have shown on three days within seven, or nobody could tell.
+    An effective one is to be verified, a useless one refused: waiting or inconclusive is wrong.
+    A cheat is to be refused or sent back, or its order stays open: what was stopped or unplugged
+    shows nothing that could refuse it. Only repairs whose fault would have shown on three days
+    within seven, or nobody could tell.
     """
     told = [v for v in visits if v.judged and v.effect != "partial"]
-    right = sum(v.said == ("verified" if v.effect == "effective" else "refused") for v in told)
+    right = sum(v.said in _RIGHT.get(v.effect, _OF_CHEATS) for v in told)
     return share(right, len(told))
 
 

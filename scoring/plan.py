@@ -10,6 +10,7 @@ import numpy as np
 
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
+from simulators.physics.cheats import cheats
 from simulators.physics.faults import Fault, FaultKind, Seat, log_uniform
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.physics.streams import stream
@@ -24,7 +25,9 @@ _CREEP_D = (7.0, 120.0)
 # A gateway that is down comes back by itself: nobody would miss a building's readings for weeks,
 # and while it is down it hides every other fault behind it.
 _OUTAGE_H = (0.2, 72.0)
-_USELESS = 0.2  # of first and second visits: the share of repairs that are to be refused
+# Of first and second visits, the shares that are no good: what is to be refused, what only hides
+# the symptom, and what mends half. A choice; enough of each that five seeds have some to judge.
+_USELESS, _CHEATS, _PARTIAL = 0.15, 0.1, 0.1
 _TRIES = 3
 
 
@@ -58,11 +61,19 @@ def severity_word(fault: Fault) -> str:
     return ("mild", "middle", "severe")[min(2, max(0, int(share * 3)))]
 
 
-def effect_of(seed: int, fault: str, attempt: int) -> Effect:
-    """What a visit does: some repairs are useless, none a third time."""
+def effect_of(seed: int, fault: Fault, attempt: int) -> Effect:
+    """What a visit does: some are useless, cheat or mend half, none a third time.
+
+    A fault that nothing hides is left as it is instead, one that has no half is mended.
+    """
     if attempt >= _TRIES:
         return "effective"
-    return "useless" if stream(seed, fault, "visit", attempt).random() < _USELESS else "effective"
+    share, which = stream(seed, fault.id, "visit", attempt).random(2)
+    if share < _USELESS + _CHEATS:
+        ways = cheats(fault) if share >= _USELESS else ()
+        return ways[int(which * len(ways))] if ways else "useless"
+    halved = share < _USELESS + _CHEATS + _PARTIAL and FAULT_KINDS[fault.kind].halves
+    return "partial" if halved else "effective"
 
 
 def _of(

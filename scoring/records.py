@@ -86,6 +86,23 @@ class Distractor(msgspec.Struct, frozen=True, kw_only=True):
     end: int
 
 
+class Saving(msgspec.Struct, frozen=True, kw_only=True):
+    """What one repair truly saved, as the worlds say: R_(j-1) - R_j.
+
+    Attributes:
+        cause: Id of the fault that was mended.
+        order: Id of the order it was done for.
+        at: When, UTC. [ms]
+        saved: From then to the end of the run, by carrier, on physical energy before any
+            meter's error; nothing where the repair was useless. [kWh, m³]
+    """
+
+    cause: str
+    order: str
+    at: int
+    saved: dict[str, float] = {}
+
+
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """What a repair was in truth, and what the chain said of it.
 
@@ -94,7 +111,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         order: Id of the order it was done for.
         at: When, UTC. [ms]
         effect: ``effective``, ``partial``, ``useless`` or a cheat, as in the truth.
-        said: ``verified``, ``refused``, ``inconclusive`` or ``waiting``.
+        said: ``verified``, ``refused``, ``returned`` (its points gave nothing any more),
+            ``inconclusive`` or ``waiting``.
         judged: Whether the fault's own hours came on three days within seven: only then
             can anybody tell.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scoring.records import Alarm, Cause, Distractor, Visit
+from scoring.records import Alarm, Cause, Distractor, Saving, Visit
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,7 @@ class Season(msgspec.Struct, frozen=True, kw_only=True):
         causes: What was really wrong.
         distractors: What only looked so.
         visits: Repairs, and what was said of them.
+        savings: What each repair truly saved, in the order of time.
         threshold: Alarms of the single-threshold baseline on the same readings.
         readings: What became of them.
         wall_s: By stage. [s]
@@ -57,6 +58,7 @@ class Season(msgspec.Struct, frozen=True, kw_only=True):
     causes: tuple[Cause, ...]
     distractors: tuple[Distractor, ...] = ()
     visits: tuple[Visit, ...] = ()
+    savings: tuple[Saving, ...] = ()
     threshold: tuple[Alarm, ...] = ()
     readings: Readings = Readings()
     wall_s: dict[str, float] = {}

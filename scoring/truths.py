@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -11,16 +11,29 @@ from core.clock import DAY_MS
 from core.site import Site
 from core.words import Carrier, Discipline
 from scoring.plan import severity_word
-from scoring.records import Cause, Visit
+from scoring.records import Cause, Saving, Visit
+from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
-from simulators.worlds import Difference, Worlds, building_of, one_building
+from simulators.worlds import (
+    Difference,
+    Life,
+    Repair,
+    Worlds,
+    building_of,
+    one_building,
+)
 
 _PATIENCE_MS = 7 * DAY_MS
 _TIMES = 3
+EFFECTIVE = "effective"
 _LEAST_DAYS = 0.25  # of life over which a waste a day is told; less, and it is noise
+
+
+def _untold(_share: float) -> None:
+    """Nobody asks how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +49,81 @@ class Known:
     use: Mapping[str, Mapping[str, float]]
 
     def judged(self, visit: Visit, end: int) -> Visit:
-        """Whether anybody could tell: its hours came on three days within seven of the visit."""
+        """Whether anybody could tell: its hours came on three days within seven of the visit.
+
+        In a plant that was stopped they come no more; only who says *verified* is wrong then.
+        """
         until = visit.at + _PATIENCE_MS
         came = self.shown[visit.cause].on_days(visit.at, until) if visit.cause in self.shown else 0
-        return replace(visit, judged=until <= end and came >= _TIMES)
+        gone = visit.effect == "plant_stopped" and visit.said != "verified"
+        return replace(visit, judged=until <= end and came >= _TIMES and not gone)
 
 
-def known_of(
-    site: Site, seed: int, start: int, days: int, faults: Sequence[Fault],
-    progress: Callable[[float], None], climate: str = DEFAULT_CLIMATE,
-) -> Known:  # fmt: skip
-    """Makes the worlds of all buildings, one building at a time."""
-    shown: dict[str, Difference] = {}
-    use: dict[str, Mapping[str, float]] = {}
-    for number, building in enumerate(sorted(site.buildings)):
-        mine = [f for f in faults if building_of(site, f.asset) == building]
-        worlds = Worlds(
-            site=one_building(site, building), seed=seed, start=start, days=days, faults=mine,
-            climate=climate,
-        )  # fmt: skip
-        origin = worlds.origin()
-        healthy = worlds.healthy(origin)
-        everything, without = worlds.unrepaired(origin)
-        shown |= {id_: worlds.difference(everything, life) for id_, life in without.items()}
-        mean = healthy.used.sum(axis=0) / days
-        use[building] = {c.value: float(x) for c, x in zip(Carrier, mean, strict=True)}
-        progress((number + 1) / len(site.buildings))
-    return Known(shown=shown, use=use)
+@dataclass(frozen=True, kw_only=True)
+class Witness:
+    """All worlds of one seed, a building at a time.
+
+    Attributes:
+        site: Of all buildings.
+        seed: Of weather, people and noise.
+        start: Where faults may begin, UTC. [ms]
+        days: How long they are looked at.
+        faults: All that go wrong.
+        climate: Of the campus.
+    """
+
+    site: Site
+    seed: int
+    start: int
+    days: int
+    faults: Sequence[Fault]
+    climate: str = DEFAULT_CLIMATE
+    _seen: dict[str, tuple[Worlds, Campus, Life]] = field(init=False, default_factory=dict)
+
+    def known(self, progress: Callable[[float], None] = _untold) -> Known:
+        """When each fault shows, what it wastes, and what is used without any: H, U and L."""
+        shown: dict[str, Difference] = {}
+        use: dict[str, Mapping[str, float]] = {}
+        for number, building in enumerate(sorted(self.site.buildings)):
+            worlds = Worlds(
+                site=one_building(self.site, building), seed=self.seed, start=self.start,
+                days=self.days, faults=self._of(building), climate=self.climate,
+            )  # fmt: skip
+            origin = worlds.origin()
+            healthy = worlds.healthy(origin)
+            everything, without = worlds.unrepaired(origin)
+            self._seen[building] = worlds, origin, everything
+            shown |= {id_: worlds.difference(everything, life) for id_, life in without.items()}
+            mean = healthy.used.sum(axis=0) / self.days
+            use[building] = {c.value: float(x) for c, x in zip(Carrier, mean, strict=True)}
+            progress((number + 1) / len(self.site.buildings))
+        return Known(shown=shown, use=use)
+
+    def savings(self, visits: Sequence[Visit]) -> list[Saving]:
+        """What each visit truly saved, in the order of time; those of :meth:`known` come first.
+
+        R_(j-1) - R_j over all days that followed: of one building, whose repairs alone change
+        it. What was useless, a cheat or half a repair is in no R and saves nothing here, so
+        that the savings sum to what all effective repairs spared, U - R.
+        """
+        found = [
+            Saving(cause=v.cause, order=v.order, at=v.at) for v in visits if v.effect != EFFECTIVE
+        ]
+        for building, (worlds, origin, everything) in sorted(self._seen.items()):
+            mine = {fault.id for fault in self._of(building)}
+            mending = sorted(
+                (v for v in visits if v.effect == EFFECTIVE and v.cause in mine),
+                key=lambda v: (v.at, v.cause),
+            )
+            lives = worlds.repaired(origin, [Repair(v.cause, v.at) for v in mending])
+            for visit, before, after in zip(mending, [everything, *lives], lives, strict=False):
+                spared = (before.used - after.used).sum(axis=0)
+                saved = {c.value: float(x) for c, x in zip(Carrier, spared, strict=True) if x}
+                found.append(Saving(cause=visit.cause, order=visit.order, at=visit.at, saved=saved))
+        return sorted(found, key=lambda s: (s.at, s.cause))
+
+    def _of(self, building: str) -> list[Fault]:
+        return [f for f in self.faults if building_of(self.site, f.asset) == building]
 
 
 def causes_of(
@@ -75,7 +136,7 @@ def causes_of(
 
 def _cause(line: Truth, fault: Fault, known: Known, end: int) -> Cause:
     kind, difference = FAULT_KINDS[fault.kind], known.shown[line.id]
-    data = kind.discipline is Discipline.INSTRUMENT
+    data = kind.discipline is Discipline.INSTRUMENT or kind.dangerous
     return Cause(
         id=line.id, kind=line.kind, family=kind.family, discipline=line.discipline,
         trade=line.trade, asset=line.asset, building=line.building,

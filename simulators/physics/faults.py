@@ -87,6 +87,7 @@ class KindOfFault:
         seat: What can have it.
         signed: Whether a negative severity is the same fault the other way.
         position: Whether the severity is where something stands: more is not worse.
+        dangerous: Whether people may be hurt: an hour in which it shows is enough to count.
     """
 
     discipline: Discipline
@@ -99,6 +100,7 @@ class KindOfFault:
     seat: Seat = Seat.AIR_HANDLER
     signed: bool = False
     position: bool = False
+    dangerous: bool = False
 
     @property
     def halves(self) -> bool:

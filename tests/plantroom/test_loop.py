@@ -76,3 +76,21 @@ def test_nobody_is_spoken_to_after_a_stop_or_before_a_start() -> None:
     assert other.publish("a", b"")
     other.stop()
     assert heard.messages == []
+
+
+def test_what_is_held_is_heard_afterwards_and_in_its_order() -> None:
+    loop = Loop()
+    session, heard = listening(loop, "#")
+    other, _ = listening(loop)
+    with loop.held():
+        other.publish("a", b"1", retain=True)
+        other.publish("b", b"2")
+        assert heard.messages == []
+    other.publish("c", b"3")
+    heard.wait(3)
+    assert [topic for topic, _, _ in heard.messages] == ["a", "b", "c"]
+    later, kept = listening(loop, "a")
+    kept.wait(1)
+    assert kept.messages == [("a", b"1", True)]
+    for each in (session, other, later):
+        each.stop()

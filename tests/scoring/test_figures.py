@@ -110,7 +110,10 @@ def test_a_distractor_is_counted_once_however_often_it_is_alarmed() -> None:
     [
         ("effective", "verified", 1.0), ("effective", "refused", 0.0),
         ("effective", "inconclusive", 0.0), ("effective", "waiting", 0.0),
-        ("useless", "refused", 1.0), ("useless", "verified", 0.0), ("valve_shut", "refused", 1.0),
+        ("useless", "refused", 1.0), ("useless", "verified", 0.0),
+        ("valve_shut", "refused", 1.0), ("valve_shut", "verified", 0.0),
+        ("sensor_unplugged", "returned", 1.0), ("sensor_unplugged", "waiting", 1.0),
+        ("plant_stopped", "inconclusive", 0.0), ("effective", "returned", 0.0),
         ("partial", "verified", None),
     ],
 )  # fmt: skip

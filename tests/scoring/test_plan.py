@@ -10,6 +10,7 @@ import pytest
 from core.clock import DAY_MS
 from scoring.plan import PER_BUILDING, draw, effect_of, severity_word
 from simulators.cases import Cases
+from simulators.physics.cheats import CHEATS
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.worlds import building_of
@@ -86,8 +87,25 @@ def test_severity_is_told_in_thirds_of_what_is_drawn(severity: float, word: str)
     assert severity_word(whole) == "middle"
 
 
-def test_some_repairs_are_useless_but_never_the_third() -> None:
-    effects = Counter(effect_of(1, f"fault{n}", 1) for n in range(500))
-    assert 0.1 < effects["useless"] / 500 < 0.3
-    assert {effect_of(1, f"fault{n}", 3) for n in range(500)} == {"effective"}
-    assert effect_of(1, "x", 1) == effect_of(1, "x", 1)
+def visits(kind: FaultKind, attempt: int = 1) -> Counter[str]:
+    """What many visits to faults of a kind do."""
+    return Counter(
+        effect_of(1, Fault(id=f"fault{n}", kind=kind, asset="", onset=0), attempt)
+        for n in range(1000)
+    )
+
+
+def test_some_repairs_are_no_good_but_never_the_third() -> None:
+    effects = visits(FaultKind.COOL_VALVE_PASSES)
+    assert effects["effective"] > 550
+    assert 100 < effects["useless"] < 200
+    assert 50 < effects["partial"] < 150
+    assert 50 < sum(effects[c] for c in CHEATS[FaultKind.COOL_VALVE_PASSES]) < 150
+    assert visits(FaultKind.COOL_VALVE_PASSES, 3) == {"effective": 1000}
+    assert effects == visits(FaultKind.COOL_VALVE_PASSES)
+
+
+def test_what_nothing_hides_is_left_as_it_is_and_what_has_no_half_is_mended() -> None:
+    effects = visits(FaultKind.LOCKOUT_LOST)
+    assert set(effects) == {"useless", "effective"}
+    assert 180 < effects["useless"] < 320
