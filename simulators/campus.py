@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from core.batch import Columns
+from core.batch import Columns, Ints
 from core.clock import DAY_MS, MINUTE_MS
 from core.errors import Fatal, Refused
 from core.site import Site
@@ -18,6 +18,8 @@ from core.words import Carrier
 from simulators import memory
 from simulators.cases import Cases
 from simulators.days import Days
+from simulators.lines import CLEAR, lines_of
+from simulators.network import Network, Passage
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening, edges
@@ -30,7 +32,6 @@ from simulators.weather_file import WeatherFile
 DRIVER = "simulated"
 """Gateways of the site with this driver are simulated."""
 _SETTLE_MS = DAY_MS
-_COLUMNS = ("point", "at", "value", "quality")
 
 
 class _About(msgspec.Struct, kw_only=True):
@@ -86,7 +87,7 @@ class Campus:
         self._edges = edges(self._happenings)
         self._settled = False
         self._until = start
-        self._waiting: dict[str, list[Columns]] = {g: [] for g in sorted(self._gateways)}
+        self._network = Network(site, seed, self._gateways)
         self._lock = threading.RLock()
 
     @property
@@ -95,21 +96,28 @@ class Campus:
         return self._until
 
     def read(self, gateway: str, until: int) -> Columns:
-        """All readings of a gateway's points not yet given, up to a time, in time order.
+        """All that has come from a gateway's points up to a time, and was not given yet.
 
-        Goes on first where that time has not been simulated yet.
+        In the order in which it came: that of time, but for what a fault of the network holds
+        back. Goes on first where that time has not been simulated yet.
 
         Raises:
             Refused: No such gateway here.
         """
+        return self.arrived(gateway, until)[0]
+
+    def arrived(self, gateway: str, until: int) -> tuple[Columns, Ints]:
+        """What :meth:`read` gives, and when each of its readings came. (n,) int64 [ms]"""
         if gateway not in self._gateways:
             raise Refused(f"gateway '{gateway}' is not simulated", code="absent")
         with self._lock:
             self.advance(until)
-            rows = Columns.joined(self._waiting[gateway])
-            due = int(np.searchsorted(rows.at, until, side="right"))
-            self._waiting[gateway] = [rows.keep(np.arange(due, len(rows)))]
-            return rows.keep(np.arange(due))
+            return self._network.give(gateway, until)
+
+    def passages(self) -> Mapping[str, Passage]:
+        """What the network made of the readings so far, by gateway; history has none."""
+        with self._lock:
+            return self._network.passages()
 
     def advance(self, until: int) -> None:
         """Simulates up to the last whole minute of a time; an earlier one changes nothing."""
@@ -119,7 +127,7 @@ class Campus:
             while self._until < end:
                 stop = self._cases.next_change(self._until, end)
                 faults = self._cases.active(self._until)
-                self._keep(self._run(self._until, stop, faults, plant=True))
+                self._send(self._run(self._until, stop, faults, plant=True), faults)
                 self._until = stop
 
     def history(self, nights: int = 90, plant_days: int = 14) -> Iterator[tuple[int, Columns]]:
@@ -154,7 +162,7 @@ class Campus:
     def twin(self, faults: Sequence[Fault]) -> Campus:
         """Another world of the same seed that has lived through the same until now.
 
-        It goes on with other faults; none of this one's waiting readings are its.
+        It goes on with other faults; of this one's readings it has those still under way.
         """
         with self._lock:
             self._settle()
@@ -164,6 +172,7 @@ class Campus:
                 happenings=self._happenings,
             )  # fmt: skip
             other._world.remember(self._world.memory())
+            other._network.share(self._network, self._until)
             other._settled, other._until = True, self._until
             return other
 
@@ -214,9 +223,8 @@ class Campus:
             arrays: dict[str, NDArray[np.generic]] = {
                 f"world.{name}": values for name, values in self._world.memory().items()
             }
-            for gateway, parts in self._waiting.items():
-                rows = Columns.joined(parts)
-                arrays |= {f"waiting.{gateway}.{c}": getattr(rows, c) for c in _COLUMNS}
+            for gateway, kept in self._network.memory().items():
+                arrays |= {f"network.{gateway}.{name}": values for name, values in kept.items()}
             memory.write(path, about, arrays)
 
     @staticmethod
@@ -247,13 +255,11 @@ class Campus:
         self._cases.remember(about.repairs)
         world = {k.removeprefix("world."): v for k, v in arrays.items() if k.startswith("world.")}
         self._world.remember({name: v.astype(np.float64) for name, v in world.items()})
-        for gateway in self._waiting:
-            point, at, value, quality = (arrays[f"waiting.{gateway}.{c}"] for c in _COLUMNS)
-            rows = Columns.of(
-                point.astype(np.int32), at.astype(np.int64), value.astype(np.float64),
-                quality.astype(np.int8),
-            )  # fmt: skip
-            self._waiting[gateway] = [rows]
+        self._network.remember({
+            g: {k.removeprefix(of): v for k, v in arrays.items() if k.startswith(of)}
+            for g in self._gateways
+            if (of := f"network.{g}.")
+        })  # fmt: skip
         self._settled, self._until = True, about.until
 
     def _settle(self) -> None:
@@ -274,7 +280,10 @@ class Campus:
             start = stop
         return Columns.joined(parts)
 
-    def _keep(self, rows: Columns) -> None:
+    def _send(self, rows: Columns, faults: Sequence[Fault]) -> None:
+        """Hands readings of a time in which no fault changed to their gateways' lines."""
         gateway = np.array([p.gateway for p in self._site.points])[rows.point]
-        for name, waiting in self._waiting.items():
-            waiting.append(rows.keep(gateway == name))
+        lines = lines_of(faults, self._until)
+        for name in self._gateways:
+            line = lines.get(name, CLEAR)
+            self._network.take(name, rows.keep(gateway == name), line, self._until)

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.batch import Bools, Columns, Floats, Ints
 from core.clock import DAY_MS, MINUTE_MS
-from core.ports import PointSource
 from core.site import Site
+from simulators.lines import CLEAR, Line
+from simulators.memory import Arrays
+from simulators.physics.chances import Chances
 
-_POINT_SHIFT = 42
-"""Bits that a time [ms] needs until the year 2109; above them stands the point's index."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """What is wrong with one gateway's network for a time; several at once add up.
-
-    Attributes:
-        start: First reading's time that it acts on, UTC. [ms]
-        end: From here on it does not. [ms]
-        outage: Whether nothing comes through. What was measured comes when it ends
-        backfill: if the devices remember it, and else never.
-        loss: Share of readings that never come, 0…1.
-        duplicates: Share that comes twice, 0…1.
-        late_min: Mean of an exponential delay, so that readings overtake each other. [min]
-        clock_s: How far the device's clock is ahead; a wrong time zone is whole hours. [s]
-        clock_drift_s_d: How much further ahead it goes each day. [s/d]
-    """
-
-    start: int
-    end: int
-    outage: bool = False
-    backfill: bool = True
-    loss: float = 0.0
-    duplicates: float = 0.0
-    late_min: float = 0.0
-    clock_s: float = 0.0
-    clock_drift_s_d: float = 0.0
+REMEMBERED_MS = 3 * DAY_MS
+"""What devices keep while their line is down; older readings are overwritten. Three days are
+what loggers of quarter-hours commonly hold of a minute's readings (chosen)."""
+_FASTER = 60
+"""Backfill comes so many times faster than it was measured: a day of it takes 24 minutes."""
+_REPEAT_MIN = 2.0
+"""A copy comes a mean of so much later: the sender waits before it sends again (chosen). [min]"""
+_HELD = np.iinfo(np.int64).max
+_NUMBERS = ("taken", "lost", "duplicated", "given")
+_COLUMNS = ("point", "at", "value", "quality")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,105 +45,157 @@ class Passage:
     waiting: int = 0
 
 
+@dataclass(slots=True, kw_only=True)
+class _Way:
+    """One gateway's readings under way, and when each is due [ms]."""
+
+    parts: list[tuple[Columns, Ints]] = field(default_factory=list)
+    passage: Passage = field(default_factory=Passage)
+
+    def add(self, rows: Columns, due: Ints) -> None:
+        """More of them."""
+        self.parts.append((rows, due))
+        self.passage.waiting += len(due)
+
+    def all(self) -> tuple[Columns, Ints]:
+        """All of them; changing what it gives changes what is due when."""
+        rows = Columns.joined([part for part, _ in self.parts])
+        due = np.concatenate([np.zeros(0, np.int64), *(when for _, when in self.parts)])
+        self.parts = [(rows, due)]
+        return rows, due
+
+    def keep(self, which: Bools) -> None:
+        """Only those that are true."""
+        rows, due = self.all()
+        self.parts = [(rows.keep(which), due[which])]
+        self.passage.waiting = int(np.count_nonzero(which))
+
+    def holds(self) -> bool:
+        """Whether anything waits for the line."""
+        return any(len(due) and bool((due == _HELD).any()) for _, due in self.parts)
+
+
 class Network:
-    """A :class:`core.ports.PointSource` around another; without troubles it is the other.
+    """The lines of a site's gateways; without trouble they hand on what they are given.
 
     What happens to a reading depends on the seed, its point and its time alone, so that it is
-    the same however time is cut. Rows are given in the order in which they come, which is not
-    the order of their times where some are late. Thread-safe.
+    the same however time is cut. Bounded by what devices remember.
 
     Args:
-        source: Where readings come from.
         site: For the points' names.
         seed: Of all chance.
-        troubles: By gateway.
+        gateways: Whose lines.
     """
 
-    def __init__(
-        self, source: PointSource, site: Site, seed: int, troubles: Mapping[str, Sequence[Trouble]]
-    ) -> None:
-        self._source, self._troubles = source, troubles
-        self._key = np.array([_hashed(f"{seed}|{p.id}") for p in site.points], dtype=np.uint64)
-        self._waiting: dict[str, tuple[Columns, Ints]] = {}
-        self._passages: dict[str, Passage] = {}
-        self._given: list[Ints] = []
-        self._lock = threading.Lock()
+    def __init__(self, site: Site, seed: int, gateways: Iterable[str]) -> None:
+        self._chances = Chances(site, seed)
+        self._ways = {gateway: _Way() for gateway in sorted(gateways)}
 
-    def read(self, gateway: str, until: int) -> Columns:
-        """What has come from a gateway's points up to a time of the run, and was not given yet."""
-        with self._lock:
-            rows, due = self._carry(gateway, self._source.read(gateway, until))
-            passage = self._passages.setdefault(gateway, Passage())
-            held, held_due = self._waiting.get(gateway, (rows.keep(np.arange(0)), due[:0]))
-            rows, due = Columns.joined([held, rows]), np.concatenate([held_due, due])
-            come = due <= until
-            order = np.lexsort((rows.point[come], rows.at[come], due[come]))
-            self._waiting[gateway] = (rows.keep(~come), due[~come])
-            given = rows.keep(come).keep(order)
-            passage.given += len(given)
-            passage.waiting = int(np.count_nonzero(~come))
-            self._given.append((given.point.astype(np.int64) << _POINT_SHIFT) + given.at)
-            return given
+    def take(self, gateway: str, rows: Columns, line: Line, start: int) -> None:
+        """Readings of a stretch in which a line does the same.
+
+        Args:
+            gateway: Whose.
+            rows: What the devices measured, in time order.
+            line: What happens on the way.
+            start: Of the stretch: a line that is up again brings what was held from then on.
+                [ms]
+        """
+        way = self._ways[gateway]
+        if not line.down and way.holds():
+            _release(way.all(), start)
+        way.passage.taken += len(rows)
+        if line == CLEAR:
+            way.add(rows, rows.at)
+        elif len(rows):
+            way.add(*self._carried(way.passage, rows, line))
+        if line.down:
+            _forget(way)
+
+    def give(self, gateway: str, until: int) -> tuple[Columns, Ints]:
+        """What has come up to a time of the run and was not given yet, and when each came [ms].
+
+        In the order in which they came, which is not that of their times where some are late.
+        """
+        way = self._ways[gateway]
+        rows, due = way.all()
+        come = due <= until
+        way.keep(~come)
+        rows, due = rows.keep(come), due[come]
+        if (np.diff(due) < 0).any() or (np.diff(rows.at) < 0).any():
+            order = np.lexsort((rows.point, rows.at, due))
+            rows, due = rows.keep(order), due[order]
+        way.passage.given += len(rows)
+        return rows, due
 
     def passages(self) -> Mapping[str, Passage]:
-        """What became of the readings so far, by gateway that was read."""
-        with self._lock:
-            return dict(self._passages)
+        """What became of the readings so far, by gateway."""
+        return {gateway: way.passage for gateway, way in self._ways.items()}
 
-    def sent(self) -> int:
-        """Distinct points and times that were handed to the edge; holds 8 bytes of each."""
-        with self._lock:
-            self._given = [np.unique(np.concatenate([np.zeros(0, np.int64), *self._given]))]
-            return len(self._given[0])
+    def memory(self) -> dict[str, Arrays]:
+        """All that has to be kept to go on later, by gateway."""
+        kept: dict[str, Arrays] = {}
+        for gateway, way in self._ways.items():
+            rows, due = way.all()
+            numbers = np.array([getattr(way.passage, n) for n in _NUMBERS], np.int64)
+            kept[gateway] = {c: getattr(rows, c) for c in _COLUMNS} | {
+                "due": due.copy(), "passage": numbers,
+            }  # fmt: skip
+        return kept
 
-    def _carry(self, gateway: str, rows: Columns) -> tuple[Columns, Ints]:
-        """The rows that come at all, copies among them, and when each does. [ms]"""
-        passage = self._passages.setdefault(gateway, Passage())
-        passage.taken += len(rows)
-        due, dated = rows.at.astype(np.int64), rows.at.astype(np.int64)
-        gone = np.zeros(len(rows), np.bool_)
-        twice = np.zeros(len(rows), np.bool_)
-        for n, trouble in enumerate(self._troubles.get(gateway, ())):
-            now = (rows.at >= trouble.start) & (rows.at < trouble.end)
-            gone |= now & (self._chance(rows, f"loss{n}") < trouble.loss)
-            gone |= now & (trouble.outage and not trouble.backfill)
-            twice |= now & (self._chance(rows, f"twice{n}") < trouble.duplicates)
-            if trouble.outage:
-                due = np.where(now, np.maximum(due, trouble.end), due)
-            late = -np.log1p(-self._chance(rows, f"late{n}")) * trouble.late_min * MINUTE_MS
-            due = np.where(now, due + late.astype(np.int64), due)
-            days = (rows.at - trouble.start) / DAY_MS
-            ahead = (trouble.clock_s + trouble.clock_drift_s_d * days) * 1000.0
-            dated = np.where(now, dated + np.rint(ahead).astype(np.int64), dated)
-        return self._copied(passage, rows, (gone, twice), (due, dated))
+    def remember(self, memory: Mapping[str, Arrays]) -> None:
+        """Takes up what :meth:`memory` gave."""
+        for gateway, way in self._ways.items():
+            kept = memory[gateway]
+            point, at, value, quality = (kept[c] for c in _COLUMNS)
+            rows = Columns.of(
+                point.astype(np.int32), at.astype(np.int64), value.astype(np.float64),
+                quality.astype(np.int8),
+            )  # fmt: skip
+            way.parts = [(rows, kept["due"].astype(np.int64))]
+            numbers = dict(zip(_NUMBERS, kept["passage"].tolist(), strict=True))
+            way.passage = Passage(**numbers, waiting=len(rows))
 
-    def _copied(
-        self, passage: Passage, rows: Columns, fate: tuple[Bools, Bools], times: tuple[Ints, Ints]
-    ) -> tuple[Columns, Ints]:
-        gone, twice = fate
-        due, dated = times
-        copies = np.flatnonzero(twice & ~gone)
+    def share(self, other: Network, since: int) -> None:
+        """Takes up what is under way in another, but for what was due by then [ms]."""
+        self.remember(other.memory())
+        for way in self._ways.values():
+            way.keep(way.all()[1] > since)
+
+    def _carried(self, passage: Passage, rows: Columns, line: Line) -> tuple[Columns, Ints]:
+        """The rows that come at all, copies behind them, and when each is due. [ms]"""
+        gone = self._chances.of(rows, "loss") < line.loss
+        copied = np.flatnonzero(~gone & (self._chances.of(rows, "twice") < line.duplicates))
         passage.lost += int(np.count_nonzero(gone))
-        passage.duplicated += len(copies)
-        which = np.concatenate([np.flatnonzero(~gone), copies])
-        told = Columns.of(rows.point[which], dated[which], rows.value[which], rows.quality[which])
-        return told, due[which]
+        passage.duplicated += len(copied)
+        due = np.full(len(rows), _HELD) if line.down else self._due(rows, line)
+        which = np.concatenate([np.flatnonzero(~gone), copied])
+        due = due[which]
+        if not line.down:
+            due[len(which) - len(copied) :] += self._late(rows, "again", _REPEAT_MIN)[copied]
+        dated = rows.at[which] + round(line.clock_s * 1000.0)
+        return Columns.of(rows.point[which], dated, rows.value[which], rows.quality[which]), due
 
-    def _chance(self, rows: Columns, purpose: str) -> Floats:
-        """A uniform number 0…1 of each reading, its own for each purpose."""
-        salt = np.uint64(_hashed(purpose))
-        return _mixed(self._key[rows.point] ^ rows.at.astype(np.uint64) ^ salt)
+    def _due(self, rows: Columns, line: Line) -> Ints:
+        return rows.at + self._late(rows, "late", line.late_min)
+
+    def _late(self, rows: Columns, purpose: str, mean_min: float) -> Ints:
+        delay: Floats = -np.log1p(-self._chances.of(rows, purpose)) * mean_min * MINUTE_MS
+        return delay.astype(np.int64)
 
 
-def _hashed(words: str) -> int:
-    return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=8).digest(), "little")
+def _forget(way: _Way) -> None:
+    """Overwrites what is older than devices remember."""
+    rows, due = way.all()
+    held = due == _HELD
+    if held.any():
+        old = held & (rows.at <= rows.at[held].max() - REMEMBERED_MS)
+        way.passage.lost += int(np.count_nonzero(old))
+        way.keep(~old)
 
 
-def _mixed(keys: NDArray[np.uint64]) -> Floats:
-    """The finaliser of splitmix64 (Steele, Lea and Flood 2014), as a number 0…1."""
-    z = keys + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    share: Floats = (z >> np.uint64(11)).astype(np.float64) / 2.0**53
-    return share
+def _release(waiting: tuple[Columns, Ints], start: int) -> None:
+    """What was held comes one after the other, oldest first."""
+    rows, due = waiting
+    held = due == _HELD
+    due[held] = start + (rows.at[held] - rows.at[held].min()) // _FASTER

@@ -107,16 +107,21 @@ class Life:
     Attributes:
         mean: Of gauges and states the mean, of registers where the dial stood. (points, hours)
         count: Readings that had a value. (points, hours)
+        heard: Of them, those that came in the hour, whenever they are of. (points, hours)
         used: By day and carrier. (days, carriers) [kWh, m³]
     """
 
     mean: Floats
     count: Ints
+    heard: Ints
     used: Floats
 
     def copy(self) -> Life:
         """Another that begins alike."""
-        return Life(mean=self.mean.copy(), count=self.count.copy(), used=self.used.copy())
+        return Life(
+            mean=self.mean.copy(), count=self.count.copy(), heard=self.heard.copy(),
+            used=self.used.copy(),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +199,7 @@ class Worlds:
         points, hours = len(self.site.points), self.days * DAY_MS // HOUR_MS
         return Life(
             mean=np.full((points, hours), np.nan), count=np.zeros((points, hours), np.int64),
-            used=np.zeros((self.days, len(Carrier))),
+            heard=np.zeros((points, hours), np.int64), used=np.zeros((self.days, len(Carrier))),
         )  # fmt: skip
 
     def _live(self, campus: Campus, life: Life, until: int | None = None) -> Life:
@@ -204,9 +209,10 @@ class Worlds:
             day = (campus.now - self.start) // DAY_MS
             before = _used(campus)
             stop = min(end, self.start + (day + 1) * DAY_MS)
-            rows = Columns.joined([campus.read(g, stop) for g in sorted(self.site.gateways)])
+            came = [campus.arrived(g, stop) for g in sorted(self.site.gateways)]
             life.used[day] += _used(campus) - before
-            _note(self.site, life, rows, self.start)
+            for rows, due in came:
+                _note(self.site, life, rows, due, self.start)
         return life
 
 
@@ -215,18 +221,28 @@ def _used(campus: Campus) -> Floats:
     return np.array([sum(v for (_, c), v in of.items() if c is carrier) for carrier in Carrier])
 
 
-def _note(site: Site, life: Life, rows: Columns, start: int) -> None:
-    """Folds readings into hours; an hour that is cut goes on from what it has."""
-    rows = rows.keep(~np.isnan(rows.value))
-    if not len(rows):
-        return
+def _note(site: Site, life: Life, rows: Columns, due: Ints, start: int) -> None:
+    """Folds readings into their hours; an hour that is cut goes on from what it has.
+
+    ``due`` is when each came [ms]: an hour is heard then, whatever time its readings tell.
+    """
     hours = life.mean.shape[1]
-    key = rows.point.astype(np.int64) * hours + (rows.at - 1 - start) // HOUR_MS
+    came, told = ((at - 1 - start) // HOUR_MS for at in (due, rows.at))
+    valued = ~np.isnan(rows.value)
+    in_time = valued & (came >= 0) & (came < hours)
+    heard = rows.point[in_time].astype(np.int64) * hours + came[in_time]
+    life.heard[:] += np.bincount(heard, minlength=life.heard.size).reshape(life.heard.shape)
+    known = np.flatnonzero(valued & (told >= 0) & (told < hours))
+    known = known[np.argsort(rows.at[known], kind="stable")]
+    if not len(known):
+        return
+    rows = rows.keep(known)
+    key = rows.point.astype(np.int64) * hours + told[known]
     size = life.mean.size
     counts = np.bincount(key, minlength=size).reshape(life.mean.shape)
     sums = np.bincount(key, weights=rows.value, minlength=size).reshape(life.mean.shape)
     dial = np.full(size, np.nan)
-    dial[key] = rows.value  # rows come in time order: the last one stands
+    dial[key] = rows.value  # in the order of time: the last one stands
     new = counts > 0
     register = _registers(site)[:, None] & new
     gauge = ~_registers(site)[:, None] & new
@@ -245,7 +261,7 @@ def _shown(site: Site, one: Life, other: Life) -> Bools:
     register = _registers(site)
     used_one, used_other = (np.diff(w.mean[register], axis=1, prepend=np.nan) for w in (one, other))
     apart[register] = np.abs(used_one - used_other)
-    silent: Bools = one.count != other.count
+    silent: Bools = one.heard != other.heard
     differs: Bools = apart > _blur(site)[:, None]  # NaN is no difference, a missing reading is one
     return differs | silent
 

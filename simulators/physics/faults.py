@@ -46,6 +46,12 @@ class FaultKind(StrEnum):
     METER_RESET = "meter_reset"
     METER_SWAPPED = "meter_swapped"
     GATEWAY_SILENT = "gateway_silent"
+    GATEWAY_CUT_OFF = "gateway_cut_off"
+    READINGS_LOST = "readings_lost"
+    READINGS_REPEATED = "readings_repeated"
+    READINGS_LATE = "readings_late"
+    CLOCK_OFF = "clock_off"
+    TIME_ZONE_WRONG = "time_zone_wrong"
 
 
 class Seat(StrEnum):

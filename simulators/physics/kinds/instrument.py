@@ -40,5 +40,19 @@ KINDS: dict[FaultKind, KindOfFault] = {
     _K.METER_SWAPPED: _of(
         *_I, "register", "", "meter changed and nobody told", (1.0, 1.0), "S", _S.METER),
     _K.GATEWAY_SILENT: _of(*_I, "gateway", "", "no readings", (1.0, 1.0), "SI", _S.GATEWAY),
+    _K.GATEWAY_CUT_OFF: _of(
+        *_I, "gateway", "", "line down, readings come later", (1.0, 1.0), "SI", _S.GATEWAY),
+    _K.READINGS_LOST: _of(
+        *_I, "network", "1", "some readings never come", (0.01, 0.3), "SI", _S.GATEWAY),
+    _K.READINGS_REPEATED: _of(
+        *_I, "network", "1", "some readings come twice", (0.001, 0.1), "SI", _S.GATEWAY),
+    _K.READINGS_LATE: _of(
+        *_I, "network", "min", "readings come late and overtake each other", (1.0, 60.0), "SI",
+        _S.GATEWAY),
+    _K.CLOCK_OFF: _of(
+        *_I, "clock", "s", "times too late", (30.0, 28800.0), "SC", _S.GATEWAY, True),
+    # Whole hours, as between UTC and local time; in China eight.
+    _K.TIME_ZONE_WRONG: _of(
+        *_I, "clock", "h", "times of another time zone", (1.0, 8.0), "S", _S.GATEWAY, True),
 }  # fmt: skip
 """By kind."""
