@@ -70,8 +70,7 @@ def fill(basin: Basin, volume: float, asked: Floats, drive: Floats, passes: Floa
     for k, want in enumerate(wants):
         into = most if volume <= low else opens * (shut - volume) if volume < shut else 0.0
         into *= shares[k]
-        if into < lets[k]:
-            into = lets[k]
+        into = max(into, lets[k])
         volume += into * _MINUTE_H - want
         filled[k], volumes[k] = into, volume
         if volume < 0.0:
@@ -139,7 +138,7 @@ def boost(vessel: Vessel, stored: float, asked: Floats, back: Floats, *, on: boo
             on = True
         ran[k] = on
         if on:
-            more = refill if refill < full - stored else full - stored
+            more = min(full - stored, refill)
             stored += more
             added[k] = more
             on = stored < full or want > sleeps
