@@ -1,165 +1,296 @@
-"""One air handler and the rooms it feeds, a minute at a time.
+"""All air handlers of all worlds: coils, mixing box, fan and controllers.
 
-Coils follow an effectiveness, valves an equal-percentage law of rangeability 30; the
-heating coil comes first, the fan last.
+Coils follow an effectiveness, valves an equal-percentage law of rangeability 30; the heating
+coil comes first, the fan last. What feeds back within minutes goes a minute a step, while any
+fan runs; what does not (setpoint, economiser, air from the rooms, a standing unit) goes five.
+A row whose fan stands has rates of nought in the minutes: it is the same to the bit whether
+another's fan makes the minutes be stepped or not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
-from typing import NamedTuple
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Bools, Floats
 from core.site import Equipment
 from simulators.physics import control
-from simulators.physics.conditions import AirFaults
-from simulators.physics.plan import AIR_HEAT
-from simulators.physics.rooms import Room
-from simulators.physics.state import AirState
+from simulators.physics.air_faults import AirParameters
+from simulators.physics.plan import AIR_HEAT, Plan
+from simulators.physics.rows import Rows
 
 _RANGE, _RANGE_LN = 30.0, log(30.0)
 # A coil gives most of its heat at little water: φ(1+b)/(φ+b).
 _COIL_BEND = 0.25
-_COIL_KEEPS, _SENSOR_KEEPS = 1.0 - exp(-60.0 / 150.0), 1.0 - exp(-60.0 / 100.0)
-_MIX_KEEPS, _STILL_KEEPS = 1.0 - exp(-1.0), 1.0 / 40.0
+_BEND = _COIL_BEND * (_RANGE - 1.0)
+_COIL, _SENSOR, _MIX = 1.0 - exp(-60.0 / 150.0), 1.0 - exp(-60.0 / 100.0), 1.0 - exp(-1.0)
+# What lags: mixed air, heating rise, cooling drop, supply, and both sensors' elements.
+_KEEPS = np.array([_MIX, _COIL, _COIL, _MIX, _SENSOR, _SENSOR])[:, None]
+_STILL, _STILL_SENSOR = 5.0 / 40.0, 1.0 - exp(-300.0 / 100.0)
+_STILL_KEEPS = np.array([_STILL, _STILL, _STILL, _STILL, _STILL_SENSOR, _STILL_SENSOR])[:, None]
 _FAN_RISE_K = 0.9
-_OPEN_SPAN = 0.95
+_OPEN_SPAN = np.array([1.0, 1.0, 0.95])[:, None]
 # Outdoor air that finds its way into a standing unit.
 _STILL_OUTDOOR = 0.25
+_SPEED_KEEPS, _SPEED_LEAST, _SPEED_WANDERS = 0.1, 0.4, 0.2
 
-
-class Water(NamedTuple):
-    """Water at the coils now: temperatures [°C], and whether it flows."""
-
-    hot: float
-    hot_flows: float
-    cold: float
-    cold_flows: float
+NAMES = (
+    "said_supply", "said_return", "wanted_heat", "wanted_cool", "wanted_damper", "heat", "cool",
+    "damper", "heat_open", "cool_open", "outdoor", "mixed", "coil_heat", "coil_cold", "supply",
+    "felt_supply", "felt_return", "setpoint", "integral", "speed", "flow",
+    "economising", "low", "high", "speed_wanted", "returned", "on", "hot", "hot_flows", "cold",
+    "cold_flows",
+)  # fmt: skip
+"""Rows of :attr:`AirHandlers.state`: temperatures [°C], rises [K], shares, flow [m³/s]."""
+AT = {name: i for i, name in enumerate(NAMES)}
+SHOWN = AT["flow"] + 1
+"""So many of them are shown by the minute."""
+_START = {
+    "said_supply": 20.0, "said_return": 20.0, "mixed": 19.0, "supply": 20.0, "felt_supply": 20.0,
+    "felt_return": 20.0, "setpoint": 18.0, "returned": 20.0, "hot": 40.0, "cold": 18.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirDay:
-    """What drives one air handler through a stretch, a number a minute."""
+    """What drives the air handlers through a stretch. (minutes, rows) unless said
 
-    oat: list[float]
-    oat_read: list[float]
-    meant: list[bool]
-    wander: list[float]
-    speed_wander: list[float]
-    noise: list[tuple[float, float]]
-    gains: list[list[float]]
-    heads: list[list[float]]
+    Attributes:
+        oat: Outdoors. (minutes,) [°C]
+        oat_read: As each reads it. [°C]
+        meant: Whether the fan is meant to run.
+        on: Whether it does.
+        wander: Of the supply. [K]
+        speed_wander: Of the fan, share of full speed.
+        noise: Of supply and return sensors. (minutes, 2, rows) [K]
+    """
 
-
-class AirHandler:
-    """One air handler with its rooms."""
-
-    def __init__(self, ahu: Equipment, rooms: list[Room], unmixed: float) -> None:
-        self.state = AirState()
-        self.rooms = rooms
-        self._flow = ahu.number("design_air_flow", 6.0)
-        self._least = ahu.number("oa_min", 0.2)
-        self._unmixed = unmixed
-        per_k = AIR_HEAT * self._flow
-        # Sized for water at 60 °C against air at 10 °C, and for 7 °C against 27 °C with a
-        # quarter of the work latent and 15 % in hand.
-        self._warms = min(ahu.number("heating_capacity", 70.0) / (per_k * 50.0), 0.8)
-        cooling = ahu.number("cooling_capacity", 110.0)
-        self._cools = min(0.75 * 1.15 * cooling / (per_k * 20.0), 0.85)
-        self._rows: list[tuple[float, ...]] = []
-        self._room_rows: list[tuple[float, ...]] = []
-
-    def step(self, day: AirDay, now: AirFaults, k: int, water: Water) -> tuple[float, float]:
-        """One minute, ``k`` of the stretch; what the coils took. [kW]"""
-        if now.fan_off or not (day.meant[k] or now.fan_on):
-            self.rest(day, now, k)
-            return 0.0, 0.0
-        state, oat = self.state, day.oat[k]
-        control.sense(state, now, day.noise[k])
-        control.aim(state, now, day.speed_wander[k])
-        least = self._least if day.meant[k] else 0.0
-        wanted = control.command(state, now, day.oat_read[k], least)
-        heat, cool, damper = control.actuate(state, now, wanted)
-        total, returned = self._returned()
-        outdoor = damper * _OPEN_SPAN
-        mixed = returned + (outdoor + self._unmixed) * (oat - returned)
-        state.mixed += _MIX_KEEPS * (mixed - state.mixed)
-        self._coils(heat, cool, water)
-        flow = self._flow * state.speed
-        blown = state.mixed + state.coil_heat - state.coil_cold
-        blown += _FAN_RISE_K * state.speed + day.wander[k]
-        state.supply += _MIX_KEEPS * (blown - state.supply)
-        state.felt_supply += _SENSOR_KEEPS * (state.supply - state.felt_supply)
-        state.felt_return += _SENSOR_KEEPS * (returned - state.felt_return)
-        gains, heads, each = day.gains[k], day.heads[k], flow / total
-        for r, room in enumerate(self.rooms):
-            room.step(oat, gains[r], heads[r], each * room.opened, outdoor, state.supply)
-        self._write(wanted, 1.0, flow)
-        per_k = AIR_HEAT * flow
-        return per_k * state.coil_heat, per_k * state.coil_cold
-
-    def written(self) -> tuple[Floats, Floats]:
-        """The truth since the last call: (rows, minutes) of its own, then of its rooms."""
-        own, rooms = np.array(self._rows).T, np.array(self._room_rows).T
-        self._rows, self._room_rows = [], []
-        return own, rooms
-
-    def rest(self, day: AirDay, now: AirFaults, k: int, minutes: int = 1) -> None:
-        """Some minutes with the fan standing: everything drifts to the rooms."""
-        state, oat = self.state, day.oat[k]
-        _, returned = self._returned()
-        control.sense(state, now, day.noise[k])
-        wanted = (now.heat_held or 0.0, 0.0, 0.0)
-        control.actuate(state, now, wanted)
-        still = minutes * _STILL_KEEPS
-        state.speed = state.integral = 0.0
-        state.coil_heat -= still * state.coil_heat
-        state.coil_cold -= still * state.coil_cold
-        mixed = returned + _STILL_OUTDOOR * (oat - returned)
-        state.mixed += still * (mixed - state.mixed)
-        state.supply += still * (returned - state.supply)
-        state.felt_supply += _SENSOR_KEEPS * (state.supply - state.felt_supply)
-        state.felt_return += _SENSOR_KEEPS * (returned - state.felt_return)
-        gains, heads = day.gains[k], day.heads[k]
-        for r, room in enumerate(self.rooms):
-            room.drift(oat, gains[r], heads[r], minutes)
-        for _ in range(minutes):
-            self._write(wanted, 0.0, 0.0)
-
-    def _returned(self) -> tuple[float, float]:
-        """Sum of the rooms' claims on the flow, and the air that comes back from them."""
-        total = weighted = 0.0
-        for room in self.rooms:
-            opened = room.opening()
-            total += opened
-            weighted += opened * room.state.air
-        return total, weighted / total
-
-    def _coils(self, heat: float, cool: float, water: Water) -> None:
-        state = self.state
-        rise = self._warms * _strength(heat) * water.hot_flows * (water.hot - state.mixed)
-        state.coil_heat += _COIL_KEEPS * (rise - state.coil_heat)
-        warmed = state.mixed + state.coil_heat
-        drop = self._cools * _strength(cool) * water.cold_flows * (warmed - water.cold)
-        state.coil_cold += _COIL_KEEPS * (drop - state.coil_cold)
-
-    def _write(self, wanted: tuple[float, float, float], fan: float, flow: float) -> None:
-        state = self.state
-        warmed = state.mixed + state.coil_heat
-        self._rows.append((
-            state.said_supply, state.said_return, state.mixed, warmed, warmed - state.coil_cold,
-            state.setpoint, *wanted, fan, state.speed, flow, state.felt_return,
-        ))  # fmt: skip
-        rooms = [room.state for room in self.rooms]
-        self._room_rows.append((*[r.air for r in rooms], *[r.co2 for r in rooms]))
+    oat: Sequence[float]
+    oat_read: Floats
+    meant: Bools
+    on: Bools
+    wander: Floats
+    speed_wander: Floats
+    noise: Floats
 
 
-def _strength(opened: float) -> float:
-    """Share of a coil's full work that a valve opened so far gives."""
-    if opened <= 0.0:
-        return 0.0
-    water = (exp(_RANGE_LN * opened) - 1.0) / (_RANGE - 1.0)
-    return water * (1.0 + _COIL_BEND) / (water + _COIL_BEND)
+class AirHandlers:
+    """All rows.
+
+    Attributes:
+        state: By :data:`NAMES`. (numbers, rows)
+        passed: Sums over the minutes since the last five-minute step: flow, and flow times
+            outdoor share, mixed air, heating rise, cooling drop and supply. (6, rows)
+    """
+
+    def __init__(self, plan: Plan, rows: Rows, unmixed: Floats) -> None:
+        size = rows.ahus
+        self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", 6.0))
+        self._least = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
+        self._unmixed = rows.repeated(unmixed)
+        self._sizes = rows.repeated(_coil_sizes(plan))
+        self.state = state = np.zeros((len(NAMES), size))
+        for name, value in _START.items():
+            state[AT[name]] = value
+        self.passed = np.zeros((6, size))
+        self._said, self._wanted, self._at, self._open = (
+            state[:2],
+            state[2:5],
+            state[5:8],
+            state[8:11],
+        )
+        self._lags, self._felt, self._carried = state[11:17], state[15:17], state[10:15]
+        self._water = state[AT["hot"] : AT["cold_flows"] + 1]
+        self._loop, self._actuators = control.SupplyLoop(size), control.Actuators((3, size))
+        self._targets, self._strength = np.empty((6, size)), np.empty((2, size))
+        self._two, self._five, self._one = np.empty((2, size)), np.empty((5, size)), np.empty(size)
+        self._drop = np.empty((2, size))
+
+    def row(self, name: str) -> Floats:
+        """One number of all rows; a view."""
+        found: Floats = self.state[AT[name]]
+        return found
+
+    def begin(self, now: AirParameters, day: AirDay) -> None:
+        """Takes up a stretch's parameters and drivers."""
+        self._now, self._day = now, day
+        self._passes, self._through = now.passes * _OPEN_SPAN, (1.0 - now.passes) * _OPEN_SPAN
+        held = ~np.isnan(now.held)
+        self._home = np.zeros_like(now.stuck)
+        self._home[0, held] = now.held[held]
+        self._held = held if held.any() else None
+        self._crossed = now.crossed if now.crossed.any() else None
+        self._follows = np.isnan(now.says) * 1.0
+        instead = np.where(np.isinf(now.says), self._said, now.says)
+        self.offsets = np.where(np.isnan(now.says), day.noise + now.bias, instead)
+        self._sized = self._sizes * self._water[1::2]
+        self._at[:] = np.where(now.free > 0.0, self._at, now.stuck)
+
+    def engage(self, k: int) -> None:
+        """Takes up which fans run from minute ``k`` on."""
+        day, now = self._day, self._now
+        on = day.on[k] * 1.0
+        fresh = (on > 0.0) & (self.row("on") == 0.0)
+        self._wanted[:, fresh] = self._home[:, fresh]
+        self.row("integral")[fresh] = 0.0
+        self.row("on")[:] = on
+        meant = day.meant[k] * 1.0
+        self._on, self._keeps = on, _KEEPS * on
+        self._rates = control.Actuators.RATE * on * now.free
+        self._loop.integral = control.GAIN * control.INTEGRAL * on
+        self._speed_keeps, self._speed_least = _SPEED_KEEPS * on, _SPEED_LEAST * on
+        self._speed_wander = _SPEED_WANDERS * day.speed_wander * on
+        self._full = self._design * on
+        self._damper_least = self._least * meant
+        self._damper_span = (1.0 - self._least) * meant
+
+    def block(self, k: int, returned: Floats, water: Floats) -> None:
+        """What goes five minutes a step, for those that begin with minute ``k``.
+
+        Args:
+            k: Minute of the stretch.
+            returned: Air that comes back from the rooms. (rows,) [°C]
+            water: At the coils: hot [°C], whether it flows, cold [°C], whether it flows. (4, rows)
+        """
+        day, on = self._day, self._on
+        self.passed[:] = 0.0
+        self.row("returned")[:] = returned
+        self._water[:] = water
+        self._sense(k)
+        said, setpoint, economising = self._said[1], self.row("setpoint"), self.row("economising")
+        setpoint += on * (control.next_setpoint(setpoint, said, self._now.moved) - setpoint)
+        now = control.economises(economising, said, day.oat_read[k])
+        integral = self.row("integral")
+        # Where the damper leaves or enters the range, the cooling valve keeps its place.
+        kept = np.maximum(integral + now - economising, 0.0)
+        integral[:] = np.where(integral > 0.0, kept, integral) * on
+        economising += on * (now - economising)
+        self.row("low")[:] = control.lowest_drive(day.oat_read[k])
+        self.row("high")[:] = 1.0 + economising
+        self.row("speed_wanted")[:] = control.wanted_speed(said)
+        self._sized = self._sizes * self._water[1::2]
+        if not on.all():
+            self._rest(day.oat[k])
+
+    def minute(self, k: int) -> None:
+        """Minute ``k`` of all rows whose fan runs."""
+        state, day, two, one, targets = self.state, self._day, self._two, self._one, self._targets
+        lags, strength, drop = self._lags, self._strength, self._drop
+        mixed, rise, fall, speed = lags[0], lags[1], lags[2], state[19]
+        returned, flow = state[25], state[20]
+        self._actuators.move(self._at, self._wanted, self._rates)
+        np.multiply(self._at, self._through, out=self._open)
+        np.add(self._open, self._passes, out=self._open)
+        np.multiply(self._open[:2], _RANGE_LN, out=strength)
+        np.exp(strength, out=strength)
+        np.subtract(strength, 1.0, out=strength)
+        np.add(strength, _BEND, out=two)
+        np.divide(strength, two, out=strength)
+        np.multiply(strength, self._sized, out=strength)
+        np.subtract(day.oat[k], returned, out=one)
+        np.add(self._open[2], self._unmixed, out=targets[0])
+        np.multiply(targets[0], one, out=targets[0])
+        np.add(targets[0], returned, out=targets[0])
+        np.subtract(state[27], mixed, out=drop[0])
+        np.add(mixed, rise, out=one)
+        np.subtract(one, state[29], out=drop[1])
+        np.multiply(drop, strength, out=targets[1:3])
+        np.subtract(one, fall, out=one)
+        np.multiply(speed, _FAN_RISE_K, out=targets[3])
+        np.add(targets[3], one, out=targets[3])
+        np.add(targets[3], day.wander[k], out=targets[3])
+        targets[4], targets[5] = lags[3], returned
+        np.subtract(targets, lags, out=targets)
+        np.multiply(targets, self._keeps, out=targets)
+        np.add(lags, targets, out=lags)
+        np.subtract(state[24], speed, out=one)
+        np.multiply(one, self._speed_keeps, out=one)
+        np.add(speed, one, out=speed)
+        np.add(speed, self._speed_wander[k], out=speed)
+        np.maximum(speed, self._speed_least, out=speed)
+        np.minimum(speed, 1.0, out=speed)
+        np.multiply(speed, self._full, out=flow)
+        np.multiply(self._carried, flow, out=self._five)
+        np.add(self.passed[0], flow, out=self.passed[0])
+        np.add(self.passed[1:], self._five, out=self.passed[1:])
+        self._sense(k)
+        self._command()
+
+    def end(self, minutes: int) -> None:
+        """Leaves what the sensors said last, for those that freeze."""
+        self._sense(minutes - 1)
+
+    def shown(self, out: Floats) -> Floats:
+        """The truth of a stretch, (:data:`simulators.physics.trace.AHU_ROWS`, minutes, rows).
+
+        Args:
+            out: State by the minute. (minutes, :data:`SHOWN`, rows)
+        """
+        on = self._day.on
+        felt = out[:, 15:17].copy()
+        if self._crossed is not None:
+            felt[:, 1] = np.where(self._crossed, out[:, 11], felt[:, 1])
+        said = felt * self._follows + self.offsets
+        wanted = np.where(on[:, None], out[:, 2:5], self._home)
+        after = out[:, 11] + out[:, 12]
+        return np.stack([
+            said[:, 0], said[:, 1], out[:, 11], after, after - out[:, 13], out[:, 17],
+            wanted[:, 0], wanted[:, 1], wanted[:, 2], on * 1.0, out[:, 19] * on, out[:, 20] * on,
+            out[:, 16],
+        ])  # fmt: skip
+
+    def _command(self) -> None:
+        state, wanted, one = self.state, self._wanted, self._one
+        drive = self._loop.drive(self._said[0], state[17], state[18], state[22], state[23])
+        np.subtract(drive, state[21], out=wanted[1])
+        np.maximum(wanted[1], 0.0, out=wanted[1])
+        np.negative(drive, out=wanted[0])
+        np.maximum(wanted[0], 0.0, out=wanted[0])
+        np.maximum(drive, 0.0, out=one)
+        np.minimum(one, state[21], out=one)
+        np.multiply(one, self._damper_span, out=one)
+        np.add(one, self._damper_least, out=wanted[2])
+        if self._held is not None:
+            np.copyto(wanted[0], self._home[0], where=self._held)
+
+    def _sense(self, k: int) -> None:
+        """What supply and return sensors say now."""
+        np.multiply(self._felt, self._follows, out=self._said)
+        if self._crossed is not None:
+            follows = self._follows[1] * self._lags[0]
+            np.copyto(self._said[1], follows, where=self._crossed)
+        np.add(self._said, self.offsets[k], out=self._said)
+
+    def _rest(self, oat: float) -> None:
+        """Five minutes of the rows whose fan stands: everything drifts to the rooms."""
+        off, targets, lags, returned = (
+            1.0 - self._on,
+            self._targets,
+            self._lags,
+            self.row("returned"),
+        )
+        targets[0] = returned + _STILL_OUTDOOR * (oat - returned)
+        targets[1:3] = 0.0
+        targets[3], targets[4], targets[5] = returned, lags[3], returned
+        lags += _STILL_KEEPS * off * (targets - lags)
+        home = np.where(self._now.free > 0.0, self._home, self._now.stuck)
+        self._at += off * (home - self._at)
+        self.row("speed")[:] *= self._on
+
+
+def _numbers(equipment: Sequence[Equipment], name: str, other: float) -> Floats:
+    return np.array([e.number(name, other) for e in equipment], np.float64)
+
+
+def _coil_sizes(plan: Plan) -> Floats:
+    """Full work of heating and cooling coils, a share of the difference to the water. (2, ahus)"""
+    per_k = AIR_HEAT * _numbers(plan.ahus, "design_air_flow", 6.0)
+    # Sized for water at 60 °C against air at 10 °C, and for 7 °C against 27 °C with a
+    # quarter of the work latent and 15 % in hand.
+    warms = np.minimum(_numbers(plan.ahus, "heating_capacity", 70.0) / (per_k * 50.0), 0.8)
+    cools = _numbers(plan.ahus, "cooling_capacity", 110.0)
+    cools = np.minimum(0.75 * 1.15 * cools / (per_k * 20.0), 0.85)
+    return (1.0 + _COIL_BEND) * np.stack([warms, cools])

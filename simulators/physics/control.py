@@ -1,103 +1,125 @@
-"""An air handler's controller and actuators: split range, economiser, dead bands.
+"""The air handlers' controllers: split range, economiser, setpoint, and what sensors tell them.
 
-One supply controller drives the heating valve, then the outdoor damper, then the cooling
-valve. Actuators take 90 s for their whole way and rest within 1.2 %.
+One supply controller drives the heating valve, then the outdoor damper, then the cooling valve.
 """
 
 from __future__ import annotations
 
-from simulators.physics.conditions import AirFaults
-from simulators.physics.state import AirState
+import numpy as np
 
-_GAIN, _INTEGRAL = 0.05, 60.0 / 350.0
-_WAY_A_STEP, _REST = 60.0 / 90.0, 0.012
+from core.batch import Floats
+
+GAIN, INTEGRAL = 0.05, 60.0 / 350.0
 # Supply setpoint follows the return: 17 °C at 22 °C, so that rooms that warm get colder air.
-_SP_LOW, _SP_HIGH, _SP_AT, _SP_BASE, _SP_SLOPE, _SP_KEEPS = 15.0, 28.0, 22.0, 17.0, 4.0, 1 / 30
+_SP_LOW, _SP_HIGH, _SP_AT, _SP_BASE, _SP_SLOPE = 15.0, 28.0, 22.0, 17.0, 4.0
+_SP_KEEPS = 1.0 - (1.0 - 1.0 / 30.0) ** 5
 # The economiser compares dry bulbs, with half a kelvin of hysteresis either side.
 _ECON_ON_K, _ECON_OFF_K = 1.5, 0.5
 # Air handlers ask for no heat above this. [°C]
 _HEAT_UNTIL_C = 16.0
-_SPEED_LOW, _SPEED_COOL_AT, _SPEED_HEAT_AT, _SPEED_SLOPE, _SPEED_KEEPS = 0.6, 22.3, 20.5, 0.16, 0.1
-_SPEED_LEAST = 0.4
+_SPEED_LOW, _SPEED_COOL_AT, _SPEED_HEAT_AT, _SPEED_SLOPE = 0.6, 22.3, 20.5, 0.16
 
 
-def sense(state: AirState, now: AirFaults, noise: tuple[float, float]) -> None:
-    """What supply and return sensors say now, offsets included in the bias."""
-    if now.supply_says is None:
-        state.said_supply = state.felt_supply + now.supply_bias + noise[0]
-    elif now.supply_says == now.supply_says:
-        state.said_supply = now.supply_says
-    if now.return_says is None:
-        felt = state.mixed if now.return_mixed else state.felt_return
-        state.said_return = felt + now.return_bias + noise[1]
-    elif now.return_says == now.return_says:
-        state.said_return = now.return_says
-
-
-def aim(state: AirState, now: AirFaults, wander: float) -> None:
-    """Moves setpoint and fan speed after the return air."""
-    said = state.said_return
-    wanted = min(max(_SP_BASE + _SP_SLOPE * (_SP_AT - said), _SP_LOW), _SP_HIGH)
-    wanted += now.setpoint_moved
-    state.setpoint += _SP_KEEPS * (wanted - state.setpoint)
-    need = max(said - _SPEED_COOL_AT, _SPEED_HEAT_AT - said, 0.0)
-    speed = min(_SPEED_LOW + _SPEED_SLOPE * need, 1.0)
-    moved = state.speed + _SPEED_KEEPS * (speed - state.speed) + 0.2 * wander
-    state.speed = min(max(moved, _SPEED_LEAST), 1.0)
-
-
-def command(
-    state: AirState, now: AirFaults, oat: float, least: float
-) -> tuple[float, float, float]:
-    """Commands of heating valve, cooling valve and damper, 0…1.
+def next_setpoint(setpoint: Floats, said_return: Floats, moved: Floats) -> Floats:
+    """Of supply air, five minutes on. [°C]
 
     Args:
-        state: Its controllers move on.
-        now: What is held by hand.
-        oat: As read. [°C]
-        least: Smallest damper position while people are there; 0 when nobody is.
+        setpoint: As it is. [°C]
+        said_return: Return air, as read. [°C]
+        moved: Added by somebody. [K]
     """
-    gap = state.said_return - oat
-    economising = state.economising
-    if gap > _ECON_ON_K:
-        economising = 1.0
-    elif gap < _ECON_OFF_K:
-        economising = 0.0
-    integral = state.integral
-    if integral > 0.0:
-        # Where the damper leaves or enters the range, the cooling valve keeps its place.
-        integral = max(integral + economising - state.economising, 0.0)
-    state.economising = economising
-    low, high = (-1.0 if oat < _HEAT_UNTIL_C else 0.0), 1.0 + economising
-    error = state.said_supply - state.setpoint
-    state.integral = min(max(integral + _GAIN * _INTEGRAL * error, low), high)
-    drive = min(max(state.integral + _GAIN * error, low), high)
-    heat = max(-drive, 0.0) if now.heat_held is None else now.heat_held
-    damper = least + (1.0 - least) * min(max(drive, 0.0), 1.0) * economising if least else 0.0
-    return heat, max(drive - economising, 0.0), damper
+    wanted = _SP_BASE + _SP_SLOPE * (_SP_AT - said_return)
+    wanted = np.minimum(np.maximum(wanted, _SP_LOW), _SP_HIGH) + moved
+    after: Floats = setpoint + _SP_KEEPS * (wanted - setpoint)
+    return after
 
 
-def actuate(
-    state: AirState, now: AirFaults, wanted: tuple[float, float, float]
-) -> tuple[float, float, float]:
-    """Moves the actuators; gives how far each is open to the stream, leaks included."""
-    heat = state.heat = moved(state.heat, wanted[0], now.heat_stuck)
-    cool = state.cool = moved(state.cool, wanted[1], now.cool_stuck)
-    damper = state.damper = moved(state.damper, wanted[2], now.damper_stuck)
-    return (
-        now.heat_passes + (1.0 - now.heat_passes) * heat,
-        now.cool_passes + (1.0 - now.cool_passes) * cool,
-        now.damper_passes + (1.0 - now.damper_passes) * damper,
-    )
+def wanted_speed(said_return: Floats) -> Floats:
+    """Fan speed that the return air asks for, 0…1."""
+    need = np.maximum(said_return - _SPEED_COOL_AT, _SPEED_HEAT_AT - said_return)
+    speed: Floats = np.minimum(_SPEED_LOW + _SPEED_SLOPE * np.maximum(need, 0.0), 1.0)
+    return speed
 
 
-def moved(position: float, wanted: float, stuck: float | None) -> float:
-    """Where an actuator is a minute later. Driven shut it goes home: an end switch decides."""
-    if stuck is not None:
-        return stuck
-    if wanted == position:
-        return position
-    way = wanted - position
-    if -_REST <= way <= _REST and wanted > 0.0:
-        return position
-    return position + min(max(way, -_WAY_A_STEP), _WAY_A_STEP)
+def economises(economising: Floats, said_return: Floats, oat: Floats) -> Floats:
+    """One where outdoor air cools for nothing, else nought.
+
+    Args:
+        economising: As it was.
+        said_return: As read. [°C]
+        oat: As read. [°C]
+    """
+    gap = said_return - oat
+    on = (gap > _ECON_ON_K) | ((economising > 0.0) & (gap >= _ECON_OFF_K))
+    return on.astype(np.float64)
+
+
+def lowest_drive(oat: Floats) -> Floats:
+    """Lower end of the split range: minus one where heat may be asked for, else nought."""
+    low: Floats = np.where(oat < _HEAT_UNTIL_C, -1.0, 0.0)
+    return low
+
+
+class SupplyLoop:
+    """The supply controllers of all rows, one number each a minute.
+
+    Attributes:
+        gain: Of each. [1/K]
+        integral: Times its gain, by minute. [1/K]
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.gain, self.integral = np.full(rows, GAIN), np.full(rows, GAIN * INTEGRAL)
+        self._error, self._drive = np.empty(rows), np.empty(rows)
+
+    def drive(
+        self, said: Floats, setpoint: Floats, total: Floats, low: Floats, high: Floats
+    ) -> Floats:
+        """Moves the integrals on; gives the drives, −1 (heat) … 2 (damper open, cold).
+
+        Args:
+            said: Supply air as read. (rows,) [°C]
+            setpoint: Its setpoint. [°C]
+            total: Integrals; written.
+            low: Lowest drive now,
+            high: and the highest.
+        """
+        error, drive = self._error, self._drive
+        np.subtract(said, setpoint, out=error)
+        np.multiply(error, self.integral, out=drive)
+        np.add(total, drive, out=total)
+        np.maximum(total, low, out=total)
+        np.minimum(total, high, out=total)
+        np.multiply(error, self.gain, out=drive)
+        np.add(drive, total, out=drive)
+        np.maximum(drive, low, out=drive)
+        return np.minimum(drive, high, out=drive)
+
+
+class Actuators:
+    """Valves and dampers: 90 s for the whole way, at rest within 1.2 %."""
+
+    RATE, REST = 60.0 / 90.0, 0.012
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._way, self._size = np.empty(shape), np.empty(shape)
+        self._moves, self._home = np.empty(shape, np.bool_), np.empty(shape, np.bool_)
+
+    def move(self, position: Floats, wanted: Floats, rate: Floats) -> None:
+        """Moves positions a minute on. Driven shut they go home: an end switch decides.
+
+        Args:
+            position: 0…1; written.
+            wanted: Commands, 0…1.
+            rate: Way in this minute; nought where it cannot move.
+        """
+        way = self._way
+        np.subtract(wanted, position, out=way)
+        np.abs(way, out=self._size)
+        np.greater(self._size, self.REST, out=self._moves)
+        np.less_equal(wanted, 0.0, out=self._home)
+        np.logical_or(self._moves, self._home, out=self._moves)
+        np.minimum(way, rate, out=way)
+        np.negative(rate, out=self._size)
+        np.maximum(way, self._size, out=way)
+        np.add(position, way, out=position, where=self._moves)

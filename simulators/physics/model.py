@@ -1,50 +1,71 @@
-"""A site's physics: steps all buildings through a stretch of minutes."""
+"""A site's physics: steps all buildings of one or many worlds through a stretch of minutes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.air import AirDay, AirHandler
+from simulators.physics.air import SHOWN, AirDay, AirHandlers
+from simulators.physics.air_faults import RoomParameters, air_parameters, room_parameters
+from simulators.physics.boxes import Boxes
 from simulators.physics.conditions import Conditions
 from simulators.physics.drivers import Drivers, stratification
-from simulators.physics.plan import Plan
-from simulators.physics.rooms import Room
-from simulators.physics.state import restore, saved
-from simulators.physics.trace import Trace
-from simulators.physics.water_side import Asked, Plant, PlantDay, asks
+from simulators.physics.plan import AIR_HEAT, Plan
+from simulators.physics.rooms import STEP_MIN, Rooms
+from simulators.physics.rows import Rows
+from simulators.physics.trace import BUILDING_ROWS, SMOOTH_ROWS, Trace
+from simulators.physics.water_side import Asked, PlantDay, PlantFaults, Plants, plant_faults_of
 from simulators.physics.weather import DAY_MIN
 
 # Hot water of a person a working day, 3 L lifted by 45 K, over some nine hours. [kW]
 _HOT_WATER_KW = 0.157 / 9.0
 # Dehumidifying begins where outdoor air holds more than the coil's outlet. [°C dew point]
 _DEW_FREE, _LATENT_PER_K, _LATENT_MOST = 10.0, 0.04, 0.5
-_COARSE_MIN = 5
-_NOTHING = Asked(0.0, 0.0, 0.0, wants_heat=False, wants_cold=False, fans=False)
+# A valve open so far asks for water.
+_ASKS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What one world's controllers are told in a stretch.
+
+    Attributes:
+        ahus: Outdoor temperature as air handlers,
+        plants: and as plants read it. (minutes, …) [°C]
+        looped: Noise of supply and return sensors. (minutes, 2, air handlers) [K]
+    """
+
+    ahus: Floats
+    plants: Floats
+    looped: Floats
 
 
 class Model:
-    """All air handlers, rooms and plant of a site; buildings share nothing but the weather."""
+    """All air handlers, rooms and plant of a site, of so many worlds of one seed.
 
-    def __init__(self, plan: Plan, seed: int) -> None:
-        self._plan = plan
-        unmixed = stratification(plan, seed)
-        self._rooms = [Room(zone) for zone in plan.zones]
-        self._ahus = [
-            AirHandler(ahu, [self._rooms[z] for z in plan.zones_of(i)], float(unmixed[i]))
-            for i, ahu in enumerate(plan.ahus)
-        ]
-        self._plants = [
-            Plant(*each) for each in zip(plan.boilers, plan.pumps, plan.chillers, strict=True)
-        ]
+    Worlds share weather, people and noise, and nothing else: each is the same to the bit
+    whether it is stepped alone or beside others, and however time is cut.
+    """
+
+    def __init__(self, plan: Plan, seed: int, copies: int = 1) -> None:
+        self._plan, self._rows = plan, Rows(plan, copies)
+        self._rooms, self._boxes = Rooms(plan, self._rows), Boxes(plan, self._rows)
+        self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
+        self._plants = Plants(plan, copies)
+        self._heads = np.array([plan.people_of(b) for b in plan.buildings])
+        self._blocks: tuple[Drivers, _Blocks] | None = None
+        # Rooms' air and carbon dioxide, and the plants' rows, five minutes ago and now.
+        self._zone = np.stack([self._rooms.state[::2]] * 2)
+        self._building = np.zeros((2, len(BUILDING_ROWS), self._rows.buildings))
 
     def run(
         self, drivers: Drivers, now: Conditions, minutes: tuple[int, int],
-        oat_read: tuple[Floats, Floats], looped: Floats, *, coarse: bool = False,
+        oat_read: tuple[Floats, Floats], looped: Floats,
     ) -> Trace:  # fmt: skip
-        """Steps from one minute of the day to another; gives the truth of each.
+        """Steps a single world from one minute of the day to another; gives the truth of each.
 
         Args:
             drivers: Of the day.
@@ -52,102 +73,213 @@ class Model:
             minutes: From and to, minutes of the local day.
             oat_read: Outdoor temperature as air handlers and as plants read it. [°C]
             looped: Noise of supply and return sensors. (minutes, 2, air handlers) [K]
-            coarse: Whether standing air handlers may go five minutes a step: good enough where
-                only meters are looked at, and no fault comes between.
         """
-        for room, faults in zip(self._rooms, now.rooms, strict=True):
-            room.bias, room.says = faults.bias, faults.says
-        hours = boiler_hours(self._plan, drivers)
-        latent = _latent(drivers)[slice(*minutes)].tolist()
-        for b in range(len(self._plan.buildings)):
-            mine = [i for i, of in enumerate(self._plan.ahu_building) if of == b]
-            air = {
-                i: self._air_day(drivers, i, minutes, oat_read[0][:, i], looped[:, :, i])
-                for i in mine
-            }
-            heads = self._plan.people_of(self._plan.buildings[b])
-            plant = PlantDay(
-                oat=oat_read[1][:, b].tolist(),
-                hours=hours[slice(*minutes), b].tolist(),
-                hot_draw=(drivers.people[slice(*minutes), b] * heads * _HOT_WATER_KW).tolist(),
-                latent=latent,
-            )
-            self._building(b, air, plant, now, _strides(drivers, mine, minutes, coarse=coarse))
-        return self._trace()
+        return self.run_all(drivers, [now], minutes, [Reads(*oat_read, looped)])[0]
+
+    def run_all(
+        self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
+        reads: Sequence[Reads],
+    ) -> list[Trace]:  # fmt: skip
+        """The same of all worlds together."""
+        air_day = self._air_day(drivers, worlds, minutes, reads)
+        plant_day = self._plant_day(drivers, minutes, reads)
+        sensors, faults = room_parameters(worlds), plant_faults_of(self._plan, worlds)
+        blocks = self._blocks_of(drivers)
+        air, first = self._air, minutes[0]
+        air.begin(air_parameters(worlds), air_day)
+        out = np.empty((minutes[1] - first, SHOWN, self._rows.ahus))
+        shown = _Shown(self._zone, self._building)
+        turns, runs = _turns(air_day), _any(air_day.on)
+        k = 0
+        while k < len(out):
+            if k in turns:
+                air.engage(k)
+            if (first + k) % STEP_MIN == 0:
+                self._block(k, blocks, (first + k) // STEP_MIN, plant_day, sensors, faults)
+                shown.note(self._zone[1], self._building[1])
+            if runs[k]:
+                air.minute(k)
+                out[k] = air.state[:SHOWN]
+                k += 1
+                continue
+            still = k + STEP_MIN - (first + k) % STEP_MIN
+            still = next((t for t in range(k + 1, still) if t in turns), still)
+            out[k:still] = air.state[:SHOWN]
+            k = still
+        air.end(len(out))
+        return self._traces(air.shown(out), *shown.by_minute(minutes))
 
     def memory(self) -> dict[str, Floats]:
-        """All state, by kind of asset."""
-        return {
-            "air": saved([a.state for a in self._ahus]),
-            "rooms": saved([r.state for r in self._rooms]),
-            "plants": saved([p.state for p in self._plants]),
-        }
+        """All state of the first world, by kind of asset."""
+        return self.memories()[0]
+
+    def memories(self) -> list[dict[str, Floats]]:
+        """All state of each world."""
+        parts = {name: self._parted(values) for name, values in self._kept().items()}
+        return [{name: of[w] for name, of in parts.items()} for w in range(self._rows.copies)]
 
     def remember(self, memory: Mapping[str, Floats]) -> None:
-        """Takes up what :meth:`memory` gave."""
-        restore([a.state for a in self._ahus], memory["air"])
-        restore([r.state for r in self._rooms], memory["rooms"])
-        restore([p.state for p in self._plants], memory["plants"])
+        """Takes up what :meth:`memory` gave, for every world."""
+        self.remember_all([memory] * self._rows.copies)
 
-    def _building(
-        self, b: int, air: Mapping[int, AirDay], plant_day: PlantDay, now: Conditions,
-        strides: list[int],
+    def remember_all(self, memories: Sequence[Mapping[str, Floats]]) -> None:
+        """Takes up one memory for each world.
+
+        Raises:
+            ValueError: One is of another number of assets.
+        """
+        for name, kept in self._kept().items():
+            values = self._rows.joined([m[name] for m in memories])
+            if values.shape != kept.shape:
+                raise ValueError(f"{name}: {values.shape} is no memory of {kept.shape}")
+            kept[:] = values
+
+    def _kept(self) -> dict[str, Floats]:
+        return {
+            "air": self._air.state, "passed": self._air.passed, "rooms": self._rooms.state,
+            "boxes": self._boxes.state, "plants": self._plants.state, "zone": self._zone,
+            "building": self._building,
+        }  # fmt: skip
+
+    def _parted(self, values: Floats) -> list[Floats]:
+        return [part.copy() for part in np.split(values, self._rows.copies, axis=-1)]
+
+    def _block(
+        self, k: int, blocks: _Blocks, block: int, plant_day: PlantDay, sensors: RoomParameters,
+        faults: PlantFaults,
     ) -> None:  # fmt: skip
-        plant = self._plants[b]
-        lost = self._plan.buildings[b] in now.lockout_lost
-        handlers = [(self._ahus[i], day, now.air[i]) for i, day in air.items()]
-        k = 0
-        for stride in strides:
-            if stride > 1:
-                for ahu, day, faults in handlers:
-                    ahu.rest(day, faults, k, stride)
-                for minute in range(k, k + stride):
-                    plant.step(plant_day, minute, _NOTHING, lockout_lost=lost)
-                k += stride
-                continue
-            water = plant.water()
-            heat = cold = valves = 0.0
-            wants_heat = wants_cold = fans = False
-            for ahu, day, faults in handlers:
-                taken = ahu.step(day, faults, k, water)
-                state = ahu.state
-                heat += taken[0]
-                cold += taken[1]
-                valves += state.heat
-                wants_heat = wants_heat or asks(state.heat)
-                wants_cold = wants_cold or asks(state.cool)
-                fans = fans or state.speed > 0.0
-            asked = Asked(heat, cold, valves, wants_heat, wants_cold, fans)
-            plant.step(plant_day, k, asked, lockout_lost=lost)
-            k += 1
+        """Five minutes of rooms, plants, and what of the air handlers goes with them."""
+        air, rooms, rows, plants = self._air, self._rooms, self._rows, self._plants
+        mean = air.passed / STEP_MIN
+        into = rows.from_ahus(mean[[0, 5, 1]]) * self._boxes.share
+        self._zone[0] = self._zone[1]
+        self._building[0] = self._building[1]
+        gains = blocks.gains[block] + plants.emitted(rooms.air)
+        rooms.step(blocks.oat[block], gains, blocks.heads[block], into[0], into[1], into[2])
+        plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
+        self._zone[1], self._building[1] = rooms.state[::2], plants.written()
+        if not self._building[0].any():  # nothing was before the first step of all
+            self._building[0] = self._building[1]
+        water = np.stack(plants.water())
+        returned = self._boxes.open(rooms.air, sensors)
+        air.block(k, returned, water.take(rows.ahu_building, axis=1))
+
+    def _asked(self, mean: Floats) -> Asked:
+        """What the air handlers took in the five minutes before."""
+        air = self._air
+        ran = mean[0] > 0.0
+        heat, cool = air.row("heat") * ran, air.row("cool") * ran
+        of = self._rows.to_buildings(np.stack([
+            AIR_HEAT * mean[3], AIR_HEAT * mean[4], heat, heat > _ASKS, cool > _ASKS, ran,
+        ]))  # fmt: skip
+        return Asked(of[0], of[1], of[2], of[3] > 0.0, of[4] > 0.0, of[5] > 0.0)
 
     def _air_day(
-        self, drivers: Drivers, i: int, minutes: tuple[int, int], oat_read: Floats,
-        noise: Floats,
+        self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
+        reads: Sequence[Reads],
     ) -> AirDay:  # fmt: skip
-        rows, zones = slice(*minutes), self._plan.zones_of(i)
+        rows, span = self._rows, slice(*minutes)
+        meant = rows.repeated(drivers.fan[span].astype(np.float64)) > 0.0
+        now = air_parameters(worlds)
         return AirDay(
-            oat=drivers.weather.oat[rows].tolist(),
-            oat_read=oat_read.tolist(),
-            meant=drivers.fan[rows, i].tolist(),
-            wander=drivers.wander[rows, i].tolist(),
-            speed_wander=drivers.speed_wander[rows, i].tolist(),
-            noise=[(pair[0], pair[1]) for pair in noise.tolist()],
-            gains=drivers.gains[rows][:, zones].tolist(),
-            heads=drivers.zone_people[rows][:, zones].tolist(),
+            oat=drivers.weather.oat[span].tolist(),
+            oat_read=rows.joined([r.ahus for r in reads]),
+            meant=meant,
+            on=(meant | now.fan_on) & ~now.fan_off,
+            wander=rows.repeated(drivers.wander[span]),
+            speed_wander=rows.repeated(drivers.speed_wander[span]),
+            noise=rows.joined([r.looped for r in reads]),
         )
 
-    def _trace(self) -> Trace:
-        written = [ahu.written() for ahu in self._ahus]
-        rooms = [part[1] for part in written]
-        half = [len(r) // 2 for r in rooms]
-        temp = np.concatenate([r[:h] for r, h in zip(rooms, half, strict=True)])
-        co2 = np.concatenate([r[h:] for r, h in zip(rooms, half, strict=True)])
-        return Trace(
-            ahu=np.stack([part[0] for part in written], axis=2),
-            zone=np.stack([temp.T, co2.T]),
-            building=np.stack([p.written() for p in self._plants], axis=2),
+    def _plant_day(
+        self, drivers: Drivers, minutes: tuple[int, int], reads: Sequence[Reads]
+    ) -> PlantDay:
+        rows, span = self._rows, slice(*minutes)
+        draw: Floats = drivers.people[span] * self._heads * _HOT_WATER_KW
+        latent: Floats = np.repeat(_latent(drivers)[span][:, None], rows.buildings, axis=1)
+        hours = boiler_hours(self._plan, drivers)[span]
+        return PlantDay(
+            oat=rows.joined([r.plants for r in reads]),
+            hours=rows.repeated(hours.astype(np.float64)) > 0.0,
+            hot_draw=rows.repeated(draw), latent=latent,
+        )  # fmt: skip
+
+    def _blocks_of(self, drivers: Drivers) -> _Blocks:
+        if self._blocks is None or self._blocks[0] is not drivers:
+            self._blocks = (drivers, _Blocks.of(drivers, self._rows))
+        return self._blocks[1]
+
+    def _traces(self, ahu: Floats, zone: Floats, building: Floats) -> list[Trace]:
+        parts = (np.split(v, self._rows.copies, axis=-1) for v in (ahu, zone, building))
+        return [Trace(ahu=a, zone=z, building=b) for a, z, b in zip(*parts, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Drivers of a day in means of five minutes: outdoors [°C], gains [kW] and heads by room."""
+
+    oat: list[float]
+    gains: Floats
+    heads: Floats
+
+    @staticmethod
+    def of(drivers: Drivers, rows: Rows) -> _Blocks:
+        """For all worlds."""
+
+        def means(values: Floats) -> Floats:
+            parts = values.reshape(DAY_MIN // STEP_MIN, STEP_MIN, -1)
+            found: Floats = parts.mean(axis=1).astype(np.float64, copy=False)
+            return found
+
+        return _Blocks(
+            means(drivers.weather.oat)[:, 0].tolist(),
+            rows.repeated(means(drivers.gains)),
+            rows.repeated(means(drivers.zone_people)),
         )
+
+
+class _Shown:
+    """What rooms and plants showed at the ends of steps, made into minutes between them."""
+
+    def __init__(self, zone: Floats, building: Floats) -> None:
+        self._zone, self._building = [*zone.copy()], [*building.copy()]
+
+    def note(self, zone: Floats, building: Floats) -> None:
+        """Adds a step."""
+        if not self._building[-1].any():  # nothing was before the first step of all
+            self._building = [building.copy()] * len(self._building)
+        self._zone.append(zone.copy())
+        self._building.append(building.copy())
+
+    def by_minute(self, minutes: tuple[int, int]) -> tuple[Floats, Floats]:
+        """(names, minutes, rows) of rooms and of buildings.
+
+        Temperatures and carbon dioxide go straight from step to step, the rest holds its mean.
+        """
+        minute = np.arange(*minutes)
+        # The first two that were noted are of the step that the stretch begins in, or of the one
+        # before where it begins with a step of its own.
+        begun = 0 if minutes[0] % STEP_MIN else 1
+        step = minute // STEP_MIN - minutes[0] // STEP_MIN + begun
+        way = ((minute % STEP_MIN + 1) / STEP_MIN)[:, None, None]
+        zones, buildings = np.stack(self._zone), np.stack(self._building)
+        zone = zones[step] + way * (zones[step + 1] - zones[step])
+        building = buildings[step + 1]
+        smooth = buildings[step][:, SMOOTH_ROWS]
+        building[:, SMOOTH_ROWS] = smooth + way * (building[:, SMOOTH_ROWS] - smooth)
+        return zone.transpose(1, 0, 2), building.transpose(1, 0, 2)
+
+
+def _turns(day: AirDay) -> set[int]:
+    """Minutes in which a fan, or what it is meant to do, changes; and the first."""
+    both = np.concatenate([day.on, day.meant], axis=1)
+    changes = (both[1:] != both[:-1]).any(axis=1)
+    return {0, *(np.flatnonzero(changes) + 1).tolist()}
+
+
+def _any(on: Bools) -> list[bool]:
+    """By minute, whether any row's fan runs."""
+    return [bool(minute.any()) for minute in on]
 
 
 def boiler_hours(plan: Plan, drivers: Drivers) -> Bools:
@@ -160,22 +292,6 @@ def boiler_hours(plan: Plan, drivers: Drivers) -> Bools:
             start = int(np.argmax(wanted))
             hours[max(0, start - 30) : start, i] = True
     return hours
-
-
-def _strides(
-    drivers: Drivers, ahus: list[int], minutes: tuple[int, int], *, coarse: bool
-) -> list[int]:
-    """How many minutes each step takes: one, or five at once where nothing runs."""
-    first, last = minutes
-    if not coarse:
-        return [1] * (last - first)
-    still: list[bool] = (drivers.fan[first:last, ahus].sum(axis=1) == 0).tolist()
-    strides, k = [], 0
-    while k < last - first:
-        many = k + _COARSE_MIN <= last - first and all(still[k : k + _COARSE_MIN])
-        strides.append(_COARSE_MIN if many else 1)
-        k += strides[-1]
-    return strides
 
 
 def _latent(drivers: Drivers) -> Floats:

@@ -25,7 +25,8 @@ class Plan:
         site: The whole model.
         buildings: Ids.
         ahus: Air handlers.
-        zones: Rooms, those of one air handler beside each other.
+        zones: Rooms, those of one air handler beside each other, last those without one.
+        zone_ahu: Index of each room's air handler; −1 where it has none.
         electric: Electricity branch meters.
         water: Water branch meters.
     """
@@ -42,6 +43,11 @@ class Plan:
     def ahu_building(self) -> Ints:
         """Index of each air handler's building."""
         return np.array([self.buildings.index(a.building) for a in self.ahus], dtype=np.int64)
+
+    @cached_property
+    def zone_building(self) -> Ints:
+        """Index of each room's building."""
+        return np.array([self.buildings.index(z.building) for z in self.zones], dtype=np.int64)
 
     def zones_of(self, ahu: int) -> list[int]:
         """Indices of the zones an air handler feeds."""
@@ -109,6 +115,8 @@ def plan_of(site: Site) -> Plan:
         for zone in ahu.feeds
         if zone in site.equipment and site.equipment[zone].cls is EquipmentClass.ZONE
     ]
+    fed = {zone.id for zone, _ in pairs}
+    pairs += [(zone, -1) for zone in site.of_class(EquipmentClass.ZONE) if zone.id not in fed]
     meters = [e for _, e in sorted(site.equipment.items()) if e.meter is not None]
     branches = [e for e in meters if e.meter is not None and e.meter.role is MeterRole.BRANCH]
     return Plan(

@@ -35,3 +35,7 @@ BUILDING_ROWS = (
 )  # fmt: skip
 AHU_ROW = {name: i for i, name in enumerate(AHU_ROWS)}
 BUILDING_ROW = {name: i for i, name in enumerate(BUILDING_ROWS)}
+SMOOTH_ROWS = [
+    BUILDING_ROW[name] for name in ("hot", "hot_return", "hot_sp", "chilled", "chilled_return")
+]
+"""Rows of a building that go straight from one step of its plant to the next, as water does."""

@@ -1,22 +1,20 @@
-"""One building's boiler, hot-water tank and chiller, a minute at a time."""
+"""Boilers, hot-water tanks and chillers of all buildings of all worlds, five minutes a step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Bools, Floats
 from core.site import Equipment
-from simulators.physics.air import Water
-from simulators.physics.plan import WATER_HEAT
-from simulators.physics.state import PlantState
+from simulators.physics.conditions import Conditions
+from simulators.physics.plan import WATER_HEAT, Plan
 
-_MINUTE_H = 1.0 / 60.0
 # Warm lockout with hysteresis. [°C]
 _LOCK_ABOVE, _UNLOCK_BELOW = 15.5, 14.0
-_ASKS = 0.05
 # Supply by outdoor temperature: 62 °C at 5 °C, 1.4 K less for each warmer.
 _CURVE_C, _CURVE_AT, _CURVE_SLOPE, _CURVE_LOW, _CURVE_HIGH = 62.0, 5.0, 1.4, 48.0, 75.0
 _BOILER_BAND_K, _LEAST_FIRE, _FIRE_PER_K = 4.0, 0.25, 0.12
@@ -28,27 +26,38 @@ _SPEED_NIGHT, _SPEED_DAY, _SPEED_ASKED = 0.6, 0.25, 0.1
 _CHILLED_SP, _CHILLED_REST, _CHILLED_REST_STEP = 7.0, 20.0, 1.0 / 240.0
 _CHILLER_KWH_K, _CHILLER_DT, _CHILLER_PULL_MIN = 0.008, 5.0, 5.0
 _CHILLER_RUNS_MIN, _CHILLER_ABOVE_C = 60.0, 15.0
+_STATE = ("hot", "flame", "heating", "tank", "charging", "chilled", "cooling_left")
+_START = (40.0, 0.0, 0.0, 55.0, 0.0, 18.0, 0.0)
+
+
+class Water(NamedTuple):
+    """Water at the coils now, by building: temperatures [°C], and whether it flows."""
+
+    hot: Floats
+    hot_flows: Floats
+    cold: Floats
+    cold_flows: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantDay:
-    """What drives one building's plant through a stretch, a number a minute.
+    """What drives the plants through a stretch. (minutes, buildings)
 
     Attributes:
-        oat: As its controllers read it. [°C]
+        oat: As their controllers read it. [°C]
         hours: Whether heat may be wanted.
         hot_draw: Heat drawn from the tank. [kW]
         latent: Cooling a coil does for each unit it does on the thermometer.
     """
 
-    oat: list[float]
-    hours: list[bool]
-    hot_draw: list[float]
-    latent: list[float]
+    oat: Floats
+    hours: Bools
+    hot_draw: Floats
+    latent: Floats
 
 
 class Asked(NamedTuple):
-    """What the air handlers of the building did this minute.
+    """What the air handlers of each building did in the mean of the last five minutes.
 
     Attributes:
         heat: Taken from hot water. [kW]
@@ -56,117 +65,140 @@ class Asked(NamedTuple):
         heat_valves: Sum of the heating valves' positions.
         wants_heat: Whether any of them is open.
         wants_cold: Whether any cooling valve is.
-        fans: Whether any fan runs.
+        fans: Whether any fan ran.
     """
 
-    heat: float
-    cold: float
-    heat_valves: float
-    wants_heat: bool
-    wants_cold: bool
-    fans: bool
+    heat: Floats
+    cold: Floats
+    heat_valves: Floats
+    wants_heat: Bools
+    wants_cold: Bools
+    fans: Bools
 
 
-class Plant:
-    """Boiler, tank and chiller of one building; either may be missing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantFaults:
+    """Parameters of plants that faults change, by building of all worlds.
 
-    def __init__(
-        self, boiler: Equipment | None, pump: Equipment | None, chiller: Equipment | None
-    ) -> None:
-        self.state = PlantState()
-        self._boiler = boiler.number("heating_capacity", 200.0) if boiler else 0.0
-        self._has_tank = boiler is not None and boiler.declared("makes_hot_water")
-        sized = self._boiler / (WATER_HEAT * 11.0)
-        self._flow = pump.number("rated_flow", sized) if pump else sized
-        self._mass = max(self._boiler, 1.0) * _BOILER_KWH_K
-        self._chiller = chiller.number("cooling_capacity", 200.0) if chiller else 0.0
-        self._cold_mass = max(self._chiller, 1.0) * _CHILLER_KWH_K
-        self._cold_flow = max(self._chiller, 1.0) / (WATER_HEAT * _CHILLER_DT)
-        self._rows: list[tuple[float, ...]] = []
+    Attributes:
+        lockout_lost: Whether the boiler is left in hand.
+    """
+
+    lockout_lost: Bools
+
+
+def plant_faults_of(plan: Plan, worlds: Sequence[Conditions]) -> PlantFaults:
+    """The parameters while these conditions last, world after world."""
+    lost = [b in now.lockout_lost for now in worlds for b in plan.buildings]
+    return PlantFaults(lockout_lost=np.array(lost, np.bool_))
+
+
+class Plants:
+    """Boiler, tank and chiller of every building of every world; any may be missing.
+
+    Attributes:
+        state: What they remember. (numbers, buildings)
+    """
+
+    def __init__(self, plan: Plan, copies: int) -> None:
+        def each(of: Sequence[Equipment | None], name: str, other: float) -> Floats:
+            values = [e.number(name, other) if e is not None else 0.0 for e in of]
+            return np.tile(np.array(values), copies)
+
+        self._boiler = each(plan.boilers, "heating_capacity", 200.0)
+        self._has_boiler = self._boiler > 0.0
+        self._has_tank = np.tile(plan.makes_hot_water, copies)
+        rated = each(plan.pumps, "rated_flow", 0.0)
+        self._flow = np.where(rated > 0.0, rated, self._boiler / (WATER_HEAT * 11.0))
+        self._mass = np.maximum(self._boiler, 1.0) * _BOILER_KWH_K
+        self._least = np.where(self._has_tank, _TANK_SP, _CURVE_LOW)
+        self._chiller = each(plan.chillers, "cooling_capacity", 200.0)
+        self._has_chiller = self._chiller > 0.0
+        self._cold_mass = np.maximum(self._chiller, 1.0) * _CHILLER_KWH_K
+        self._cold_flow = np.maximum(self._chiller, 1.0) / (WATER_HEAT * _CHILLER_DT)
+        size = len(self._boiler)
+        self.state = np.repeat(np.array(_START)[:, None], size, axis=1)
+        self._hot, self._flame, self._heating, self._tank, self._charging = self.state[:5]
+        self._chilled, self._left = self.state[5:]
+        self._rows: list[Floats] = [np.zeros(size)] * 12
 
     def water(self) -> Water:
         """What the coils get now."""
-        state = self.state
-        flows = 1.0 if state.cooling_left > 0.0 else 0.0
-        return Water(state.hot, state.heating, state.chilled, flows)
+        return Water(self._hot, self._heating, self._chilled, (self._left > 0.0) * 1.0)
 
-    def step(self, day: PlantDay, k: int, asked: Asked, *, lockout_lost: bool) -> None:
-        """One minute after the air handlers' one; ``k`` of the stretch."""
-        state, oat, hours = self.state, day.oat[k], day.hours[k]
-        state.heating = self._enabled(oat, hours=hours, asked=asked.wants_heat, lost=lockout_lost)
-        hot = self._heat(day, k, asked)
-        cold = self._cool(day, k, asked)
-        self._rows.append(hot + cold)
+    def emitted(self, zone_air: Floats) -> Floats:
+        """Heat that radiators and fan coils give to each room. (zones,) [kW]"""
+        return np.zeros_like(zone_air)
+
+    def step(self, day: PlantDay, k: int, asked: Asked, faults: PlantFaults, minutes: int) -> None:
+        """Some minutes after the air handlers' last ones.
+
+        Args:
+            day: What drives it.
+            k: First minute of the stretch.
+            asked: What the air handlers took.
+            faults: Parameters.
+            minutes: How many.
+        """
+        self._enable(day.oat[k], day.hours[k], asked.wants_heat, faults.lockout_lost)
+        hours = minutes / 60.0
+        self._rows = [*self._heat(day, k, asked, hours), *self._cool(day, k, asked, minutes)]
 
     def written(self) -> Floats:
-        """The truth since the last call. (rows, minutes)"""
-        rows = np.array(self._rows).T
-        self._rows = []
-        return rows
+        """What the last step was like. (:data:`simulators.physics.trace.BUILDING_ROWS`, buildings)
 
-    def _enabled(self, oat: float, *, hours: bool, asked: bool, lost: bool) -> float:
-        if self._boiler <= 0.0:
-            return 0.0
-        if self._has_tank or lost:
-            return 1.0
-        running = self.state.heating > 0.0
-        cold = oat < (_LOCK_ABOVE if running else _UNLOCK_BELOW)
-        return 1.0 if hours and cold and (asked or running) else 0.0
+        Temperatures as at its end, the rest as in its mean.
+        """
+        return np.stack(self._rows)
 
-    def _heat(self, day: PlantDay, k: int, asked: Asked) -> tuple[float, ...]:
-        state, on = self.state, self.state.heating
+    def _enable(self, oat: Floats, hours: Bools, asked: Bools, lost: Bools) -> None:
+        running = self._heating > 0.0
+        cold = oat < np.where(running, _LOCK_ABOVE, _UNLOCK_BELOW)
+        wanted = self._has_tank | lost | (hours & cold & (asked | running))
+        self._heating[:] = wanted & self._has_boiler
+
+    def _heat(self, day: PlantDay, k: int, asked: Asked, hours: float) -> tuple[Floats, ...]:
+        hot, on = self._hot, self._heating
         curve = _CURVE_C - _CURVE_SLOPE * (day.oat[k] - _CURVE_AT)
-        wanted = min(max(curve, _TANK_SP if self._has_tank else _CURVE_LOW), _CURVE_HIGH)
+        wanted = np.minimum(np.maximum(curve, self._least), _CURVE_HIGH)
         fire = self._fire(wanted)
-        charge = self._charge(day.hot_draw[k])
-        loop = self._boiler * _BOILER_LOSS * (state.hot - _PLANT_ROOM_C)
-        used = asked.heat + charge + loop
-        state.hot += _MINUTE_H / self._mass * (fire - used)
-        day_speed = _SPEED_DAY if day.hours[k] else 0.0
-        speed = on * (_SPEED_NIGHT + day_speed + _SPEED_ASKED * min(asked.heat_valves, 1.0))
+        charge = self._charge(day.hot_draw[k], hours)
+        used = asked.heat + charge + self._boiler * _BOILER_LOSS * (hot - _PLANT_ROOM_C)
+        hot += hours / self._mass * (fire - used)
+        speed = np.minimum(asked.heat_valves, 1.0) * _SPEED_ASKED + _SPEED_NIGHT
+        speed = on * (speed + _SPEED_DAY * day.hours[k])
         flow = speed * self._flow
-        back = state.hot - (used / (WATER_HEAT * flow) if flow > 0.0 else 0.3)
-        return state.hot, back, wanted, on, fire, used * on, flow, speed
+        falls = used / np.maximum(WATER_HEAT * flow, 1e-9)
+        back = hot - np.where(flow > 0.0, falls, 0.3)
+        return hot.copy(), back, wanted, on.copy(), fire, used * on, flow, speed
 
-    def _fire(self, wanted: float) -> float:
-        state = self.state
-        if state.hot < wanted - _BOILER_BAND_K:
-            state.flame = 1.0
-        elif state.hot > wanted + _BOILER_BAND_K:
-            state.flame = 0.0
-        state.flame *= state.heating
-        share = min(max(_FIRE_PER_K * (wanted + 2.0 - state.hot), _LEAST_FIRE), 1.0)
-        return state.flame * share * self._boiler
+    def _fire(self, wanted: Floats) -> Floats:
+        low, high = self._hot < wanted - _BOILER_BAND_K, self._hot > wanted + _BOILER_BAND_K
+        self._flame[:] = ((self._flame > 0.0) | low) & ~high & (self._heating > 0.0)
+        share = _FIRE_PER_K * (wanted + 2.0 - self._hot)
+        share = np.minimum(np.maximum(share, _LEAST_FIRE), 1.0)
+        fire: Floats = self._flame * share * self._boiler
+        return fire
 
-    def _charge(self, draw: float) -> float:
-        state = self.state
-        if not self._has_tank:
-            return 0.0
-        if state.tank < _TANK_LOW:
-            state.charging = 1.0
-        elif state.tank > _TANK_HIGH:
-            state.charging = 0.0
-        can = state.heating > 0.0 and state.hot > state.tank
-        charge = state.charging * _TANK_CHARGE_KW if can else 0.0
-        state.tank += _MINUTE_H / _TANK_KWH_K * (charge - draw - _TANK_RECIRC_KW)
+    def _charge(self, draw: Floats, hours: float) -> Floats:
+        low, high = self._tank < _TANK_LOW, self._tank > _TANK_HIGH
+        self._charging[:] = ((self._charging > 0.0) | low) & ~high
+        can = self._has_tank & (self._heating > 0.0) & (self._hot > self._tank)
+        charge: Floats = self._charging * _TANK_CHARGE_KW * can
+        self._tank += self._has_tank * (hours / _TANK_KWH_K * (charge - draw - _TANK_RECIRC_KW))
         return charge
 
-    def _cool(self, day: PlantDay, k: int, asked: Asked) -> tuple[float, ...]:
-        state = self.state
-        wanted = asked.wants_cold or day.oat[k] > _CHILLER_ABOVE_C
-        left = _CHILLER_RUNS_MIN if wanted else max(state.cooling_left - 1.0, 0.0)
-        state.cooling_left = left if asked.fans and self._chiller > 0.0 else 0.0
-        if state.cooling_left <= 0.0:
-            state.chilled += _CHILLED_REST_STEP * (_CHILLED_REST - state.chilled)
-            return state.chilled, state.chilled, 0.0, 0.0
-        load = day.latent[k] * asked.cold
-        pull = self._cold_mass * (state.chilled - _CHILLED_SP) / (_MINUTE_H * _CHILLER_PULL_MIN)
-        given = min(max(load + pull, 0.0), self._chiller)
-        state.chilled += _MINUTE_H / self._cold_mass * (load - given)
-        back = state.chilled + load / (WATER_HEAT * self._cold_flow)
-        return state.chilled, back, given, 1.0
-
-
-def asks(position: float) -> bool:
-    """Whether a valve is open enough to ask for water."""
-    return position > _ASKS
+    def _cool(self, day: PlantDay, k: int, asked: Asked, minutes: int) -> tuple[Floats, ...]:
+        wanted = asked.wants_cold | (day.oat[k] > _CHILLER_ABOVE_C)
+        left = np.where(wanted, _CHILLER_RUNS_MIN, np.maximum(self._left - minutes, 0.0))
+        self._left[:] = left * (asked.fans & self._has_chiller)
+        runs = self._left > 0.0
+        load = day.latent[k] * asked.cold * runs
+        mass = self._cold_mass * 60.0
+        pull = mass * (self._chilled - _CHILLED_SP) / _CHILLER_PULL_MIN
+        given = np.minimum(np.maximum(load + pull, 0.0), self._chiller) * runs
+        rises = minutes / mass * (load - given)
+        warms = minutes * _CHILLED_REST_STEP * (_CHILLED_REST - self._chilled)
+        self._chilled += np.where(runs, rises, warms)
+        back = self._chilled + load / (WATER_HEAT * self._cold_flow)
+        return self._chilled.copy(), back, given, runs * 1.0

@@ -81,8 +81,7 @@ class World:
         looped = self._looped_noise(drivers, now, minutes, when)
         outdoor = self._read_outdoor(drivers, now, minutes, when)
         trace: Trace = self._model.run(
-            drivers, now, minutes, self._for_controllers(outdoor, minutes), looped,
-            coarse=not plant,
+            drivers, now, minutes, self._for_controllers(outdoor, minutes), looped
         )  # fmt: skip
         watered = self._water.run(
             drivers.draws, now.water, minutes, trace.building[BUILDING_ROW["cooling"]]
