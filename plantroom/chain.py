@@ -109,7 +109,7 @@ class Chain:
     """
 
     def __init__(self, run: Run, folder: Path) -> None:
-        self._run, self._site, self._wishes = run, run.site, run.wishes
+        self._run, self._site, self._wishes = run, run.staged.site, run.wishes
         self._folder = folder
         self._broker: EmbeddedBroker | None = None
         self.wall_s: dict[str, float] = {}
@@ -117,7 +117,7 @@ class Chain:
     def run(self) -> Told:
         """Runs all of it; what it gives needs the worlds before it is a season."""
         site, wishes, start = self._site, self._wishes, self._run.start
-        campus = Campus(site, wishes.seed, start, self._run.faults, climate=wishes.climate)
+        campus = self._run.campus()
         tap = Tap(
             site, past := PastFirst(site, campus), start - wishes.plant_days * DAY_MS,
             wishes.plant_days + wishes.days,

@@ -21,10 +21,13 @@ from core.site import Site
 from plantroom.beside import beside
 from plantroom.chain import Chain
 from scoring.plan import draw
+from scoring.records import Distractor
 from scoring.season import Season
 from scoring.truths import Witness, causes_of
+from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.staging import CHANCE, Staged, staged
 from simulators.story import Story
 
 Through = Literal["loop", "mqtt"]
@@ -48,6 +51,9 @@ class Wishes:
         per: Faults a building in 56 days; 0 for a campus without any.
         nights: Of meters before.
         plant_days: Of plant points before.
+        climate: Of the campus.
+        distractors: Chance of each kind in each building, 0…1.
+        story: That is run instead of what is drawn; it has no distractors.
         through: What carries the messages: ``loop`` within the process, or ``mqtt``, the
             demonstration's own broker and real sessions.
         step_h: How far apart detection, orders and crew act; nothing is found earlier than at
@@ -63,6 +69,7 @@ class Wishes:
     step_h: int = 3
     through: Through = "loop"
     climate: str = DEFAULT_CLIMATE
+    distractors: float = CHANCE
     story: Story | None = None
 
 
@@ -103,6 +110,42 @@ class Run:
         return self.start + self.wishes.days * DAY_MS
 
     @cached_property
+    def staged(self) -> Staged:
+        """The site with what is announced, and all that is no fault."""
+        wishes = self.wishes
+        if wishes.story is not None or wishes.distractors <= 0.0:
+            return Staged(site=self.site)
+        return staged(
+            self.site, wishes.seed, self.start, wishes.days, chance=wishes.distractors,
+            climate=wishes.climate,
+        )  # fmt: skip
+
+    def campus(self) -> Campus:
+        """The campus of this seed, from the start on."""
+        staged = self.staged
+        return Campus(
+            staged.site, self.wishes.seed, self.start, self.faults, climate=self.wishes.climate,
+            spells=staged.spells, happenings=staged.happenings,
+        )  # fmt: skip
+
+    def witness(self) -> Witness:
+        """What makes its worlds."""
+        staged, wishes = self.staged, self.wishes
+        return Witness(
+            site=staged.site, seed=wishes.seed, start=self.start, days=wishes.days,
+            faults=self.faults, climate=wishes.climate, spells=staged.spells,
+            happenings=staged.happenings,
+        )  # fmt: skip
+
+    @property
+    def distractors(self) -> tuple[Distractor, ...]:
+        """What must raise no order, as it is scored."""
+        return tuple(
+            Distractor(id=d.id, assets=d.assets, start=d.start, end=d.end)
+            for d in self.staged.distractors
+        )
+
+    @cached_property
     def faults(self) -> list[Fault]:
         """What goes wrong in it."""
         wishes = self.wishes
@@ -114,11 +157,7 @@ class Run:
 
     def season(self) -> Season:
         """Runs the chain and the worlds, and lays them beside each other."""
-        wishes = self.wishes
-        witness = Witness(
-            site=self.site, seed=wishes.seed, start=self.start, days=wishes.days,
-            faults=self.faults, climate=wishes.climate,
-        )  # fmt: skip
+        wishes, witness = self.wishes, self.witness()
         with (
             beside(witness) if self.beside else nullcontext(witness) as worlds,
             tempfile.TemporaryDirectory(prefix="plantroom-score-") as folder,
@@ -136,6 +175,6 @@ class Run:
             buildings=tuple(sorted(self.site.buildings)),
             alarms=tuple(a for a in told.alarms if a.start > self.start),
             causes=tuple(causes_of(told.truth, self.faults, known, self.end)),
-            visits=visits, savings=tuple(savings),
+            distractors=self.distractors, visits=visits, savings=tuple(savings),
             threshold=tuple(told.threshold), readings=told.readings, wall_s=wall_s,
         )  # fmt: skip

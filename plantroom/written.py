@@ -21,18 +21,23 @@ from core.site import Site
 from plantroom.season import Progress, Run
 from scoring.records import Alarm
 from scoring.season import Season
-from scoring.truths import Witness, causes_of
+from scoring.truths import causes_of
 from simulators.campus import Campus
+from simulators.distractors import Distractor, write_distractors
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
 
 SEASON, TRUTH, SCHEMA, READINGS, SITE = (
     "season.json", "truth.jsonl", "truth.schema.json", "readings", "site",
 )  # fmt: skip
+DISTRACTORS, DISTRACTORS_SCHEMA = "distractors.jsonl", "distractors.schema.json"
 
 
 def write_campus(run: Run, out: Path, progress: Progress) -> int:
     """Writes what a campus said, healthy run-in included, with the truth; how many readings.
+
+    What only looks like a fault is written beside it, with the entries that a campus would
+    have made of it in its calendar (``declared``).
 
     Nobody repairs in it: every fault lasts to its own end. One Parquet file a local day, with
     ``point``, ``at`` (end of the interval, UTC, ms) and ``value`` (canonical unit).
@@ -47,7 +52,7 @@ def write_campus(run: Run, out: Path, progress: Progress) -> int:
     shutil.copytree(run.wishes.folder, out / SITE)
     names = np.array([p.id for p in run.site.points], object)
     zone, total = ZoneInfo(run.site.timezone), 0
-    campus = Campus(run.site, run.wishes.seed, run.start, run.faults, climate=run.wishes.climate)
+    campus = run.campus()
     days = _days(run, campus)
     for number, (stop, rows) in enumerate(days):
         day = datetime.fromtimestamp((stop - DAY_MS) / 1000, UTC).astimezone(zone).date()
@@ -56,16 +61,16 @@ def write_campus(run: Run, out: Path, progress: Progress) -> int:
         total += len(rows)
         progress("campus", 0.5 * (number + 1) / (run.wishes.nights + run.wishes.days))
     campus.write_truth(out / TRUTH)
-    (out / SCHEMA).write_text(json.dumps(msgspec.json.schema(Truth), indent=2) + "\n")
-    witness = Witness(
-        site=run.site, seed=run.wishes.seed, start=run.start, days=run.wishes.days,
-        faults=run.faults, climate=run.wishes.climate,
-    )  # fmt: skip
+    write_distractors(out / DISTRACTORS, run.staged.distractors)
+    for name, of in ((SCHEMA, Truth), (DISTRACTORS_SCHEMA, Distractor)):
+        (out / name).write_text(json.dumps(msgspec.json.schema(of), indent=2) + "\n")
+    witness = run.witness()
     known = witness.known(lambda share: progress("worlds", 0.5 + 0.5 * share))
     season = Season(
         seed=run.wishes.seed, start=run.start, end=run.end,
         buildings=tuple(sorted(run.site.buildings)), alarms=(),
         causes=tuple(causes_of(campus.truth(), run.faults, known, run.end)),
+        distractors=run.distractors,
     )  # fmt: skip
     (out / SEASON).write_bytes(msgspec.json.format(msgspec.json.encode(season)) + b"\n")
     return total

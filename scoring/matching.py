@@ -63,7 +63,11 @@ def match(
     alarms: Sequence[Alarm], causes: Sequence[Cause], places: Places,
     distractors: Sequence[Distractor] = (),
 ) -> list[Judged]:  # fmt: skip
-    """Judges every alarm, in the order given."""
+    """Judges every alarm, in the order given.
+
+    What is one loop from a fault that shows is a symptom of it, whatever else happens there; of
+    several distractors the one that names the fewest assets, for the shortest time.
+    """
     heard = [a for a in alarms if a.paged]
     pairs = assigned(_weights(heard, causes, places))
     credit = {heard[a].id: causes[c] for a, c in pairs}
@@ -113,13 +117,14 @@ def _judged(
     def seen(cause: Cause) -> bool:
         return cause.visible is not None and in_time(alarm, cause)
 
-    distractor = next((d for d in distractors if _by(alarm, d)), None)
+    by = [d for d in distractors if _by(alarm, d)]
+    distractor = min(by, key=lambda d: (len(d.assets), d.end - d.start, d.id), default=None)
     for word, cause in (
         (Word.REPEAT, first(lambda c: seen(c) and _fits(alarm, c, places))),
         (Word.DORMANT, first(lambda c: c.visible is None and _fits(alarm, c, places))),
         (Word.WRONG_TRADE, first(lambda c: seen(c) and places.credited(alarm.asset, c.asset))),
-        (Word.DISTRACTED, distractor),
         (Word.SYMPTOM, first(lambda c: seen(c) and places.near(alarm.asset, c.asset))),
+        (Word.DISTRACTED, distractor),
     ):
         if cause is not None:
             return Judged(alarm=alarm, word=word, cause=cause.id)

@@ -15,7 +15,9 @@ from scoring.records import Cause, Saving, Visit
 from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.physics.happenings import Happening
 from simulators.physics.kinds.catalogue import FAULT_KINDS
+from simulators.physics.spells import Spell
 from simulators.truth import Truth
 from simulators.worlds import (
     Difference,
@@ -70,6 +72,8 @@ class Witness:
         days: How long they are looked at.
         faults: All that go wrong.
         climate: Of the campus.
+        spells: Heat waves and cold snaps of its weather.
+        happenings: What happens in it that is nobody's fault.
     """
 
     site: Site
@@ -78,6 +82,8 @@ class Witness:
     days: int
     faults: Sequence[Fault]
     climate: str = DEFAULT_CLIMATE
+    spells: Sequence[Spell] = ()
+    happenings: Sequence[Happening] = ()
     _seen: dict[str, tuple[Worlds, Campus, Life]] = field(init=False, default_factory=dict)
 
     def known(self, progress: Callable[[float], None] = _untold) -> Known:
@@ -88,6 +94,7 @@ class Witness:
             worlds = Worlds(
                 site=one_building(self.site, building), seed=self.seed, start=self.start,
                 days=self.days, faults=self._of(building), climate=self.climate,
+                spells=self.spells, happenings=self.happenings,
             )  # fmt: skip
             origin = worlds.origin()
             healthy = worlds.healthy(origin)

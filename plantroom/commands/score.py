@@ -16,7 +16,7 @@ from core.errors import Misconfigured, Mistake
 from core.site import Site
 from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks, table
-from plantroom.season import NIGHTS, PLANT_DAYS, Wishes
+from plantroom.season import NIGHTS, PLANT_DAYS, Through, Wishes
 from plantroom.spread import cores, seasons, site_of
 from plantroom.written import read_alarms, read_season
 from scoring.card import worsened
@@ -25,6 +25,7 @@ from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
 from scoring.season import Season
 from simulators.physics.climate import DEFAULT_CLIMATE
+from simulators.staging import CHANCE
 from simulators.story import demo_story
 
 KEYS = (
@@ -45,11 +46,17 @@ def score(
     site: Annotated[Path | None, typer.Option(help="Folder of the site.")] = None,
     buildings: Annotated[int, typer.Option(min=0, help="The site's first ones; 0: all.")] = 0,
     faults: Annotated[float, typer.Option(min=0, help="A building in 56 days.")] = PER_BUILDING,
+    distractors: Annotated[
+        float, typer.Option(min=0, max=1, help="Chance of each kind in each building.")
+    ] = CHANCE,
     climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
     nights: Annotated[
         int, typer.Option(min=1, help="Healthy nights before, of the meters.")
     ] = NIGHTS,
     step: Annotated[int, typer.Option(min=1, max=24, help="Hours a step of detection.")] = 3,
+    through: Annotated[
+        Through, typer.Option(help="What carries the messages: this process, or a real broker.")
+    ] = "loop",
     workers: Annotated[int, typer.Option(min=0, help="Seeds at once; 0: one a core.")] = 0,
     story: Annotated[
         bool, typer.Option("--story", help="Score the demonstration's story; its seed, its time.")
@@ -87,8 +94,11 @@ def score(
         model = site_of(folder, buildings)
         told = demo_story(model) if story else None
         wishes = [
-            Wishes(folder=folder, seed=seed, days=days, per=faults, nights=nights,
-                   plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate, story=told)
+            Wishes(
+                folder=folder, seed=seed, days=days, per=faults, nights=nights,
+                plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate,
+                distractors=distractors, through=through, story=told,
+            )
             for seed in (seeds_of(seeds) if told is None else [told.seed])
         ]  # fmt: skip
         what = f"the demonstration's story, {days} days" if story else (

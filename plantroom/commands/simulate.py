@@ -14,6 +14,7 @@ from plantroom.spread import site_of
 from plantroom.written import write_campus
 from scoring.plan import PER_BUILDING
 from simulators.physics.climate import DEFAULT_CLIMATE
+from simulators.staging import CHANCE
 
 
 @speaks
@@ -25,6 +26,9 @@ def simulate(
     days: Annotated[int, typer.Option(min=1, help="After the healthy run-in.")] = 56,
     buildings: Annotated[int, typer.Option(min=0, help="The site's first ones; 0: all.")] = 0,
     faults: Annotated[float, typer.Option(min=0, help="A building in 56 days.")] = PER_BUILDING,
+    distractors: Annotated[
+        float, typer.Option(min=0, max=1, help="Chance of each kind in each building.")
+    ] = CHANCE,
     climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
     nights: Annotated[
         int, typer.Option(min=1, help="Healthy nights before, of the meters.")
@@ -39,7 +43,7 @@ def simulate(
     where = site or load_settings().site
     wishes = Wishes(
         folder=where, seed=seed, days=days, per=faults, nights=nights,
-        plant_days=min(nights, PLANT_DAYS), climate=climate,
+        plant_days=min(nights, PLANT_DAYS), climate=climate, distractors=distractors,
     )  # fmt: skip
     run = Run(site_of(where, buildings), wishes)
     with bars(quiet=json_) as progress:

@@ -146,6 +146,16 @@ def test_an_order_raised_by_a_distractor_is_told_apart() -> None:
     assert words([late], [], [tenant]) == ["false"]
 
 
+def test_a_symptom_of_a_fault_is_no_distractors_and_of_two_the_narrower_is_named() -> None:
+    wide = Distractor(id="wide", assets=("a.ahu1", "a.m-main", "a.boiler"), start=0, end=day(9))
+    narrow = Distractor(id="narrow", assets=("a.m-main",), start=day(1), end=day(5))
+    on_it = alarm(asset="a.m-main", trade="E")
+    assert match([on_it], [], PLACES, [wide, narrow])[0].cause == "narrow"
+    near = alarm(asset="a.m-plant", trade="E")
+    everywhere = Distractor(id="tenant", assets=("a.m-plant",), start=0, end=day(9))
+    assert words([near], [cause()], [everywhere]) == ["symptom"]
+
+
 def test_mending_one_of_two_faults_does_not_find_the_other() -> None:
     alarms = [alarm(family="heating_valve")]
     causes = [cause(family="heating_valve"), cause("damper", family="damper")]
