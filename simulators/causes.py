@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.site import EquipmentClass, Site
+from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import Fault
+from simulators.physics.pipes import breaks, reduces
+from simulators.physics.plan import boosts
 
 _AIR = (EquipmentClass.AHU,)
 _PLANT = (EquipmentClass.BOILER, EquipmentClass.CHILLER, *_AIR)
 # Which machines a branch of electricity feeds, by the first letters of its item code.
-_FED = {"01B1": _PLANT, "01B2": _AIR, "01C2": (EquipmentClass.WATER_METER,)}
+_LIFTED = "01C2"
+_FED = {"01B1": _PLANT, "01B2": _AIR, _LIFTED: (EquipmentClass.WATER_METER,)}
 
 
 def causes_of(site: Site, active: Sequence[Fault], target: str) -> tuple[Fault, ...]:
@@ -66,5 +69,19 @@ def _behind_meter(site: Site, equipment: str) -> Iterator[str]:
     else:
         fed = ()
     yield from (e.id for e in site.of_class(*fed) if e.building == here.building)
+    if here.meter.role is MeterRole.BUILDING or here.meter.item[:4] == _LIFTED:
+        yield from _waterworks(site, here)
     for meter in below:
         yield from _behind_meter(site, meter)
+
+
+def _waterworks(site: Site, meter: Equipment) -> Iterator[str]:
+    """Tank, reducer and booster behind a building's water meter; of the pumps' circuit the last."""
+    if meter.meter is None:
+        return
+    kinds = [boosts] if meter.meter.item[:4] == _LIFTED else []
+    if meter.meter.carrier is Carrier.WATER:
+        kinds = [breaks, reduces, boosts]
+    for _, machine in sorted(site.equipment.items()):
+        if machine.building == meter.building and any(of(machine) for of in kinds):
+            yield machine.id

@@ -208,3 +208,19 @@ def test_a_worn_flap_repaired_at_night_stops_at_once() -> None:
     rows = campus.read("gw-a", at(3, 6.0))
     mended = Readings(rows, one_building(SITE, "a")).use("a.w-toilets.volume", *NIGHT)
     assert mended == pytest.approx(lived("a").readings.use("a.w-toilets.volume", *NIGHT), abs=0.011)
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        (K.FLOAT_VALVE_PASSES, "a.w-main"), (K.REDUCER_OFF, "a.w-main"),
+        (K.REDUCER_OFF, "a.w-canteen"), (K.BOOSTER_WORN, "a.m-pumps"),
+        (K.CHECK_VALVE_PASSES, "c.w-main"), (K.TOWER_BLED, "a.w-main"),
+    ],
+)  # fmt: skip
+def test_who_is_sent_to_a_meter_finds_what_stands_behind_it(kind: FaultKind, target: str) -> None:
+    one = of(kind)
+    campus = Campus(SITE, SEED, START, (one,))
+    campus.advance(at(1, 7.0))
+    assert campus.causes(target) == (one.id,)
+    assert campus.causes("c.m-lifts") == ()
