@@ -132,11 +132,14 @@ class AirHandlers:
     def engage(self, k: int) -> None:
         """Takes up which fans run from minute ``k`` on."""
         day, now = self._day, self._now
-        on = day.on[k] * 1.0
-        fresh = (on > 0.0) & (self.row("on") == 0.0)
-        self._wanted[:, fresh] = self._home[:, fresh]
-        self.row("integral")[fresh] = 0.0
+        on = day.on[k].astype(np.float64)
+        fresh = day.on[k] & (self.row("on") == 0.0)
         self.row("on")[:] = on
+        if fresh.any():
+            self._wanted[:, fresh] = self._home[:, fresh]
+            self.row("integral")[fresh] = 0.0
+            self._aim(k, fresh)
+        self._runs, self._rests = bool(day.on[k].any()), not day.on[k].all()
         meant = day.meant[k] * 1.0
         self._on, self._keeps = on, _KEEPS * on
         self._rates = control.Actuators.RATE * on * now.free
@@ -155,10 +158,18 @@ class AirHandlers:
             returned: Air that comes back from the rooms. (rows,) [°C]
             water: At the coils: hot [°C], whether it flows, cold [°C], whether it flows. (4, rows)
         """
-        day, on = self._day, self._on
-        self.passed[:] = 0.0
+        self.passed.fill(0.0)
         self.row("returned")[:] = returned
         self._water[:] = water
+        np.multiply(self._sizes, water[1::2], out=self._sized)
+        if self._runs:
+            self._reset(k)
+        if self._rests:
+            self._rest(self._day.oat[k])
+
+    def _reset(self, k: int) -> None:
+        """Setpoint and economiser of the rows whose fan runs."""
+        day, on = self._day, self._on
         self._sense(k)
         said, setpoint, economising = self._said[1], self.row("setpoint"), self.row("economising")
         setpoint += on * (control.next_setpoint(setpoint, said, self._now.moved) - setpoint)
@@ -168,12 +179,14 @@ class AirHandlers:
         kept = np.maximum(integral + now - economising, 0.0)
         integral[:] = np.where(integral > 0.0, kept, integral) * on
         economising += on * (now - economising)
-        self.row("low")[:] = control.lowest_drive(day.oat_read[k])
-        self.row("high")[:] = 1.0 + economising
-        self.row("speed_wanted")[:] = control.wanted_speed(said)
-        self._sized = self._sizes * self._water[1::2]
-        if not on.all():
-            self._rest(day.oat[k])
+        self._aim(k, day.on[k])
+
+    def _aim(self, k: int, rows: Bools) -> None:
+        """Range of the drive, and the fan's speed, of some rows for the next minutes."""
+        self._sense(k)
+        np.copyto(self.row("low"), control.lowest_drive(self._day.oat_read[k]), where=rows)
+        np.copyto(self.row("high"), 1.0 + self.row("economising"), where=rows)
+        np.copyto(self.row("speed_wanted"), control.wanted_speed(self._said[1]), where=rows)
 
     def minute(self, k: int) -> None:
         """Minute ``k`` of all rows whose fan runs."""

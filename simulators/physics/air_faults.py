@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.conditions import AirFaults, Conditions, RoomFaults
+from simulators.physics.conditions import AirFaults, Conditions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,17 @@ class AirParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomParameters:
-    """Of the sensors that boxes look at: error [K], and what they say instead [°C] or NaN."""
+    """Of the sensors that boxes look at. (rooms,)
+
+    Attributes:
+        bias: Error. [K]
+        says: What they say instead, where they do. [°C]
+        lies: Where that is; None where nowhere.
+    """
 
     bias: Floats
     says: Floats
+    lies: Bools | None
 
 
 def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
@@ -87,15 +94,13 @@ def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
 def room_parameters(worlds: Sequence[Conditions]) -> RoomParameters:
     """Of these worlds, one after the other."""
     rooms = [room for now in worlds for room in now.rooms]
+    lies = np.array([r.says is not None for r in rooms], np.bool_)
     return RoomParameters(
         bias=np.array([r.bias for r in rooms], np.float64),
-        says=np.array([_room_says(r) for r in rooms], np.float64),
+        says=np.array([r.says or 0.0 for r in rooms], np.float64),
+        lies=lies if lies.any() else None,
     )
 
 
 def _said(says: float | None) -> float | None:
     return np.inf if says is not None and np.isnan(says) else says
-
-
-def _room_says(room: RoomFaults) -> float:
-    return np.nan if room.says is None else room.says

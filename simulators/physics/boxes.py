@@ -28,6 +28,7 @@ class Boxes:
         self._size = rows.repeated(plan.area) * rows.fed
         self.state = np.zeros((1, rows.zones))
         self.share = self.state[0]
+        self._claims = np.empty((2, rows.zones))
 
     def open(self, air: Floats, sensors: RoomParameters) -> Floats:
         """Sets the boxes; gives the air that comes back to each air handler. (air handlers,) [°C]
@@ -36,13 +37,15 @@ class Boxes:
             air: Of the rooms. [°C]
             sensors: What is wrong with theirs.
         """
-        felt = np.where(np.isnan(sensors.says), air + sensors.bias, sensors.says)
+        felt, claims = air + sensors.bias, self._claims
+        if sensors.lies is not None:
+            np.copyto(felt, sensors.says, where=sensors.lies)
         wide = np.minimum(np.maximum(_BASE + _SLOPE * (felt - _AT), _LOW), _HIGH)
-        claims = np.stack([self._size * wide, air])
-        claims[1] *= claims[0]
+        np.multiply(self._size, wide, out=claims[0])
+        np.multiply(claims[0], air, out=claims[1])
         sums = self._rows.to_ahus(claims)
         sums[0] += _LEAST
         sums[1] += _LEAST * _STALE_C
-        self.share[:] = claims[0] / self._rows.from_ahus(sums[:1])[0]
+        np.divide(claims[0], self._rows.from_ahus(sums[:1])[0], out=self.share)
         returned: Floats = sums[1] / sums[0]
         return returned

@@ -56,6 +56,8 @@ class Model:
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan, copies)
         self._heads = np.array([plan.people_of(b) for b in plan.buildings])
+        self._took = np.empty((7, self._rows.ahus))
+        self._water = np.empty((4, self._rows.buildings))
         self._blocks: tuple[Drivers, _Blocks] | None = None
         # Rooms' air and carbon dioxide, and the plants' rows, five minutes ago and now.
         self._zone = np.stack([self._rooms.state[::2]] * 2)
@@ -151,28 +153,31 @@ class Model:
         """Five minutes of rooms, plants, and what of the air handlers goes with them."""
         air, rooms, rows, plants = self._air, self._rooms, self._rows, self._plants
         mean = air.passed / STEP_MIN
-        into = rows.from_ahus(mean[[0, 5, 1]]) * self._boxes.share
+        into = rows.from_ahus(mean)
+        into *= self._boxes.share
         self._zone[0] = self._zone[1]
         self._building[0] = self._building[1]
         gains = blocks.gains[block] + plants.emitted(rooms.air)
-        rooms.step(blocks.oat[block], gains, blocks.heads[block], into[0], into[1], into[2])
+        rooms.step(blocks.oat[block], gains, blocks.heads[block], into[0], into[5], into[1])
         plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
         self._zone[1], self._building[1] = rooms.state[::2], plants.written()
         if not self._building[0].any():  # nothing was before the first step of all
             self._building[0] = self._building[1]
-        water = np.stack(plants.water())
+        for at, values in zip(self._water, plants.water(), strict=True):
+            at[:] = values
         returned = self._boxes.open(rooms.air, sensors)
-        air.block(k, returned, water.take(rows.ahu_building, axis=1))
+        air.block(k, returned, self._water.take(rows.ahu_building, axis=1))
 
     def _asked(self, mean: Floats) -> Asked:
         """What the air handlers took in the five minutes before."""
-        air = self._air
-        ran = mean[0] > 0.0
-        heat, cool = air.row("heat") * ran, air.row("cool") * ran
-        of = self._rows.to_buildings(np.stack([
-            AIR_HEAT * mean[3], AIR_HEAT * mean[4], heat, heat > _ASKS, cool > _ASKS, ran,
-        ]))  # fmt: skip
-        return Asked(of[0], of[1], of[2], of[3] > 0.0, of[4] > 0.0, of[5] > 0.0)
+        took = self._took
+        np.multiply(mean[3:5], AIR_HEAT, out=took[:2])
+        np.greater(mean[0], 0.0, out=took[2])
+        np.multiply(self._air.state[5:7], took[2], out=took[3:5])
+        np.greater(took[3:5], _ASKS, out=took[5:])
+        of = self._rows.to_buildings(took)
+        some = of > 0.0
+        return Asked(of[0], of[1], of[3], some[5], some[6], some[2])
 
     def _air_day(
         self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
