@@ -19,6 +19,8 @@ class Parameter(NamedTuple):
 
 PARAMETERS: Mapping[str, Parameter] = {
     "area_m2": Parameter("m²", "floor area of a zone"),
+    "boosts_water": Parameter("", "a pump that lifts drinking water"),
+    "cooks": Parameter("", "a branch of water that serves a kitchen"),
     "cooling_capacity": Parameter("kW", "rated cooling"),
     "cop": Parameter("1", "rated cooling for one unit of electricity"),
     "dehumidifies": Parameter("", "cools below the wanted temperature and reheats on purpose"),
@@ -26,12 +28,20 @@ PARAMETERS: Mapping[str, Parameter] = {
     "efficiency": Parameter("1", "rated efficiency of a boiler"),
     "exterior": Parameter("1", "share of a zone that lies at the façade"),
     "fan_power": Parameter("kW", "rated power of the fans"),
+    "feeds_hot_water": Parameter("", "a branch of water that is heated and drawn warm"),
+    "fills_tower": Parameter("", "a branch of water that makes up what a cooling tower loses"),
     "heating_capacity": Parameter("kW", "rated heating"),
+    "holds": Parameter("kPa", "pressure that a reducer or a booster is set to"),
+    "irrigates": Parameter("", "a branch of water that serves sprinklers"),
+    "lawn_m2": Parameter("m²", "what the sprinklers of a branch water"),
     "makes_hot_water": Parameter("", "runs in summer on purpose, for hot water"),
     "oa_min": Parameter("1", "least share of outdoor air while occupied"),
-    "people": Parameter("n", "people a zone is made for"),
+    "people": Parameter("n", "people a zone is made for, or a kitchen cooks for"),
     "rated_flow": Parameter("m³/h", "rated flow of a pump"),
+    "rated_head": Parameter("m", "rated head of a pump"),
     "rated_power": Parameter("kW", "rated electric power"),
+    "reduces_pressure": Parameter("", "a pressure reducer of drinking water"),
+    "volume_m3": Parameter("m³", "volume of a tank up to its overflow"),
 }
 """Known parameters. Others are allowed, since rules bring their own; one that looks like
 a misspelled known one is not."""

@@ -1,8 +1,8 @@
 """How a building's water runs: what each branch serves, and what lies between it and the street.
 
-A branch meter says what it serves by its parameter ``use`` (toilets where it says nothing). What
-feeds branches says so by ``feeds``: a pressure reducer (a machine that ``reduces_pressure``), a
-booster (a pump that ``boosts_water``), and the break tank that feeds the booster. What nothing
+A branch meter declares what it serves (:class:`Use`); one that declares nothing serves toilets.
+What feeds branches says so by ``feeds``: a pressure reducer (a machine that ``reduces_pressure``),
+a booster (a pump that ``boosts_water``), and the break tank that feeds the booster. What nothing
 feeds hangs at the street's pressure.
 """
 
@@ -17,13 +17,13 @@ from simulators.physics.plan import Plan, boosts
 
 
 class Use(StrEnum):
-    """What a branch serves."""
+    """What a branch serves, by the parameter that declares it."""
 
-    TOILETS = "toilets"
-    KITCHEN = "kitchen"
-    IRRIGATION = "irrigation"
-    TOWER = "tower"
-    HOT_WATER = "hot_water"
+    TOILETS = ""
+    KITCHEN = "cooks"
+    IRRIGATION = "irrigates"
+    TOWER = "fills_tower"
+    HOT_WATER = "feeds_hot_water"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Pipes:
 
 def use_of(meter: Equipment) -> Use:
     """What a branch serves."""
-    return Use(str(meter.parameters.get("use", Use.TOILETS)))
+    return next((use for use in Use if use and meter.declared(use.value)), Use.TOILETS)
 
 
 def serves(equipment: Equipment, use: Use) -> bool:

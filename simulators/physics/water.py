@@ -86,7 +86,7 @@ class Waterworks:
         self._pipes = pipes_of(plan)
         self._pumps = [pump_of(p.booster) if p.booster is not None else None for p in self._pipes]
         self._tanks = [
-            basin_of(p.tank.number("volume", _TANK_M3), p.tank.number("rated_flow", _TANK_FILL_M3H))
+            basin_of(p.tank.number("volume_m3", _TANK_M3), p.tank.number("rated_flow", _TANK_FILL_M3H))
             if p.tank is not None else None
             for p in self._pipes
         ]  # fmt: skip
