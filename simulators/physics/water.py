@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Floats, Ints
+from core.site import Equipment
 from simulators.physics.booster import Pump, pump_of, standby
 from simulators.physics.demand import HANGS, NOT_FLUSHED, STREET_KPA, Draws
 from simulators.physics.hydraulics import MAIN_K, Holes, Lost, node, tap
 from simulators.physics.pipes import pipes_of
 from simulators.physics.plan import Plan
-from simulators.physics.tanks import basin_of, boost, fill
+from simulators.physics.tanks import Basin, basin_of, boost, fill
 from simulators.physics.tower import evaporated, made_up
 from simulators.physics.water_faults import WaterFaults
 
@@ -85,11 +86,7 @@ class Waterworks:
         self._plan = plan
         self._pipes = pipes_of(plan)
         self._pumps = [pump_of(p.booster) if p.booster is not None else None for p in self._pipes]
-        self._tanks = [
-            basin_of(p.tank.number("volume_m3", _TANK_M3), p.tank.number("rated_flow", _TANK_FILL_M3H))
-            if p.tank is not None else None
-            for p in self._pipes
-        ]  # fmt: skip
+        self._tanks = [_tank(p.tank) if p.tank is not None else None for p in self._pipes]
         self._cop = [c.number("cop", _COP) if c is not None else _COP for c in plan.chillers]
         self._state = {
             "tank": np.array([0.0 if t is None else t.shut for t in self._tanks]),
@@ -223,6 +220,10 @@ class Waterworks:
             made.branch[:, list(these)] += _holes(now, these, at)
         out[ROW["kpa"]], out[ROW["reduced"]] = kpa, np.minimum(kpa, limit)
         out[ROW["flow"]] = drawn + (0.0 if not parts else sum(part(kpa) for part in parts))
+
+
+def _tank(tank: Equipment) -> Basin:
+    return basin_of(tank.number("volume_m3", _TANK_M3), tank.number("rated_flow", _TANK_FILL_M3H))
 
 
 def _held(pump: Pump, inlet: Floats, flow: Floats, lost: Lost | None, worn: float) -> Floats:
