@@ -25,7 +25,7 @@ from scoring.truths import causes_of
 from simulators.campus import Campus
 from simulators.distractors import Distractor, write_distractors
 from simulators.physics.kinds.catalogue import FAULT_KINDS
-from simulators.truth import Truth
+from simulators.truth import Truth, write_truth
 
 SEASON, TRUTH, SCHEMA, READINGS, SITE = (
     "season.json", "truth.jsonl", "truth.schema.json", "readings", "site",
@@ -36,44 +36,63 @@ DISTRACTORS, DISTRACTORS_SCHEMA = "distractors.jsonl", "distractors.schema.json"
 def write_campus(run: Run, out: Path, progress: Progress) -> int:
     """Writes what a campus said, healthy run-in included, with the truth; how many readings.
 
-    What only looks like a fault is written beside it, with the entries that a campus would
-    have made of it in its calendar (``declared``).
-
     Nobody repairs in it: every fault lasts to its own end. One Parquet file a local day, with
     ``point``, ``at`` (end of the interval, UTC, ms) and ``value`` (canonical unit).
 
     Raises:
         Misconfigured: The folder holds something already.
     """
-    if out.exists() and any(out.iterdir()):
-        what = f"{out} is not empty"
-        raise Misconfigured([Mistake(file="", line=0, what=what, expected="a new folder")])
-    (out / READINGS).mkdir(parents=True)
-    shutil.copytree(run.wishes.folder, out / SITE)
+    begin_folder(out)
+    (out / READINGS).mkdir()
     names = np.array([p.id for p in run.site.points], object)
     zone, total = ZoneInfo(run.site.timezone), 0
-    campus = run.campus()
-    days = _days(run, campus)
+    days = _days(run, run.campus())
     for number, (stop, rows) in enumerate(days):
         day = datetime.fromtimestamp((stop - DAY_MS) / 1000, UTC).astimezone(zone).date()
         table = {"point": names[rows.point], "at": rows.at, "value": rows.value}
         write_parquet(out / READINGS / f"{day}.parquet", table)
         total += len(rows)
         progress("campus", 0.5 * (number + 1) / (run.wishes.nights + run.wishes.days))
-    campus.write_truth(out / TRUTH)
+    write_known(run, out, lambda stage, share: progress(stage, 0.5 + 0.5 * share))
+    return total
+
+
+def begin_folder(out: Path) -> None:
+    """Makes the folder.
+
+    Raises:
+        Misconfigured: It holds something already, or cannot be made.
+    """
+    try:
+        if out.exists() and any(out.iterdir()):
+            what = f"{out} is not empty"
+            raise Misconfigured([Mistake(file="", line=0, what=what, expected="a new folder")])
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"{out} cannot be written: {error.strerror}"
+        raise Misconfigured([Mistake(file="", line=0, what=what, expected="a folder")]) from error
+
+
+def write_known(run: Run, out: Path, progress: Progress) -> None:
+    """Writes all that is known of a campus but its readings: site, truth, and what is scored.
+
+    What only looks like a fault is written beside the truth, with the entries that a campus
+    would have made of it in its calendar (``declared``).
+    """
+    shutil.copytree(run.wishes.folder, out / SITE)
+    truth = run.campus().truth()
+    write_truth(out / TRUTH, truth)
     write_distractors(out / DISTRACTORS, run.staged.distractors)
     for name, of in ((SCHEMA, Truth), (DISTRACTORS_SCHEMA, Distractor)):
         (out / name).write_text(json.dumps(msgspec.json.schema(of), indent=2) + "\n")
-    witness = run.witness()
-    known = witness.known(lambda share: progress("worlds", 0.5 + 0.5 * share))
+    known = run.witness().known(lambda share: progress("worlds", share))
     season = Season(
         seed=run.wishes.seed, start=run.start, end=run.end,
         buildings=tuple(sorted(run.site.buildings)), alarms=(),
-        causes=tuple(causes_of(campus.truth(), run.faults, known, run.end)),
+        causes=tuple(causes_of(truth, run.faults, known, run.end)),
         distractors=run.distractors,
     )  # fmt: skip
     (out / SEASON).write_bytes(msgspec.json.format(msgspec.json.encode(season)) + b"\n")
-    return total
 
 
 def _days(run: Run, campus: Campus) -> Iterator[tuple[int, Columns]]:
@@ -119,7 +138,12 @@ def read_alarms(path: Path, site: Site, seed: int) -> list[Alarm]:
     """
     kinds = {kind.value: about for kind, about in FAULT_KINDS.items()}
     alarms, mistakes = list[Alarm](), list[Mistake]()
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        what = f"{path} cannot be read: {error}"
+        raise Misconfigured([Mistake(file="", line=0, what=what)]) from error
+    for number, text in enumerate(lines, start=1):
         if not text.strip():
             continue
         try:

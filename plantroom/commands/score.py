@@ -17,7 +17,7 @@ from core.site import Site
 from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks, table
 from plantroom.season import NIGHTS, PLANT_DAYS, Through, Wishes
-from plantroom.spread import cores, seasons, site_of
+from plantroom.spread import climate_of, cores, seasons, site_of
 from plantroom.written import read_alarms, read_season
 from scoring.card import worsened
 from scoring.page import PICTURE, page, picture
@@ -85,6 +85,9 @@ def score(
     campus that `plantroom simulate` wrote.
     """
     configure("warning")
+    known = _card(check) if check is not None else None
+    for folder in (docs, card.parent if card is not None else None):
+        _check_folder(folder)
     begun = time.monotonic()
     if findings is not None:
         model, done = _others(findings, on)
@@ -96,7 +99,7 @@ def score(
         wishes = [
             Wishes(
                 folder=folder, seed=seed, days=days, per=faults, nights=nights,
-                plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate,
+                plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate_of(climate),
                 distractors=distractors, through=through, story=told,
             )
             for seed in (seeds_of(seeds) if told is None else [told.seed])
@@ -119,8 +122,8 @@ def score(
         as_json({name: whole[name] for name in KEYS})
     else:
         _print(whole, done)
-    if check is not None:
-        _judge(check, whole)
+    if known is not None:
+        _judge(known, whole)
 
 
 def seeds_of(text: str) -> list[int]:
@@ -165,12 +168,23 @@ def _keep(path: Path, whole: dict[str, Any]) -> None:
     path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _judge(card: Path, whole: dict[str, Any]) -> None:
+def _check_folder(folder: Path | None) -> None:
+    """Whether a run that takes minutes can be kept at its end."""
+    if folder is not None and not folder.is_dir():
+        what = f"there is no folder {folder}"
+        raise Misconfigured([Mistake(file="", line=0, what=what)])
+
+
+def _card(path: Path) -> dict[str, Any]:
     try:
-        known = json.loads(card.read_text(encoding="utf-8"))
+        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        what = f"{card} is no scorecard: {error}"
+        what = f"{path} is no scorecard: {error}"
         raise Misconfigured([Mistake(file="", line=0, what=what)]) from error
+    return known
+
+
+def _judge(known: dict[str, Any], whole: dict[str, Any]) -> None:
     worse = worsened(known, whole)
     for line in worse:
         err.print(f"worse: {line}", style="red")

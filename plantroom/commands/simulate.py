@@ -1,25 +1,33 @@
-"""``plantroom simulate``: a campus that misbehaves, with its truth, as files for anybody."""
+"""``plantroom simulate``: a campus that misbehaves, with its truth, for anybody."""
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from adapters.settings import load_settings
-from plantroom.output import as_json, bars, out, speaks
+from core.errors import Misconfigured, Mistake
+from plantroom.logs import configure
+from plantroom.output import as_json, bars, err, out, speaks
+from plantroom.playing import Played, at_broker, play
 from plantroom.season import NIGHTS, PLANT_DAYS, Run, Wishes
-from plantroom.spread import site_of
-from plantroom.written import write_campus
+from plantroom.spread import climate_of, site_of
+from plantroom.written import begin_folder, write_campus, write_known
 from scoring.plan import PER_BUILDING
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.staging import CHANCE
 
+_HOUR_A_SECOND = 3600.0
+
 
 @speaks
 def simulate(
-    folder: Annotated[Path, typer.Option("--out", help="New folder for what is written.")],
+    folder: Annotated[Path | None, typer.Option("--out", help="New folder for it.")] = None,
     *,
     site: Annotated[Path | None, typer.Option(help="Folder of the site.")] = None,
     seed: Annotated[int, typer.Option(min=1, help="Of weather, people, noise and faults.")] = 1,
@@ -33,27 +41,72 @@ def simulate(
     nights: Annotated[
         int, typer.Option(min=1, help="Healthy nights before, of the meters.")
     ] = NIGHTS,
+    mqtt: Annotated[
+        str, typer.Option(help="Play it live to this broker instead: mqtt://HOST[:PORT].")
+    ] = "",
+    speed: Annotated[
+        float, typer.Option(min=1.0, help="With --mqtt: seconds of the campus in one of ours.")
+    ] = _HOUR_A_SECOND,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="With --mqtt: no Plantroom listens; confirm here.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Write what a campus says that nobody repairs: readings, truth, its schema, the site.
 
-    Readings are Parquet, a file a local day. `plantroom score --findings FILE --on DIR` scores
-    anybody's alarms on them.
+    Readings are Parquet, a file a local day; or they are played live to a broker, stamped with
+    the campus's own time. `plantroom score --findings FILE --on DIR` scores anybody's alarms.
     """
-    where = site or load_settings().site
+    configure("warning")
+    if folder is None and not mqtt:
+        what, expected = "nothing says where to", "--out DIR, --mqtt URL or both"
+        raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
+    settings = load_settings()
+    where = site or settings.site
     wishes = Wishes(
         folder=where, seed=seed, days=days, per=faults, nights=nights,
-        plant_days=min(nights, PLANT_DAYS), climate=climate, distractors=distractors,
+        plant_days=min(nights, PLANT_DAYS), climate=climate_of(climate), distractors=distractors,
     )  # fmt: skip
     run = Run(site_of(where, buildings), wishes)
+    broker = at_broker(settings, mqtt) if mqtt else None
+    said: dict[str, object] = {"faults": len(run.faults)}
     with bars(quiet=json_) as progress:
         task = progress.add_task("campus", total=1.0)
 
         def tell(stage: str, share: float) -> None:
             progress.update(task, description=stage, completed=share)
 
-        written = write_campus(run, folder, tell)
+        if folder is not None:
+            said["out"] = str(folder)
+        if broker is None and folder is not None:
+            said["readings"] = write_campus(run, folder, tell)
+        elif broker is not None:
+            if folder is not None:
+                begin_folder(folder)
+                write_known(run, folder, tell)
+            played = _until_told(
+                lambda ends: play(
+                    run, broker, speed, confirm=confirm, stopping=ends,
+                    progress=lambda share: tell("playing", share),
+                )
+            )  # fmt: skip
+            said |= {"readings": played.readings, "unconfirmed": played.unconfirmed}
     if json_:
-        as_json({"out": str(folder), "readings": written, "faults": len(run.faults)})
-    else:
-        out.print(f"{written:,} readings and {len(run.faults)} faults in {folder}")
+        as_json(said)
+        return
+    out.print(f"{said['readings']:,} readings and {len(run.faults)} faults")
+    if said.get("unconfirmed"):
+        err.print(f"{said['unconfirmed']} batches were confirmed by nobody: see --confirm")
+
+
+def _until_told(act: Callable[[threading.Event], Played]) -> Played:
+    """Does it until it ends, or until Ctrl-C or SIGTERM ask it to."""
+    ends = threading.Event()
+    before = {
+        wake: signal.signal(wake, lambda *_: ends.set()) for wake in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        return act(ends)
+    finally:
+        for wake, handler in before.items():
+            signal.signal(wake, handler)
