@@ -41,6 +41,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "rated_head": Parameter("m", "rated head of a pump"),
     "rated_power": Parameter("kW", "rated electric power"),
     "reduces_pressure": Parameter("", "a pressure reducer of drinking water"),
+    "runs_always": Parameter("", "an air handler that runs day and night on purpose"),
     "volume_m3": Parameter("m³", "volume of a tank up to its overflow"),
 }
 """Known parameters. Others are allowed, since rules bring their own; one that looks like

@@ -9,6 +9,7 @@ from analytics.rules import (
     late_stop,
     mixed_air,
     night_flow,
+    off_schedule_fan,
     sensors,
     supply_air,
     warm_heating,
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     late_stop.RULE,
     night_flow.RULE,
     warm_heating.RULE,
+    off_schedule_fan.RULE,
     heat_against_cool.RULE,
     *sorted(
         (*mixed_air.RULES, *supply_air.RULES, *coil_leaks.RULES),

@@ -54,6 +54,7 @@ DECLARED: Mapping[str, float] = {
     "cop": 3.5,
     "heating_capacity": np.nan,
     "cooling_capacity": np.nan,
+    "fan_power": np.nan,
 }
 """Declared numbers and their defaults; what is not known costs nothing, rather than a guess."""
 

@@ -88,6 +88,9 @@ CARD = RuleCard(
 
 _NIGHT_QUARTERS = 20
 """00–05 h: after cleaners, before plant starts."""
+_TERMINALS = "01B2"
+"""Item code of a building's air handlers and fan coils."""
+_FANS = (EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT, EquipmentClass.FAN_COIL)
 
 
 def digest(frame: Frame) -> Mapping[str, Floats]:
@@ -176,10 +179,15 @@ def _median(rate: Floats, where: Bools) -> Floats:
 
 
 def targets(site: Site) -> tuple[Target, ...]:
-    """Every electricity meter that enters totals, less the meters below it."""
+    """Every electricity meter that enters totals, less the meters below it.
+
+    Circuits of fans that tell their own status are AC-02's, which names the fan.
+    """
     found = []
     for meter in site.of_class(*CARD.applies_to):
         if meter.meter is None or meter.meter.role in {MeterRole.CHECK, MeterRole.VIRTUAL}:
+            continue
+        if meter.meter.item.startswith(_TERMINALS) and _fans_tell(site, meter.building):
             continue
         rate = _rate(site, meter)
         below = [_rate(site, m) for m in submeters(site, meter)]
@@ -188,6 +196,12 @@ def targets(site: Site) -> tuple[Target, ...]:
         known = {"always_on": meter.meter.always_on, "blur_kw": _blur(site, rate) if less else 0.0}
         found.append(equipment_target(site, CARD, meter, points, known, less))
     return tuple(found)
+
+
+def _fans_tell(site: Site, building: str) -> bool:
+    """Whether all terminals of a building are fans whose status is published."""
+    fans = [e for e in site.of_class(*_FANS) if e.building == building]
+    return bool(fans) and all("fan_status" in site.points_of(fan.id) for fan in fans)
 
 
 def _blur(site: Site, rate: int | None) -> float:
