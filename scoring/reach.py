@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 WITHIN_REACH: Mapping[str, str] = {
     "lights_left_on": "a lit circuit has a meter of its own, and its after-hours level is judged",
-    "plant_left_on": "the fans' circuit is metered, and its after-hours level is judged",
+    "plant_left_on": "a fan's status outside its hours is judged",
     "water_leak": "every branch is metered, and its least flow of the night is judged",
     "lockout_lost": "a boiler's enable and the outdoor temperature are published",
     "heat_valve_passes": "the rise across a shut heating coil is judged",
@@ -31,6 +31,7 @@ WITHIN_REACH: Mapping[str, str] = {
 
 FAMILIES: Mapping[str, str] = {
     "circuit_after_hours": "schedule",
+    "ahu_off_schedule": "schedule",
     "water_night_flow": "leak",
     "heating_warm_lockout": "lockout",
     "ahu_heat_against_cool": "heating_valve",
