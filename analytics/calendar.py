@@ -104,12 +104,20 @@ class Calendar:
         return result | self.declared(equipment, ends, (DayMode.OVERTIME,))
 
     def declared(
-        self, equipment: Equipment, ends: Ints, modes: Sequence[DayMode] = EXCUSING
-    ) -> Bools:
-        """Whether each interval is covered by an entry of these modes. (n,)"""
+        self, equipment: Equipment, ends: Ints, modes: Sequence[DayMode] = EXCUSING,
+        width: int = 1,
+    ) -> Bools:  # fmt: skip
+        """Whether each interval touches an entry of these modes. (n,)
+
+        Args:
+            equipment: Whose.
+            ends: Of the intervals. (n,) [ms]
+            modes: Of the entries.
+            width: Of the intervals; left out, only their ends count. [ms]
+        """
         result = np.zeros(len(ends), dtype=np.bool_)
         for entry in self._entries(equipment.id, modes):
-            result |= (ends > entry.start) & (ends <= entry.end)
+            result |= (ends > entry.start) & (ends - width < entry.end)
         return result
 
     def _is_workday(self, day: date, scope: str) -> bool:

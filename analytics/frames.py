@@ -63,7 +63,8 @@ class Scene:
                 of = self.site.equipment[equipment]
                 found = (
                     self.calendar.occupied(of, grid.ends),
-                    self.calendar.declared(of, grid.ends),
+                    # An hour in which somebody had the sensor in hand is not half an hour.
+                    self.calendar.declared(of, grid.ends, width=grid.step),
                 )
             else:
                 nothing = np.zeros(grid.count, dtype=np.bool_)

@@ -224,7 +224,9 @@ class Past:
             equipment = [self.site.equipment[target.equipment] for target in self.targets]
             self._masks[day] = (
                 np.array([self.calendar.occupied(e, ends) for e in equipment]).reshape(shape),
-                np.array([self.calendar.declared(e, ends) for e in equipment]).reshape(shape),
+                np.array(
+                    [self.calendar.declared(e, ends, width=grid.step) for e in equipment]
+                ).reshape(shape),
             )
         return self._masks[day]
 

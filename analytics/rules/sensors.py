@@ -10,7 +10,7 @@ from analytics.frame import Frame
 from analytics.judged import Gate, Judged
 from analytics.rule import Basis, Rule, Target
 from analytics.targets import gateway_targets, point_target, running_status
-from core.batch import Bools, Floats
+from core.batch import Bools, Floats, Ints
 from core.clock import HOUR_MS
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import Site
@@ -78,10 +78,11 @@ SEN02 = RuleCard(
     modes=("running",),
     interval_s=3600,
     counted_in="minutes",
-    longest_period_s=900,
+    longest_period_s=300,
     sufficiency=0.8,
-    condition="Spread over two hours below the class's liveliness (temperatures 0.06 K) while the "
-    "plant around it runs, within its hours; only classes declared lively.",
+    condition="Spread over two hours, and at least 48 readings, below the class's liveliness "
+    "(temperatures 0.06 K) while the plant around it runs, within its hours; only classes "
+    "declared lively.",
     hold=Hold(minutes=60),
     clear_at="Spread over two hours at least twice the limit.",
     clears_when="Three days on which it moves while its plant runs.",
@@ -104,6 +105,9 @@ SEN02 = RuleCard(
     parameters={
         "hours": Parameter(value=2.0, unit="h", why="shorter, and a well controlled duct stands "
             "still; longer, and a stuck sensor steers its plant for longer"),
+        "readings": Parameter(value=48.0, unit="n", why="a few readings of a sensor that lives "
+            "stand together by chance where its noise is no more than its quantum; more, and a "
+            "coarse one is found half a day late"),
         "clear": Parameter(value=2.0, unit="1", why="times the limit: one quantum is not life"),
     },
 )  # fmt: skip
@@ -161,15 +165,17 @@ def judge_range(frame: Frame) -> Judged:
     due = np.maximum(HOUR_MS / (1000.0 * frame.parameter("period_s")), 1.0)
     gate.beyond(frame.beyond & (beyond > 0))
     gate.exclude(np.nan_to_num(frame.value("rows")) <= 0, Reason.NO_DATA)
+    gate.exclude(frame.declared, Reason.DECLARED)
     enough = np.minimum(SEN01.value("readings"), np.floor(due))
     return gate.judge(beyond >= enough, clear=beyond <= 0, margin=beyond, good=_present(frame, due))
 
 
 def judge_flat(frame: Frame) -> Judged:
     """SEN-02."""
-    gate, hours = _gate(frame), round(SEN02.value("hours"))
+    gate, hours = _gate(frame), _flat_h(frame)
     rows = np.nan_to_num(frame.value("rows"))
     gate.exclude(_over(rows, hours, np.max) <= 0, Reason.NO_DATA)
+    gate.exclude(_over(frame.declared.astype(np.float64), hours, np.max) > 0, Reason.DECLARED)
     # Beyond its span it is SEN-01's: a broken wire stands still too.
     gate.exclude(_over(np.nan_to_num(frame.value("beyond")), hours, np.max) > 0, Reason.MUTED)
     running = np.where(frame.has_role("running"), frame.value("running"), 1.0)
@@ -201,6 +207,7 @@ def judge_silence(frame: Frame) -> Judged:
     gate.exclude(frame.value("known") <= 0, Reason.NO_DATA)
     alone = ~is_gateway & _silent_for(frame.value("gateway_rows"), hours)
     gate.exclude(alone, Reason.NO_SERVICE)
+    gate.exclude(frame.declared, Reason.DECLARED)
     return gate.judge(
         silent,
         clear=heard > 0,
@@ -234,11 +241,20 @@ def _silent_for(rows: Floats, hours: Floats) -> Bools:
     return silent
 
 
-def _over(table: Floats, hours: int, extreme: Callable[..., Floats]) -> Floats:
+def _flat_h(frame: Frame) -> Ints:
+    """Over how many hours each sensor is looked at: coarser ones for longer. (targets,)"""
+    enough = SEN02.value("readings") * frame.parameters["period_s"] / 3600.0
+    return np.ceil(np.maximum(SEN02.value("hours"), enough)).astype(np.int64)
+
+
+def _over(table: Floats, hours: Ints, extreme: Callable[..., Floats]) -> Floats:
     """An extreme over this and the intervals before it; NaN where one is missing."""
     result = np.full(table.shape, np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(table, hours, axis=1)
-    result[:, hours - 1 :] = extreme(windows, axis=-1)
+    for width in set(hours.tolist()):
+        if width <= table.shape[1]:
+            rows = hours == width
+            windows = np.lib.stride_tricks.sliding_window_view(table[rows], width, axis=1)
+            result[rows, width - 1 :] = extreme(windows, axis=-1)
     return result
 
 

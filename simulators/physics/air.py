@@ -88,6 +88,7 @@ class AirHandlers:
 
     def __init__(self, plan: Plan, rows: Rows, unmixed: Floats) -> None:
         size = rows.ahus
+        self._linear = plan.laws.linear_valves
         self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", 6.0))
         self._least = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
         self._unmixed = rows.repeated(unmixed)
@@ -197,9 +198,12 @@ class AirHandlers:
         self._actuators.move(self._at, self._wanted, self._rates)
         np.multiply(self._at, self._through, out=self._open)
         np.add(self._open, self._passes, out=self._open)
-        np.multiply(self._open[:2], _RANGE_LN, out=strength)
-        np.exp(strength, out=strength)
-        np.subtract(strength, 1.0, out=strength)
+        if self._linear:
+            np.multiply(self._open[:2], _RANGE - 1.0, out=strength)
+        else:
+            np.multiply(self._open[:2], _RANGE_LN, out=strength)
+            np.exp(strength, out=strength)
+            np.subtract(strength, 1.0, out=strength)
         np.add(strength, _BEND, out=two)
         np.divide(strength, two, out=strength)
         np.multiply(strength, self._sized, out=strength)

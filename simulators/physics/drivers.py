@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 
 from core.batch import Bools, Floats
+from simulators.physics import people as people_by
+from simulators.physics import plain_people
 from simulators.physics.demand import Draws, draws_of
 from simulators.physics.happenings import Changes, Happening, changes_on
-from simulators.physics.people import presence_of
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
 from simulators.physics.weather import DAY_MIN, SeededSky, Sky, Weather
@@ -66,7 +67,8 @@ def drivers_of(
     """All that one local day brings, the same for every world with this seed and sky."""
     weather = (sky or SeededSky(seed)).of(day)
     ordinal = day.toordinal()
-    there = presence_of(plan, seed, day, workday)
+    occupancy = plain_people.presence_of if plan.laws.plain_people else people_by.presence_of
+    there = occupancy(plan, seed, day, workday)
     people, zone_share = there.building, there.zone
     changes = changes_on(plan, seed, happenings, start, (ordinal, workday), weather)
     if changes is not None:

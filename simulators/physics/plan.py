@@ -10,6 +10,7 @@ import numpy as np
 from core.batch import Bools, Floats, Ints
 from core.site import Equipment, EquipmentClass, MeterRole, Schedule, Site
 from core.words import Carrier
+from simulators.physics.laws import FIRST, Laws
 
 # Air: density times heat capacity. [kW/(m³/s)/K]
 AIR_HEAT = 1.206
@@ -29,6 +30,7 @@ class Plan:
         zone_ahu: Index of each room's air handler; −1 where it has none.
         electric: Electricity branch meters.
         water: Water branch meters.
+        laws: What the physics steps by.
     """
 
     site: Site
@@ -38,6 +40,7 @@ class Plan:
     zone_ahu: Ints
     electric: tuple[Equipment, ...]
     water: tuple[Equipment, ...]
+    laws: Laws = FIRST
 
     @cached_property
     def ahu_building(self) -> Ints:
@@ -106,7 +109,7 @@ def boosts(equipment: Equipment) -> bool:
     return equipment.cls is EquipmentClass.PUMP and equipment.declared("boosts_water")
 
 
-def plan_of(site: Site) -> Plan:
+def plan_of(site: Site, laws: Laws = FIRST) -> Plan:
     """Sorts a site's assets into the order of the arrays."""
     ahus = site.of_class(EquipmentClass.AHU)
     pairs = [
@@ -127,6 +130,7 @@ def plan_of(site: Site) -> Plan:
         zone_ahu=np.array([index for _, index in pairs], dtype=np.int64),
         electric=_counting(branches, Carrier.ELECTRICITY),
         water=_counting(branches, Carrier.WATER),
+        laws=laws,
     )
 
 

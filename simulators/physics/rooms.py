@@ -16,6 +16,8 @@ OUTSIDE_CO2 = 420.0
 _HEIGHT_M, _FURNITURE = 3.0, 5.0
 _AIR_KWH_M3K = 1.2 * 1.005 / 3600.0
 _MASS_KWH_M2K, _MASS_KW_M2K = 0.08, 0.006
+# Where a room has one temperature: what of its mass goes along with the air within a day.
+_ALONG = 0.3
 # Façade and infiltration per floor. [kW/m²/K]
 _LOSS_BASE, _LOSS_OUTSIDE = 0.0004, 0.0008
 # A person at a desk breathes out 0.0048 L/s (Persily); here ppm·m³ a minute.
@@ -42,9 +44,12 @@ class Rooms:
         self.state[:2], self.co2[:] = 20.0, OUTSIDE_CO2
         self._volume = area * _HEIGHT_M
         hours = STEP_MIN / 60.0
-        self._step = hours / (self._volume * _AIR_KWH_M3K * _FURNITURE)
+        holds = self._volume * _AIR_KWH_M3K * _FURNITURE
+        if plan.laws.one_node:
+            holds = holds + area * (_ALONG * _MASS_KWH_M2K)
+        self._step = hours / holds
         self._loss = area * (_LOSS_BASE + _LOSS_OUTSIDE * outside)
-        self._to_mass = area * _MASS_KW_M2K
+        self._to_mass = area * (0.0 if plan.laws.one_node else _MASS_KW_M2K)
         self._mass_step = hours * _MASS_KW_M2K / _MASS_KWH_M2K
         self._fixed = self._loss + self._to_mass
         self._per_litre = 60.0 * STEP_MIN / self._volume

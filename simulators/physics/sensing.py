@@ -47,6 +47,9 @@ CLASSES: dict[str, SensorClass] = {
     "pressure": SensorClass(2.0, 1.2, 0.5),
 }  # fmt: skip
 _NEVER_NEGATIVE = {"irradiance", "supply_flow", "pressure", "zone_co2", "oah"}
+_SATURATED = {"oah": 100.0}
+"""Where a transmitter's output ends whatever its element says: in fog a humidity sensor's error
+would lift it over the top of its scale."""
 
 
 # A spike is so many times the larger of noise and quantum: some kelvins of a thermometer.
@@ -83,6 +86,7 @@ class Sensors:
             for p, c in zip(site.points, self._class, strict=True)
         ])  # fmt: skip
         self.last = np.full(len(site.points), np.nan)
+        self._most = [_SATURATED.get(p.role.id, np.inf) for p in site.points]
         self._noise: dict[tuple[int, int], Floats] = {}
 
     def read(
@@ -108,7 +112,7 @@ class Sensors:
             seen = self._astray(point, seen, when, ill)
         said = np.round(np.round(seen / cls.quantum) * cls.quantum, 3)
         if self._site.points[point].role.id in _NEVER_NEGATIVE:
-            said = np.maximum(said, 0.0)
+            said = np.minimum(np.maximum(said, 0.0), self._most[point])
         said = self._faulty(point, said, ill)
         self.last[point] = said[-1]
         return said

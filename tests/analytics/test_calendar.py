@@ -57,6 +57,10 @@ def test_a_shutdown_excuses_its_scope_alone() -> None:
     known = calendar(shut)
     assert known.declared(AHU, ends).tolist() == [True, True, False]
     assert not known.declared(SITE.equipment["c.ahu1"], ends).any()
+    half = CalendarEntry(mode=DayMode.MAINTENANCE, start=MONDAY + HOUR_MS // 2,
+                         end=MONDAY + 3 * HOUR_MS // 2, scope="a")  # fmt: skip
+    touched = calendar(half).declared(AHU, ends, width=HOUR_MS)
+    assert touched.tolist() == [True, True, False]
 
 
 def test_midnight_belongs_to_the_day_it_ends() -> None:

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from core.clock import HOUR_MS
+from core.clock import DAY_MS, HOUR_MS
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.sensing import Sensors, Stretch
+from simulators.physics.sensor_faults import SensorFaults
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run, same
 
 K = FaultKind
@@ -195,3 +197,11 @@ def test_a_crew_that_comes_between_two_bouts_finds_the_cause() -> None:
     assert campus.causes("a.ahu2.mat") == (rare.id,)
     assert campus.repair(campus.now, "effective", fault=rare.id) == (rare.id,)
     assert campus.truth()[0].course == "intermittent"
+
+
+def test_a_humidity_transmitter_ends_at_the_top_of_its_scale() -> None:
+    sensors, point = Sensors(SITE, SEED), SITE.index["a.weather.oah"]
+    fog = np.full(600, 101.8)
+    when = Stretch(at(1) // DAY_MS, 0, np.zeros(1440))
+    assert sensors.read(point, fog, when, None).max() == 100.0
+    assert sensors.read(point, fog, when, SensorFaults(broken=True)).min() > 100.0

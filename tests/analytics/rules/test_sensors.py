@@ -122,3 +122,19 @@ def test_targets_of_the_sample_site() -> None:
     fan = SITE.index["a.ahu1.fan_status"]
     assert lively["a.z-lobby.zone_temp"].points["running"] == fan
     assert running_status(SITE, "a.boiler") == SITE.index["a.boiler.boiler_status"]
+
+
+@pytest.mark.parametrize("rule", ["SEN-01", "SEN-02", "SEN-08"])
+def test_a_sensor_in_somebodys_hands_is_not_at_fault(rule: str) -> None:
+    ill = hours(beyond=2 if rule == "SEN-01" else 0, high=20.0)
+    ill = with_values(ill, rows=0.0) if rule == "SEN-08" else ill
+    assert last(judged(rule, ill))[0] is FAULT
+    tended = replace(ill, declared=np.array([[False, False, False, True]]))
+    assert last(judged(rule, tended)) == (NE, Reason.DECLARED)
+
+
+def test_a_coarse_sensor_is_looked_at_for_longer() -> None:
+    """At five minutes 48 readings are four hours: two of them stand together by chance."""
+    still = hours(low=20.0, high=[20.5, 20.05, 20.05, 20.05], period_s=300)
+    assert last(judged("SEN-02", still)) == (OK, Reason.CLEAR)
+    assert last(judged("SEN-02", hours(low=20.0, high=20.05, period_s=300)))[0] is FAULT
