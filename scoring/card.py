@@ -57,6 +57,19 @@ def worsened(card: Card, now: Card) -> list[str]:
     return found
 
 
+OVERFITTED = 0.05
+"""F1 by which sealed seeds may be worse than those that rules were tuned on. A choice; with five
+seeds each, less is within what chance does."""
+
+
+def overfitted(tuned: Card, sealed: Card) -> str | None:
+    """A sentence where sealed seeds score worse than the tuned ones by more than that."""
+    before, after = _at(tuned, ("f1",)), _at(sealed, ("f1",))
+    if before is None or after is None or before - after <= OVERFITTED + 1e-9:
+        return None
+    return f"f1: {before:g} where it was tuned, {after:g} here, {OVERFITTED:g} apart allowed"
+
+
 def _at(card: Card, path: tuple[str, ...]) -> float | None:
     value: Any = card
     for word in path:

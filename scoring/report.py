@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from core.site import Site
+from core.site import EquipmentClass, Site
 from scoring import baselines
-from scoring.figures import Figures, Scored, figures, scored
+from scoring.figures import Figures, Scored, figures, rounded, scored
 from scoring.matching import Judged, Word
 from scoring.places import Places, places_of
 from scoring.reach import WITHIN_REACH
@@ -29,12 +29,37 @@ def report(seasons: Sequence[Season], site: Site) -> Figures:
         readings = readings.plus(season.readings)
     return figures(whole) | {
         "baselines": _baselines(seasons, site, places),
+        "air_handlers": _of_class(whole, site, EquipmentClass.AHU),
+        "saved": _saved(seasons),
         "readings": {name: getattr(readings, name) for name in readings.__struct_fields__},
         "by": {
             "discipline": _lines(whole, lambda c: c.discipline, lambda a: a.discipline),
             "kind": _lines(whole, lambda c: c.kind),
             "severity": _lines(whole, lambda c: c.severity),
             "rule": _rules(whole),
+        },
+    }
+
+
+def _of_class(whole: Scored, site: Site, cls: EquipmentClass) -> Figures:
+    """Of the faults of one class of equipment and the orders on it, whoever raised them."""
+    mine = {e.id for e in site.of_class(cls)}
+    return _part(
+        whole,
+        {j.alarm.id for _, j in whole.judged if j.alarm.asset in mine},
+        {(s.seed, c.id) for s, c in whole.causes if c.asset in mine},
+    )
+
+
+def _saved(seasons: Sequence[Season]) -> Figures:
+    """What all repairs together truly saved, by carrier, and how many saved anything."""
+    savings = [saving for season in seasons for saving in season.savings]
+    carriers = sorted({carrier for saving in savings for carrier in saving.saved})
+    return {
+        "visits": len(savings),
+        "saving": sum(bool(saving.saved) for saving in savings),
+        "by_carrier": {
+            c: rounded(sum(saving.saved.get(c, 0.0) for saving in savings), 1) for c in carriers
         },
     }
 

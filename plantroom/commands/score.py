@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+import scoring
 from adapters.settings import load_settings
 from core.errors import Misconfigured, Mistake
 from core.site import Site
@@ -19,7 +20,7 @@ from plantroom.output import FAILED, as_json, err, out, speaks, table
 from plantroom.season import NIGHTS, PLANT_DAYS, Through, Wishes
 from plantroom.spread import climate_of, cores, seasons, site_of
 from plantroom.written import read_alarms, read_season
-from scoring.card import worsened
+from scoring.card import overfitted, worsened
 from scoring.page import PICTURE, page, picture
 from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
@@ -32,7 +33,7 @@ KEYS = (
     "precision", "precision_strict", "precision_low", "recall", "recall_all", "found", "f1",
     "baselines", "time_to_detect_h", "orders_per_fault", "false_alarms_per_building_week",
     "distractors_alarmed", "trade_right", "waste_error", "verification_right", "inconclusive",
-    "booked_error", "readings", "wall_s", "by",
+    "booked_error", "readings", "wall_s", "by", "saved", "air_handlers",
 )  # fmt: skip
 """Top level of the JSON; other programs read it."""
 _SEEDS = re.compile(r"(\d+)(?:\.\.(\d+))?")
@@ -76,6 +77,9 @@ def score(
     check: Annotated[
         Path | None, typer.Option(help="Fail where a figure is worse than in this card.")
     ] = None,
+    tuned: Annotated[
+        Path | None, typer.Option(help="Fail where F1 is far below this card's tuned seeds.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Run a campus whose faults are known through the whole chain, and score what came of it.
@@ -86,6 +90,7 @@ def score(
     """
     configure("warning")
     known = _card(check) if check is not None else None
+    own = _card(tuned) if tuned is not None else None
     for folder in (docs, card.parent if card is not None else None):
         _check_folder(folder)
     begun = time.monotonic()
@@ -122,8 +127,13 @@ def score(
         as_json({name: whole[name] for name in KEYS})
     else:
         _print(whole, done)
-    if known is not None:
-        _judge(known, whole)
+    worse = worsened(known, whole) if known is not None else []
+    if own is not None and (apart := overfitted(own, whole)) is not None:
+        worse.append(apart)
+    for line in worse:
+        err.print(f"worse: {line}", style="red")
+    if worse:
+        raise typer.Exit(FAILED)
 
 
 def seeds_of(text: str) -> list[int]:
@@ -157,9 +167,16 @@ def _others(findings: Path, on: Path | None) -> tuple[Site, list[Season]]:
 def _write(folder: Path, whole: dict[str, Any]) -> None:
     """The page, its picture, and the same for programs."""
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
-    (folder / "scorecard.md").write_text(page(whole, what=whole["made_from"]), encoding="utf-8")
+    text = page(whole, what=whole["made_from"], others=companions())
+    (folder / "scorecard.md").write_text(text, encoding="utf-8")
     (folder / "pictures" / PICTURE).write_text(picture(whole), encoding="utf-8")
     _keep(folder / "scorecard.json", whole)
+
+
+def companions() -> dict[str, Any]:
+    """Cards of other runs that the page shows beside, by name; whoever has none shows none."""
+    folder = Path(scoring.__file__).parent / "companions"
+    return {path.stem: _card(path) for path in sorted(folder.glob("*.json"))}
 
 
 def _keep(path: Path, whole: dict[str, Any]) -> None:
@@ -182,14 +199,6 @@ def _card(path: Path) -> dict[str, Any]:
         what = f"{path} is no scorecard: {error}"
         raise Misconfigured([Mistake(file="", line=0, what=what)]) from error
     return known
-
-
-def _judge(known: dict[str, Any], whole: dict[str, Any]) -> None:
-    worse = worsened(known, whole)
-    for line in worse:
-        err.print(f"worse: {line}", style="red")
-    if worse:
-        raise typer.Exit(FAILED)
 
 
 def _print(whole: dict[str, Any], done: list[Season]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scoring.card import TOLERANCES, worsened
+from scoring.card import TOLERANCES, overfitted, worsened
 
 CARD: dict[str, Any] = {
     "precision_strict": 0.9, "recall": 0.6, "recall_within_reach": 0.7, "orders_per_fault": 1.0,
@@ -51,3 +51,13 @@ def test_a_figure_that_nothing_is_left_to_judge_by_is_worse() -> None:
 
 def test_every_tolerance_names_a_figure_of_a_card() -> None:
     assert all(t.path[0] in CARD for t in TOLERANCES)
+
+
+@pytest.mark.parametrize(("sealed", "apart"), [(0.65, False), (0.8, False), (0.64, True)])
+def test_sealed_seeds_may_be_a_little_worse_and_no_more(sealed: float, apart: bool) -> None:  # noqa: FBT001
+    assert (overfitted({"f1": 0.7}, {"f1": sealed}) is not None) is apart
+
+
+def test_nothing_is_said_of_what_has_no_f1() -> None:
+    assert overfitted({"f1": None}, {"f1": 0.1}) is None
+    assert overfitted({"f1": 0.1}, {}) is None

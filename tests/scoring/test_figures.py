@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from core.clock import DAY_MS, HOUR_MS
 from scoring import baselines
 from scoring.figures import figures, scored, verification_right
 from scoring.reach import FAMILIES, WITHIN_REACH
-from scoring.records import Alarm, Cause, Distractor, Visit
+from scoring.records import Alarm, Cause, Distractor, Saving, Visit
 from scoring.report import report, within_reach
 from scoring.season import Readings, Season
 from simulators.physics.faults import FaultKind
@@ -127,6 +128,25 @@ def test_verification_is_right_when_it_says_what_the_repair_was(
 def test_a_repair_whose_mode_did_not_come_is_nobodys_mistake() -> None:
     visit = Visit(cause="c", order="o", at=0, effect="useless", said="verified", judged=False)
     assert verification_right([visit]) is None
+
+
+def test_air_handlers_have_figures_of_their_own_and_savings_add_up() -> None:
+    leak = cause("leak", "c.w-main", kind="water_leak", family="leak", trade="P")
+    one = msgspec.structs.replace(
+        season(alarm(), alarm("late", "c.w-main", trade="P"), causes=(cause(), leak)),
+        savings=(
+            Saving(cause="leak", order="1", at=1, saved={"water": 4.0}),
+            Saving(cause="leak", order="1", at=0),
+            Saving(cause="valve", order="2", at=2, saved={"water": 1.0, "gas": 3.0}),
+        ),
+    )  # fmt: skip
+    whole = report([one], SITE)
+    part = whole["air_handlers"]
+    assert isinstance(part, dict)
+    assert (part["faults"], part["orders"], part["recall"]) == (1, 1, 1.0)
+    assert whole["saved"] == {
+        "visits": 3, "saving": 2, "by_carrier": {"gas": 3.0, "water": 5.0}
+    }  # fmt: skip
 
 
 def test_the_report_has_the_keys_that_others_read() -> None:

@@ -29,6 +29,23 @@ def test_the_page_shows_what_was_found_and_what_it_was_made_from() -> None:
     assert "| FC-15 | 1 |" in text
 
 
+def test_other_runs_stand_beside_where_there_are_any() -> None:
+    card = whole()
+    bare = page(card, what="x")
+    assert "open-fdd\n" not in bare
+    assert "Without any fault" not in bare
+    sealed = card | {"f1": 0.5, "made_from": "seeds 101..105"}
+    text = page(
+        card, what="x",
+        others={"sealed": sealed, "healthy": sealed, "open_fdd": sealed, "open_fdd_merged": card},
+    )  # fmt: skip
+    assert "Seeds 101..105. **Tuned too far**: f1: 0.6667 where it was tuned, 0.5 here" in text
+    assert "| healthy | 1 | 0 | 0 |" in text
+    assert "| open_fdd_merged | 2 | 2 | 1 | 1 |" in text
+    within = page(card, what="x", others={"sealed": card | {"f1": 0.62, "made_from": "y"}})
+    assert "Within what is allowed." in within
+
+
 def test_tables_have_as_many_cells_in_every_line() -> None:
     lines = [line for line in page(whole(), what="x").splitlines() if line.startswith("|")]
     groups: list[set[int]] = []
