@@ -17,8 +17,18 @@ _LIT = ("01A1", "01A2")
 """Item codes of circuits with lights, by their first letters."""
 _TEMPERATURES = frozenset({
     "oat", "sat", "rat", "mat", "ccet", "cclt", "hcet", "hclt", "zone_temp", "hw_leaving",
-    "hw_entering", "chw_leaving", "chw_entering",
+    "hw_entering", "chw_leaving", "chw_entering", "primary_leaving", "primary_entering",
+    "branch_return", "tank_temp", "cw_to_chiller", "cw_from_chiller",
 })  # fmt: skip
+_PLANT = {
+    Seat.BOILER: (EquipmentClass.BOILER,),
+    Seat.STATION: (EquipmentClass.SUBSTATION,),
+    Seat.HEATING_PLANT: (EquipmentClass.BOILER, EquipmentClass.SUBSTATION),
+    Seat.HOT_WATER_TANK: (EquipmentClass.BOILER,),
+    Seat.BRANCH: (EquipmentClass.ZONE,),
+    Seat.CHILLER: (EquipmentClass.CHILLER,),
+    Seat.COOLING_TOWER: (EquipmentClass.COOLING_TOWER,),
+}
 _POINT_SEATS = frozenset({
     Seat.TEMPERATURE, Seat.OUTDOOR_TEMPERATURE, Seat.PAIR, Seat.SENSOR, Seat.POINT,
 })  # fmt: skip
@@ -57,6 +67,8 @@ def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         yield from ((e.id, "") for e in site.equipment.values() if fits(e))
     elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
         yield from _machines(site, seat)
+    elif seat in _PLANT:
+        yield from _plant(site, seat)
     else:
         yield from _meters(site, seat)
 
@@ -85,6 +97,19 @@ def _machines(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         # A boiler that makes hot water has no lockout to lose: it works all year.
         boilers = site.of_class(EquipmentClass.BOILER)
         yield from ((b.id, "") for b in boilers if not b.declared("makes_hot_water"))
+
+
+def _plant(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
+    for cls in _PLANT[seat]:
+        for machine in site.of_class(cls):
+            if seat is Seat.HOT_WATER_TANK and not machine.declared("makes_hot_water"):
+                continue
+            # Thermostatic heads make up for a neighbour's flow; without them balance matters.
+            open_valve = machine.number("radiator_capacity", 0.0) > 0.0 and not machine.declared(
+                "thermostatic"
+            )
+            if seat is not Seat.BRANCH or open_valve:
+                yield machine.id, ""
 
 
 def _meters(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:

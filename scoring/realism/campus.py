@@ -98,23 +98,27 @@ def _air(readings: Readings) -> Iterator[_Row]:
             yield ahu.id, {k: m.median(np.array([d[k] for d in days])) for k in days[0]}
 
 
-def heating_of(readings: Readings, boiler: Equipment) -> heat.HeatSeries | None:
-    """A boiler's secondary side every 15 minutes, with the heat meter of its building."""
-    meters = [e for e in mains(readings, Carrier.HEAT) if e.building == boiler.building]
-    points = [f"{boiler.id}.{p}" for p in ("hw_leaving", "hw_sp", "hw_entering")]
+def heating_of(readings: Readings, plant: Equipment) -> heat.HeatSeries | None:
+    """Secondary side of a boiler or station every 15 minutes, with its building's heat meter."""
+    meters = [e for e in mains(readings, Carrier.HEAT) if e.building == plant.building]
+    points = [f"{plant.id}.{p}" for p in ("hw_leaving", "hw_sp", "hw_entering")]
     if not meters or not all(readings.has(p) for p in points):
         return None
     supply, reference, back = (readings.last(p, _QUARTER_MS) for p in points)
     hour = np.arange(len(supply)) % 96 / 4.0
     power = readings.last(f"{meters[0].id}.heat_power", _QUARTER_MS)
-    return heat.HeatSeries(hour=hour, supply=supply, reference=reference, back=back, power=power)
+    primary = f"{plant.id}.primary_entering"
+    return heat.HeatSeries(
+        hour=hour, supply=supply, reference=reference, back=back, power=power,
+        primary_back=readings.last(primary, _QUARTER_MS) if readings.has(primary) else None,
+    )  # fmt: skip
 
 
 def _heat(readings: Readings) -> Iterator[_Row]:
-    for boiler in readings.site.of_class(EquipmentClass.BOILER):
-        series = heating_of(readings, boiler)
+    for plant in readings.site.of_class(EquipmentClass.BOILER, EquipmentClass.SUBSTATION):
+        series = heating_of(readings, plant)
         if series is not None:
-            yield boiler.building, heat.heat(series)
+            yield plant.building, heat.heat(series)
     for meter in mains(readings, Carrier.HEAT):
         if readings.has(f"{meter.id}.heat"):
             ids = [f"{meter.id}.{p}" for p in ("heat", "heat_power", "hw_flow")]

@@ -9,7 +9,9 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.cheats import hide, unplugged
+from simulators.physics.cooling_faults import CoolingFaults, cooling_faults_of
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.heating_faults import HeatingFaults, heating_faults_of
 from simulators.physics.meter_faults import MeterFaults, meter_faults_of
 from simulators.physics.plan import Plan
 from simulators.physics.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
@@ -76,7 +78,8 @@ class Conditions:
     Attributes:
         air: By air handler, in the plan's order.
         rooms: By zone, in the plan's order.
-        lockout_lost: Buildings whose boiler is left in hand: it fires whatever weather and hour.
+        heating: Of heating plant.
+        cooling: Of chilled-water plant.
         lights: Share of its day level that a meter's circuit keeps after hours.
         water: Faults of pipes, valves, tanks and pumps.
         sensors: Faults of sensors by point index.
@@ -86,7 +89,8 @@ class Conditions:
 
     air: tuple[AirFaults, ...]
     rooms: tuple[RoomFaults, ...] = ()
-    lockout_lost: set[str] = field(default_factory=set)
+    heating: HeatingFaults
+    cooling: CoolingFaults
     lights: Floats
     water: WaterFaults
     sensors: dict[int, SensorFaults] = field(default_factory=dict)
@@ -111,6 +115,8 @@ def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
         rooms=tuple(RoomFaults() for _ in plan.zones),
         lights=np.zeros(len(plan.electric)),
         water=water_faults_of(plan, active, at),
+        heating=heating_faults_of(plan, active, at),
+        cooling=cooling_faults_of(plan, active, at),
         sensors=sensor_faults_of(plan.site, active, at),
         meters=meter_faults_of(active, at),
         silent=_silent(plan, active),
@@ -133,8 +139,6 @@ def _apply(plan: Plan, made: Conditions, fault: Fault, severity: float) -> None:
         setattr(made.air[ahus.index(fault.asset)], _AIR_FIELD[fault.kind], severity)
     elif fault.kind is FaultKind.PLANT_LEFT_ON:
         made.air[ahus.index(fault.asset)].fan_on = True
-    elif fault.kind is FaultKind.LOCKOUT_LOST:
-        made.lockout_lost.add(plan.site.equipment[fault.asset].building)
     elif fault.kind is FaultKind.LIGHTS_LEFT_ON:
         made.lights[[m.id for m in plan.electric].index(fault.asset)] = severity
 

@@ -23,6 +23,8 @@ _PERSON_KW, _EQUIPMENT_KW_M2, _NIGHT_SHARE = 0.075, 0.008, 0.2
 _SUN_GAIN = 0.012e-3
 # Supply air wanders by itself: M, a real unit's 0.4–0.5 K over 600–900 s.
 _SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.4, 12.5
+# So does what a district network sends, as its other customers open and shut: chosen.
+_GRID_K, _GRID_MIN = 1.2, 25.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Drivers:
         wander: Disturbance of each air handler's supply. [K]
         speed_wander: Of each fan, share of full speed.
         looped_noise: Noise of the sensors that control, (minutes, 2, air handlers). [K]
+        grid_wander: Of what a district network sends, by building. [K]
         draws: Water.
         changes: What happens on it that is nobody's fault; None on a usual day.
     """
@@ -56,6 +59,7 @@ class Drivers:
     wander: Floats
     speed_wander: Floats
     looped_noise: Floats
+    grid_wander: Floats
     draws: Draws
     changes: Changes | None = None
 
@@ -91,6 +95,10 @@ def drivers_of(
         start=start, day=day, workday=workday, weather=weather, people=people,
         zone_people=heads,
         gains=gains, fan=fan, draws=draws, changes=changes,
+        grid_wander=np.stack([
+            wander(stream(seed, b, "grid", ordinal), DAY_MIN, _GRID_MIN, _GRID_K)
+            for b in plan.buildings
+        ], axis=1),
         wander=np.stack(
             [wander(r, DAY_MIN, _SUPPLY_WANDER_MIN, _SUPPLY_WANDER_K) for r in ahu_streams], axis=1
         ),

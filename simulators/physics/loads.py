@@ -29,9 +29,7 @@ _USUAL_PEOPLE = 0.7
 _MEAL_SD = 0.2
 _KITCHEN_KW_PERSON, _KITCHEN_OPENS, _KITCHEN_SHUTS = 0.05, 380.0, 1050.0
 _BRANCH_SD, _BRANCH_MIN = 0.03, 120.0
-_FAN_EXPONENT, _PUMP_EXPONENT = 2.5, 3.0
-_CHILLER_IDLE, _CHILLED_PUMPS = 0.03, 0.012
-_BOILER_KW = 0.0015
+_FAN_EXPONENT = 2.5
 _PUMP_BASE_KW = 0.35  # sumps and what circulates hot water
 # Cables, and what no branch counts.
 _UNCOUNTED_SHARE, _UNCOUNTED_KW = 0.012, 0.4
@@ -97,10 +95,6 @@ class Loads:
         ])  # fmt: skip
         self._items = [m.meter.item[:4] if m.meter is not None else "" for m in plan.electric]
         self._fan_kw = np.array([a.number("fan_power", 8.0) for a in plan.ahus])
-        self._pump_kw = np.array([_of(p, "rated_power") for p in plan.pumps])
-        self._boiler_kw = np.array([_of(b, "heating_capacity") * _BOILER_KW for b in plan.boilers])
-        self._chiller = np.array([_of(c, "cooling_capacity") for c in plan.chillers])
-        self._cop = np.array([_of(c, "cop") or 4.0 for c in plan.chillers])
 
     def asked(self, drivers: Drivers) -> Asked:
         """The day's circuits that do not depend on plant."""
@@ -162,10 +156,7 @@ class Loads:
 
     def _plant(self, trace: Trace) -> Floats:
         row = {name: trace.building[i] for name, i in BUILDING_ROW.items()}
-        cooling = row["cooling"] / self._cop
-        idle = row["chiller_on"] * self._chiller * (_CHILLER_IDLE / 4.0 + _CHILLED_PUMPS)
-        pump = self._pump_kw * row["pump_speed"] ** _PUMP_EXPONENT
-        total: Floats = cooling + idle + pump + row["heating"] * self._boiler_kw + 0.15
+        total: Floats = row["cooling_power"] + row["cooling_extra"] + row["heating_power"] + 0.15
         return total
 
     def _terminals(self, trace: Trace) -> Floats:
@@ -241,7 +232,3 @@ def _kitchen(of: Circuit) -> Floats:
         0.45 * meals[0] * breakfast + meals[1] * lunch + meals[2] * washing
     )
     return total
-
-
-def _of(equipment: Equipment | None, name: str) -> float:
-    return equipment.number(name, 0.0) if equipment is not None else 0.0

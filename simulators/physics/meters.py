@@ -58,9 +58,6 @@ class Meters:
         self.shift = np.zeros(2 * len(self._meters))
         self.event = np.zeros(len(self._meters))
         self._seed = seed
-        self._efficiency = [
-            b.number("efficiency", 0.9) if b is not None else 0.9 for b in plan.boilers
-        ]
         self.points: Ints = np.array(
             [i for m in self._meters for r, i in plan.site.points_of(m.id).items() if known(r)],
             dtype=np.int64,
@@ -170,7 +167,7 @@ class Meters:
             elif carrier is Carrier.WATER:
                 rates[:, m] = passed.mains_water[:, b]
             elif carrier is Carrier.GAS:
-                rates[:, m] = row["fire"][:, b] / (self._efficiency[b] * _GAS_KWH_M3)
+                rates[:, m] = row["fuel"][:, b] / _GAS_KWH_M3
             elif carrier is Carrier.HEAT:
                 rates[:, m] = row["heat"][:, b]
                 rates[:, m + len(self._meters)] = row["hot_flow"][:, b]

@@ -11,7 +11,9 @@ from core.batch import Bools, Floats
 from simulators.physics.air import SHOWN, AirDay, AirHandlers
 from simulators.physics.air_faults import RoomParameters, air_parameters, room_parameters
 from simulators.physics.boxes import Boxes
+from simulators.physics.condenser import wet_bulb
 from simulators.physics.conditions import Conditions
+from simulators.physics.curve import grid_supply
 from simulators.physics.drivers import Drivers, stratification
 from simulators.physics.plan import AIR_HEAT, Plan
 from simulators.physics.rooms import STEP_MIN, Rooms
@@ -24,6 +26,8 @@ from simulators.physics.weather import DAY_MIN
 _HOT_WATER_KW = 0.157 / 9.0
 # Dehumidifying begins where outdoor air holds more than the coil's outlet. [°C dew point]
 _DEW_FREE, _LATENT_PER_K, _LATENT_MOST = 10.0, 0.04, 0.5
+# Before the first fan: a loop alone, and walls too; how long into the day the boost goes on.
+_LEADS_MIN, _WARMS_MIN, _BOOST_ON_MIN = 30, 120, 30
 # A valve open so far asks for water.
 _ASKS = 0.05
 
@@ -60,7 +64,7 @@ class Model:
         self._water = np.empty((4, self._rows.buildings))
         self._blocks: tuple[Drivers, _Blocks] | None = None
         # Rooms' air and carbon dioxide, and the plants' rows, five minutes ago and now.
-        self._zone = np.stack([self._rooms.state[::2]] * 2)
+        self._zone = np.stack([self._shown_zones()] * 2)
         self._building = np.zeros((2, len(BUILDING_ROWS), self._rows.buildings))
 
     def run(
@@ -84,8 +88,8 @@ class Model:
     ) -> list[Trace]:  # fmt: skip
         """The same of all worlds together."""
         air_day = self._air_day(drivers, worlds, minutes, reads)
-        plant_day = self._plant_day(drivers, minutes, reads)
-        sensors, faults = room_parameters(worlds), plant_faults_of(self._plan, worlds)
+        sensors, faults = room_parameters(worlds), plant_faults_of(worlds)
+        plant_day = self._plant_day(drivers, minutes, reads, faults)
         blocks = self._blocks_of(drivers)
         air, first = self._air, minutes[0]
         air.begin(air_parameters(worlds), air_day)
@@ -109,7 +113,9 @@ class Model:
             out[k:still] = air.state[:SHOWN]
             k = still
         air.end(len(out))
-        return self._traces(air.shown(out), *shown.by_minute(minutes))
+        zone, building = shown.by_minute(minutes)
+        self._plants.complete(building, plant_day, faults)
+        return self._traces(air.shown(out), zone, building)
 
     def memory(self) -> dict[str, Floats]:
         """All state of the first world, by kind of asset."""
@@ -139,8 +145,8 @@ class Model:
     def _kept(self) -> dict[str, Floats]:
         return {
             "air": self._air.state, "passed": self._air.passed, "rooms": self._rooms.state,
-            "boxes": self._boxes.state, "plants": self._plants.state, "zone": self._zone,
-            "building": self._building,
+            "boxes": self._boxes.state, "plants": self._plants.state,
+            "radiators": self._plants.radiators, "zone": self._zone, "building": self._building,
         }  # fmt: skip
 
     def _parted(self, values: Floats) -> list[Floats]:
@@ -160,13 +166,16 @@ class Model:
         gains = blocks.gains[block] + plants.emitted(rooms.air)
         rooms.step(blocks.oat[block], gains, blocks.heads[block], into[0], into[5], into[1])
         plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
-        self._zone[1], self._building[1] = rooms.state[::2], plants.written()
+        self._zone[1], self._building[1] = self._shown_zones(), plants.written()
         if not self._building[0].any():  # nothing was before the first step of all
             self._building[0] = self._building[1]
         for at, values in zip(self._water, plants.water(), strict=True):
             at[:] = values
         returned = self._boxes.open(rooms.air, sensors)
         air.block(k, returned, self._water.take(rows.ahu_building, axis=1))
+
+    def _shown_zones(self) -> Floats:
+        return np.concatenate([self._rooms.state[::2], self._plants.radiators])
 
     def _asked(self, mean: Floats) -> Asked:
         """What the air handlers took in the five minutes before."""
@@ -197,16 +206,25 @@ class Model:
         )
 
     def _plant_day(
-        self, drivers: Drivers, minutes: tuple[int, int], reads: Sequence[Reads]
-    ) -> PlantDay:
+        self, drivers: Drivers, minutes: tuple[int, int], reads: Sequence[Reads],
+        faults: PlantFaults,
+    ) -> PlantDay:  # fmt: skip
         rows, span = self._rows, slice(*minutes)
         draw: Floats = drivers.people[span] * self._heads * _HOT_WATER_KW
         latent: Floats = np.repeat(_latent(drivers)[span][:, None], rows.buildings, axis=1)
-        hours = boiler_hours(self._plan, drivers)[span]
+        hours, boost = (part[span] for part in heating_hours(self._plan, drivers))
+        oat, humidity = (
+            np.repeat(values[span, None], rows.buildings, axis=1)
+            for values in (drivers.weather.oat, drivers.weather.humidity)
+        )
+        outdoors = (oat, wet_bulb(oat, humidity))
         return PlantDay(
             oat=rows.joined([r.plants for r in reads]),
             hours=rows.repeated(hours.astype(np.float64)) > 0.0,
+            boost=rows.repeated(boost.astype(np.float64)) > 0.0,
             hot_draw=rows.repeated(draw), latent=latent,
+            sent=grid_supply(oat, rows.repeated(drivers.grid_wander[span])),
+            outdoors=outdoors, expected=self._plants.expected(outdoors, faults),
         )  # fmt: skip
 
     def _blocks_of(self, drivers: Drivers) -> _Blocks:
@@ -287,16 +305,23 @@ def _any(on: Bools) -> list[bool]:
     return [bool(minute.any()) for minute in on]
 
 
-def boiler_hours(plan: Plan, drivers: Drivers) -> Bools:
-    """The hours a building's heat may be wanted: from half an hour before its first fan."""
+def heating_hours(plan: Plan, drivers: Drivers) -> tuple[Bools, Bools]:
+    """When a building's heat may be wanted, and when its morning boost is meant to run.
+
+    From half an hour before its first fan, and two hours where it has radiators, which have to
+    warm the walls too; the boost ends with the first fan, or an hour later with radiators.
+    """
     hours = np.zeros((DAY_MIN, len(plan.buildings)), np.bool_)
-    for i in range(len(plan.buildings)):
+    boost = np.zeros_like(hours)
+    for i, warms in enumerate(plan.radiating):
         wanted = drivers.fan[:, plan.ahu_building == i].any(axis=1)
         hours[:, i] = wanted
         if wanted.any():
             start = int(np.argmax(wanted))
-            hours[max(0, start - 30) : start, i] = True
-    return hours
+            begins = max(0, start - (_WARMS_MIN if warms else _LEADS_MIN))
+            hours[begins:start, i] = True
+            boost[begins : start + (_BOOST_ON_MIN if warms else 0), i] = True
+    return hours, boost
 
 
 def _latent(drivers: Drivers) -> Floats:

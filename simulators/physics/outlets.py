@@ -13,6 +13,7 @@ from simulators.physics.drivers import Drivers
 from simulators.physics.meters import known
 from simulators.physics.pipes import water_points
 from simulators.physics.plan import Plan
+from simulators.physics.substation import strapped
 from simulators.physics.trace import AHU_ROW, BUILDING_ROW, ZONE_ROWS, Trace
 
 Outlet = Callable[[Trace, Drivers, slice], Floats]
@@ -30,14 +31,20 @@ _AHU = {
 _BUILDING = {
     "hw_leaving": ("hot", 1.0), "hw_entering": ("hot_return", 1.0), "hw_sp": ("hot_sp", 1.0),
     "boiler_cmd": ("heating", 1.0), "boiler_status": ("heating", 1.0),
+    "burner_status": ("burner", 1.0), "tank_temp": ("tank", 1.0),
+    "primary_leaving": ("primary_sent", 1.0),
+    "primary_flow": ("primary_flow", 1.0), "primary_valve": ("primary_valve", 100.0),
     "pump_status": ("heating", 1.0), "pump_speed": ("pump_speed", 100.0),
     "chw_leaving": ("chilled", 1.0), "chw_entering": ("chilled_return", 1.0),
-    "chiller_status": ("chiller_on", 1.0),
+    "chw_flow": ("chilled_flow", 1.0), "cw_to_chiller": ("to_condenser", 1.0),
+    "cw_from_chiller": ("from_condenser", 1.0),
 }  # fmt: skip
 # What a controlling sensor's element has, where its wires end at another point.
 _ELEMENT = {"rat": "returned"}
-_ZONE = {"zone_temp": "temp", "zone_co2": "co2"}
-_PLANT = {EquipmentClass.BOILER, EquipmentClass.CHILLER, EquipmentClass.PUMP}
+_ZONE = {"zone_temp": "temp", "zone_co2": "co2", "branch_return": "radiator"}
+_PLANT = {
+    EquipmentClass.BOILER, EquipmentClass.SUBSTATION, EquipmentClass.CHILLER, EquipmentClass.PUMP,
+}  # fmt: skip
 
 
 def outlets_of(plan: Plan, gateways: frozenset[str]) -> Mapping[int, Outlet]:
@@ -87,9 +94,15 @@ def _outlet(plan: Plan, equipment: str, cls: EquipmentClass, role: str) -> Outle
         return _from_ahu(AHU_ROW[name], ahus.index(equipment), factor)
     if equipment in zones and role in _ZONE:
         return _from_zone(ZONE_ROWS.index(_ZONE[role]), zones.index(equipment))
+    building = plan.buildings.index(plan.site.equipment[equipment].building)
+    if cls is EquipmentClass.SUBSTATION and role == "primary_entering":
+        pipe = _from_building(BUILDING_ROW["primary_back"], building, 1.0)
+        return lambda trace, drivers, rows: strapped(pipe(trace, drivers, rows))
+    if cls is EquipmentClass.CHILLER and role in {"chiller_status", "power"}:
+        before = [c.id for c in plan.chilling[building]].index(equipment)
+        return _running(building, before) if role == "chiller_status" else _work(building, before)
     if cls in _PLANT and role in _BUILDING:
         name, factor = _BUILDING[role]
-        building = plan.buildings.index(plan.site.equipment[equipment].building)
         return _from_building(BUILDING_ROW[name], building, factor)
     return None
 
@@ -104,6 +117,28 @@ def _from_zone(row: int, index: int) -> Outlet:
 
 def _from_building(row: int, index: int, factor: float) -> Outlet:
     return lambda trace, _drivers, _rows: trace.building[row, :, index] * factor
+
+
+def _running(building: int, before: int) -> Outlet:
+    """Whether the machine runs that starts when so many do already."""
+    row = BUILDING_ROW["chillers"]
+
+    def runs(trace: Trace, _drivers: Drivers, _rows: slice) -> Floats:
+        return (trace.building[row, :, building] > before).astype(np.float64)
+
+    return runs
+
+
+def _work(building: int, before: int) -> Outlet:
+    """What it takes: machines that run share the work."""
+    rows = [BUILDING_ROW["cooling_power"], BUILDING_ROW["chillers"]]
+
+    def power(trace: Trace, _drivers: Drivers, _rows: slice) -> Floats:
+        work, running = trace.building[rows, :, building]
+        each: Floats = np.where(running > before, work / np.maximum(running, 1.0), 0.0)
+        return each
+
+    return power
 
 
 def _occupied(index: int) -> Outlet:

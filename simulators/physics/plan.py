@@ -72,6 +72,22 @@ class Plan:
         return tuple(self._one(b, EquipmentClass.BOILER) for b in self.buildings)
 
     @cached_property
+    def stations(self) -> tuple[Equipment | None, ...]:
+        """District heating by building."""
+        return tuple(self._one(b, EquipmentClass.SUBSTATION) for b in self.buildings)
+
+    @cached_property
+    def towers(self) -> tuple[Equipment | None, ...]:
+        """Cooling towers by building."""
+        return tuple(self._one(b, EquipmentClass.COOLING_TOWER) for b in self.buildings)
+
+    @cached_property
+    def chilling(self) -> tuple[tuple[Equipment, ...], ...]:
+        """All chillers of each building, the one that leads first."""
+        chillers = self.site.of_class(EquipmentClass.CHILLER)
+        return tuple(tuple(c for c in chillers if c.building == b) for b in self.buildings)
+
+    @cached_property
     def chillers(self) -> tuple[Equipment | None, ...]:
         """By building."""
         return tuple(self._one(b, EquipmentClass.CHILLER) for b in self.buildings)
@@ -86,6 +102,12 @@ class Plan:
     def makes_hot_water(self) -> Bools:
         """By building: whether its boiler works all year."""
         return np.array([b is not None and b.declared("makes_hot_water") for b in self.boilers])
+
+    @cached_property
+    def radiating(self) -> tuple[bool, ...]:
+        """By building: whether rooms of it have radiators."""
+        warm = {z.building for z in self.zones if z.number("radiator_capacity", 0.0) > 0.0}
+        return tuple(b in warm for b in self.buildings)
 
     def ahu_hours(self, index: int) -> Schedule:
         """When an air handler is meant to run."""

@@ -28,14 +28,20 @@ AHU_ROWS = (
     "sat", "rat", "mat", "after_heat", "after_cold", "sat_sp", "heat_valve", "cool_valve",
     "oa_damper", "fan", "speed", "flow", "returned",
 )  # fmt: skip
-ZONE_ROWS = ("temp", "co2")
+ZONE_ROWS = ("temp", "co2", "radiator")
 BUILDING_ROWS = (
     "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed",
-    "chilled", "chilled_return", "cooling", "chiller_on",
+    "chilled", "chilled_return", "cooling", "chillers", "fuel", "heating_power", "burner",
+    "boiler_water", "tank", "loop_makeup", "primary_sent", "primary_back", "primary_flow",
+    "primary_valve", "heat_lost", "chilled_flow", "cooling_power", "cooling_extra", "rejected",
+    "to_condenser", "from_condenser", "tower_makeup",
 )  # fmt: skip
 AHU_ROW = {name: i for i, name in enumerate(AHU_ROWS)}
 BUILDING_ROW = {name: i for i, name in enumerate(BUILDING_ROWS)}
 SMOOTH_ROWS = [
-    BUILDING_ROW[name] for name in ("hot", "hot_return", "hot_sp", "chilled", "chilled_return")
-]
+    BUILDING_ROW[name] for name in (
+        "hot", "hot_return", "hot_sp", "chilled", "chilled_return", "boiler_water", "tank",
+        "primary_sent", "primary_back",
+    )
+]  # fmt: skip
 """Rows of a building that go straight from one step of its plant to the next, as water does."""

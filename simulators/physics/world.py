@@ -173,8 +173,9 @@ class World:
             return temperate if point is None else outdoor[point]
 
         ahus = np.stack([read(a.id) for a in self.plan.ahus], axis=1)
-        boilers = [read(b.id if b is not None else None) for b in self.plan.boilers]
-        return ahus, np.stack(boilers, axis=1)
+        warming = zip(self.plan.boilers, self.plan.stations, strict=True)
+        plants = [read(p.id if (p := b or s) is not None else None) for b, s in warming]
+        return ahus, np.stack(plants, axis=1)
 
     def _read_plant(
         self, drivers: Drivers, now: Conditions, when: Stretch, trace: Trace,

@@ -58,8 +58,9 @@ def test_gas_burnt_covers_the_heat_and_the_boilers_loss(week: Readings) -> None:
         gas = week.use(f"{building}.g-main.gas_volume", *WEEK) * 9.86
         return week.use(f"{building}.h-main.heat", *WEEK) / gas
 
-    assert 0.85 < yield_of("c") < 0.92
-    # A boiler that is warmed up each morning and cools each night loses that to its room.
+    # In a mild week little is asked, and a boiler that is kept warm loses a tenth to its room.
+    assert 0.7 < yield_of("c") < 0.90
+    # One that is warmed up each morning and cools each night loses that too.
     assert 0.4 < yield_of("a") < 0.85
 
 

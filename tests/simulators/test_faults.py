@@ -71,7 +71,9 @@ def test_a_boiler_in_hand_burns_gas_on_a_warm_afternoon(healthy: Readings) -> No
     assert healthy.between("a.weather.oat", *warm).min() > 16.0
     assert mean(healthy, "a.boiler.boiler_status", warm) == 0.0
     assert mean(lost, "a.boiler.boiler_status", warm) == 1.0
-    assert lost.use("a.g-main.gas_volume", *warm) > healthy.use("a.g-main.gas_volume", *warm) + 1
+    # What it holds warm lasts for hours, so that a quiet afternoon may pass between two fires.
+    long = (at(1, 9.0), at(2, 0.0))
+    assert lost.use("a.g-main.gas_volume", *long) > healthy.use("a.g-main.gas_volume", *long) + 4
 
 
 def test_the_boiler_that_makes_hot_water_runs_all_year(healthy: Readings) -> None:

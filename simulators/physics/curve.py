@@ -1,0 +1,62 @@
+"""What temperature heating asks for: by outdoor air, lowered at night, raised in the morning."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.batch import Bools, Floats
+
+# 62 °C at 5 °C outdoors and 1.4 K less for each kelvin warmer: coils and radiators sized for 60 °C.
+CURVE_C, CURVE_SLOPE = 62.0, 1.4
+_CURVE_AT = 5.0
+HIGH_C = 85.0
+"""More is never asked for. [°C]"""
+# Night setback of plant that has to run through, and the boost that makes up for nights: what
+# controllers of the field offer, 5–20 K and up to 10 K.
+_SETBACK_K, _BOOST_K = 12.0, 8.0
+# Room influence: 2 K for each kelvin that the coldest room lacks, at most 8 K.
+_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = 20.5, 2.0, 8.0
+
+
+def reference(
+    outdoor: Floats, slope: Floats, up: Floats, phase: tuple[Bools, Bools], lacks: Floats,
+    *, least: Floats,
+) -> Floats:  # fmt: skip
+    """Supply temperature that is asked for. [°C]
+
+    Args:
+        outdoor: As the controller reads it. [°C]
+        slope: Of the curve. [K/K]
+        up: How far somebody moved the curve. [K]
+        phase: Whether it is night, and whether the boost runs.
+        lacks: What :func:`missing` says. [K]
+        least: No less is asked for. [°C]
+    """
+    night, boost = phase
+    curve = CURVE_C - slope * (outdoor - _CURVE_AT) + up
+    moved = np.where(night, -_SETBACK_K, np.where(boost, _BOOST_K, 0.0) + lacks)
+    asked: Floats = np.minimum(np.maximum(curve + moved, least), HIGH_C)
+    return asked
+
+
+def missing(coldest: Floats) -> Floats:
+    """What the coldest room adds to the curve. [K]
+
+    Args:
+        coldest: Its air; any high number where a building has no radiators. [°C]
+    """
+    short = np.minimum(np.maximum(_ROOM_GAIN * (_ROOM_C - coldest), 0.0), _ROOM_MOST_K)
+    return np.asarray(short)
+
+
+def grid_supply(outdoor: Floats, wander: Floats) -> Floats:
+    """What a district network sends to its stations. [°C]
+
+    Args:
+        outdoor: Truly. [°C]
+        wander: Of the network by itself. [K]
+    """
+    # Never below what hot water needs, 90 °C at freezing: chosen, as networks of Chinese and
+    # Balkan cities publish their schedules.
+    sent = np.minimum(np.maximum(90.0 - 1.3 * outdoor, 68.0), 115.0) + wander
+    return np.asarray(sent)

@@ -1,0 +1,101 @@
+"""Domestic hot water: a tank of two nodes, what is drawn, and the ring that keeps taps warm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.batch import Floats
+from simulators.physics.plan import WATER_HEAT
+
+COLD_C = 12.0
+"""Of the street, near the ground's mean. [°C]"""
+# Charged below 52 °C at the sensor, until 58 °C: above 50 °C in the ring, so that no legionella
+# grow (DVGW W 551), and not much above, for lime.
+LOW_C, HIGH_C = 52.0, 58.0
+_COIL_KW_K, _COIL_MOST_KW = 4.0, 40.0
+# Two cubic metres, three fifths of them above the coil.
+_UPPER_KWH_K, _LOWER_KWH_K = 1.4, 0.95
+_SHELL_KW_K = 0.004
+# The ring loses a kilowatt with the tank at 55 °C and cools by 5 K on its way (DVGW W 551).
+_RING_KW_K, _RING_K, _ROOM_C = 1.0 / 35.0, 5.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Charging:
+    """What a step of the tank did.
+
+    Attributes:
+        upper: Water above the coil. [°C]
+        lower: Water at the coil. [°C]
+        lost: To rooms, of shell and ring. [kW]
+    """
+
+    upper: Floats
+    lower: Floats
+    lost: Floats
+
+
+def calls(charging: Floats, upper: Floats, lower: Floats, reads_low: Floats) -> Floats:
+    """Whether the thermostat asks for heat: 1 or 0, as before between its two limits.
+
+    Args:
+        charging: What it asked before.
+        upper: Water above. [°C]
+        lower: Water below. [°C]
+        reads_low: How much less it reads than there is. [K]
+    """
+    reads = 0.5 * (upper + lower) - reads_low
+    asks: Floats = np.where(reads < LOW_C, 1.0, np.where(reads > HIGH_C, 0.0, charging))
+    return asks
+
+
+def charged(loop: Floats, lower: Floats) -> Floats:
+    """What the coil can give from a loop of such a temperature. [kW]"""
+    heat: Floats = np.minimum(_COIL_KW_K * np.maximum(loop - lower, 0.0), _COIL_MOST_KW)
+    return heat
+
+
+def ring_loss(upper: Floats, times: Floats) -> Floats:
+    """What the ring loses, ``times`` as much as one with its insulation. [kW]"""
+    lost: Floats = _RING_KW_K * times * np.maximum(upper - _ROOM_C, 0.0)
+    return lost
+
+
+def step(
+    upper: Floats, lower: Floats, heat: Floats, draw: Floats, ring_times: Floats, hours: float
+) -> Charging:
+    """Both nodes after a step.
+
+    Who draws mixes to the temperature he wants: he takes heat, and less water of a hotter tank.
+
+    Args:
+        upper: Water above. [°C]
+        lower: Water below. [°C]
+        heat: Of the coil. [kW]
+        draw: Heat drawn above the street's cold. [kW]
+        ring_times: Loss of the ring, 1 with its insulation.
+        hours: Length of the step. [h]
+    """
+    ring = ring_loss(upper, ring_times)
+    carries = ring / _RING_K
+    rises = carries + draw / np.maximum(upper - COLD_C, 1.0)
+    shell = _SHELL_KW_K * (upper - _ROOM_C)
+    above = upper + hours / _UPPER_KWH_K * (rises * (lower - upper) - shell)
+    below = lower + hours / _LOWER_KWH_K * (
+        heat + carries * (upper - lower) - ring + (rises - carries) * (COLD_C - lower)
+    )
+    return Charging(above, below, ring + shell)
+
+
+def stored(upper: Floats, lower: Floats) -> Floats:
+    """Heat in the tank, from 0 °C. [kWh]"""
+    held: Floats = _UPPER_KWH_K * upper + _LOWER_KWH_K * lower
+    return held
+
+
+def taken_out(upper: Floats, draw: Floats) -> Floats:
+    """Water that leaves for the taps, and as much cold that comes. [m³/h]"""
+    flow: Floats = draw / (WATER_HEAT * np.maximum(upper - COLD_C, 1.0))
+    return flow

@@ -1,0 +1,91 @@
+"""Radiators of the zones: what they take from the loop and what they give to the air.
+
+EN 442: a radiator gives its nominal output 50 K above the room, and (ΔT / 50)^1.3 of it elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.batch import Floats, Ints
+from simulators.physics.plan import WATER_HEAT, Plan
+
+_NOMINAL_K, _EXPONENT = 50.0, 1.3
+# Water and steel of a panel radiator: some 10 L and 20 kg a nominal kilowatt.
+_KWH_K_PER_KW = 0.0145
+# Flow for each nominal kilowatt: balanced for 10 K across the radiator at full output.
+_DESIGN_K = 10.0
+# A thermostatic head shuts over two kelvins (EN 215), here about 22 °C; without one it is open.
+_HEAD_C, _HEAD_BAND_K = 22.0, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Radiators:
+    """Of all zones, or none: arrays by zone.
+
+    Attributes:
+        rated: Nominal output, 0 where a zone has none. [kW]
+        least: How far the valve stays open whatever the room: 1 without a thermostatic head.
+        building: Index of the zone's building.
+    """
+
+    rated: Floats
+    least: Floats
+    building: Ints
+
+    def flow(self, air: Floats, shares: Floats) -> Floats:
+        """Water through each while the pump runs at full speed. [m³/h]
+
+        Args:
+            air: Of the zone. [°C]
+            shares: Of its balanced flow that its branch lets through.
+        """
+        opened = np.maximum(np.minimum((_HEAD_C - air) / _HEAD_BAND_K + 0.5, 1.0), self.least)
+        flow: Floats = self.rated / (WATER_HEAT * _DESIGN_K) * opened * shares
+        return flow
+
+    def emitted(self, water: Floats, air: Floats) -> Floats:
+        """What they give to rooms of ``air`` with ``water`` in them. [kW]"""
+        over = np.maximum(water - air, 0.0) / _NOMINAL_K
+        given: Floats = self.rated * over**_EXPONENT
+        return given
+
+    def warmed(
+        self, water: Floats, supply: Floats, flow: Floats, emitted: Floats, hours: float
+    ) -> tuple[Floats, Floats]:
+        """Their water after a step, and what they took from the loop meanwhile.
+
+        Args:
+            water: In them. [°C]
+            supply: Of the loop. [°C]
+            flow: Through each. [m³/h]
+            emitted: Given to the rooms meanwhile. [kW]
+            hours: Length of the step. [h]
+
+        Returns:
+            Water [°C]; heat taken [kW]. What is taken less what is given is what they store.
+        """
+        holds = np.maximum(self.rated * _KWH_K_PER_KW, _KWH_K_PER_KW)
+        carries = WATER_HEAT * flow
+        after = (water + hours / holds * (carries * supply - emitted)) / (
+            1.0 + hours / holds * carries
+        )
+        return after, carries * (supply - after)
+
+    def stored(self, water: Floats) -> Floats:
+        """Heat in their water and steel, from 0 °C. [kWh]"""
+        held: Floats = np.maximum(self.rated * _KWH_K_PER_KW, _KWH_K_PER_KW) * water
+        return held
+
+
+def radiators_of(plan: Plan, copies: int) -> Radiators:
+    """Of a plan's zones, ``copies`` of the site one after another."""
+    building = np.array([plan.buildings.index(z.building) for z in plan.zones], dtype=np.int64)
+    steps = np.repeat(np.arange(copies) * len(plan.buildings), len(plan.zones))
+    return Radiators(
+        rated=np.tile([z.number("radiator_capacity", 0.0) for z in plan.zones], copies),
+        least=np.tile([0.0 if z.declared("thermostatic") else 1.0 for z in plan.zones], copies),
+        building=np.tile(building, copies) + steps,
+    )
