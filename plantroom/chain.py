@@ -33,7 +33,6 @@ from plantroom.plant import BrokerAt, Plant, embedded
 from plantroom.tap import Tap
 from scoring import baselines
 from scoring.crew import Crew
-from scoring.plan import effect_of
 from scoring.records import Alarm, Visit
 from scoring.season import Readings
 from simulators.campus import Campus
@@ -132,7 +131,8 @@ class Chain:
             with self._timed("run-in"):
                 self._run_in(plant, campus, past, clock)
             visited = Visited(DeskOfCrew(plant.orders.crew), campus)
-            self._days(plant, campus, self._crew(visited), clock)
+            crew = Crew(visited, visited, self._run.visit, site.timezone)
+            self._days(plant, campus, crew, clock)
             with self._timed("account"):
                 readings = tap.account(plant.store, plant.ingest.counts()["quarantined"])
             return Told(
@@ -154,12 +154,6 @@ class Chain:
             return _Scored(settings=settings, site=self._site, clock=clock, broker=where)
         nowhere = BrokerAt(host="", port=0)
         return _Looped(settings=settings, site=self._site, clock=clock, broker=nowhere)
-
-    def _crew(self, visited: Visited) -> Crew:
-        seed, drawn = self._wishes.seed, {fault.id: fault for fault in self._run.faults}
-        return Crew(
-            visited, visited, lambda f, n: effect_of(seed, drawn[f], n), self._site.timezone
-        )
 
     def _run_in(self, plant: Plant, campus: Campus, past: PastFirst, clock: SteppedClock) -> None:
         """Healthy nights through the same edge, wire, validation and store."""

@@ -20,7 +20,7 @@ from core.clock import DAY_MS
 from core.site import Site
 from plantroom.beside import beside
 from plantroom.chain import Chain
-from scoring.plan import draw
+from scoring.plan import draw, effect_of
 from scoring.records import Distractor
 from scoring.season import Season
 from scoring.truths import Witness, causes_of
@@ -29,6 +29,7 @@ from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.staging import CHANCE, Staged, staged
 from simulators.story import Story
+from simulators.truth import Effect
 
 Through = Literal["loop", "mqtt"]
 NIGHTS, PLANT_DAYS = 90, 14
@@ -91,12 +92,14 @@ class Run:
         wishes: What is to be run.
         progress: Told how far it is.
         beside: Whether the worlds are made in a process beside the chain's.
+        effect: What a visit to a fault does, by its attempt; drawn where nothing is given.
     """
 
     site: Site
     wishes: Wishes
     progress: Progress = lambda _stage, _share: None
     beside: bool = False
+    effect: Callable[[Fault, int], Effect] | None = None
 
     @cached_property
     def start(self) -> int:
@@ -127,6 +130,13 @@ class Run:
             staged.site, self.wishes.seed, self.start, self.faults, climate=self.wishes.climate,
             spells=staged.spells, happenings=staged.happenings,
         )  # fmt: skip
+
+    def visit(self, fault: str, attempt: int) -> Effect:
+        """What a visit to a fault does; ``attempt`` counts from 1."""
+        about = next(f for f in self.faults if f.id == fault)
+        if self.effect is not None:
+            return self.effect(about, attempt)
+        return effect_of(self.wishes.seed, about, attempt)
 
     def witness(self) -> Witness:
         """What makes its worlds."""

@@ -32,6 +32,10 @@ CHEATS: Mapping[FaultKind, tuple[Cheat, ...]] = {
     _K.COOL_VALVE_STUCK: _COIL,
     _K.DAMPER_STUCK: _SENSOR,
     _K.PLANT_LEFT_ON: ("plant_stopped",),
+    # Where the fault is a branch's own: nobody shuts a building's main to hide a leak.
+    _K.FLAP_HANGS: ("valve_shut",),
+    _K.URINAL_RUNS: ("valve_shut",),
+    _K.IRRIGATION_OPEN: ("valve_shut",),
     _K.SENSOR_STUCK: _SENSOR,
     _K.SENSOR_OFFSET: _SENSOR,
     _K.SENSOR_DRIFT: _SENSOR,
@@ -63,7 +67,13 @@ def unplugged(fault: Fault) -> str:
 
 
 def hide(plan: Plan, made: Conditions, fault: Fault) -> None:
-    """Adds what hides a fault to its parameters."""
+    """Adds what hides a fault of an air handler to its parameters.
+
+    Shut water stands in :mod:`simulators.physics.water_faults`, a sensor that is unplugged in
+    what is silent.
+    """
+    if fault.asset not in {ahu.id for ahu in plan.ahus}:
+        return
     if fault.hidden_by in {"valve_shut", "plant_stopped", "setpoint_moved"}:
         air = made.air[[ahu.id for ahu in plan.ahus].index(fault.asset)]
         if fault.hidden_by == "plant_stopped":

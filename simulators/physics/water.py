@@ -121,6 +121,7 @@ class Waterworks:
         )
         fixed = draws.fixed[rows] * 60.0 + now.flap * self._flaps(draws.flap[rows])
         tapped = draws.tapped[rows] * 60.0
+        fixed[:, now.shut > 0.0] = tapped[:, now.shut > 0.0] = 0.0
         for b in range(len(self._pipes)):
             day = _Stretch(
                 fixed=fixed, tapped=tapped, rest=draws.rest[rows, b] * 60.0,

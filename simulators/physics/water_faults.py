@@ -30,6 +30,7 @@ class WaterFaults:
         back: What runs back through the booster's check valve, by building; share of its rated
             flow. [1]
         worn: Head the booster lacks, by building; share of it. [1]
+        shut: 1 where somebody shut the stop valve of a branch, else 0: there is no water.
     """
 
     leak: Floats
@@ -44,6 +45,7 @@ class WaterFaults:
     bled: Floats
     back: Floats
     worn: Floats
+    shut: Floats
 
 
 _BRANCH = {
@@ -67,7 +69,7 @@ def water_faults_of(plan: Plan, active: Sequence[Fault], at: int) -> WaterFaults
     """Of all pipes; severities as of ``at`` [ms]. Two faults of one kind and place add up."""
     branches, buildings = (np.zeros(len(of)) for of in (plan.water, plan.buildings))
     made = WaterFaults(
-        **{name: branches.copy() for name in ("leak", "burst", "flap", "urinal", "open")},
+        **{name: branches.copy() for name in (*_BRANCH.values(), "shut")},
         **{name: buildings.copy() for name in (*_MAIN.values(), *_BUILDING.values())},
     )
     meters = [m.id for m in plan.water]
@@ -79,4 +81,8 @@ def water_faults_of(plan: Plan, active: Sequence[Fault], at: int) -> WaterFaults
             building = plan.buildings.index(plan.site.equipment[fault.asset].building)
             name = _MAIN.get(fault.kind) or _BUILDING[fault.kind]
             getattr(made, name)[building] += severity
+        if fault.kind in _BRANCH and fault.hidden_by == "valve_shut":
+            made.shut[meters.index(fault.asset)] = 1.0
+    for name in _BRANCH.values():
+        getattr(made, name)[made.shut > 0.0] = 0.0
     return made

@@ -64,6 +64,15 @@ def test_an_unplugged_sensor_says_nothing_of_its_own_fault_nor_of_its_machines()
     assert len(said["a.ahu1.mat"])
 
 
+def test_behind_a_shut_stop_valve_nothing_runs_and_nobody_can_draw() -> None:
+    runs = fault(K.URINAL_RUNS, "a.w-toilets", severity=0.15, onset=at(1, 6.0))
+    _, open_ = lived(runs, "useless")
+    _, shut = lived(runs, "valve_shut")
+    counted = [float(np.ptp(said["a.w-toilets.volume"])) for said in (open_, shut)]
+    assert counted[0] > 0.2
+    assert counted[1] == 0.0
+
+
 def test_a_moved_setpoint_is_met_by_a_coil_that_still_passes() -> None:
     passes = fault(K.HEAT_VALVE_PASSES, "a.ahu1", severity=0.3, onset=at(1, 6.0))
     _, before = lived(passes, "useless")
