@@ -1,8 +1,8 @@
 """Pressure at a node of a building's pipes, and what runs away through holes there.
 
 A node hangs at the end of a pipe: p = p₀ − k·Q² (Darcy-Weisbach, turbulent). A hole lets through
-C·(p/p_ref)^N1: 0.5 for an orifice that keeps its shape, 1 for the mixed holes of old pipes, 1.5
-for cracks that open (May 1994, the FAVAD rule; Lambert 2001).
+C·(p/p_ref)^N1: 0.5 for an orifice that keeps its shape, near 1 over pipes of mixed material, 1.5
+for cracks that open with pressure (fixed and variable areas, May 1994; the practice of N1).
 """
 
 from __future__ import annotations

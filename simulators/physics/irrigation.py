@@ -9,8 +9,8 @@ from core.site import Equipment
 from simulators.physics.streams import fixed
 from simulators.physics.weather import DAY_MIN, Weather
 
-# Grass takes 0.8 of what short, wet grass would; a sprinkler brings three quarters of its water
-# to the roots (FAO 56, tables 12 and 3 of its annex; both as a gardener reckons).
+# Turf of a warm season takes 0.80 to 0.85 of what short, wet grass would (FAO 56, table 12); of a
+# sprinkler's water three quarters come to the roots (FAO training manual 4, annex I).
 _CROP, _REACHES = 0.8, 0.75
 # Below it grass rests; above it the air is that of a rainy day. [°C], [%RH]
 _GROWS_ABOVE, _RAINY = 10.0, 88.0

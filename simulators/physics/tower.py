@@ -6,8 +6,8 @@ import numpy as np
 
 from core.batch import Floats
 
-# Latent heat of water at 25 °C, 2,442 kJ/kg, is 1.47 L/kWh; with what drifts off 1.5, as plant
-# people reckon (ASHRAE Handbook, HVAC Systems and Equipment: cooling towers).
+# Latent heat of water at 25 °C, 2,442 kJ/kg, is 1.47 L/kWh; what is warmed instead of evaporated
+# and what drifts off make it 1.5, as plant people reckon (2 gpm a million Btu/h is 1.55).
 _EVAPORATES = 0.0015  # [m³/kWh rejected]
 CYCLES = 5.0
 """Concentration at which a healthy tower is bled."""
