@@ -18,8 +18,10 @@ from core.words import Carrier
 from simulators import memory
 from simulators.cases import Cases
 from simulators.days import Days
-from simulators.lines import CLEAR, lines_of
+from simulators.gaps import Gaps
+from simulators.lines import CLEAR, Line, lines_of
 from simulators.network import Network, Passage
+from simulators.physics.background import PERFECT, Background
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening, edges
@@ -45,6 +47,7 @@ class _About(msgspec.Struct, kw_only=True):
     repairs: list[list[Mending]]
     sky: SkyChoice = SkyChoice()
     happenings: tuple[Happening, ...] = ()
+    background: Background = PERFECT
 
 
 class Campus:
@@ -62,6 +65,7 @@ class Campus:
         spells: Heat waves and cold snaps to add to its weather.
         weather: What a file tells, instead of a climate.
         happenings: What happens in it that is nobody's fault.
+        background: Defects of its data that are nobody's fault either.
 
     Raises:
         Misconfigured: The site has points that cannot be simulated, or no place for a fault;
@@ -73,6 +77,7 @@ class Campus:
         self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None, *,
         climate: str = DEFAULT_CLIMATE, spells: Sequence[Spell] = (),
         weather: WeatherFile | None = None, happenings: Sequence[Happening] = (),
+        background: Background = PERFECT,
     ) -> None:  # fmt: skip
         if start % MINUTE_MS:
             raise ValueError(f"a campus starts on a whole minute, not at {start}")
@@ -83,7 +88,11 @@ class Campus:
         self._sky, self._weather = choice_of(climate, spells, weather), weather
         sky = sky_of(seed, self._sky, weather)
         self._happenings = tuple(happenings)
-        self._world = World(site, seed, self._gateways, sky=sky, happenings=self._happenings)
+        self._background = background
+        self._world = World(
+            site, seed, self._gateways, sky=sky, happenings=self._happenings, background=background
+        )
+        self._gaps = Gaps(site, seed, background)
         self._edges = edges(self._happenings)
         self._settled = False
         self._until = start
@@ -169,7 +178,7 @@ class Campus:
             other = Campus(
                 self._site, self._seed, self._start, faults,
                 climate=self._sky.climate, spells=self._sky.spells, weather=self._weather,
-                happenings=self._happenings,
+                happenings=self._happenings, background=self._background,
             )  # fmt: skip
             other._world.remember(self._world.memory())
             other._network.share(self._network, self._until)
@@ -218,7 +227,7 @@ class Campus:
                 format=memory.FORMAT, site=self._site.id, version=self._site.version,
                 seed=self._seed, start=self._start, until=self._until,
                 faults=self._cases.faults, repairs=self._cases.repairs, sky=self._sky,
-                happenings=self._happenings,
+                happenings=self._happenings, background=self._background,
             )  # fmt: skip
             arrays: dict[str, NDArray[np.generic]] = {
                 f"world.{name}": values for name, values in self._world.memory().items()
@@ -246,7 +255,7 @@ class Campus:
         campus = Campus(
             site, about.seed, about.start, about.faults,
             climate=about.sky.climate, spells=about.sky.spells, weather=weather,
-            happenings=about.happenings,
+            happenings=about.happenings, background=about.background,
         )  # fmt: skip
         campus._take_up(about, arrays)
         return campus
@@ -278,12 +287,13 @@ class Campus:
             known = (day, midnight, self._days.worked(day))
             parts.append(self._world.run(known, faults, minutes, plant=plant))
             start = stop
-        return Columns.joined(parts)
+        return self._gaps.left(Columns.joined(parts))
 
     def _send(self, rows: Columns, faults: Sequence[Fault]) -> None:
         """Hands readings of a time in which no fault changed to their gateways' lines."""
         gateway = np.array([p.gateway for p in self._site.points])[rows.point]
         lines = lines_of(faults, self._until)
+        usual = Line(late_min=self._background.late_min, duplicates=self._background.duplicates)
         for name in self._gateways:
-            line = lines.get(name, CLEAR)
+            line = lines.get(name, CLEAR).beside(usual)
             self._network.take(name, rows.keep(gateway == name), line, self._until)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.batch import Floats, Ints
+from core.batch import Bools, Floats, Ints
+from core.clock import MINUTE_MS
 from core.site import Equipment, MeterRole
 from core.words import Carrier
+from simulators.physics.background import PERFECT, Background, Episodes, one_reading
+from simulators.physics.chances import Chances
 from simulators.physics.loads import Loads
-from simulators.physics.meter_faults import SOUND, MeterFaults
+from simulators.physics.meter_faults import SOUND, MeterFaults, Misread
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream
 from simulators.physics.trace import BUILDING_ROW, Trace
@@ -29,6 +32,13 @@ _MILLI = 1000.0
 _OTHER_UNIT = {"heat": 0.0036, "heat_power": 0.0036}
 # A meter out of the box has run on its test bench. [kWh, m³]
 _NEW_DIAL = (0.0, 200.0)
+# Of the readings' times: what of the lateness is a meter's place in the poll, the rest chance.
+_PLACE = 0.8
+# Two heat readers said nothing but zeros 9 to 23 times a year, mostly once, sometimes for hours
+# or days; water registers stepped back by some litres about once a year.
+_ZEROS_A_YEAR, _ZEROS_LAST, _ZEROS_H, _ZEROS_SPREAD = 13.0, 0.08, 20.0, 1.2
+_BACK_A_YEAR, _BACK_MOST = 0.9, 0.09
+_WORD = 65536.0
 _DECIMALS = {"power": 1, "heat_power": 1, "hw_flow": 2, "flow": 2}
 
 
@@ -45,8 +55,14 @@ class Passed:
 class Meters:
     """All meters of a site; two counters each, the second only for water through heat meters."""
 
-    def __init__(self, plan: Plan, loads: Loads, seed: int) -> None:
+    def __init__(
+        self, plan: Plan, loads: Loads, seed: int, background: Background = PERFECT
+    ) -> None:
+        self._efficiency = [
+            b.number("efficiency", 0.9) if b is not None else 0.9 for b in plan.boilers
+        ]
         self._plan = plan
+        self._chances = Chances(plan.site, seed)
         self._loads = loads
         self._meters = [e for _, e in sorted(plan.site.equipment.items()) if e.meter is not None]
         self._error = 1.0 + np.array([self._class_error(m, seed) for m in self._meters])
@@ -58,6 +74,11 @@ class Meters:
         self.shift = np.zeros(2 * len(self._meters))
         self.event = np.zeros(len(self._meters))
         self._seed = seed
+        most = background.jitter_s * 1000.0
+        self._jitter = most * (1.0 - _PLACE)
+        # A meter's place in the poll: how late it is always read. [ms]
+        self._late = [most * _PLACE * fixed(seed, m.id, "poll", 0.0, 1.0) for m in self._meters]
+        self._absurd = [_absurd(m, seed, background.nonsense) for m in self._meters]
         self.points: Ints = np.array(
             [i for m in self._meters for r, i in plan.site.points_of(m.id).items() if known(r)],
             dtype=np.int64,
@@ -86,10 +107,9 @@ class Meters:
             for role, point in self._plan.site.points_of(meter.id).items():
                 if known(role):
                     counter = m + _BAND.get(role, 0) * len(self._meters)
-                    when, values = self._say(point, role, counter, totals, at)
-                    if ills[m].unit:
-                        values = np.round(values * _OTHER_UNIT.get(role, _MILLI), 6)
-                    said[point] = (when, values)
+                    when, values = self._say(point, role, (m, counter), totals, at)
+                    values = self._absurdly(m, role, when, values)
+                    said[point] = (when, self._misread(point, role, values, ills[m]))
         self.total = totals[-1].copy()
         return said
 
@@ -116,36 +136,82 @@ class Meters:
         self.shift[both] = self.total[both] - dial
 
     def _say(
-        self, point: int, role: str, counter: int, totals: Floats, at: Ints
+        self, point: int, role: str, which: tuple[int, int], totals: Floats, at: Ints
     ) -> tuple[Ints, Floats]:
+        """Times of the reads that fall into a stretch, and what they say.
+
+        ``which`` is the meter and its counter.
+        """
+        meter, counter = which
         total = totals[:, counter]
-        model = self._plan.site.points[point]
-        due = np.flatnonzero(at % (model.period_s * 1000) == 0)
+        due, late = self._reads(point, meter, at)
         if np.isnan(self.marked[point]):
             self.marked[point] = total[0]
+        # Where a read falls within a minute, it has counted that share of it.
+        seen = total[due + 1] if late is None else total[due] + late * np.diff(total)[due]
+        when = at[due] if late is None else at[due] - MINUTE_MS + _ms(late)
         values = (
-            self._means(point, role, total, due)
+            self._means(point, role, seen)
             if role in _RATES
-            else self._dial(point, total - self.shift[counter], due)
+            else self._dial(point, seen - self.shift[counter])
         )
         if len(due):
-            self.marked[point] = total[due[-1] + 1]
-        return at[due], values
+            self.marked[point] = seen[-1]
+        return when, values
 
-    def _means(self, point: int, role: str, total: Floats, due: Ints) -> Floats:
+    def _reads(self, point: int, meter: int, at: Ints) -> tuple[Ints, Floats | None]:
+        """In which minutes a point is read, and after which share of each; None at their ends."""
+        period = self._plan.site.points[point].period_s * 1000
+        if self._late[meter] <= 0.0 or period <= MINUTE_MS:
+            return np.flatnonzero(at % period == 0), None
+        due = np.flatnonzero((at - MINUTE_MS) % period == 0)
+        chance = self._chances.at(point, at[due] - MINUTE_MS, "jitter")
+        return due, (self._late[meter] + self._jitter * chance) / MINUTE_MS
+
+    def _means(self, point: int, role: str, seen: Floats) -> Floats:
         """Mean rate of each interval that ends; the first counts from where the run began."""
-        edges = np.concatenate([[self.marked[point]], total[due + 1]])
+        edges = np.concatenate([[self.marked[point]], seen])
         per_hour = 3600.0 / self._plan.site.points[point].period_s
         return np.round(np.diff(edges) * per_hour, _DECIMALS[role]).astype(np.float64)
 
-    def _dial(self, point: int, total: Floats, due: Ints) -> Floats:
-        """What the register shows at the end of each interval."""
-        register = self._plan.site.points[point].register
-        quantum = (register.quantum if register is not None else 0.0) or _QUANTUM
-        modulus = register.modulus if register is not None else np.inf
+    def _dial(self, point: int, seen: Floats) -> Floats:
+        """What the register shows at each read."""
+        quantum, modulus = self._register(point)
         # A sum of floats may stand a hair below the step that it has reached.
-        steps = np.floor(total[due + 1] / quantum + 1e-6)
+        steps = np.floor(seen / quantum + 1e-6)
         return np.round(np.mod(steps * quantum, modulus), 6).astype(np.float64)
+
+    def _register(self, point: int) -> tuple[float, float]:
+        """Smallest step of a register, and where it starts again."""
+        register = self._plan.site.points[point].register
+        if register is None:
+            return _QUANTUM, float("inf")
+        return register.quantum or _QUANTUM, register.modulus
+
+    def _absurdly(self, meter: int, role: str, when: Ints, values: Floats) -> Floats:
+        """What a reader says that has lost its line for a moment, or its count's last step."""
+        episodes = self._absurd[meter]
+        acting: Bools | None = episodes.acting(when) if episodes is not None else None
+        if acting is None or not acting.any():
+            return values
+        meter_of = self._meters[meter].meter
+        if meter_of is not None and meter_of.carrier is Carrier.HEAT:
+            return np.where(acting, 0.0, values)
+        if role != "volume":
+            return values
+        point = self._plan.site.points_of(self._meters[meter].id)[role]
+        share = self._chances.at(point, when, "back")
+        return np.where(acting, np.round(np.maximum(values - _BACK_MOST * share, 0.0), 6), values)
+
+    def _misread(self, point: int, role: str, values: Floats, ill: MeterFaults) -> Floats:
+        """What comes of it where it is sent in another unit, or its bytes are taken wrongly."""
+        if ill.unit:
+            values = np.round(values * _OTHER_UNIT.get(role, _MILLI), 6)
+        if ill.misread is Misread.INTEGER:
+            return values.astype(np.float32).view(np.int32).astype(np.float64)
+        if ill.misread is Misread.WORD and role in _BAND and role not in _RATES:
+            return np.round(np.mod(values, _WORD * self._register(point)[0]), 6).astype(np.float64)
+        return values
 
     def _amounts(self, passed: Passed) -> Floats:
         """Rate of each counter by minute. [kW, m³/h]"""
@@ -167,7 +233,7 @@ class Meters:
             elif carrier is Carrier.WATER:
                 rates[:, m] = passed.mains_water[:, b]
             elif carrier is Carrier.GAS:
-                rates[:, m] = row["fuel"][:, b] / _GAS_KWH_M3
+                rates[:, m] = row["fire"][:, b] / (self._efficiency[b] * _GAS_KWH_M3)
             elif carrier is Carrier.HEAT:
                 rates[:, m] = row["heat"][:, b]
                 rates[:, m + len(self._meters)] = row["hot_flow"][:, b]
@@ -183,3 +249,21 @@ class Meters:
 def known(role: str) -> bool:
     """Whether a meter's point of this role can be simulated."""
     return role in _BAND or role in _RATES
+
+
+def _absurd(meter: Equipment, seed: int, often: float) -> Episodes | None:
+    """When a heat reader says zeros, or a water register steps back; None for other meters."""
+    carrier = meter.meter.carrier if meter.meter is not None else None
+    quarter = 15 * MINUTE_MS
+    if often > 0.0 and carrier is Carrier.HEAT:
+        lasting = one_reading(quarter, lasting=_ZEROS_LAST, median_h=_ZEROS_H, spread=_ZEROS_SPREAD)
+        return Episodes(seed, (meter.id, "zeros"), often * _ZEROS_A_YEAR, lasting)
+    if often > 0.0 and carrier is Carrier.WATER:
+        lasting = one_reading(quarter, lasting=0.0, median_h=1.0, spread=0.0)
+        return Episodes(seed, (meter.id, "back"), often * _BACK_A_YEAR, lasting)
+    return None
+
+
+def _ms(minutes: Floats) -> Ints:
+    whole: Ints = np.rint(minutes * MINUTE_MS).astype(np.int64)
+    return whole

@@ -11,6 +11,7 @@ from core.batch import Bools, Columns, Floats, Ints
 from core.clock import MINUTE_MS
 from core.site import Site
 from core.words import Carrier
+from simulators.physics.background import PERFECT, Background
 from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
@@ -42,7 +43,7 @@ class World:
 
     def __init__(
         self, site: Site, seed: int, gateways: frozenset[str], *, sky: Sky | None = None,
-        happenings: Sequence[Happening] = (),
+        happenings: Sequence[Happening] = (), background: Background = PERFECT,
     ) -> None:  # fmt: skip
         self.plan = plan_of(site)
         self.seed = seed
@@ -50,8 +51,8 @@ class World:
         self._happenings = tuple(happenings)
         self._model = Model(self.plan, seed)
         self._loads = Loads(self.plan, seed)
-        self._sensors = Sensors(site, seed)
-        self._meters = Meters(self.plan, self._loads, seed)
+        self._sensors = Sensors(site, seed, background)
+        self._meters = Meters(self.plan, self._loads, seed, background)
         self._gateways = gateways
         self._outlets = outlets_of(self.plan, gateways)
         self._outdoor = [i for i, p in enumerate(site.points) if p.role.id == "oat"]
@@ -173,9 +174,8 @@ class World:
             return temperate if point is None else outdoor[point]
 
         ahus = np.stack([read(a.id) for a in self.plan.ahus], axis=1)
-        warming = zip(self.plan.boilers, self.plan.stations, strict=True)
-        plants = [read(p.id if (p := b or s) is not None else None) for b, s in warming]
-        return ahus, np.stack(plants, axis=1)
+        boilers = [read(b.id if b is not None else None) for b in self.plan.boilers]
+        return ahus, np.stack(boilers, axis=1)
 
     def _read_plant(
         self, drivers: Drivers, now: Conditions, when: Stretch, trace: Trace,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from core.batch import Floats
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.meter_faults import SOUND, MeterFaults
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run, same
 
 K = FaultKind
@@ -93,3 +95,45 @@ def test_another_unit_shows_the_whole_dial_in_it(
     point = f"{meter}.{role}"
     assert wrong.between(point, *AFTER) == pytest.approx(factor * healthy.between(point, *AFTER))
     assert np.array_equal(wrong.between(point, *BEFORE), healthy.between(point, *BEFORE))
+
+
+@pytest.mark.parametrize(
+    ("kind", "point"),
+    [(K.METER_FLOAT_AS_INTEGER, f"{METER}.energy"), (K.METER_FLOAT_AS_INTEGER, f"{METER}.power"),
+     (K.METER_ONE_WORD, f"{METER}.energy")],
+)  # fmt: skip
+def test_bytes_that_are_taken_wrongly_are_another_number(
+    kind: FaultKind, point: str, healthy: Readings
+) -> None:
+    wrong = ill(fault(kind, METER))[1]
+    assert np.array_equal(wrong.between(point, *BEFORE), healthy.between(point, *BEFORE))
+    true, told = (r.between(point, *AFTER) for r in (healthy, wrong))
+    if kind is K.METER_ONE_WORD:
+        # Steps of 0.01 kWh: it starts again every 655.36 kWh.
+        assert told == pytest.approx(np.mod(true, 655.36), abs=1e-6)
+        assert np.array_equal(wrong.of(f"{METER}.power")[1], healthy.of(f"{METER}.power")[1])
+    else:
+        back = told.astype(np.int32).view(np.float32)
+        assert np.array_equal(back, true.astype(np.float32))
+        assert told.min() > 1e8
+
+
+def test_a_register_starts_again_at_its_width() -> None:
+    point = SITE.points[SITE.index[f"{METER}.energy"]]
+    assert point.register is not None
+    narrow = replace(point, register=replace(point.register, modulus=50.0))
+    points = tuple(narrow if p.id == point.id else p for p in SITE.points)
+    dial = Readings(all_of(Campus(replace(SITE, points=points), SEED, START), at(2))).of(point.id)[
+        1
+    ]
+    assert dial.max() < 50.0
+    falls = np.flatnonzero(np.diff(dial) < 0.0)
+    assert len(falls) >= 3
+    assert (np.diff(dial)[falls] + 50.0 < 12.0).all()
+
+
+def test_a_meter_that_is_changed_by_plan_is_no_fault_and_keeps_its_new_dial() -> None:
+    planned = MeterFaults(counts=2.0).changed(at(1, 6.0))
+    assert (planned.event, planned.swapped, planned.counts) == (at(1, 6.0), True, 2.0)
+    assert planned.changed(at(1, 5.0)) == planned
+    assert MeterFaults() == SOUND

@@ -39,6 +39,10 @@ KINDS: dict[FaultKind, KindOfFault] = {
         *_I, "register", "", "register lost its count", (1.0, 1.0), "S", _S.METER),
     _K.METER_SWAPPED: _of(
         *_I, "register", "", "meter changed and nobody told", (1.0, 1.0), "S", _S.METER),
+    _K.METER_FLOAT_AS_INTEGER: _of(
+        *_I, "reading", "", "bytes of a float taken as a whole number", (1.0, 1.0), "SI", _S.METER),
+    _K.METER_ONE_WORD: _of(
+        *_I, "reading", "", "half of a register's bits are read", (1.0, 1.0), "S", _S.METER),
     _K.GATEWAY_SILENT: _of(*_I, "gateway", "", "no readings", (1.0, 1.0), "SI", _S.GATEWAY),
     _K.GATEWAY_CUT_OFF: _of(
         *_I, "gateway", "", "line down, readings come later", (1.0, 1.0), "SI", _S.GATEWAY),
