@@ -58,9 +58,6 @@ class Meters:
     def __init__(
         self, plan: Plan, loads: Loads, seed: int, background: Background = PERFECT
     ) -> None:
-        self._efficiency = [
-            b.number("efficiency", 0.9) if b is not None else 0.9 for b in plan.boilers
-        ]
         self._plan = plan
         self._chances = Chances(plan.site, seed)
         self._loads = loads
@@ -233,7 +230,7 @@ class Meters:
             elif carrier is Carrier.WATER:
                 rates[:, m] = passed.mains_water[:, b]
             elif carrier is Carrier.GAS:
-                rates[:, m] = row["fire"][:, b] / (self._efficiency[b] * _GAS_KWH_M3)
+                rates[:, m] = row["fuel"][:, b] / _GAS_KWH_M3
             elif carrier is Carrier.HEAT:
                 rates[:, m] = row["heat"][:, b]
                 rates[:, m + len(self._meters)] = row["hot_flow"][:, b]

@@ -53,9 +53,15 @@ CLASSES: dict[str, SensorClass] = {
     "fan_status": _STATUS, "occupied": _STATUS, "chiller_status": _STATUS,
     "boiler_cmd": _STATUS, "boiler_status": _STATUS, "pump_status": _STATUS,
     "hw_leaving": _WATER, "hw_entering": _WATER, "chw_leaving": _WATER, "chw_entering": _WATER,
+    "primary_leaving": _WATER, "primary_entering": _WATER, "primary_valve": _EXACT,
+    "primary_flow": SensorClass(0.0, 0.02, 0.01), "branch_return": _WATER, "tank_temp": _WATER,
+    "burner_status": _STATUS, "chw_flow": SensorClass(0.0, 0.1, 0.1), "cw_to_chiller": _WATER,
+    "cw_from_chiller": _WATER,
     "pressure": SensorClass(2.0, 1.2, 0.5),
 }  # fmt: skip
-_NEVER_NEGATIVE = {"irradiance", "supply_flow", "pressure", "zone_co2", "oah"}
+_NEVER_NEGATIVE = {
+    "irradiance", "supply_flow", "pressure", "zone_co2", "oah", "chw_flow", "primary_flow",
+}  # fmt: skip
 _SATURATED = {"oah": 100.0}
 """Where a transmitter's output ends whatever its element says: in fog a humidity sensor's error
 would lift it over the top of its scale."""

@@ -23,7 +23,7 @@ from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.plan import plan_of
 from simulators.physics.sensing import Sensors, Stretch
 from simulators.physics.sensor_faults import SOUND
-from simulators.physics.trace import BUILDING_ROW, Trace
+from simulators.physics.trace import Trace
 from simulators.physics.water import ROW, Watered, Waterworks
 from simulators.physics.water_points import water_outlets
 from simulators.physics.weather import SeededSky, Sky
@@ -84,9 +84,7 @@ class World:
         trace: Trace = self._model.run(
             drivers, now, minutes, self._for_controllers(outdoor, minutes), looped
         )  # fmt: skip
-        watered = self._water.run(
-            drivers.draws, now.water, minutes, trace.building[BUILDING_ROW["cooling"]]
-        )
+        watered = self._water.run(drivers.draws, now.water, minutes, trace)
         branches = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
         passed = Passed(branches, watered.branch, watered.main, trace)
         said = self._meters.read(passed, at, now.meters)
@@ -174,8 +172,9 @@ class World:
             return temperate if point is None else outdoor[point]
 
         ahus = np.stack([read(a.id) for a in self.plan.ahus], axis=1)
-        boilers = [read(b.id if b is not None else None) for b in self.plan.boilers]
-        return ahus, np.stack(boilers, axis=1)
+        warming = zip(self.plan.boilers, self.plan.stations, strict=True)
+        plants = [read(p.id if (p := b or s) is not None else None) for b, s in warming]
+        return ahus, np.stack(plants, axis=1)
 
     def _read_plant(
         self, drivers: Drivers, now: Conditions, when: Stretch, trace: Trace,
