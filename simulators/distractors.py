@@ -61,8 +61,8 @@ ABOUT: Mapping[HappeningKind, About] = {
         meaning="a new machine works by day", unit="share of the desks' power",
         span=(0.05, 0.25)),
     _K.DAYLIGHT: About(
-        meaning="lights go down when it is bright", unit="share of the circuit",
-        span=(0.1, 0.4), always=True),
+        meaning="lights at the windows go down when it is bright", unit="share of the circuit",
+        span=(0.05, 0.2), always=True),
     _K.SENSOR_TENDED: About(
         meaning="a sensor is unplugged and compared", declared=DayMode.MAINTENANCE),
     _K.CO2_CALIBRATED: About(

@@ -49,8 +49,9 @@ def air_card(
     exemptions: tuple[str, ...] = (),
     severity: int = 3,
     seasonal: bool = False,
+    hold_min: int = 30,
 ) -> RuleCard:
-    """A card of an air-handler fault: 5-minute means, 30 minutes' hold, steady and occupied."""
+    """A card of an air-handler fault: 5-minute means, steady and occupied, 30 minutes' hold."""
     return RuleCard(
         id=id_,
         family=family,
@@ -70,7 +71,7 @@ def air_card(
         sufficiency=0.6,
         condition=f"{condition} Recirculating all-air units, fan on, occupied, steady for the mode "
         "delay, no frost; 5-minute means.",
-        hold=Hold(minutes=30),
+        hold=Hold(minutes=hold_min),
         clear_at=clear_at,
         clears_when="Three days in the operating state that showed it, 30 minutes each, clear.",
         waste_formula=waste_formula,

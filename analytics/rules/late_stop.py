@@ -88,6 +88,8 @@ CARD = RuleCard(
 
 _NIGHT_QUARTERS = 20
 """00–05 h: after cleaners, before plant starts."""
+_CALLED = "01C1"
+"""Item code of lifts."""
 _TERMINALS = "01B2"
 """Item code of a building's air handlers and fan coils."""
 _FANS = (EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT, EquipmentClass.FAN_COIL)
@@ -181,13 +183,16 @@ def _median(rate: Floats, where: Bools) -> Floats:
 def targets(site: Site) -> tuple[Target, ...]:
     """Every electricity meter that enters totals, less the meters below it.
 
-    Circuits of fans that tell their own status are AC-02's, which names the fan.
+    Circuits of fans that tell their own status are AC-02's, which names the fan; a lift runs
+    when somebody calls it, and has no schedule to be mended.
     """
     found = []
     for meter in site.of_class(*CARD.applies_to):
         if meter.meter is None or meter.meter.role in {MeterRole.CHECK, MeterRole.VIRTUAL}:
             continue
         if meter.meter.item.startswith(_TERMINALS) and _fans_tell(site, meter.building):
+            continue
+        if meter.meter.item.startswith(_CALLED):
             continue
         rate = _rate(site, meter)
         below = [_rate(site, m) for m in submeters(site, meter)]

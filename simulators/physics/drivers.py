@@ -74,7 +74,7 @@ def drivers_of(
     occupancy = plain_people.presence_of if plan.laws.plain_people else people_by.presence_of
     there = occupancy(plan, seed, day, workday)
     people, zone_share = there.building, there.zone
-    changes = changes_on(plan, seed, happenings, start, (ordinal, workday), weather)
+    changes = changes_on(plan, seed, happenings, start, (ordinal, workday, people), weather)
     if changes is not None:
         people = changes.there(people, range(len(plan.buildings)))
         zone_share = changes.there(

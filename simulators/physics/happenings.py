@@ -146,7 +146,10 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
-    """What an effect looks at: the day's midnight [ms], its weather, which buildings are worked."""
+    """What an effect looks at: the day's midnight [ms], its weather, who usually is there.
+
+    ``worked`` by building, ``people`` as their share. (minutes, buildings)
+    """
 
     plan: Plan
     seed: int
@@ -154,6 +157,7 @@ class _Day:
     ordinal: int
     worked: Bools
     weather: Weather
+    people: Floats
 
     def building(self, happening: Happening) -> int:
         return self.plan.buildings.index(happening.building)
@@ -184,11 +188,12 @@ _Effect = Callable[[_Day, Happening, Bools, Changes], None]
 
 def changes_on(
     plan: Plan, seed: int, happenings: Sequence[Happening], start: int,
-    of_day: tuple[int, Bools], weather: Weather,
+    of_day: tuple[int, Bools, Floats], weather: Weather,
 ) -> Changes | None:  # fmt: skip
     """What happens on the day from ``start`` [ms]; None on a day on which nothing does.
 
-    ``of_day`` is the day's ordinal, and by building whether it is worked.
+    ``of_day`` is the day's ordinal, by building whether it is worked, and the share of its people
+    that would be there. (minutes, buildings)
     """
     today = [
         h for h in happenings
@@ -199,7 +204,13 @@ def changes_on(
         return None
     made = _unchanged(plan)
     day = _Day(
-        plan=plan, seed=seed, start=start, ordinal=of_day[0], worked=of_day[1], weather=weather
+        plan=plan,
+        seed=seed,
+        start=start,
+        ordinal=of_day[0],
+        worked=of_day[1],
+        people=of_day[2],
+        weather=weather,
     )
     for happening in today:
         _EFFECTS[happening.kind](day, happening, happening.within(start), made)
@@ -296,9 +307,9 @@ def _machine(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
 
 
 def _daylight(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
-    """Lights go down when it is bright. ``size``: what they save of a lit circuit at most."""
+    """Lights at the windows go down when it is bright. ``size``: of the desks' circuit, at most."""
     down = 1.0 - it.size * np.minimum(day.weather.sun / _BRIGHT, 1.0)
-    for i in day.circuits(it, _DESK_ITEM, _CORRIDOR_ITEM):
+    for i in day.circuits(it, _DESK_ITEM):
         made.times[:, i] *= np.where(when, down, 1.0)
 
 
@@ -311,12 +322,11 @@ def _flushes(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
 
 
 def _base(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
-    """Desks that nobody switches off. ``size``: of the day level, on top while nobody is there."""
+    """Desks that nobody switches off. ``size``: of the day level, those of who is not there."""
     power = it.size * _DESKS_KW_M2 * day.area(it)
-    hours = day.plan.site.buildings[it.building].schedule.workday or (0, 0)
-    away = when & ~(_between(*hours) & bool(day.worked[day.building(it)]))
+    idle = np.where(when, 1.0 - day.people[:, day.building(it)], 0.0)
     for i in day.circuits(it, _DESK_ITEM)[:1]:
-        made.extra[:, i] += np.where(away, power, 0.0)
+        made.extra[:, i] += idle * power
 
 
 def _core(day: _Day, it: Happening, when: Bools, made: Changes) -> None:

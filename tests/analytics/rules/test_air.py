@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.frame import Frame
+from analytics.rules import rule
 from core.verdict import Reason
 from core.words import Carrier
 from tests.analytics.rules.frames import (
@@ -259,3 +260,20 @@ def test_modes_are_those_of_the_card() -> None:
     assert judged("FC-12", FAULTY["FC-12"]).mode[0, -1] == 1  # os3 of (os2, os3, os4)
     assert judged("FC-5", FAULTY["FC-5"]).mode[0, -1] == 0
     assert judged("FC-5", FAULTY["FC-5"]).mode[0, 0] == -1
+
+
+def test_a_coil_that_gives_its_nameplate_is_not_short() -> None:
+    """120 kW, 6 m³/s: 77 kW of dry heat are 10.6 K; the fan adds one."""
+    short: Values = {**BASE, "cool_valve": 100, "oa_damper": 100, "sat": 19, "sat_sp": 15,
+                     "supply_flow": 6}  # fmt: skip
+    hot = frame({**short, "mat": 29}, parameters=DECLARED)
+    assert last(judged("FC-13", hot)) == (NE, Reason.OTHER_MODE)
+    assert last(judged("FC-13", with_values(hot, mat=27)))[0] is FAULT
+    assert last(judged("FC-13", with_values(hot, sat=14))) == (OK, Reason.CLEAR)
+    unknown = frame({**short, "mat": 29}, parameters={**DECLARED, "cooling_capacity": NAN})
+    assert last(judged("FC-13", unknown))[0] is FAULT
+
+
+def test_a_start_after_a_hot_weekend_has_an_hour_and_a_half() -> None:
+    card = rule("FC-13").card
+    assert card.value("mode_delay") + (card.hold.minutes or 0) == 90
