@@ -21,13 +21,13 @@ from simulators.physics.hydraulics import MAIN_K, Holes, Lost, node, tap
 from simulators.physics.pipes import pipes_of
 from simulators.physics.plan import Plan
 from simulators.physics.tanks import Basin, basin_of, boost, fill
-from simulators.physics.tower import evaporated, made_up
+from simulators.physics.tower import evaporates_of, made_up
+from simulators.physics.trace import BUILDING_ROW, Trace
 from simulators.physics.water_faults import WaterFaults
 
 _REDUCED_KPA = 250.0
 _TANK_M3, _TANK_FILL_M3H = 3.0, 6.0
 _TOWER = basin_of(1.5, 3.0)
-_COP = 4.0
 ROWS = ("flow", "kpa", "reduced", "boosted", "level", "pump", "speed", "power", "over")
 ROW = {name: i for i, name in enumerate(ROWS)}
 """Of :attr:`Watered.building`: flow through the main meter, below nothing what runs back [m³/h];
@@ -87,7 +87,6 @@ class Waterworks:
         self._pipes = pipes_of(plan)
         self._pumps = [pump_of(p.booster) if p.booster is not None else None for p in self._pipes]
         self._tanks = [_tank(p.tank) if p.tank is not None else None for p in self._pipes]
-        self._cop = [c.number("cop", _COP) if c is not None else _COP for c in plan.chillers]
         self._state = {
             "tank": np.array([0.0 if t is None else t.shut for t in self._tanks]),
             "tower": np.full(len(self._pipes), _TOWER.shut),
@@ -105,7 +104,7 @@ class Waterworks:
         self._state = {name: np.array(memory[f"water.{name}"]) for name in self._state}
 
     def run(
-        self, draws: Draws, now: WaterFaults, minutes: tuple[int, int], cooling: Floats
+        self, draws: Draws, now: WaterFaults, minutes: tuple[int, int], trace: Trace
     ) -> Watered:
         """Goes on through minutes of a day.
 
@@ -113,7 +112,7 @@ class Waterworks:
             draws: Of the day.
             now: Faults as parameters.
             minutes: From and to, minutes of the day.
-            cooling: Of each building's chillers. (minutes, buildings) [kW]
+            trace: What the plant did in them: what its towers and loops lost.
         """
         rows, long = slice(*minutes), minutes[1] - minutes[0]
         made = Watered(
@@ -121,16 +120,17 @@ class Waterworks:
         )
         fixed = draws.fixed[rows] * 60.0 + now.flap * self._flaps(draws.flap[rows])
         tapped = draws.tapped[rows] * 60.0
+        tower, loop = (trace.building[BUILDING_ROW[n]] for n in ("tower_makeup", "loop_makeup"))
         fixed[:, now.shut > 0.0] = tapped[:, now.shut > 0.0] = 0.0
         for b in range(len(self._pipes)):
             day = _Stretch(
                 fixed=fixed, tapped=tapped, rest=draws.rest[rows, b] * 60.0,
                 street=draws.street[rows, b],
-                evaporates=evaporated(cooling[:, b], self._cop[b]),
+                evaporates=evaporates_of(tower[:, b]),
             )  # fmt: skip
             lifted = self._lift(b, day, now, made)
             lifted = self._store(b, day, now, lifted, made)
-            self._pass(b, day, now, lifted + self._cool(b, day, now, made), made)
+            self._pass(b, day, now, lifted + self._cool(b, day, now, made) + loop[:, b], made)
         return made
 
     def _flaps(self, flap: Ints) -> Floats:
@@ -197,7 +197,7 @@ class Waterworks:
         return filled.into
 
     def _pass(self, b: int, day: _Stretch, now: WaterFaults, into: Floats, made: Watered) -> None:
-        """Fills in branches on the street's side and the main; ``into`` tank, pump and tower."""
+        """Fills in branches on the street's side and the main; ``into`` is all the plant."""
         pipes, out = self._pipes[b], made.building[:, :, b]
         direct, reduced = pipes.direct, pipes.reduced
         nominal, limit = STREET_KPA, np.inf

@@ -23,7 +23,7 @@ from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.plan import plan_of
 from simulators.physics.sensing import Sensors, Stretch
 from simulators.physics.sensor_faults import SOUND
-from simulators.physics.trace import BUILDING_ROW, Trace
+from simulators.physics.trace import Trace
 from simulators.physics.water import ROW, Watered, Waterworks
 from simulators.physics.water_points import water_outlets
 from simulators.physics.weather import SeededSky, Sky
@@ -84,9 +84,7 @@ class World:
         trace: Trace = self._model.run(
             drivers, now, minutes, self._for_controllers(outdoor, minutes), looped
         )  # fmt: skip
-        watered = self._water.run(
-            drivers.draws, now.water, minutes, trace.building[BUILDING_ROW["cooling"]]
-        )
+        watered = self._water.run(drivers.draws, now.water, minutes, trace)
         branches = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
         passed = Passed(branches, watered.branch, watered.main, trace)
         said = self._meters.read(passed, at, now.meters)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from core.batch import Floats
 from core.clock import DAY_MS
 from core.words import Carrier
 from simulators.campus import Campus
@@ -15,6 +16,7 @@ from simulators.physics.demand import draws_of
 from simulators.physics.faults import FaultKind
 from simulators.physics.pipes import pipes_of
 from simulators.physics.plan import plan_of
+from simulators.physics.trace import BUILDING_ROW, BUILDING_ROWS, Trace
 from simulators.physics.water import ROW, Waterworks
 from simulators.physics.water_faults import water_faults_of
 from simulators.physics.weather import DAY_MIN, weather_of
@@ -33,6 +35,13 @@ FAULTS = (
 )
 
 
+def plant_of(tower: Floats) -> Trace:
+    """A plant whose towers lose so much by minute [m³/h], and which does nothing else."""
+    rows = np.zeros((len(BUILDING_ROWS), len(tower), len(PLAN.buildings)))
+    rows[BUILDING_ROW["tower_makeup"]] = tower[:, None]
+    return Trace(ahu=np.empty(0), zone=np.empty(0), building=rows)
+
+
 @pytest.mark.parametrize("faults", [(), FAULTS], ids=["healthy", "ill"])
 def test_what_passes_the_main_is_drawn_stored_or_runs_over(faults: tuple[object, ...]) -> None:
     """Closes with storage to rounding: no meter's error is in it."""
@@ -42,10 +51,9 @@ def test_what_passes_the_main_is_drawn_stored_or_runs_over(faults: tuple[object,
     draws = draws_of(PLAN, SEED, DAY, people, np.ones(count, np.bool_), weather_of(SEED, DAY))
     draws = replace(draws, rest=np.zeros_like(draws.rest))  # that no branch counts
     now = water_faults_of(PLAN, [f for f in FAULTS if f in faults], START + DAY_MS)
-    cooling = np.zeros((DAY_MIN, count))
-    cooling[540:1080] = 180.0
+    trace = plant_of(np.where((np.arange(DAY_MIN) > 540) & (np.arange(DAY_MIN) < 1080), 0.3, 0.0))
     before = works.memory()
-    done = works.run(draws, now, (0, DAY_MIN), cooling)
+    done = works.run(draws, now, (0, DAY_MIN), trace)
     after = works.memory()
     for b, pipes in enumerate(pipes_of(PLAN)):
         main = done.main[:, b].sum() / 60.0
@@ -64,11 +72,11 @@ def test_however_a_day_is_cut_the_pipes_do_the_same() -> None:
     people = np.full((DAY_MIN, count), 0.5)
     draws = draws_of(PLAN, SEED, DAY, people, np.ones(count, np.bool_), weather_of(SEED, DAY))
     now = water_faults_of(PLAN, FAULTS, START + DAY_MS)
-    cooling = np.full((DAY_MIN, count), 90.0)
-    once = Waterworks(PLAN).run(draws, now, (0, DAY_MIN), cooling)
+    lost = np.full(DAY_MIN, 0.2)
+    once = Waterworks(PLAN).run(draws, now, (0, DAY_MIN), plant_of(lost))
     cut, parts = Waterworks(PLAN), []
     for first, last in ((0, 7), (7, 481), (481, 482), (482, DAY_MIN)):
-        parts.append(cut.run(draws, now, (first, last), cooling[first:last]))
+        parts.append(cut.run(draws, now, (first, last), plant_of(lost[first:last])))
     assert np.array_equal(np.concatenate([p.branch for p in parts]), once.branch)
     assert np.array_equal(np.concatenate([p.building for p in parts], axis=1), once.building)
 
