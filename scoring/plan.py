@@ -11,7 +11,7 @@ import numpy as np
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
 from simulators.physics.cheats import cheats
-from simulators.physics.faults import Fault, FaultKind, Seat, log_uniform
+from simulators.physics.faults import Fault, FaultKind, log_uniform
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.physics.streams import stream
 from simulators.places import places
@@ -25,6 +25,11 @@ _CREEP_D = (7.0, 120.0)
 # A gateway that is down comes back by itself: nobody would miss a building's readings for weeks,
 # and while it is down it hides every other fault behind it.
 _OUTAGE_H = (0.2, 72.0)
+_OUTAGES = frozenset({FaultKind.GATEWAY_SILENT, FaultKind.GATEWAY_CUT_OFF})
+# What comes and goes: mean hours that it is there and that it is away, both log-uniform; chosen
+# from a shift to a few days, so that a week shows several bouts or one.
+_BOUT_H, _AWAY_H = (2.0, 48.0), (4.0, 96.0)
+_OTHER_WAY = 0.5  # a sensor reads too low as often as too high
 # Of first and second visits, the shares that are no good: what is to be refused, what only hides
 # the symptom, and what mends half. A choice; enough of each that five seeds have some to judge.
 _USELESS, _CHEATS, _PARTIAL = 0.15, 0.1, 0.1
@@ -100,7 +105,7 @@ def _one(
 ) -> Fault | None:
     """One fault of a kind; the same number of draws whatever comes of it."""
     about = FAULT_KINDS[kind]
-    where, share, onset, course, creep = rng.random(5)
+    where, share, onset, course, creep, side, there, away = rng.random(8)
     here = [place for place in places(site, kind) if building_of(site, place[0]) == building]
     if not here:
         return None
@@ -109,9 +114,14 @@ def _one(
     letter = about.onsets[int(course * len(about.onsets))]
     slow = log_uniform(_CREEP_D, creep)
     over = begun + int(log_uniform(_OUTAGE_H, share) * HOUR_MS)
+    bouts = log_uniform(_BOUT_H, there), log_uniform(_AWAY_H, away)
+    passes = kind in _OUTAGES
+    severity = about.severity(share)
     return Fault(
         id=f"{kind.value}@{asset}.{point}" if point else f"{kind.value}@{asset}",
         kind=kind, asset=asset, point=point, onset=begun - begun % MINUTE_MS,
-        severity=about.severity(share), creep_days=slow if letter == "C" else 0.0,
-        end=over if about.seat is Seat.GATEWAY else None,
+        severity=-severity if about.signed and side < _OTHER_WAY else severity,
+        creep_days=slow if letter == "C" else 0.0,
+        bouts_h=bouts if letter == "I" and not passes else None,
+        end=over if passes else None,
     )  # fmt: skip

@@ -71,11 +71,24 @@ def test_severities_are_log_uniform_within_their_span() -> None:
 def test_an_outage_of_a_gateway_ends_by_itself_and_nothing_else_does() -> None:
     for seed in range(60):
         for fault in drawn(seed):
-            if fault.asset in SITE.gateways:
+            if fault.kind in {FaultKind.GATEWAY_SILENT, FaultKind.GATEWAY_CUT_OFF}:
                 assert fault.end is not None
+                assert fault.bouts_h is None
                 assert 0.2 <= (fault.end - fault.onset) / 3.6e6 <= 72.1
             else:
                 assert fault.end is None
+
+
+def test_what_comes_and_goes_does_so_in_bouts_and_signs_go_both_ways() -> None:
+    faults = [f for seed in range(60) for f in drawn(seed)]
+    courses = Counter(f.course for f in faults)
+    assert min(courses[c] for c in ("sudden", "creeping", "intermittent")) > len(faults) / 10
+    for fault in faults:
+        about = FAULT_KINDS[fault.kind]
+        assert fault.bouts_h is None or "I" in about.onsets
+        assert fault.severity > 0 or about.signed
+    signed = [f.severity > 0 for f in faults if FAULT_KINDS[f.kind].signed]
+    assert 0.3 < sum(signed) / len(signed) < 0.7
 
 
 @pytest.mark.parametrize(("severity", "word"), [(0.01, "mild"), (0.07, "middle"), (0.5, "severe")])
