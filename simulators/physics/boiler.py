@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Bools, Floats
 
 # Water and iron: some 2 L and 4 kg a kilowatt of a boiler with its hydraulic separator.
 KWH_K_PER_KW = 0.0028
@@ -18,7 +18,7 @@ DIFFERENTIAL_K = 20.0
 _LEAST_DIFFERENTIAL_K = 1.0
 # The boiler is kept above the curve by half its differential, so that mixing never lacks heat.
 _ABOVE_K, _FOR_TANK_C = 10.0, 65.0
-_LEAST_FIRE = 0.25
+_LEAST_FIRE, _TINY = 0.25, 1e-9
 # Each start blows cold air through for a minute: air of full fire, 1.26 m³ a kWh of gas, warmed by
 # 50 K, is 0.35 Wh a kilowatt of output. (Stoichiometric air of methane 9.5 m³/m³, a fifth more.)
 PURGE_KWH_PER_KW = 0.00035
@@ -51,11 +51,24 @@ def flame(burning: Floats, water: Floats, aimed: Floats, narrower: Floats) -> Fl
     return lit
 
 
-def fire(water: Floats, aimed: Floats, narrower: Floats) -> Floats:
-    """Share of full fire of a burner that burns; it modulates through its differential."""
+def fire(still: Floats, lifts: Floats, aimed: Floats, narrower: Floats) -> tuple[Floats, Bools]:
+    """Mean share of full fire of a burner that burns, and whether it goes out within the step.
+
+    It modulates through its differential, and goes out at the top of it.
+
+    It answers to the water as it is after the step, or a narrow differential would overshoot it.
+
+    Args:
+        still: Water after the step without any fire. [°C]
+        lifts: How much warmer full fire makes it. [K]
+        aimed: Its target. [°C]
+        narrower: How far its differential was narrowed. [K]
+    """
     band = np.maximum(DIFFERENTIAL_K - narrower, _LEAST_DIFFERENTIAL_K)
-    share: Floats = np.minimum(np.maximum((aimed - water) / band + 0.5, _LEAST_FIRE), 1.0)
-    return share
+    share = ((aimed - still) / band + 0.5) / (1.0 + lifts / band)
+    share = np.minimum(np.maximum(share, _LEAST_FIRE), 1.0)
+    until = (aimed + 0.5 * band - still) / np.maximum(lifts, _TINY)
+    return np.minimum(share, np.maximum(until, 0.0)), share > until
 
 
 def fuel(heat: Floats, water: Floats, efficiency: Floats) -> Floats:

@@ -165,7 +165,7 @@ class Heating:
         if self._fired.any():
             fired = self._fire(asked, back, carries, charge, now, hours)
         else:
-            fired = (np.zeros_like(on),) * 3
+            fired = (np.zeros_like(on),) * 4
         net = self._network(asked, given.sent, back, flow, now, hours)
         supply = np.where(self._fired, back + state[_MIX] * (state[_HOT] - back), state[_HOT])
         piped = self._capacity * _PIPES_PER_K * 0.5 * (go - _ROOM_C)
@@ -178,7 +178,7 @@ class Heating:
         )
         return (
             leaving, back, asked, on, fired[0], heat, flow, speed, fired[1], power,
-            state[_BURNING].copy(), state[_HOT].copy(), state[_UPPER].copy(), made_up,
+            fired[3], state[_HOT].copy(), state[_UPPER].copy(), made_up,
             given.sent, net[0], net[1], state[_VALVE].copy(), self._lost,
         )  # fmt: skip
 
@@ -259,15 +259,12 @@ class Heating:
     def _fire(
         self, asked: Floats, back: Floats, carries: Floats, charge: Floats, now: HeatingFaults,
         hours: float,
-    ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
-        """Heat into the boiler, its fuel, and heat to the loop. [kW]"""
+    ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+        """Heat into the boiler, its fuel, heat to the loop [kW], and whether it burnt."""
         state = self.state
         aimed = boiler.target(asked, state[_CHARGING])
         before = state[_BURNING].copy()
         lit = boiler.flame(before, state[_HOT], aimed, now.narrower) * state[_ON] * self._fired
-        state[_BURNING] = lit
-        share = boiler.fire(state[_HOT], aimed, now.narrower)
-        heat = lit * share * self._capacity
         over = np.maximum(state[_HOT] - back, 1.0)
         meant = np.minimum(np.maximum((asked - back) / over, 0.0), 1.0)
         off = np.abs(meant - state[_MIX]) * over > _MIX_RESTS_K
@@ -276,12 +273,15 @@ class Heating:
         shell = self._capacity * boiler.SHELL_PER_K * (state[_HOT] - _ROOM_C)
         flows = carries * state[_MIX] * self._fired
         step = hours / self._node * self._fired
-        fuel = boiler.fuel(heat, state[_HOT], self._efficiency - now.burner)
-        state[_HOT] = (state[_HOT] + step * (heat - charge - purged - shell + flows * back)) / (
-            1.0 + step * flows
-        )
+        slows = 1.0 + step * flows
+        still = (state[_HOT] + step * (flows * back - charge - purged - shell)) / slows
+        lifts = step * self._capacity / slows
+        share, goes_out = boiler.fire(still, lifts, aimed, now.narrower)
+        share, state[_BURNING] = lit * share, lit * ~goes_out
+        fuel = boiler.fuel(share * self._capacity, state[_HOT], self._efficiency - now.burner)
+        state[_HOT] = still + share * lifts
         self._lost += self._fired * (purged + shell)
-        return heat, fuel, flows * (state[_HOT] - back)
+        return share * self._capacity, fuel, flows * (state[_HOT] - back), lit
 
     def _network(
         self, asked: Floats, sent: Floats, back: Floats, flow: Floats, now: HeatingFaults,
