@@ -14,7 +14,7 @@ from simulators.physics.chillers import load_factor, power_factor
 from simulators.physics.plan import WATER_HEAT
 
 # Rated: 5 K of condenser water (ISO 16358, AHRI 550: 0.054 L/s a kilowatt), tower 3.5 K from wet
-# bulb at 25.6 °C; condensing 5 K above the leaving water's mean.
+# bulb at 25.6 °C; condensing 2 K above the leaving water.
 _RANGE_K, _APPROACH_K, _CONDENSER_NTU = 5.0, 3.5, 1.2
 _TOWER_SHARE = _RANGE_K / (_RANGE_K + _APPROACH_K)
 _TOWER_NTU = 0.89  # -ln(1 - _TOWER_SHARE)
@@ -68,7 +68,7 @@ class WarmSide:
 
 
 def wet_bulb(oat: Floats, humidity: Floats) -> Floats:
-    """By Stull (2011), within 0.7 K from 5 to 99 % and −20 to 50 °C. [°C]"""
+    """By Stull (2011), who states errors of −1.0 to +0.65 K from 5 to 99 % humidity. [°C]"""
     rh = np.maximum(humidity, 5.0)
     cold: Floats = (
         oat * np.arctan(0.151977 * np.sqrt(rh + 8.313659))
