@@ -12,6 +12,7 @@ from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.physics.pipes import Use, breaks, reduces, serves
 from simulators.physics.plan import boosts
 
+_SOCKETS = "01A1"
 _REGISTERS = ("energy", "volume", "gas_volume", "heat")
 _LIT = ("01A1", "01A2")
 """Item codes of circuits with lights, by their first letters."""
@@ -40,6 +41,8 @@ _WATER_SEATS: Mapping[Seat, Callable[[Equipment], bool]] = {
     Seat.REDUCER: reduces,
     Seat.BOOSTER: boosts,
 }
+_DECLARED: Mapping[Seat, str] = {Seat.SOLAR_PLANT: "pv_kwp", Seat.UPS: "ups_kva"}
+"""Parameter that makes equipment what a seat is."""
 _SENSED = _TEMPERATURES | {"oah", "irradiance", "zone_co2", "supply_flow", "pressure"}
 
 
@@ -65,6 +68,9 @@ def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
     elif seat in _WATER_SEATS:
         fits = _WATER_SEATS[seat]
         yield from ((e.id, "") for e in site.equipment.values() if fits(e))
+    elif seat in _DECLARED:
+        name = _DECLARED[seat]
+        yield from ((e.id, "") for e in site.equipment.values() if name in e.parameters)
     elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
         yield from _machines(site, seat)
     elif seat in _PLANT:
@@ -118,10 +124,15 @@ def _meters(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         if meter is None:
             continue
         electric = meter.carrier is Carrier.ELECTRICITY
-        branch = meter.role is MeterRole.BRANCH
+        branch, points = meter.role is MeterRole.BRANCH, site.points_of(equipment.id)
+        board = electric and meter.role is MeterRole.BUILDING
         fits = {
             Seat.LIT_CIRCUIT: electric and branch and meter.item[:4] in _LIT,
-            Seat.METER: any(role in site.points_of(equipment.id) for role in _REGISTERS),
+            Seat.SOCKET_CIRCUIT: electric and branch and meter.item[:4] == _SOCKETS,
+            Seat.MAIN_BOARD: board,
+            Seat.EARTHED_BOARD: board and "residual_current" in points,
+            Seat.TERMINAL: electric and (branch or board) and "cable_temp" in points,
+            Seat.METER: any(role in points for role in _REGISTERS),
             Seat.ELECTRIC_METER: electric,
             Seat.WATER_METER: meter.carrier is Carrier.WATER
             and meter.role in {MeterRole.BRANCH, MeterRole.BUILDING},

@@ -14,6 +14,7 @@ from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.heating_faults import HeatingFaults, heating_faults_of
 from simulators.physics.meter_faults import MeterFaults, meter_faults_of
 from simulators.physics.plan import Plan
+from simulators.physics.power_faults import PowerFaults, power_faults_of
 from simulators.physics.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
 from simulators.physics.water_faults import WaterFaults, water_faults_of
 
@@ -81,6 +82,7 @@ class Conditions:
         heating: Of heating plant.
         cooling: Of chilled-water plant.
         lights: Share of its day level that a meter's circuit keeps after hours.
+        power: Faults of the supply.
         water: Faults of pipes, valves, tanks and pumps.
         sensors: Faults of sensors by point index.
         meters: Faults of meters by id.
@@ -92,6 +94,7 @@ class Conditions:
     heating: HeatingFaults
     cooling: CoolingFaults
     lights: Floats
+    power: PowerFaults
     water: WaterFaults
     sensors: dict[int, SensorFaults] = field(default_factory=dict)
     meters: dict[str, MeterFaults] = field(default_factory=dict)
@@ -114,6 +117,7 @@ def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
         air=tuple(AirFaults() for _ in plan.ahus),
         rooms=tuple(RoomFaults() for _ in plan.zones),
         lights=np.zeros(len(plan.electric)),
+        power=power_faults_of(plan, active, at),
         water=water_faults_of(plan, active, at),
         heating=heating_faults_of(plan, active, at),
         cooling=cooling_faults_of(plan, active, at),

@@ -13,7 +13,7 @@ from core.site import Equipment, MeterRole
 from core.words import Carrier
 from simulators.physics.background import PERFECT, Background, Episodes, one_reading
 from simulators.physics.chances import Chances
-from simulators.physics.loads import Loads
+from simulators.physics.electrical import Supplied
 from simulators.physics.meter_faults import SOUND, MeterFaults, Misread
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream
@@ -24,7 +24,7 @@ _CLASS_ERROR = {Carrier.ELECTRICITY: 0.004, Carrier.WATER: 0.01, Carrier.GAS: 0.
 _HEAT_ERROR = 0.015
 # Lower heating value of natural gas, 35.5 MJ/m³. [kWh/m³]
 _GAS_KWH_M3 = 9.86
-_BAND = {"energy": 0, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
+_BAND = {"energy": 0, "reactive_energy": 1, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
 _RATES = {"power", "heat_power", "hw_flow", "flow"}
 _QUANTUM = 0.01
 # Wh sent as kWh, W as kW, L as m³; of heat GJ as kWh.
@@ -44,23 +44,23 @@ _DECIMALS = {"power": 1, "heat_power": 1, "hw_flow": 2, "flow": 2}
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What ran in a stretch, by minute: electricity branches and mains, water, and the plant."""
+    """What ran in a stretch, by minute: electricity, water, and the plant."""
 
-    branches: Floats
+    supplied: Supplied
     water: Floats
     mains_water: Floats
     trace: Trace
 
 
 class Meters:
-    """All meters of a site; two counters each, the second only for water through heat meters."""
+    """All meters of a site; two counters each.
 
-    def __init__(
-        self, plan: Plan, loads: Loads, seed: int, background: Background = PERFECT
-    ) -> None:
+    The second is for water through heat meters and reactive energy through main boards.
+    """
+
+    def __init__(self, plan: Plan, seed: int, background: Background = PERFECT) -> None:
         self._plan = plan
         self._chances = Chances(plan.site, seed)
-        self._loads = loads
         self._meters = [e for _, e in sorted(plan.site.equipment.items()) if e.meter is not None]
         self._error = 1.0 + np.array([self._class_error(m, seed) for m in self._meters])
         dial = np.array([fixed(seed, m.id, "dial", 2e3, 6e4) for m in self._meters])
@@ -212,9 +212,9 @@ class Meters:
 
     def _amounts(self, passed: Passed) -> Floats:
         """Rate of each counter by minute. [kW, m³/h]"""
-        minutes = len(passed.branches)
+        minutes = len(passed.supplied.mains)
         rates = np.zeros((minutes, 2 * len(self._meters)))
-        mains = self._loads.mains(passed.branches)
+        reactive = np.abs(passed.supplied.reactive.sum(axis=0))
         electric = [m.id for m in self._plan.electric]
         water = [m.id for m in self._plan.water]
         row = {name: passed.trace.building[i] for name, i in BUILDING_ROW.items()}
@@ -222,11 +222,12 @@ class Meters:
             b = self._plan.buildings.index(meter.building)
             carrier = meter.meter.carrier if meter.meter is not None else Carrier.ELECTRICITY
             if meter.id in electric:
-                rates[:, m] = passed.branches[:, electric.index(meter.id)]
+                rates[:, m] = passed.supplied.branches[:, electric.index(meter.id)]
             elif meter.id in water:
                 rates[:, m] = passed.water[:, water.index(meter.id)]
             elif carrier is Carrier.ELECTRICITY:
-                rates[:, m] = mains[:, b]
+                rates[:, m] = passed.supplied.mains[:, b]
+                rates[:, m + len(self._meters)] = reactive[:, b]
             elif carrier is Carrier.WATER:
                 rates[:, m] = passed.mains_water[:, b]
             elif carrier is Carrier.GAS:

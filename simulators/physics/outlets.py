@@ -11,6 +11,7 @@ from core.errors import Misconfigured, Mistake
 from core.site import EquipmentClass
 from simulators.physics.drivers import Drivers
 from simulators.physics.meters import known
+from simulators.physics.panel import shows
 from simulators.physics.pipes import water_points
 from simulators.physics.plan import Plan
 from simulators.physics.substation import strapped
@@ -61,6 +62,8 @@ def outlets_of(plan: Plan, gateways: frozenset[str]) -> Mapping[int, Outlet]:
         if point.gateway not in gateways or index in water:
             continue
         if equipment.meter is not None and known(point.role.id):
+            continue
+        if shows(equipment, point.role.id):
             continue
         outlet = _outlet(plan, equipment.id, equipment.cls, point.role.id)
         if outlet is None:

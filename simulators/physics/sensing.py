@@ -35,6 +35,8 @@ class SensorClass:
 
 
 _EXACT = SensorClass(0.0, 0.0, 0.1)
+# Instruments of class 0.5 show a reading a second: what is left of the grid's own flicker.
+_VOLTS, _AMPS = SensorClass(0.0, 0.15, 0.1), SensorClass(0.0, 0.1, 0.1)
 _STATUS = SensorClass(0.0, 0.0, 1.0)
 _AIR = SensorClass(0.25, 0.04, 0.05)
 _WATER = SensorClass(0.3, 0.08, 0.1)
@@ -58,6 +60,10 @@ CLASSES: dict[str, SensorClass] = {
     "burner_status": _STATUS, "chw_flow": SensorClass(0.0, 0.1, 0.1), "cw_to_chiller": _WATER,
     "cw_from_chiller": _WATER,
     "pressure": SensorClass(2.0, 1.2, 0.5),
+    "voltage_a": _VOLTS, "voltage_b": _VOLTS, "voltage_c": _VOLTS, "current_a": _AMPS,
+    "current_b": _AMPS, "current_c": _AMPS, "neutral_current": _AMPS,
+    "residual_current": SensorClass(0.0, 0.001, 0.001), "cable_temp": SensorClass(0.5, 0.1, 0.1),
+    "power_factor": SensorClass(0.0, 0.0, 0.001), "demand": _EXACT,
 }  # fmt: skip
 _NEVER_NEGATIVE = {
     "irradiance", "supply_flow", "pressure", "zone_co2", "oah", "chw_flow", "primary_flow",

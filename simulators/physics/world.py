@@ -20,6 +20,7 @@ from simulators.physics.loads import Asked, Loads
 from simulators.physics.meters import Meters, Passed
 from simulators.physics.model import Model
 from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
+from simulators.physics.panel import Panel
 from simulators.physics.plan import plan_of
 from simulators.physics.sensing import Sensors, Stretch
 from simulators.physics.sensor_faults import SOUND
@@ -52,10 +53,11 @@ class World:
         self._model = Model(self.plan, seed)
         self._loads = Loads(self.plan, seed)
         self._sensors = Sensors(site, seed, background)
-        self._meters = Meters(self.plan, self._loads, seed, background)
+        self._meters = Meters(self.plan, seed, background)
         self._gateways = gateways
         self._outlets = outlets_of(self.plan, gateways)
         self._outdoor = [i for i, p in enumerate(site.points) if p.role.id == "oat"]
+        self._panel = Panel(self.plan, self._sensors, seed)
         self._water = Waterworks(self.plan)
         self._water_outlets = water_outlets(self.plan)
         self._day: tuple[Drivers, Asked] | None = None
@@ -85,21 +87,32 @@ class World:
             drivers, now, minutes, self._for_controllers(outdoor, minutes), looped
         )  # fmt: skip
         watered = self._water.run(drivers.draws, now.water, minutes, trace)
-        branches = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
-        passed = Passed(branches, watered.branch, watered.main, trace)
+        circuits = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
+        supplied = self._loads.network.run(
+            asked.grid, circuits, now.power, minutes, drivers.weather
+        )
+        passed = Passed(supplied, watered.branch, watered.main, trace)
         said = self._meters.read(passed, at, now.meters)
         if plant:
             said |= self._read_plant(drivers, now, when, trace, outdoor, at)
             said |= self._read_water(now, when, watered, at)
+            said |= self._panel.read(supplied, at, when, now.meters, now.sensors)
         return _columns(said, now.silent, self.plan.site, self._gateways)
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
-        """What each building truly used so far, by carrier. [kWh, m³]"""
-        return self._meters.consumed()
+        """What each building truly used so far, by carrier. [kWh, m³]
+
+        Of electricity with what its transformer turned to heat, before its main meter.
+        """
+        used = self._meters.consumed()
+        for building, lost in zip(self.plan.buildings, self._loads.network.lost, strict=True):
+            key = (building, Carrier.ELECTRICITY)
+            used[key] = used.get(key, 0.0) + float(lost)
+        return used
 
     def memory(self) -> dict[str, Floats]:
         """All that has to be kept to go on later, by name."""
-        kept = self._model.memory() | self._water.memory()
+        kept = self._model.memory() | self._water.memory() | self._loads.network.memory()
         return kept | {
             "meters.total": self._meters.total,
             "meters.truly": self._meters.truly,
@@ -113,6 +126,7 @@ class World:
         """Takes up what :meth:`memory` gave."""
         self._model.remember(memory)
         self._water.remember(memory)
+        self._loads.network.remember(memory)
         self._meters.total = np.array(memory["meters.total"])
         self._meters.truly = np.array(memory["meters.truly"])
         self._meters.marked = np.array(memory["meters.marked"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulators.physics.faults import FaultKind, KindOfFault
-from simulators.physics.kinds import air, cooling, desk, heating, instrument, water
+from simulators.physics.kinds import air, cooling, desk, heating, instrument, power, water
 
 FAULT_KINDS: Mapping[FaultKind, KindOfFault] = {
-    **desk.KINDS, **water.KINDS, **heating.KINDS, **air.KINDS, **cooling.KINDS, **instrument.KINDS,
+    **desk.KINDS, **power.KINDS, **water.KINDS, **heating.KINDS, **air.KINDS, **cooling.KINDS,
+    **instrument.KINDS,
 }  # fmt: skip
 """What each kind is."""
