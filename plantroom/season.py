@@ -27,6 +27,7 @@ from scoring.truths import Witness, causes_of
 from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
+from simulators.physics.laws import FIRST
 from simulators.staging import CHANCE, Staged, staged
 from simulators.story import Story
 from simulators.truth import Effect
@@ -53,6 +54,7 @@ class Wishes:
         nights: Of meters before.
         plant_days: Of plant points before.
         climate: Of the campus.
+        physics: Its laws.
         distractors: Chance of each kind in each building, 0…1.
         story: That is run instead of what is drawn; it has no distractors.
         through: What carries the messages: ``loop`` within the process, or ``mqtt``, the
@@ -70,6 +72,7 @@ class Wishes:
     step_h: int = 3
     through: Through = "loop"
     climate: str = DEFAULT_CLIMATE
+    physics: str = FIRST.name
     distractors: float = CHANCE
     story: Story | None = None
 
@@ -128,7 +131,7 @@ class Run:
         staged = self.staged
         return Campus(
             staged.site, self.wishes.seed, self.start, self.faults, climate=self.wishes.climate,
-            spells=staged.spells, happenings=staged.happenings,
+            spells=staged.spells, happenings=staged.happenings, physics=self.wishes.physics,
         )  # fmt: skip
 
     def visit(self, fault: str, attempt: int) -> Effect:
@@ -144,7 +147,7 @@ class Run:
         return Witness(
             site=staged.site, seed=wishes.seed, start=self.start, days=wishes.days,
             faults=self.faults, climate=wishes.climate, spells=staged.spells,
-            happenings=staged.happenings,
+            happenings=staged.happenings, physics=wishes.physics,
         )  # fmt: skip
 
     @property

@@ -17,6 +17,7 @@ from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening
 from simulators.physics.kinds.catalogue import FAULT_KINDS
+from simulators.physics.laws import FIRST
 from simulators.physics.spells import Spell
 from simulators.truth import Truth
 from simulators.worlds import (
@@ -74,6 +75,7 @@ class Witness:
         climate: Of the campus.
         spells: Heat waves and cold snaps of its weather.
         happenings: What happens in it that is nobody's fault.
+        physics: Of the campus.
     """
 
     site: Site
@@ -84,6 +86,7 @@ class Witness:
     climate: str = DEFAULT_CLIMATE
     spells: Sequence[Spell] = ()
     happenings: Sequence[Happening] = ()
+    physics: str = FIRST.name
     _seen: dict[str, tuple[Worlds, Campus, Life]] = field(init=False, default_factory=dict)
 
     def known(self, progress: Callable[[float], None] = _untold) -> Known:
@@ -94,7 +97,7 @@ class Witness:
             worlds = Worlds(
                 site=one_building(self.site, building), seed=self.seed, start=self.start,
                 days=self.days, faults=self._of(building), climate=self.climate,
-                spells=self.spells, happenings=self.happenings,
+                spells=self.spells, happenings=self.happenings, physics=self.physics,
             )  # fmt: skip
             origin = worlds.origin()
             healthy = worlds.healthy(origin)

@@ -25,6 +25,7 @@ from simulators.physics.background import PERFECT, Background
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening, edges
+from simulators.physics.laws import FIRST, laws_of
 from simulators.physics.spells import Spell
 from simulators.physics.world import World
 from simulators.skies import SkyChoice, choice_of, sky_of
@@ -48,6 +49,7 @@ class _About(msgspec.Struct, kw_only=True):
     sky: SkyChoice = SkyChoice()
     happenings: tuple[Happening, ...] = ()
     background: Background = PERFECT
+    physics: str = FIRST.name
 
 
 class Campus:
@@ -66,10 +68,11 @@ class Campus:
         weather: What a file tells, instead of a climate.
         happenings: What happens in it that is nobody's fault.
         background: Defects of its data that are nobody's fault either.
+        physics: Key of :data:`simulators.physics.laws.PHYSICS`.
 
     Raises:
         Misconfigured: The site has points that cannot be simulated, or no place for a fault;
-            or there is no such climate, or spells beside a file.
+            or there is no such climate or physics, or spells beside a file.
         ValueError: ``start`` [ms] is not a whole minute.
     """
 
@@ -77,7 +80,7 @@ class Campus:
         self, site: Site, seed: int, start: int, faults: Sequence[Fault] | None = None, *,
         climate: str = DEFAULT_CLIMATE, spells: Sequence[Spell] = (),
         weather: WeatherFile | None = None, happenings: Sequence[Happening] = (),
-        background: Background = PERFECT,
+        background: Background = PERFECT, physics: str = FIRST.name,
     ) -> None:  # fmt: skip
         if start % MINUTE_MS:
             raise ValueError(f"a campus starts on a whole minute, not at {start}")
@@ -88,10 +91,11 @@ class Campus:
         self._sky, self._weather = choice_of(climate, spells, weather), weather
         sky = sky_of(seed, self._sky, weather)
         self._happenings = tuple(happenings)
-        self._background = background
+        self._background, self._laws = background, laws_of(physics)
         self._world = World(
-            site, seed, self._gateways, sky=sky, happenings=self._happenings, background=background
-        )
+            site, seed, self._gateways, sky=sky, happenings=self._happenings,
+            background=background, laws=self._laws,
+        )  # fmt: skip
         self._gaps = Gaps(site, seed, background)
         self._edges = edges(self._happenings)
         self._settled = False
@@ -179,6 +183,7 @@ class Campus:
                 self._site, self._seed, self._start, faults,
                 climate=self._sky.climate, spells=self._sky.spells, weather=self._weather,
                 happenings=self._happenings, background=self._background,
+                physics=self._laws.name,
             )  # fmt: skip
             other._world.remember(self._world.memory())
             other._network.share(self._network, self._until)
@@ -228,6 +233,7 @@ class Campus:
                 seed=self._seed, start=self._start, until=self._until,
                 faults=self._cases.faults, repairs=self._cases.repairs, sky=self._sky,
                 happenings=self._happenings, background=self._background,
+                physics=self._laws.name,
             )  # fmt: skip
             arrays: dict[str, NDArray[np.generic]] = {
                 f"world.{name}": values for name, values in self._world.memory().items()
@@ -255,7 +261,7 @@ class Campus:
         campus = Campus(
             site, about.seed, about.start, about.faults,
             climate=about.sky.climate, spells=about.sky.spells, weather=weather,
-            happenings=about.happenings, background=about.background,
+            happenings=about.happenings, background=about.background, physics=about.physics,
         )  # fmt: skip
         campus._take_up(about, arrays)
         return campus

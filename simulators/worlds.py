@@ -22,6 +22,7 @@ from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening
+from simulators.physics.laws import FIRST
 from simulators.physics.sensing import CLASSES
 from simulators.physics.spells import Spell
 
@@ -137,6 +138,7 @@ class Worlds:
         climate: Of the campus.
         spells: Heat waves and cold snaps.
         happenings: What happens that is nobody's fault, the same in every world.
+        physics: Of the campus.
     """
 
     site: Site
@@ -147,13 +149,14 @@ class Worlds:
     climate: str = DEFAULT_CLIMATE
     spells: Sequence[Spell] = ()
     happenings: Sequence[Happening] = ()
+    physics: str = FIRST.name
 
     def origin(self) -> Campus:
         """The world as it stands at the start, with a fortnight behind it."""
         here = [h for h in self.happenings if h.building in self.site.buildings]
         campus = Campus(
             self.site, self.seed, self.start, climate=self.climate, spells=self.spells,
-            happenings=here,
+            happenings=here, physics=self.physics,
         )  # fmt: skip
         for _ in campus.history(RUN_IN_DAYS, RUN_IN_DAYS):
             pass

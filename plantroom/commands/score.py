@@ -26,6 +26,7 @@ from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
 from scoring.season import Season
 from simulators.physics.climate import DEFAULT_CLIMATE
+from simulators.physics.laws import FIRST, laws_of
 from simulators.staging import CHANCE
 from simulators.story import demo_story
 
@@ -51,6 +52,9 @@ def score(
         float, typer.Option(min=0, max=1, help="Chance of each kind in each building.")
     ] = CHANCE,
     climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
+    physics: Annotated[
+        str, typer.Option(help="first, or second: plainer, to judge what was tuned on the first.")
+    ] = FIRST.name,
     nights: Annotated[
         int, typer.Option(min=1, help="Healthy nights before, of the meters.")
     ] = NIGHTS,
@@ -106,12 +110,14 @@ def score(
                 folder=folder, seed=seed, days=days, per=faults, nights=nights,
                 plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate_of(climate),
                 distractors=distractors, through=through, story=told,
+                physics=laws_of(physics).name,
             )
             for seed in (seeds_of(seeds) if told is None else [told.seed])
         ]  # fmt: skip
         what = f"the demonstration's story, {days} days" if story else (
             f"seeds {seeds}, {days} days, {len(model.buildings)} buildings, {faults:g} faults a "
             f"building in {IN_DAYS} days, climate {climate}"
+            + ("" if physics == FIRST.name else f", {physics} physics")
         )  # fmt: skip
         done = seasons(wishes, buildings, workers=workers or cores(), console=out, quiet=json_)
     whole = report(done, model) | {

@@ -20,6 +20,7 @@ from plantroom.spread import climate_of, site_of
 from plantroom.written import begin_folder, write_campus, write_known
 from scoring.plan import PER_BUILDING
 from simulators.physics.climate import DEFAULT_CLIMATE
+from simulators.physics.laws import FIRST, laws_of
 from simulators.staging import CHANCE
 
 _HOUR_A_SECOND = 3600.0
@@ -38,6 +39,9 @@ def simulate(
         float, typer.Option(min=0, max=1, help="Chance of each kind in each building.")
     ] = CHANCE,
     climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
+    physics: Annotated[
+        str, typer.Option(help="first, or second: plainer, to judge what was tuned on the first.")
+    ] = FIRST.name,
     nights: Annotated[
         int, typer.Option(min=1, help="Healthy nights before, of the meters.")
     ] = NIGHTS,
@@ -66,6 +70,7 @@ def simulate(
     wishes = Wishes(
         folder=where, seed=seed, days=days, per=faults, nights=nights,
         plant_days=min(nights, PLANT_DAYS), climate=climate_of(climate), distractors=distractors,
+        physics=laws_of(physics).name,
     )  # fmt: skip
     run = Run(site_of(where, buildings), wishes)
     broker = at_broker(settings, mqtt) if mqtt else None
