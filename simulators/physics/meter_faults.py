@@ -56,17 +56,18 @@ SOUND = MeterFaults()
 
 
 def meter_faults_of(active: Sequence[Fault], at: int) -> dict[str, MeterFaults]:
-    """By id of the meter, those that have one; severities as of ``at`` [ms]."""
+    """By id of the meter, those that have one; severities as of ``at`` [ms], nothing is health."""
     made: dict[str, MeterFaults] = {}
     for fault in active:
-        if fault.kind in _KINDS:
-            _apply(made.setdefault(fault.asset, MeterFaults()), fault, fault.severity_at(at))
+        severity = fault.severity_at(at)
+        if fault.kind in _KINDS and severity != 0.0:
+            _apply(made.setdefault(fault.asset, MeterFaults()), fault, severity)
     return made
 
 
 def _apply(meter: MeterFaults, fault: Fault, severity: float) -> None:
     if fault.kind is FaultKind.METER_RATIO:
-        meter.counts *= severity or 1.0  # a severity of nothing is health
+        meter.counts *= severity
     elif fault.kind is FaultKind.METER_CT_OPEN:
         meter.counts *= 1.0 - severity
     elif fault.kind is FaultKind.METER_UNIT:

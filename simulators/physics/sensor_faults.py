@@ -42,11 +42,11 @@ SOUND = SensorFaults()
 
 
 def sensor_faults_of(site: Site, active: Sequence[Fault], at: int) -> dict[int, SensorFaults]:
-    """By point index, those that have one; severities as of ``at`` [ms]."""
+    """By point index, those that have one; severities as of ``at`` [ms], nothing is health."""
     made: dict[int, SensorFaults] = {}
     for fault in active:
         index = site.points_of(fault.asset).get(fault.point)
-        if index is None:
+        if index is None or fault.severity_at(at) == 0.0:
             continue
         if fault.kind is FaultKind.SENSOR_SWAPPED:
             _swap(site, made, fault)
@@ -62,7 +62,7 @@ def _apply(sensor: SensorFaults, fault: Fault, severity: float) -> None:
     elif kind is FaultKind.SENSOR_SUNLIT:
         sensor.sun += severity
     elif kind is FaultKind.SENSOR_NOISY:
-        sensor.noise *= severity or 1.0  # a severity of nothing is health
+        sensor.noise *= severity
     elif kind is FaultKind.SENSOR_SPIKES:
         sensor.spikes += severity
     elif kind is FaultKind.SENSOR_UNIT:
