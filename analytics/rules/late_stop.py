@@ -40,8 +40,8 @@ CARD = RuleCard(
     sufficiency=0.75,
     condition=(
         "On a working day the circuit, less the meters below it, stands for 60 minutes on end "
-        "outside its hours more than half way from its base to its day level. Energy where "
-        "there is a register, else power."
+        "outside its hours, from their end on or until their beginning, more than half way from "
+        "its base to its day level. Energy where there is a register, else power."
     ),
     hold=Hold(need=2, of=2),
     clear_at="No 60 minutes on end above 40 % of the way from base to day level.",
@@ -71,6 +71,9 @@ CARD = RuleCard(
         "clear": Parameter(value=0.4, unit="1", why="80 % of the limit"),
         "minutes": Parameter(value=60.0, unit="min", why="shorter, cleaners and late leavers "
             "alarm; longer, an early start is missed"),
+        "grace": Parameter(value=30.0, unit="min", why="between the hours and the spell: shorter, "
+            "and people who go between two readings hide what stays on; longer, and what cleaners "
+            "or machines use at night is called a late stop"),
         "least_spread_kw": Parameter(value=0.5, unit="kW", why="a circuit whose day and night "
             "differ by less has no hours to keep"),
         "least_spread": Parameter(value=0.2, unit="1", why="of the day level; a data room's "
@@ -127,8 +130,8 @@ def judge(frame: Frame) -> Judged:
         least = np.fmax(CARD.value("least_spread_kw"), frame.parameter("blur_kw"))
         least = np.maximum(least, CARD.value("least_spread") * day)
         gate.exclude(spread < least, Reason.SMALL_SPREAD)
-        high = _spells(outside & (rate > base + CARD.value("half_way") * spread))
-        near = _spells(outside & (rate > base + CARD.value("clear") * spread))
+        high = _late(frame, outside & (rate > base + CARD.value("half_way") * spread))
+        near = _late(frame, outside & (rate > base + CARD.value("clear") * spread))
         fault = some(high)
         in_hours = _median(rate, frame.occupied)[:, None]
         unused = ~(in_hours >= CARD.value("service") * day)
@@ -159,6 +162,24 @@ def _gate(frame: Frame) -> Gate:
     share = known / np.maximum(outside.sum(axis=1, keepdims=True), 1)
     gate.exclude(share < CARD.sufficiency, Reason.INSUFFICIENT)
     return gate
+
+
+def _late(frame: Frame, mask: Bools) -> Bools:
+    """Only spells that begin with the end of the hours or last until their beginning.
+
+    A machine that runs at two at night is used then; a late stop goes on from the day.
+    """
+    spells = _spells(mask)
+    touches = frame.occupied.copy()
+    for k in range(1, round(CARD.value("grace") / 15) + 2):
+        touches[:, k:] |= frame.occupied[:, :-k]
+        touches[:, :-k] |= frame.occupied[:, k:]
+    late = spells & touches
+    for k in range(1, late.shape[1]):
+        late[:, k] |= spells[:, k] & late[:, k - 1]
+    for k in range(late.shape[1] - 2, -1, -1):
+        late[:, k] |= spells[:, k] & late[:, k + 1]
+    return late
 
 
 def _spells(mask: Bools) -> Bools:

@@ -149,3 +149,13 @@ def test_the_error_of_meters_taken_off_each_other_is_no_circuit() -> None:
         for id_ in ("a.m-main", "a.m-sockets")
     )
     assert (main.parameters["blur_kw"], circuit.parameters["blur_kw"]) == (5.0, 0.0)
+
+
+def test_what_is_used_at_night_is_no_late_stop() -> None:
+    """A machine from two to five, cleaners from ten to midnight; on from the day on is another."""
+    night = dict.fromkeys(range(8, 20), 10.0) | dict.fromkeys(range(88, 96), 10.0)
+    assert last(judged("PWR-03", day(night))) == (OK, Reason.CLEAR)
+    assert last(judged("PWR-03", day(dict.fromkeys(range(72, 96), 10.0))))[0] is FAULT
+    assert last(judged("PWR-03", day(dict.fromkeys(range(75, 96), 10.0)))) == (OK, Reason.CLEAR)
+    assert last(judged("PWR-03", day(dict.fromkeys(range(74, 96), 10.0))))[0] is FAULT
+    assert last(judged("PWR-03", day(dict.fromkeys(range(32), 10.0))))[0] is FAULT
