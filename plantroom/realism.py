@@ -11,6 +11,7 @@ from core.site import Site
 from scoring.realism.campus import Found, measure
 from scoring.realism.readings import Readings
 from simulators.campus import Campus
+from simulators.physics.background import REAL
 from simulators.physics.climate import CLIMATES, DEFAULT_CLIMATE
 
 SEASONS = {"spring": date(2026, 4, 27), "winter": date(2026, 2, 9)}
@@ -25,11 +26,15 @@ LATITUDE = CLIMATES[DEFAULT_CLIMATE].latitude
 def readings_of(
     site: Site, seed: int, end: date, nights: int = NIGHTS, *, plant: bool = True
 ) -> Readings:
-    """What a healthy campus says in the days before one; without plant only what meters say."""
+    """What a healthy campus says in the days before one; without plant only what meters say.
+
+    With the defects that real data have: those it is held against have theirs.
+    """
     midnight = datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(site.timezone))
     stop = int(midnight.astimezone(UTC).timestamp() * 1000)
     readings = Readings(site, stop - nights * DAY_MS, nights)
-    for _, rows in Campus(site, seed, stop, ()).history(nights, nights if plant else 0):
+    campus = Campus(site, seed, stop, background=REAL)
+    for _, rows in campus.history(nights, nights if plant else 0):
         readings.add(rows)
     return readings
 

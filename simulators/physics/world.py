@@ -16,6 +16,7 @@ from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening, tended
+from simulators.physics.laws import FIRST, Laws
 from simulators.physics.loads import Asked, Loads
 from simulators.physics.meters import Meters, Passed
 from simulators.physics.model import Model
@@ -45,8 +46,9 @@ class World:
     def __init__(
         self, site: Site, seed: int, gateways: frozenset[str], *, sky: Sky | None = None,
         happenings: Sequence[Happening] = (), background: Background = PERFECT,
+        laws: Laws = FIRST,
     ) -> None:  # fmt: skip
-        self.plan = plan_of(site)
+        self.plan = plan_of(site, laws)
         self.seed = seed
         self._sky = sky or SeededSky(seed)
         self._happenings = tuple(happenings)
