@@ -43,6 +43,10 @@ _WATER_SEATS: Mapping[Seat, Callable[[Equipment], bool]] = {
 }
 _DECLARED: Mapping[Seat, str] = {Seat.SOLAR_PLANT: "pv_kwp", Seat.UPS: "ups_kva"}
 """Parameter that makes equipment what a seat is."""
+_ROOM_SEATS: Mapping[Seat, str] = {
+    Seat.BOX: "", Seat.ROOM_HEATING: "heating_capacity", Seat.ROOM_COOLING: "cooling_capacity",
+}  # fmt: skip
+"""Seats in rooms, and the parameter of the coil that each needs."""
 _SENSED = _TEMPERATURES | {"oah", "irradiance", "zone_co2", "supply_flow", "pressure"}
 
 
@@ -71,6 +75,8 @@ def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
     elif seat in _DECLARED:
         name = _DECLARED[seat]
         yield from ((e.id, "") for e in site.equipment.values() if name in e.parameters)
+    elif seat in _ROOM_SEATS:
+        yield from _rooms(site, seat)
     elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
         yield from _machines(site, seat)
     elif seat in _PLANT:
@@ -94,6 +100,15 @@ def _points(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         }
         if fits[seat]:
             yield point.equipment, role
+
+
+def _rooms(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
+    """Rooms that an air handler feeds, and that have the coil."""
+    fed = {zone for ahu in site.of_class(EquipmentClass.AHU) for zone in ahu.feeds}
+    for zone in site.of_class(EquipmentClass.ZONE):
+        capacity = _ROOM_SEATS[seat]
+        if zone.id in fed and (not capacity or zone.number(capacity, 0.0) > 0.0):
+            yield zone.id, ""
 
 
 def _machines(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:

@@ -19,38 +19,51 @@ from core.batch import Bools, Floats
 from core.site import Equipment
 from simulators.physics import control
 from simulators.physics.air_faults import AirParameters
-from simulators.physics.plan import AIR_HEAT, Plan
+from simulators.physics.boxes import SPEED_LEAST, Blown
+from simulators.physics.plan import AHU_DESIGN_FLOW, AIR_HEAT, Plan
 from simulators.physics.rows import Rows
 
 _RANGE, _RANGE_LN = 30.0, log(30.0)
 # A coil gives most of its heat at little water: φ(1+b)/(φ+b).
 _COIL_BEND = 0.25
 _BEND = _COIL_BEND * (_RANGE - 1.0)
-_COIL, _SENSOR, _MIX = 1.0 - exp(-60.0 / 150.0), 1.0 - exp(-60.0 / 100.0), 1.0 - exp(-1.0)
-# What lags: mixed air, heating rise, cooling drop, supply, and both sensors' elements.
-_KEEPS = np.array([_MIX, _COIL, _COIL, _MIX, _SENSOR, _SENSOR])[:, None]
+# A real unit's loop has two lags: its coils' metal and water, 240–300 s, and its sensors' wells,
+# 90–120 s. Air itself changes within the minute.
+_COIL, _SENSOR = 1.0 - exp(-60.0 / 270.0), 1.0 - exp(-60.0 / 100.0)
+# What follows: mixed air, heating rise, cooling drop; then supply, and both sensors' elements.
+_KEEPS = np.array([1.0, _COIL, _COIL, 1.0, _SENSOR, _SENSOR])[:, None]
 _STILL, _STILL_SENSOR = 5.0 / 40.0, 1.0 - exp(-300.0 / 100.0)
 _STILL_KEEPS = np.array([_STILL, _STILL, _STILL, _STILL, _STILL_SENSOR, _STILL_SENSOR])[:, None]
 _FAN_RISE_K = 0.9
-_OPEN_SPAN = np.array([1.0, 1.0, 0.95])[:, None]
+_OPEN_SPAN = 0.95
 # Outdoor air that finds its way into a standing unit.
 _STILL_OUTDOOR = 0.25
-_SPEED_KEEPS, _SPEED_LEAST, _SPEED_WANDERS = 0.1, 0.4, 0.2
+_SPEED_KEEPS, _SPEED_WANDERS = 0.4, 0.3
+_HEAT, _COOL, _DAMPER = 0, 1, 2
+# Of the duct, at which it is balanced. [Pa]
+_DESIGN_PA = 250.0
+# Gains of ×60 go with integral times ÷ 20: their quotient's power.
+_TURNED = 1.0 + log(20.0) / log(60.0)
+_EFFECTIVE_MOST = 0.95
+# The coil's conductance falls with some 0.6th power of the air's speed, so that its temperature
+# change rises with the rest. (EnergyPlus engineering reference, coils: convection of air ^0.65)
+_SLOWER, _SLOWEST = 0.35, 0.4
 
 NAMES = (
     "said_supply", "said_return", "wanted_heat", "wanted_cool", "wanted_damper", "heat", "cool",
     "damper", "heat_open", "cool_open", "outdoor", "mixed", "coil_heat", "coil_cold", "supply",
-    "felt_supply", "felt_return", "setpoint", "integral", "speed", "flow",
-    "economising", "low", "high", "speed_wanted", "returned", "on", "hot", "hot_flows", "cold",
-    "cold_flows",
+    "felt_supply", "felt_return", "setpoint", "integral", "speed", "flow", "speed_wanted",
+    "static", "economising", "low", "high", "returned", "on", "flow_wanted", "hot", "hot_flows",
+    "cold", "cold_flows",
 )  # fmt: skip
-"""Rows of :attr:`AirHandlers.state`: temperatures [°C], rises [K], shares, flow [m³/s]."""
+"""Rows of :attr:`AirHandlers.state`: temperatures [°C], rises [K], shares, flows [m³/s]."""
 AT = {name: i for i, name in enumerate(NAMES)}
-SHOWN = AT["flow"] + 1
+SHOWN = AT["static"] + 1
 """So many of them are shown by the minute."""
 _START = {
     "said_supply": 20.0, "said_return": 20.0, "mixed": 19.0, "supply": 20.0, "felt_supply": 20.0,
     "felt_return": 20.0, "setpoint": 18.0, "returned": 20.0, "hot": 40.0, "cold": 18.0,
+    "static": 0.5, "speed_wanted": 0.6,
 }  # fmt: skip
 
 
@@ -89,7 +102,7 @@ class AirHandlers:
     def __init__(self, plan: Plan, rows: Rows, unmixed: Floats) -> None:
         size = rows.ahus
         self._linear = plan.laws.linear_valves
-        self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", 6.0))
+        self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW))
         self._least = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
         self._unmixed = rows.repeated(unmixed)
         self._sizes = rows.repeated(_coil_sizes(plan))
@@ -97,37 +110,43 @@ class AirHandlers:
         for name, value in _START.items():
             state[AT[name]] = value
         self.passed = np.zeros((6, size))
-        self._said, self._wanted, self._at, self._open = (
-            state[:2],
-            state[2:5],
-            state[5:8],
-            state[8:11],
-        )
-        self._lags, self._felt, self._carried = state[11:17], state[15:17], state[10:15]
-        self._water = state[AT["hot"] : AT["cold_flows"] + 1]
+        self._said, self._wanted, self._at = state[:2], state[2:5], state[5:8]
+        self._open, self._carried, self._lags = state[8:11], state[10:15], state[11:17]
+        self._felt, self._water = state[15:17], state[AT["hot"] : AT["cold_flows"] + 1]
+        self._view = {name: state[i] for name, i in AT.items()}
         self._loop, self._actuators = control.SupplyLoop(size), control.Actuators((3, size))
         self._targets, self._strength = np.empty((6, size)), np.empty((2, size))
+        self._full = np.zeros(size)
         self._two, self._five, self._one = np.empty((2, size)), np.empty((5, size)), np.empty(size)
         self._drop = np.empty((2, size))
 
     def row(self, name: str) -> Floats:
         """One number of all rows; a view."""
-        found: Floats = self.state[AT[name]]
-        return found
+        view: Floats = self._view[name]
+        return view
+
+    def ducts(self) -> Floats:
+        """Setpoints of the ducts' pressure, share of design, and of supply air [°C]. (2, rows)"""
+        return np.stack([self._view["static"], self._view["setpoint"]])
 
     def begin(self, now: AirParameters, day: AirDay) -> None:
         """Takes up a stretch's parameters and drivers."""
         self._now, self._day = now, day
-        self._passes, self._through = now.passes * _OPEN_SPAN, (1.0 - now.passes) * _OPEN_SPAN
+        self._passes, self._through = now.passes.copy(), 1.0 - now.passes
+        self._through[_DAMPER] *= now.linkage
+        self._passes[_DAMPER] *= _OPEN_SPAN
+        self._through[_DAMPER] *= _OPEN_SPAN
+        self._loop.gain = control.GAIN * now.gain
+        self._works = self._sizes * np.stack([np.ones_like(now.gain), _left(self._sizes[1], now)])
         held = ~np.isnan(now.held)
-        self._home = np.zeros_like(now.stuck)
-        self._home[0, held] = now.held[held]
+        self._home = np.nan_to_num(now.held)
         self._held = held if held.any() else None
         self._crossed = now.crossed if now.crossed.any() else None
         self._follows = np.isnan(now.says) * 1.0
         instead = np.where(np.isinf(now.says), self._said, now.says)
         self.offsets = np.where(np.isnan(now.says), day.noise + now.bias, instead)
-        self._sized = self._sizes * self._water[1::2]
+        self._sized = self._works * self._water[1::2]
+        self._slow()
         self._at[:] = np.where(now.free > 0.0, self._at, now.stuck)
 
     def engage(self, k: int) -> None:
@@ -140,33 +159,48 @@ class AirHandlers:
             self._wanted[:, fresh] = self._home[:, fresh]
             self.row("integral")[fresh] = 0.0
             self._aim(k, fresh)
+            wanted = control.wanted_setpoint(self._said[1], now.moved)
+            np.copyto(self.row("setpoint"), wanted, where=fresh)
         self._runs, self._rests = bool(day.on[k].any()), not day.on[k].all()
         meant = day.meant[k] * 1.0
         self._on, self._keeps = on, _KEEPS * on
         self._rates = control.Actuators.RATE * on * now.free
-        self._loop.integral = control.GAIN * control.INTEGRAL * on
-        self._speed_keeps, self._speed_least = _SPEED_KEEPS * on, _SPEED_LEAST * on
+        # Who turns the gain up turns the integral time down with it.
+        self._loop.integral = control.GAIN * control.INTEGRAL * now.gain**_TURNED * on
+        self._speed_keeps, self._speed_least = _SPEED_KEEPS * on, SPEED_LEAST * on
         self._speed_wander = _SPEED_WANDERS * day.speed_wander * on
-        self._full = self._design * on
+        self._full = self.row("flow_wanted") / self.row("speed_wanted") * on
         self._damper_least = self._least * meant
-        self._damper_span = (1.0 - self._least) * meant
+        self._damper_span = (1.0 - self._least) * meant / control.DAMPER_SPAN
 
-    def block(self, k: int, returned: Floats, water: Floats) -> None:
+    def block(self, k: int, blown: Blown, water: Floats) -> None:
         """What goes five minutes a step, for those that begin with minute ``k``.
 
         Args:
             k: Minute of the stretch.
-            returned: Air that comes back from the rooms. (rows,) [°C]
+            blown: What boxes and rooms ask for.
             water: At the coils: hot [°C], whether it flows, cold [°C], whether it flows. (4, rows)
         """
         self.passed.fill(0.0)
-        self.row("returned")[:] = returned
+        view = self._view
+        view["returned"][:], view["speed_wanted"][:] = blown.returned, blown.speed
+        view["flow_wanted"][:] = blown.flow
+        static = view["static"]
+        static += self._on * (blown.static - static)
+        np.divide(blown.flow, blown.speed, out=self._full)
+        self._full *= self._on
         self._water[:] = water
-        np.multiply(self._sizes, water[1::2], out=self._sized)
+        np.multiply(self._works, water[1::2], out=self._sized)
+        self._slow()
         if self._runs:
             self._reset(k)
         if self._rests:
             self._rest(self._day.oat[k])
+
+    def _slow(self) -> None:
+        """Lets slow air take more from a coil than fast air does."""
+        part = np.maximum(self._view["flow_wanted"] / self._design, _SLOWEST)
+        self._sized *= part**-_SLOWER
 
     def _reset(self, k: int) -> None:
         """Setpoint and economiser of the rows whose fan runs."""
@@ -183,18 +217,17 @@ class AirHandlers:
         self._aim(k, day.on[k])
 
     def _aim(self, k: int, rows: Bools) -> None:
-        """Range of the drive, and the fan's speed, of some rows for the next minutes."""
+        """Range of the drive of some rows for the next minutes."""
         self._sense(k)
         np.copyto(self.row("low"), control.lowest_drive(self._day.oat_read[k]), where=rows)
         np.copyto(self.row("high"), 1.0 + self.row("economising"), where=rows)
-        np.copyto(self.row("speed_wanted"), control.wanted_speed(self._said[1]), where=rows)
 
     def minute(self, k: int) -> None:
         """Minute ``k`` of all rows whose fan runs."""
-        state, day, two, one, targets = self.state, self._day, self._two, self._one, self._targets
-        lags, strength, drop = self._lags, self._strength, self._drop
-        mixed, rise, fall, speed = lags[0], lags[1], lags[2], state[19]
-        returned, flow = state[25], state[20]
+        day, two, one, targets = self._day, self._two, self._one, self._targets
+        lags, strength, drop, view = self._lags, self._strength, self._drop, self._view
+        mixed, rise, fall, speed = lags[0], lags[1], lags[2], view["speed"]
+        returned, flow = view["returned"], view["flow"]
         self._actuators.move(self._at, self._wanted, self._rates)
         np.multiply(self._at, self._through, out=self._open)
         np.add(self._open, self._passes, out=self._open)
@@ -211,19 +244,19 @@ class AirHandlers:
         np.add(self._open[2], self._unmixed, out=targets[0])
         np.multiply(targets[0], one, out=targets[0])
         np.add(targets[0], returned, out=targets[0])
-        np.subtract(state[27], mixed, out=drop[0])
-        np.add(mixed, rise, out=one)
-        np.subtract(one, state[29], out=drop[1])
+        np.subtract(view["hot"], targets[0], out=drop[0])
+        np.add(targets[0], rise, out=one)
+        np.subtract(one, view["cold"], out=drop[1])
         np.multiply(drop, strength, out=targets[1:3])
-        np.subtract(one, fall, out=one)
-        np.multiply(speed, _FAN_RISE_K, out=targets[3])
-        np.add(targets[3], one, out=targets[3])
-        np.add(targets[3], day.wander[k], out=targets[3])
-        targets[4], targets[5] = lags[3], returned
-        np.subtract(targets, lags, out=targets)
-        np.multiply(targets, self._keeps, out=targets)
-        np.add(lags, targets, out=lags)
-        np.subtract(state[24], speed, out=one)
+        self._follow(slice(0, 3))
+        np.multiply(speed, _FAN_RISE_K, out=one)
+        np.add(one, day.wander[k], out=one)
+        np.add(one, mixed, out=one)
+        np.add(one, rise, out=one)
+        np.subtract(one, fall, out=targets[3])
+        targets[4], targets[5] = targets[3], returned
+        self._follow(slice(3, 6))
+        np.subtract(view["speed_wanted"], speed, out=one)
         np.multiply(one, self._speed_keeps, out=one)
         np.add(speed, one, out=speed)
         np.add(speed, self._speed_wander[k], out=speed)
@@ -236,6 +269,13 @@ class AirHandlers:
         self._sense(k)
         self._command()
 
+    def _follow(self, some: slice) -> None:
+        """Moves what lags after its targets."""
+        lags, targets = self._lags[some], self._targets[some]
+        np.subtract(targets, lags, out=targets)
+        np.multiply(targets, self._keeps[some], out=targets)
+        np.add(lags, targets, out=lags)
+
     def end(self, minutes: int) -> None:
         """Leaves what the sensors said last, for those that freeze."""
         self._sense(minutes - 1)
@@ -246,32 +286,37 @@ class AirHandlers:
         Args:
             out: State by the minute. (minutes, :data:`SHOWN`, rows)
         """
-        on = self._day.on
+        on, day_meant = self._day.on, self._day.meant
         felt = out[:, 15:17].copy()
         if self._crossed is not None:
             felt[:, 1] = np.where(self._crossed, out[:, 11], felt[:, 1])
         said = felt * self._follows + self.offsets
         wanted = np.where(on[:, None], out[:, 2:5], self._home)
-        after = out[:, 11] + out[:, 12]
+        after, static = out[:, 11] + out[:, 12], _DESIGN_PA * out[:, AT["static"]]
+        # Boxes hold their flows, so that the duct's pressure goes as the square of the fan's turns.
+        turns = out[:, 19] * on / out[:, AT["speed_wanted"]]
         return np.stack([
             said[:, 0], said[:, 1], out[:, 11], after, after - out[:, 13], out[:, 17],
             wanted[:, 0], wanted[:, 1], wanted[:, 2], on * 1.0, out[:, 19] * on, out[:, 20] * on,
-            out[:, 16],
+            out[:, 16], static * turns * turns, static, day_meant * 1.0,
         ])  # fmt: skip
 
     def _command(self) -> None:
-        state, wanted, one = self.state, self._wanted, self._one
-        drive = self._loop.drive(self._said[0], state[17], state[18], state[22], state[23])
-        np.subtract(drive, state[21], out=wanted[1])
-        np.maximum(wanted[1], 0.0, out=wanted[1])
-        np.negative(drive, out=wanted[0])
-        np.maximum(wanted[0], 0.0, out=wanted[0])
+        view, wanted, one = self._view, self._wanted, self._one
+        economising = view["economising"]  # of the drive's range
+        drive = self._loop.drive(
+            self._said[0], view["setpoint"], view["integral"], view["low"], view["high"]
+        )
+        np.subtract(drive, economising, out=wanted[_COOL])
+        np.maximum(wanted[_COOL], 0.0, out=wanted[_COOL])
+        np.multiply(drive, -1.0 / control.HEAT_SPAN, out=wanted[_HEAT])
+        np.maximum(wanted[_HEAT], 0.0, out=wanted[_HEAT])
         np.maximum(drive, 0.0, out=one)
-        np.minimum(one, state[21], out=one)
+        np.minimum(one, economising, out=one)
         np.multiply(one, self._damper_span, out=one)
-        np.add(one, self._damper_least, out=wanted[2])
+        np.add(one, self._damper_least, out=wanted[_DAMPER])
         if self._held is not None:
-            np.copyto(wanted[0], self._home[0], where=self._held)
+            np.copyto(wanted, self._home, where=self._held)
 
     def _sense(self, k: int) -> None:
         """What supply and return sensors say now."""
@@ -298,13 +343,20 @@ class AirHandlers:
         self.row("speed")[:] *= self._on
 
 
+def _left(size: Floats, now: AirParameters) -> Floats:
+    """Share of a coil's work that is left of it fouled: effectiveness by NTU, 1 − e^−NTU."""
+    full = np.minimum(size / (1.0 + _COIL_BEND), _EFFECTIVE_MOST)
+    kept: Floats = (1.0 - (1.0 - full) ** (1.0 - now.coil_fouled)) / full
+    return kept
+
+
 def _numbers(equipment: Sequence[Equipment], name: str, other: float) -> Floats:
     return np.array([e.number(name, other) for e in equipment], np.float64)
 
 
 def _coil_sizes(plan: Plan) -> Floats:
     """Full work of heating and cooling coils, a share of the difference to the water. (2, ahus)"""
-    per_k = AIR_HEAT * _numbers(plan.ahus, "design_air_flow", 6.0)
+    per_k = AIR_HEAT * _numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW)
     # Sized for water at 60 °C against air at 10 °C, and for 7 °C against 27 °C with a
     # quarter of the work latent and 15 % in hand.
     warms = np.minimum(_numbers(plan.ahus, "heating_capacity", 70.0) / (per_k * 50.0), 0.8)

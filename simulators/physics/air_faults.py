@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.conditions import AirFaults, Conditions
+from simulators.physics.conditions import AirFaults, Conditions, RoomFaults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,18 @@ class AirParameters:
         passes: What each lets through shut. (3, rows) [share]
         free: One where it follows its command, nought where it is stuck. (3, rows)
         stuck: Where it stands then, else nought. (3, rows)
-        held: Heating valve command held by hand; NaN where it is not. (rows,)
+        held: Commands held by hand; NaN where they are not. (3, rows)
         fan_on: Whether the fan is held on. (rows,)
         fan_off: Whether it stands, whatever is asked. (rows,)
         moved: Added to the supply setpoint. (rows,) [K]
+        linkage: Way of the blades for a full turn of the damper's motor. (rows,)
+        filter_resists: Resistance of the filter, times a clean one's. (rows,)
+        belt_slips: Share of the fan's turns lost. (rows,)
+        duct_leaks: Flow lost at design pressure, share of the design flow. (rows,)
+        coil_fouled: Share of the cooling coil's conductance lost. (rows,)
+        gain: Of the supply controller, times the tuned one. (rows,)
+        hours_more: Run beyond what is meant. (rows,) [h]
+        reset_off: Whose duct is held at design pressure; None where nobody's.
         bias: Error of supply and return sensors. (2, rows) [K]
         says: What these say instead: NaN where they work, infinite for what they said last.
             (2, rows) [°C]
@@ -38,6 +46,14 @@ class AirParameters:
     fan_on: Bools
     fan_off: Bools
     moved: Floats
+    linkage: Floats
+    filter_resists: Floats
+    belt_slips: Floats
+    duct_leaks: Floats
+    coil_fouled: Floats
+    gain: Floats
+    hours_more: Floats
+    reset_off: Bools | None
     bias: Floats
     says: Floats
     crossed: Bools
@@ -51,11 +67,23 @@ class RoomParameters:
         bias: Error. [K]
         says: What they say instead, where they do. [°C]
         lies: Where that is; None where nowhere.
+        box_least: Least flow that boxes were set to, share of their design.
+        box_at: Where boxes hang,
+        box_stuck: and which; None where none.
+        heat_on: Heating coils' valves left open, 0…1.
+        heat_passes: What their shut valves let through, 0…1.
+        cool_passes: The same of cooling coils.
     """
 
     bias: Floats
     says: Floats
     lies: Bools | None
+    box_least: Floats
+    box_at: Floats
+    box_stuck: Bools | None
+    heat_on: Floats
+    heat_passes: Floats
+    cool_passes: Floats
 
 
 def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
@@ -79,10 +107,20 @@ def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
         ]),
         free=np.isnan(stuck) * 1.0,
         stuck=np.nan_to_num(stuck),
-        held=each(lambda a: a.heat_held),
+        held=np.stack([
+            each(lambda a: a.heat_held), each(lambda a: a.cool_held), each(lambda a: a.damper_held)
+        ]),
         fan_on=flags(lambda a: a.fan_on),
         fan_off=flags(lambda a: a.fan_off),
         moved=each(lambda a: a.setpoint_moved),
+        linkage=each(lambda a: a.linkage),
+        filter_resists=each(lambda a: a.filter_resists),
+        belt_slips=each(lambda a: a.belt_slips),
+        duct_leaks=each(lambda a: a.duct_leaks),
+        coil_fouled=each(lambda a: a.coil_fouled),
+        gain=each(lambda a: a.gain),
+        hours_more=each(lambda a: a.hours_more),
+        reset_off=_where(flags(lambda a: a.reset_off)),
         bias=np.stack([each(lambda a: a.supply_bias), each(lambda a: a.return_bias)]),
         says=np.stack([
             each(lambda a: _said(a.supply_says)), each(lambda a: _said(a.return_says))
@@ -94,12 +132,25 @@ def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
 def room_parameters(worlds: Sequence[Conditions]) -> RoomParameters:
     """Of these worlds, one after the other."""
     rooms = [room for now in worlds for room in now.rooms]
-    lies = np.array([r.says is not None for r in rooms], np.bool_)
+
+    def each(of: Callable[[RoomFaults], float | None]) -> Floats:
+        return np.array([of(r) or 0.0 for r in rooms], np.float64)
+
     return RoomParameters(
-        bias=np.array([r.bias for r in rooms], np.float64),
-        says=np.array([r.says or 0.0 for r in rooms], np.float64),
-        lies=lies if lies.any() else None,
+        bias=each(lambda r: r.bias),
+        says=each(lambda r: r.says),
+        lies=_where(np.array([r.says is not None for r in rooms], np.bool_)),
+        box_least=each(lambda r: r.box_least),
+        box_at=each(lambda r: r.box_at),
+        box_stuck=_where(np.array([r.box_at is not None for r in rooms], np.bool_)),
+        heat_on=each(lambda r: r.heat_on),
+        heat_passes=each(lambda r: r.heat_passes),
+        cool_passes=each(lambda r: r.cool_passes),
     )
+
+
+def _where(flags: Bools) -> Bools | None:
+    return flags if flags.any() else None
 
 
 def _said(says: float | None) -> float | None:

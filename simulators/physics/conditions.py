@@ -34,9 +34,20 @@ class AirFaults:
         cool_stuck: The same of the cooling valve.
         damper_stuck: The same of the damper.
         heat_held: Heating valve command held by hand; None where it is not.
+        cool_held: The same of the cooling valve.
+        damper_held: The same of the damper.
         fan_on: Whether the fan is held on.
         fan_off: Whether its breaker is out: it stands, whatever is asked.
         setpoint_moved: What somebody added to the supply setpoint. [K]
+        linkage: What a full turn of the damper's motor moves its blades, share of their way.
+        filter_resists: The filter's resistance, a clean one's being 1.
+        belt_slips: Share of the fan's turns that its belt loses.
+        duct_leaks: Flow lost from the duct at its design pressure, share of the design flow.
+        coil_fouled: Share of the cooling coil's conductance that is lost.
+        gain: Of the supply controller, times the one it was tuned to; its integral time falls
+            with it.
+        hours_more: Run by its schedule beyond the one that is meant, half of it before. [h]
+        reset_off: Whether the duct's pressure is held at design instead of being reset.
         supply_bias: Error of the sensor that controls supply. [K]
         return_bias: Error of the return sensor. [K]
         return_mixed: Whether the return sensor's wires come from the mixing box.
@@ -51,9 +62,19 @@ class AirFaults:
     cool_stuck: float | None = None
     damper_stuck: float | None = None
     heat_held: float | None = None
+    cool_held: float | None = None
+    damper_held: float | None = None
     fan_on: bool = False
     fan_off: bool = False
     setpoint_moved: float = 0.0
+    linkage: float = 1.0
+    filter_resists: float = 1.0
+    belt_slips: float = 0.0
+    duct_leaks: float = 0.0
+    coil_fouled: float = 0.0
+    gain: float = 1.0
+    hours_more: float = 0.0
+    reset_off: bool = False
     supply_bias: float = 0.0
     return_bias: float = 0.0
     return_mixed: bool = False
@@ -63,13 +84,25 @@ class AirFaults:
 
 @dataclass(slots=True, kw_only=True)
 class RoomFaults:
-    """Of the sensor that a room's box looks at: its error [K], and what it says instead.
+    """Of a room's box, its coils, and the sensor that they look at.
 
-    ``says`` is NaN for what it said last, None while it works. [°C]
+    Attributes:
+        bias: Error of the sensor. [K]
+        says: What it says instead: NaN for what it said last, None while it works. [°C]
+        box_least: Least flow that the box was set to, share of its design; 0 for as meant.
+        box_at: Where the box hangs; None where it follows.
+        heat_on: Valve of the room's heating coil that is left open, 0…1.
+        heat_passes: What the shut valve of its heating coil lets through, 0…1.
+        cool_passes: The same of its cooling coil.
     """
 
     bias: float = 0.0
     says: float | None = None
+    box_least: float = 0.0
+    box_at: float | None = None
+    heat_on: float = 0.0
+    heat_passes: float = 0.0
+    cool_passes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +141,19 @@ _AIR_FIELD: Mapping[FaultKind, str] = {
     FaultKind.COOL_VALVE_STUCK: "cool_stuck",
     FaultKind.DAMPER_STUCK: "damper_stuck",
     FaultKind.HEAT_VALVE_HELD: "heat_held",
+    FaultKind.COOL_VALVE_HELD: "cool_held",
+    FaultKind.DAMPER_HELD: "damper_held",
+    FaultKind.BELT_SLIPS: "belt_slips",
+    FaultKind.DUCT_LEAKS: "duct_leaks",
+    FaultKind.COIL_FOULED: "coil_fouled",
+    FaultKind.SCHEDULE_LONGER: "hours_more",
+}
+_ROOM_FIELD: Mapping[FaultKind, str] = {
+    FaultKind.BOX_LEAST_HIGH: "box_least",
+    FaultKind.BOX_STUCK: "box_at",
+    FaultKind.REHEAT_LEFT_ON: "heat_on",
+    FaultKind.ROOM_COOLING_PASSES: "cool_passes",
+    FaultKind.ROOM_HEATING_PASSES: "heat_passes",
 }
 
 
@@ -141,10 +187,31 @@ def _apply(plan: Plan, made: Conditions, fault: Fault, severity: float) -> None:
     ahus = [a.id for a in plan.ahus]
     if fault.kind in _AIR_FIELD:
         setattr(made.air[ahus.index(fault.asset)], _AIR_FIELD[fault.kind], severity)
-    elif fault.kind is FaultKind.PLANT_LEFT_ON:
-        made.air[ahus.index(fault.asset)].fan_on = True
+    elif fault.kind in _ROOM_FIELD:
+        rooms = [z.id for z in plan.zones]
+        setattr(made.rooms[rooms.index(fault.asset)], _ROOM_FIELD[fault.kind], severity)
+    elif fault.asset in ahus:
+        _handle(made.air[ahus.index(fault.asset)], fault.kind, severity)
     elif fault.kind is FaultKind.LIGHTS_LEFT_ON:
         made.lights[[m.id for m in plan.electric].index(fault.asset)] = severity
+
+
+def _handle(air: AirFaults, kind: FaultKind, severity: float) -> None:
+    """What is more than a parameter that has the severity's value."""
+    if kind is FaultKind.PLANT_LEFT_ON:
+        air.fan_on = True
+    elif kind is FaultKind.DAMPER_LEAKS:
+        air.damper_passes += (1.0 - air.damper_passes) * severity
+    elif kind is FaultKind.LINKAGE_SLIPS:
+        air.linkage = 1.0 - severity
+    elif kind is FaultKind.FILTER_CLOGGED:
+        air.filter_resists = 1.0 + severity
+    elif kind is FaultKind.LOOP_HUNTS:
+        air.gain = max(severity, 1.0)
+    elif kind is FaultKind.SETPOINT_OFF:
+        air.setpoint_moved += severity
+    elif kind is FaultKind.RESET_DISABLED:
+        air.reset_off = True
 
 
 def _loop(plan: Plan, made: Conditions, air: AirFaults, ahu: str) -> None:

@@ -10,6 +10,9 @@ import numpy as np
 from core.batch import Floats
 
 GAIN, INTEGRAL = 0.05, 60.0 / 350.0
+# Of the drive; a cooling valve has 1. Heating coils and outdoor air move the supply some half as
+# far, so that as much less of the drive opens them wide.
+HEAT_SPAN, DAMPER_SPAN = 0.6, 0.6
 # Supply setpoint follows the return: 17 °C at 22 °C, so that rooms that warm get colder air.
 _SP_LOW, _SP_HIGH, _SP_AT, _SP_BASE, _SP_SLOPE = 15.0, 28.0, 22.0, 17.0, 4.0
 _SP_KEEPS = 1.0 - (1.0 - 1.0 / 30.0) ** 5
@@ -17,32 +20,29 @@ _SP_KEEPS = 1.0 - (1.0 - 1.0 / 30.0) ** 5
 _ECON_ON_K, _ECON_OFF_K = 1.5, 0.5
 # Air handlers ask for no heat above this. [°C]
 _HEAT_UNTIL_C = 16.0
-_SPEED_LOW, _SPEED_COOL_AT, _SPEED_HEAT_AT, _SPEED_SLOPE = 0.6, 22.3, 20.5, 0.16
 
 
 def next_setpoint(setpoint: Floats, said_return: Floats, moved: Floats) -> Floats:
-    """Of supply air, five minutes on. [°C]
-
-    Args:
-        setpoint: As it is. [°C]
-        said_return: Return air, as read. [°C]
-        moved: Added by somebody. [K]
-    """
-    wanted = _SP_BASE + _SP_SLOPE * (_SP_AT - said_return)
-    wanted = np.minimum(np.maximum(wanted, _SP_LOW), _SP_HIGH) + moved
+    """Of supply air, five minutes on; arguments as of :func:`wanted_setpoint`, and as it is."""
+    wanted = wanted_setpoint(said_return, moved)
     after: Floats = setpoint + _SP_KEEPS * (wanted - setpoint)
     return after
 
 
-def wanted_speed(said_return: Floats) -> Floats:
-    """Fan speed that the return air asks for, 0…1."""
-    need = np.maximum(said_return - _SPEED_COOL_AT, _SPEED_HEAT_AT - said_return)
-    speed: Floats = np.minimum(_SPEED_LOW + _SPEED_SLOPE * np.maximum(need, 0.0), 1.0)
-    return speed
+def wanted_setpoint(said_return: Floats, moved: Floats) -> Floats:
+    """Supply air that the return air asks for. [°C]
+
+    Args:
+        said_return: Return air, as read. [°C]
+        moved: Added by somebody. [K]
+    """
+    wanted = _SP_BASE + _SP_SLOPE * (_SP_AT - said_return)
+    limited: Floats = np.minimum(np.maximum(wanted, _SP_LOW), _SP_HIGH) + moved
+    return limited
 
 
 def economises(economising: Floats, said_return: Floats, oat: Floats) -> Floats:
-    """One where outdoor air cools for nothing, else nought.
+    """The drive's range for outdoor air, where that cools for nothing, else nought.
 
     Args:
         economising: As it was.
@@ -51,12 +51,13 @@ def economises(economising: Floats, said_return: Floats, oat: Floats) -> Floats:
     """
     gap = said_return - oat
     on = (gap > _ECON_ON_K) | ((economising > 0.0) & (gap >= _ECON_OFF_K))
-    return on.astype(np.float64)
+    span: Floats = on.astype(np.float64) * DAMPER_SPAN
+    return span
 
 
 def lowest_drive(oat: Floats) -> Floats:
-    """Lower end of the split range: minus one where heat may be asked for, else nought."""
-    low: Floats = np.where(oat < _HEAT_UNTIL_C, -1.0, 0.0)
+    """Lower end of the split range: below nought where heat may be asked for."""
+    low: Floats = np.where(oat < _HEAT_UNTIL_C, -HEAT_SPAN, 0.0)
     return low
 
 
@@ -75,7 +76,7 @@ class SupplyLoop:
     def drive(
         self, said: Floats, setpoint: Floats, total: Floats, low: Floats, high: Floats
     ) -> Floats:
-        """Moves the integrals on; gives the drives, −1 (heat) … 2 (damper open, cold).
+        """Moves the integrals on; gives the drives: below nought heat, above damper, then cold.
 
         Args:
             said: Supply air as read. (rows,) [°C]

@@ -16,6 +16,7 @@ from simulators.physics.conditions import Conditions
 from simulators.physics.curve import grid_supply
 from simulators.physics.drivers import Drivers, stratification
 from simulators.physics.plan import AIR_HEAT, Plan
+from simulators.physics.room_coils import RoomCoils
 from simulators.physics.rooms import STEP_MIN, Rooms
 from simulators.physics.rows import Rows
 from simulators.physics.trace import BUILDING_ROWS, SMOOTH_ROWS, Trace
@@ -57,14 +58,15 @@ class Model:
     def __init__(self, plan: Plan, seed: int, copies: int = 1) -> None:
         self._plan, self._rows = plan, Rows(plan, copies)
         self._rooms, self._boxes = Rooms(plan, self._rows), Boxes(plan, self._rows)
+        self._coils = RoomCoils(plan, self._rows)
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan, copies)
         self._heads = np.array([plan.people_of(b) for b in plan.buildings])
         self._took = np.empty((7, self._rows.ahus))
         self._water = np.empty((4, self._rows.buildings))
         self._blocks: tuple[Drivers, _Blocks] | None = None
-        # Rooms' air and carbon dioxide, and the plants' rows, five minutes ago and now.
-        self._zone = np.stack([self._shown_zones()] * 2)
+        # What rooms and plants show, five minutes ago and now.
+        self._zone = np.stack([self._of_rooms()] * 2)
         self._building = np.zeros((2, len(BUILDING_ROWS), self._rows.buildings))
 
     def run(
@@ -92,7 +94,8 @@ class Model:
         plant_day = self._plant_day(drivers, minutes, reads, faults)
         blocks = self._blocks_of(drivers)
         air, first = self._air, minutes[0]
-        air.begin(air_parameters(worlds), air_day)
+        self._now = air_parameters(worlds)
+        air.begin(self._now, air_day)
         out = np.empty((minutes[1] - first, SHOWN, self._rows.ahus))
         shown = _Shown(self._zone, self._building)
         turns, runs = _turns(air_day), _any(air_day.on)
@@ -145,7 +148,8 @@ class Model:
     def _kept(self) -> dict[str, Floats]:
         return {
             "air": self._air.state, "passed": self._air.passed, "rooms": self._rooms.state,
-            "boxes": self._boxes.state, "plants": self._plants.state,
+            "boxes": self._boxes.state, "coils": self._coils.state,
+            "given": self._coils.given, "plants": self._plants.state,
             "radiators": self._plants.radiators, "zone": self._zone, "building": self._building,
         }  # fmt: skip
 
@@ -164,18 +168,26 @@ class Model:
         self._zone[0] = self._zone[1]
         self._building[0] = self._building[1]
         gains = blocks.gains[block] + plants.emitted(rooms.air)
+        if self._coils.some:
+            on = rows.from_ahus(air.row("on")[None])[0] * rows.fed
+            at_rooms = self._water.take(rows.zone_building, axis=1)
+            gains += self._coils.step(rooms.air, on, at_rooms, sensors)
         rooms.step(blocks.oat[block], gains, blocks.heads[block], into[0], into[5], into[1])
         plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
-        self._zone[1], self._building[1] = self._shown_zones(), plants.written()
+        self._zone[1], self._building[1] = self._of_rooms(), plants.written()
         if not self._building[0].any():  # nothing was before the first step of all
             self._building[0] = self._building[1]
         for at, values in zip(self._water, plants.water(), strict=True):
             at[:] = values
-        returned = self._boxes.open(rooms.air, sensors)
-        air.block(k, returned, self._water.take(rows.ahu_building, axis=1))
+        blown = self._boxes.open(rooms.air, sensors, self._now, air.ducts())
+        air.block(k, blown, self._water.take(rows.ahu_building, axis=1))
 
-    def _shown_zones(self) -> Floats:
-        return np.concatenate([self._rooms.state[::2], self._plants.radiators])
+    def _of_rooms(self) -> Floats:
+        """By name of :data:`simulators.physics.trace.ZONE_ROWS`. (names, rooms)"""
+        return np.concatenate([
+            self._rooms.state[::2], self._plants.radiators, self._boxes.state[1:],
+            self._coils.state,
+        ])  # fmt: skip
 
     def _asked(self, mean: Floats) -> Asked:
         """What the air handlers took in the five minutes before."""
@@ -186,15 +198,25 @@ class Model:
         np.greater(took[3:5], _ASKS, out=took[5:])
         of = self._rows.to_buildings(took)
         some = of > 0.0
-        return Asked(of[0], of[1], of[3], some[5], some[6], some[2])
+        if not self._coils.some:
+            return Asked(of[0], of[1], of[3], some[5], some[6], some[2])
+        more = self._rows.rooms_to_buildings(np.concatenate([
+            self._coils.given, self._coils.state, self._coils.state > _ASKS
+        ]))  # fmt: skip
+        return Asked(
+            of[0] + more[0], of[1] + more[1], of[3] + more[2], some[5] | (more[4] > 0.0),
+            some[6] | (more[5] > 0.0), some[2],
+        )  # fmt: skip
 
     def _air_day(
         self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
         reads: Sequence[Reads],
     ) -> AirDay:  # fmt: skip
         rows, span = self._rows, slice(*minutes)
-        meant = rows.repeated(drivers.fan[span].astype(np.float64)) > 0.0
         now = air_parameters(worlds)
+        meant = _scheduled(rows.repeated(drivers.fan.astype(np.float64)) > 0.0, now.hours_more)[
+            span
+        ]
         return AirDay(
             oat=drivers.weather.oat[span].tolist(),
             oat_read=rows.joined([r.ahus for r in reads]),
@@ -291,6 +313,21 @@ class _Shown:
         smooth = buildings[step][:, SMOOTH_ROWS]
         building[:, SMOOTH_ROWS] = smooth + way * (building[:, SMOOTH_ROWS] - smooth)
         return zone.transpose(1, 0, 2), building.transpose(1, 0, 2)
+
+
+def _scheduled(meant: Bools, more: Floats) -> Bools:
+    """When fans run by schedules that are so many hours longer, half of it before. (minutes, rows)
+
+    Args:
+        meant: When they should. (minutes of a day, rows)
+        more: (rows,) [h]
+    """
+    for row in np.flatnonzero(more > 0.0):
+        runs = np.flatnonzero(meant[:, row])
+        if len(runs):
+            half = round(30.0 * float(more[row]))
+            meant[max(0, int(runs[0]) - half) : int(runs[-1]) + 1 + half, row] = True
+    return meant
 
 
 def _turns(day: AirDay) -> set[int]:

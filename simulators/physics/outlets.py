@@ -27,6 +27,7 @@ _AHU = {
     "hclt": ("after_heat", 1.0), "ccet": ("after_heat", 1.0), "cclt": ("after_cold", 1.0),
     "sat_sp": ("sat_sp", 1.0), "heat_valve": ("heat_valve", 100.0),
     "cool_valve": ("cool_valve", 100.0), "oa_damper": ("oa_damper", 100.0),
+    "occupied": ("meant", 1.0), "dsp": ("static", 1.0), "dsp_sp": ("static_sp", 1.0),
     "fan_status": ("fan", 1.0), "fan_speed": ("speed", 100.0), "supply_flow": ("flow", 1.0),
 }  # fmt: skip
 _BUILDING = {
@@ -42,7 +43,10 @@ _BUILDING = {
 }  # fmt: skip
 # What a controlling sensor's element has, where its wires end at another point.
 _ELEMENT = {"rat": "returned"}
-_ZONE = {"zone_temp": "temp", "zone_co2": "co2", "branch_return": "radiator"}
+_ZONE = {
+    "zone_temp": "temp", "zone_co2": "co2", "branch_return": "radiator",
+    "heat_valve": "heat_valve", "cool_valve": "cool_valve",
+}  # fmt: skip
 _PLANT = {
     EquipmentClass.BOILER, EquipmentClass.SUBSTATION, EquipmentClass.CHILLER, EquipmentClass.PUMP,
 }  # fmt: skip
@@ -90,8 +94,6 @@ def _outlet(plan: Plan, equipment: str, cls: EquipmentClass, role: str) -> Outle
     ahus, zones = [a.id for a in plan.ahus], [z.id for z in plan.zones]
     if role in {"oat", "oah", "irradiance"}:
         return _weather(role)
-    if equipment in ahus and role == "occupied":
-        return _occupied(ahus.index(equipment))
     if equipment in ahus and role in _AHU:
         name, factor = _AHU[role]
         return _from_ahu(AHU_ROW[name], ahus.index(equipment), factor)
@@ -142,10 +144,6 @@ def _work(building: int, before: int) -> Outlet:
         return each
 
     return power
-
-
-def _occupied(index: int) -> Outlet:
-    return lambda _trace, drivers, rows: drivers.fan[rows, index].astype(np.float64)
 
 
 def _weather(role: str) -> Outlet:

@@ -14,6 +14,8 @@ from simulators.physics.laws import FIRST, Laws
 
 # Air: density times heat capacity. [kW/(m³/s)/K]
 AIR_HEAT = 1.206
+# Of an air handler that declares none. [m³/s]
+AHU_DESIGN_FLOW = 6.0
 # Water: [kWh/m³/K]
 WATER_HEAT = 1.163
 

@@ -55,6 +55,10 @@ class Rows:
         """Sums over each building's air handlers. (n, air handlers) to (n, buildings)"""
         return self._summed("ahus", of_ahus, self.ahu_building, self.buildings)
 
+    def rooms_to_buildings(self, of_zones: Floats) -> Floats:
+        """Sums over each building's rooms. (n, zones) to (n, buildings)"""
+        return self._summed("rooms", of_zones, self.zone_building, self.buildings)
+
     def from_ahus(self, of_ahus: Floats) -> Floats:
         """What each room's air handler has. (n, air handlers) to (n, zones)"""
         if not self.ahus:
