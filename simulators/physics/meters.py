@@ -233,7 +233,8 @@ class Meters:
             elif carrier is Carrier.GAS:
                 rates[:, m] = row["fuel"][:, b] / _GAS_KWH_M3
             elif carrier is Carrier.HEAT:
-                rates[:, m] = row["heat"][:, b]
+                # A calculator takes no heat that flows backwards for use: EN 1434.
+                rates[:, m] = np.maximum(row["heat"][:, b], 0.0)
                 rates[:, m + len(self._meters)] = row["hot_flow"][:, b]
         return rates
 
