@@ -5,6 +5,11 @@ points that the sample campus publishes: decided from the cards of ``docs/rules.
 meanings in the truth, before any seed was run. Severity is not asked: a leak of five litres an
 hour is as much within reach as one of five hundred. Whoever adds a rule adds its kinds here, in
 the same change and before looking at a score.
+
+Not here, though a rule may see them: what it would send the wrong trade to (a contactor that has
+welded shut looks like lights on a schedule), what it would name one loop away (a float valve by
+the meter before its tank, a chiller by the coil it feeds), and sensors and meters that only some
+places show (an offset, wires swapped, another unit).
 """
 
 from __future__ import annotations
@@ -14,18 +19,28 @@ from collections.abc import Mapping
 WITHIN_REACH: Mapping[str, str] = {
     "lights_left_on": "a lit circuit has a meter of its own, and its after-hours level is judged",
     "plant_left_on": "a fan's status outside its hours is judged",
+    "schedule_longer": "a fan's status outside its hours is judged",
     "water_leak": "every branch is metered, and its least flow of the night is judged",
+    "water_burst": "every branch is metered, and its least flow of the night is judged",
+    "flap_hangs": "a flap that hangs runs until the next flush, at night for hours",
+    "urinal_runs": "every branch is metered, and its least flow of the night is judged",
+    "irrigation_open": "every branch is metered, and its least flow of the night is judged",
     "lockout_lost": "a boiler's enable and the outdoor temperature are published",
     "heat_valve_passes": "the rise across a shut heating coil is judged",
     "cool_valve_passes": "the drop across a shut cooling coil is judged",
     "heat_valve_held": "a heating and a cooling valve open at once are judged",
+    "cool_valve_held": "a heating and a cooling valve open at once are judged",
     "heat_valve_stuck": "a rise with the valve shut, or none with it open, is judged",
     "cool_valve_stuck": "a drop with the valve shut, or none with it open, is judged",
-    "damper_stuck": "the outdoor share is judged against what the damper is told",
+    "damper_stuck": "the outdoor share is judged against the least that is meant",
+    "damper_held": "the outdoor share is judged against the least that is meant",
+    "damper_leaks": "the outdoor share is judged against the least that is meant",
+    "coil_fouled": "a cooling valve full open that does not reach its setpoint is judged",
     "sensor_stuck": "a reading that stands still is judged",
     "sensor_open": "a reading beyond its span is judged",
     "sensor_silent": "a point without readings is judged",
     "gateway_silent": "a gateway without readings is judged",
+    "gateway_cut_off": "a gateway without readings is judged",
 }
 """Kind, and what of it a rule reads."""
 
