@@ -14,8 +14,9 @@ HIGH_C = 85.0
 # Night setback of plant that has to run through, and the boost that makes up for nights: what
 # controllers of the field offer, 5–20 K and up to 10 K.
 _SETBACK_K, _BOOST_K = 12.0, 8.0
-# Room influence: 2 K for each kelvin that the coldest room lacks, at most 8 K.
-_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = 20.5, 2.0, 8.0
+# Room influence: 5 K for each kelvin that the coldest room lacks, at most 15 K: as strong as an
+# operator sets it who has heard from that room.
+_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = 20.5, 5.0, 15.0
 
 
 def reference(

@@ -40,7 +40,9 @@ _LITRES_PER_KW, _LEAST_DELAY_H = 0.012, 5.0 / 60.0
 # Pipes: 0.3 W/m/K with their insulation, some 1.3 m a kilowatt. [1/K]
 _PIPES_PER_K, _ROOM_C = 0.0004, 20.0
 _SPREAD_K = 11.0
-_SPEED_DAY, _SPEED_NIGHT = 0.85, 0.6
+# Pumps run at a constant speed by day and a lower one at night, and at full speed while supply
+# lacks 2 K of what is asked.
+_SPEED_DAY, _SPEED_NIGHT, _SHORT_K = 0.85, 0.6, 2.0
 # Mixing valve: a motor of 2.5 minutes that rests while supply is near, as three-point ones do.
 _MIX_PER_H, _MIX_RESTS_K = 24.0, 0.5
 _BOILER_KW = 0.0015
@@ -153,7 +155,8 @@ class Heating:
             given.outdoor, self._slope, now.curve,
             (~day, given.boost & day), curve.missing(coldest) * given.hours, least=self._least,
         )  # fmt: skip
-        speed = on * np.where(day, _SPEED_DAY, _SPEED_NIGHT)
+        short = day & (asked - self.state[_HOT] > _SHORT_K)
+        speed = on * np.where(short, 1.0, np.where(day, _SPEED_DAY, _SPEED_NIGHT))
         flow = speed * self._flow
         taken = self._radiators(speed, now, hours)
         used = given.coils + taken

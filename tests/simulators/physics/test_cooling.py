@@ -97,6 +97,11 @@ def test_faults_of_the_warm_side_cost_electricity_and_leave_the_load(fault: str)
     assert nothing == healthy
 
 
+def test_a_fouled_tower_with_its_fan_full_sends_warmer_water() -> None:
+    clean, fouled = work(300.0, 25.6, machines()), work(300.0, 25.6, machines(tower_fouled=0.5))
+    assert fouled["to_condenser"] > clean["to_condenser"] + 2.0
+
+
 def test_stull_finds_wet_bulbs_of_the_psychrometric_chart() -> None:
     def wet(oat: float, humidity: float) -> float:
         return float(wet_bulb(oat * ONE, humidity * ONE)[0])

@@ -182,7 +182,7 @@ def test_the_curve_falls_with_the_weather_and_is_lowered_at_night() -> None:
     assert asked(5.0, night=True) < asked(5.0) < asked(5.0, boost=True)
     assert asked(5.0, lacks=3.0) == pytest.approx(65.0)
     assert asked(30.0) == 30.0
-    assert float(missing(np.array([18.5]))[0]) == pytest.approx(4.0)
+    assert float(missing(np.array([18.5]))[0]) == pytest.approx(10.0)
     assert float(missing(np.array([23.0]))[0]) == 0.0
 
 
