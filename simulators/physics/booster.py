@@ -19,9 +19,10 @@ _STANDBY_KW = 0.03
 # Of hydraulic power, motor and drive included: small multistage sets reach about half.
 _EFFICIENCY = 0.5
 _FLOW_M3H, _HEAD_M, _SET_KPA = 6.0, 42.0, 330.0
-# Of a vessel of 60 L a third is between the pressures at which the pump sleeps and starts.
-_VESSEL_M3, _REFILL, _SLEEPS = 0.02, 0.2, 0.05
+# A vessel of 60 L: chosen. Its gas is charged to 0.9 of the pressure at which the pump starts.
+_VESSEL_M3, _REFILL, _SLEEPS, _CHARGED = 0.06, 0.2, 0.05, 0.9
 _STARTS_AT = 0.85  # of the set pressure
+_AIR_KPA = 101.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,10 @@ class Pump:
 
     @property
     def vessel(self) -> Vessel:
-        """Its pressure vessel."""
-        return Vessel(volume=_VESSEL_M3, refill=_REFILL * self.flow, sleeps=_SLEEPS * self.flow)
+        """Its pressure vessel, by Boyle's law: some 6 L lie between start and sleep."""
+        starts, full = _STARTS_AT * self.holds + _AIR_KPA, self.holds + _AIR_KPA
+        holds = _VESSEL_M3 * _CHARGED * (1.0 - starts / full)
+        return Vessel(volume=holds, refill=_REFILL * self.flow, sleeps=_SLEEPS * self.flow)
 
     @property
     def k(self) -> float:

@@ -31,7 +31,7 @@ FAULTS = (
     fault(K.WATER_BURST, "a.w-canteen", severity=5.0),
     fault(K.TOWER_BLED, "a.w-tower", severity=2.0),
     fault(K.CHECK_VALVE_PASSES, "a.booster", severity=0.1),
-    fault(K.CHECK_VALVE_PASSES, "c.booster", severity=0.1),
+    fault(K.CHECK_VALVE_PASSES, "c.booster", severity=0.02),
 )
 
 
@@ -65,6 +65,10 @@ def test_what_passes_the_main_is_drawn_stored_or_runs_over(faults: tuple[object,
             branches += held + over
         assert main == pytest.approx(branches, abs=1e-9), PLAN.buildings[b]
     assert (done.building[ROW["over"]].sum() > 0.0) == bool(faults)
+    # Without a tank between, what the check valve lets back runs through the main meter.
+    lowest = done.main.min(axis=0)
+    assert (lowest[PLAN.buildings.index("c")] < 0.0) == bool(faults)
+    assert lowest[PLAN.buildings.index("a")] >= 0.0
 
 
 def test_however_a_day_is_cut_the_pipes_do_the_same() -> None:

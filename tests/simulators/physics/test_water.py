@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,7 @@ from simulators.physics.draws import CLEANING, PEOPLE, a_day, drawn, moments, pu
 from simulators.physics.hydraulics import LEAST_KPA, REFERENCE_KPA, Holes, node, tap
 from simulators.physics.irrigation import irrigation, lost
 from simulators.physics.pipes import Use, pipes_of, use_of
-from simulators.physics.plan import plan_of
+from simulators.physics.plan import Plan, plan_of
 from simulators.physics.tanks import Vessel, basin_of, boost, fill
 from simulators.physics.tower import CYCLES, evaporated, made_up
 from simulators.physics.weather import DAY_MIN, Weather, weather_of
@@ -217,3 +218,38 @@ def test_the_pipes_are_as_the_site_says() -> None:
     )  # fmt: skip
     assert a.tank is not None
     assert c.tank is None
+
+
+def declared(meter: str, **flags: bool) -> Plan:
+    """The plan of a site in which a branch declares something else."""
+    other = replace(SITE.equipment[meter], parameters=flags)
+    return plan_of(replace(SITE, equipment={**SITE.equipment, meter: other}))
+
+
+def test_warm_water_passes_the_branch_that_heats_it_and_no_other() -> None:
+    people = np.full((DAY_MIN, len(PLAN.buildings)), 0.5)
+    worked, sky = np.ones(len(PLAN.buildings), np.bool_), weather_of(SEED, DAY)
+    toilets, other = (
+        [m.id for m in PLAN.water].index(i) for i in ("c.w-toilets", "c.w-irrigation")
+    )
+    cold = draws_of(PLAN, SEED, DAY, people, worked, sky)
+    warm = draws_of(
+        declared("c.w-irrigation", feeds_hot_water=True), SEED, DAY, people, worked, sky
+    )
+    both = warm.tapped[:, toilets] + warm.tapped[:, other]
+    assert both == pytest.approx(cold.tapped[:, toilets])
+    assert warm.tapped[:, other].sum() > 0.3
+    assert np.array_equal(warm.fixed, cold.fixed)
+
+
+def test_two_branches_of_toilets_share_a_buildings_people() -> None:
+    people = np.full((DAY_MIN, len(PLAN.buildings)), 0.5)
+    worked, sky = np.ones(len(PLAN.buildings), np.bool_), weather_of(SEED, DAY)
+    toilets, other = (
+        [m.id for m in PLAN.water].index(i) for i in ("c.w-toilets", "c.w-irrigation")
+    )
+    one = draws_of(PLAN, SEED, DAY, people, worked, sky)
+    two = draws_of(declared("c.w-irrigation"), SEED, DAY, people, worked, sky)
+    alone = one.fixed[:, toilets].sum()
+    assert two.fixed[:, [toilets, other]].sum() == pytest.approx(alone, rel=0.1)
+    assert two.fixed[:, other].sum() == pytest.approx(alone / 2, rel=0.2)
