@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from analytics.calendar import Calendar
-from analytics.groups import Group, grouped
+from analytics.groups import Group, Together, abreast, grouped
 from analytics.judging import Judge, Part
 from analytics.redo import Stretch, after_mute, differences, merged_late, stretches, wrong_spans
 from analytics.references import Memory
@@ -62,6 +62,13 @@ class Bench:
         self.calendar = Calendar(site)
         self._judge = Judge(site, self.calendar, store)
         self.groups = grouped(site, self.calendar, store, self.rules)
+        self._together = Together(store)
+        self._place = {
+            (rule, target.id): place
+            for place, group in enumerate(self.groups)
+            for rule, targets in group.targets.items()
+            for target in targets
+        }
         self.targets: dict[Key, tuple[Group, Target]] = {
             (rule, target.id): (group, target)
             for group in self.groups
@@ -82,33 +89,58 @@ class Bench:
             return min(near, mark)
         return min(max(near, self._judge.quiet_until(group, start)), mark)
 
-    def stretch(self, group: Group, upto: int) -> None:
-        """Judges a group's rules from where they stand up to a time."""
+    def side_by_side(self, marks: Mapping[str, int]) -> list[tuple[list[Group], int]]:
+        """Groups that can be judged in one go up to their common watermark, with it. [ms]
+
+        What is a chunk or more behind goes alone: it may have a long way to go.
+        """
+        found: list[tuple[list[Group], int]] = []
+        for group in self.groups:
+            mark = min(marks[gateway] for gateway in group.gateways)
+            near = min(group.until.values()) + self._chunk_ms >= mark
+            for others, common in found if near else ():
+                if common == mark and all(abreast(group, other) for other in others):
+                    others.append(group)
+                    break
+            else:
+                found.append(([group], mark))
+        return found
+
+    def in_order(self) -> list[Key]:
+        """What was touched, group by group."""
+        return sorted(self.touched, key=lambda key: (self._place[key], key))
+
+    def stretch(self, groups: Sequence[Group], upto: int) -> None:
+        """Judges rules of groups that stand abreast up to a time, each in one call for all."""
+        whole = self._together.of(groups)
         spans = [
-            (rule, group.until[rule.id], self._judge.limit(rule, upto))
+            (rule, whole.until[rule.id], self._judge.limit(rule, upto))
             for rule in self.rules
-            if rule.id in group.targets
+            if rule.id in whole.targets
         ]
         starts = [start for rule, start, end in spans if end > start and rule.daily is None]
-        scene = self._judge.scene(group, min(starts), upto, moving=True) if starts else None
+        scene = self._judge.scene(whole, min(starts), upto, moving=True) if starts else None
         dirty: Dirty = []
         for rule, start, end in spans:
             if end <= start:
                 continue
             if rule.daily is None and scene is not None:
                 parts = self._judge.by_interval(
-                    scene, rule, group.targets[rule.id], (start, end), self._muted(rule)
+                    scene, rule, whole.targets[rule.id], (start, end), self._muted(rule)
                 )
                 dirty += self._take(rule, parts)
-            elif rule.daily is not None:
-                self._windows(group, rule, start, end, None)
-            group.until[rule.id] = end
+            for group in groups:
+                if rule.id in group.targets:
+                    if rule.daily is not None:
+                        self._windows(group, rule, start, end, None)
+                    group.until[rule.id] = end
         self._judge_muted(dirty, {rule.id: start for rule, start, _ in spans})
 
     def judge_late(self, late: Sequence[LateRange]) -> None:
         """Judges again what late readings change, within what was judged."""
         late = merged_late(late)
         first, last = self.days_of(late)
+        self._together.forget()
         for group in self.groups:
             group.reader.forget()
             group.book.forget(first, last)

@@ -90,8 +90,8 @@ class Engine:
         late = self._progress.late()
         if late:
             self._judge_late([change for _, change in late])
-        for group in self._bench.groups:
-            self._advance(group, min(marks[gateway] for gateway in group.gateways))
+        for groups, mark in self._bench.side_by_side(marks):
+            self._advance(groups, mark)
         self._bench.tails.flush(self._open_keys())
         told = self._tell(repeated)
         if late:
@@ -168,11 +168,14 @@ class Engine:
         step = 1 if self._bench.by_id[rule].daily is not None else self._bench.by_id[rule].step_ms
         return (now - self._backlog_ms) // step * step
 
-    def _advance(self, group: Group, mark: int) -> None:
-        """Judges a group up to its watermark, a chunk or an empty stretch at a time."""
+    def _advance(self, groups: Sequence[Group], mark: int) -> None:
+        """Judges groups up to their watermark, a chunk or an empty stretch at a time.
+
+        Several stand abreast within a chunk of it, so that one stretch is all.
+        """
         while True:
-            upto = self._bench.reach(group, mark)
-            self._bench.stretch(group, upto)
+            upto = mark if len(groups) > 1 else self._bench.reach(groups[0], mark)
+            self._bench.stretch(groups, upto)
             self._fold()
             if upto >= mark:
                 return
@@ -180,7 +183,7 @@ class Engine:
 
     def _fold(self) -> None:
         """What happened to the findings of every target that was judged."""
-        for key in sorted(self._bench.touched):
+        for key in self._bench.in_order():
             known = self._known.get(key, {})
             if known or self._bench.tails.faulty(key):
                 for event in self._changes(key, list(known.values())):

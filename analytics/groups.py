@@ -70,6 +70,53 @@ class Group:
     since: dict[str, int] = field(default_factory=dict)
 
 
+def abreast(one: Group, other: Group) -> bool:
+    """Whether they stand at the same place, so that a rule of both judges the same time."""
+    common = one.until.keys() & other.until.keys()
+    return all(one.until[rule] == other.until[rule] for rule in common)
+
+
+class Together:
+    """Groups as one while they stand abreast: a rule then judges all of its targets in one call.
+
+    Which groups do so seldom changes; each set has a reader of its own.
+    """
+
+    def __init__(self, store: ReadingStore) -> None:
+        self._store = store
+        self._known: dict[frozenset[frozenset[str]], Group] = {}
+
+    def of(self, groups: Sequence[Group]) -> Group:
+        """One group of them all; nights and days stay with the groups it is made of."""
+        if len(groups) == 1:
+            return groups[0]
+        name = frozenset(group.gateways for group in groups)
+        whole = self._known.get(name)
+        if whole is None:
+            whole = self._known[name] = self._made(groups)
+        whole.until.clear()
+        for group in groups:
+            whole.until.update(group.until)
+        return whole
+
+    def forget(self) -> None:
+        """Something behind changed."""
+        for whole in self._known.values():
+            whole.reader.forget()
+
+    def _made(self, groups: Sequence[Group]) -> Group:
+        targets: dict[str, list[Target]] = {}
+        for group in groups:
+            for rule, found in group.targets.items():
+                targets.setdefault(rule, []).extend(found)
+        points = sorted({point for group in groups for point in group.points})
+        return Group(
+            gateways=frozenset().union(*(group.gateways for group in groups)),
+            targets={rule: tuple(found) for rule, found in targets.items()},
+            points=points, reader=Reader(self._store, points), book=groups[0].book, pasts={},
+        )  # fmt: skip
+
+
 def grouped(
     site: Site, calendar: Calendar, store: ReadingStore, rules: Sequence[Rule]
 ) -> list[Group]:

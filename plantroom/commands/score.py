@@ -58,7 +58,7 @@ def score(
     nights: Annotated[
         int, typer.Option(min=1, help="Healthy nights before, of the meters.")
     ] = NIGHTS,
-    step: Annotated[int, typer.Option(min=1, max=24, help="Hours a step of detection.")] = 3,
+    step: Annotated[int, typer.Option(min=1, max=24, help="Hours a step of detection.")] = 6,
     through: Annotated[
         Through, typer.Option(help="What carries the messages: this process, or a real broker.")
     ] = "loop",

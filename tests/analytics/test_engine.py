@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from analytics.bench import Bench
+from analytics.groups import Group, Together
 from analytics.memory import MemoryFindings, MemoryVerdicts
 from analytics.rules import heat_against_cool, late_stop, night_flow, rule
 from analytics.runs import joined
@@ -128,6 +130,33 @@ def test_steps_of_an_hour_and_of_a_day_say_the_same() -> None:
     assert {"AC-04", "FC-12", "FC-13", "HTG-07", "SEN-01", "SEN-02"} <= faulty
     assert streams(hourly) == streams(whole) == streams(odd)
     assert told(hourly) == told(whole) == told(odd)
+
+
+def test_gateways_judged_in_one_call_say_what_each_says_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def alone(bench: Bench, marks: Mapping[str, int]) -> list[tuple[list[Group], int]]:
+        return [([g], min(marks[gateway] for gateway in g.gateways)) for g in bench.groups]
+
+    together, apart = Plant(), Plant()
+    calls: list[int] = []
+    of = Together.of
+
+    def counted(me: Together, groups: Sequence[Group]) -> Group:
+        calls.append(len(groups))
+        return of(me, groups)
+
+    monkeypatch.setattr(Together, "of", counted)
+    for plant in (together, apart):
+        busy(plant, 1)
+        plant.run(plant.engine(), MONDAY, MONDAY + DAY_MS, 6 * HOUR_MS)
+        monkeypatch.setattr(Bench, "side_by_side", alone)
+        calls.append(0)
+    first = calls.index(0)
+    assert max(calls[:first]) > 1
+    assert set(calls[first:]) == {0, 1}
+    assert streams(together) == streams(apart)
+    assert told(together) == told(apart)
 
 
 def test_a_stuck_sensor_mutes_the_rules_that_lean_on_it() -> None:
