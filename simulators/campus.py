@@ -26,6 +26,7 @@ from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.happenings import Happening, edges
 from simulators.physics.laws import FIRST, laws_of
+from simulators.physics.model import Going, alone
 from simulators.physics.spells import Spell
 from simulators.physics.world import World
 from simulators.skies import SkyChoice, choice_of, sky_of
@@ -92,7 +93,7 @@ class Campus:
         sky = sky_of(seed, self._sky, weather)
         self._happenings = tuple(happenings)
         self._background, self._laws = background, laws_of(physics)
-        self._world = World(
+        self.world = World(
             site, seed, self._gateways, sky=sky, happenings=self._happenings,
             background=background, laws=self._laws,
         )  # fmt: skip
@@ -138,10 +139,19 @@ class Campus:
             self._settle()
             end = until - until % MINUTE_MS
             while self._until < end:
-                stop = self._cases.next_change(self._until, end)
-                faults = self._cases.active(self._until)
-                self._send(self._run(self._until, stop, faults, plant=True), faults)
-                self._until = stop
+                stop = self.next_change(self._until, end)
+                alone(self.world.model, self.going(stop))
+
+    def next_change(self, at: int, until: int) -> int:
+        """The first minute after ``at``, at most ``until``, in which a fault changes. [ms]"""
+        return self._cases.next_change(at, until)
+
+    def going(self, stop: int) -> Going[None]:
+        """Goes on to a time before which no fault changes, for whoever steps its world. [ms]"""
+        faults = self._cases.active(self._until)
+        rows = yield from self._steps(self._until, stop, faults, plant=True)
+        self._send(rows, faults)
+        self._until = stop
 
     def history(self, nights: int = 90, plant_days: int = 14) -> Iterator[tuple[int, Columns]]:
         """Healthy days before the start, oldest first: the end of each [ms] and its readings.
@@ -170,7 +180,7 @@ class Campus:
         seed at the same time. [kWh, m³]
         """
         with self._lock:
-            return self._world.consumed()
+            return self.world.consumed()
 
     def twin(self, faults: Sequence[Fault]) -> Campus:
         """Another world of the same seed that has lived through the same until now.
@@ -185,7 +195,7 @@ class Campus:
                 happenings=self._happenings, background=self._background,
                 physics=self._laws.name,
             )  # fmt: skip
-            other._world.remember(self._world.memory())
+            other.world.remember(self.world.memory())
             other._network.share(self._network, self._until)
             other._settled, other._until = True, self._until
             return other
@@ -236,7 +246,7 @@ class Campus:
                 physics=self._laws.name,
             )  # fmt: skip
             arrays: dict[str, NDArray[np.generic]] = {
-                f"world.{name}": values for name, values in self._world.memory().items()
+                f"world.{name}": values for name, values in self.world.memory().items()
             }
             for gateway, kept in self._network.memory().items():
                 arrays |= {f"network.{gateway}.{name}": values for name, values in kept.items()}
@@ -269,7 +279,7 @@ class Campus:
     def _take_up(self, about: _About, arrays: memory.Arrays) -> None:
         self._cases.remember(about.repairs)
         world = {k.removeprefix("world."): v for k, v in arrays.items() if k.startswith("world.")}
-        self._world.remember({name: v.astype(np.float64) for name, v in world.items()})
+        self.world.remember({name: v.astype(np.float64) for name, v in world.items()})
         self._network.remember({
             g: {k.removeprefix(of): v for k, v in arrays.items() if k.startswith(of)}
             for g in self._gateways
@@ -283,7 +293,13 @@ class Campus:
             self._run(self._start - _SETTLE_MS, self._start, (), plant=True)
 
     def _run(self, start: int, end: int, faults: Sequence[Fault], *, plant: bool) -> Columns:
-        """A time through which no fault begins or ends, day by day."""
+        """A time through which no fault begins or ends."""
+        return alone(self.world.model, self._steps(start, end, faults, plant=plant))
+
+    def _steps(
+        self, start: int, end: int, faults: Sequence[Fault], *, plant: bool
+    ) -> Going[Columns]:
+        """The same, day by day, for whoever steps the world."""
         parts = []
         while start < end:
             day = self._days.day_of(start)
@@ -291,7 +307,8 @@ class Campus:
             stop = min([end, midnight + DAY_MS, *(e for e in self._edges if e > start)])
             minutes = ((start - midnight) // MINUTE_MS, (stop - midnight) // MINUTE_MS)
             known = (day, midnight, self._days.worked(day))
-            parts.append(self._world.run(known, faults, minutes, plant=plant))
+            part = yield from self.world.steps(known, faults, minutes, plant=plant)
+            parts.append(part)
             start = stop
         return self._gaps.left(Columns.joined(parts))
 

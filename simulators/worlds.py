@@ -18,6 +18,7 @@ from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.quantity import Kind
 from core.site import EquipmentClass, Site
 from core.words import Carrier
+from simulators.abreast import Abreast
 from simulators.campus import Campus
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
@@ -164,29 +165,35 @@ class Worlds:
 
     def healthy(self, origin: Campus) -> Life:
         """H."""
-        return self._live(origin.twin(()), self._unborn())
+        life = self._unborn()
+        self._live([(origin.twin(()), life)])
+        return life
 
     def unrepaired(self, origin: Campus) -> tuple[Life, dict[str, Life]]:
         """U, and L of every fault by its id."""
         campus, life = origin.twin(self.faults), self._unborn()
         without: dict[str, Life] = {}
+        lives = [(campus, life)]
         for fault in sorted(self.faults, key=lambda f: f.onset):
-            self._live(campus, life, until=min(_up(fault.onset), self._end))
+            self._live(lives, until=min(_up(fault.onset), self._end))
             others = [f for f in self.faults if f.id != fault.id]
-            without[fault.id] = self._live(campus.twin(others), life.copy())
-        return self._live(campus, life), without
+            without[fault.id] = life.copy()
+            lives.append((campus.twin(others), without[fault.id]))
+        self._live(lives)
+        return life, without
 
     def repaired(self, origin: Campus, repairs: Sequence[Repair]) -> list[Life]:
         """R with the first repair, with the first two and so on, in the order of time."""
-        campus, life = origin.twin(self.faults), self._unborn()
-        faults, found = list(self.faults), list[Life]()
+        before = (origin.twin(self.faults), self._unborn())
+        faults, lives = list(self.faults), list[tuple[Campus, Life]]()
         for repair in sorted(repairs, key=lambda r: (r.at, r.fault)):
-            self._live(campus, life, until=min(_up(repair.at), self._end))
+            self._live(lives or [before], until=min(_up(repair.at), self._end))
             ended = {repair.fault: _up(repair.at)}
             faults = [replace(f, end=ended.get(f.id, f.end)) for f in faults]
-            campus, life = campus.twin(faults), life.copy()
-            found.append(self._live(campus.twin(faults), life.copy()))
-        return found
+            campus, life = (lives or [before])[-1]
+            lives.append((campus.twin(faults), life.copy()))
+        self._live(lives)
+        return [life for _, life in lives]
 
     def difference(self, one: Life, other: Life) -> Difference:
         """What one shows and uses more than the other."""
@@ -205,18 +212,22 @@ class Worlds:
             heard=np.zeros((points, hours), np.int64), used=np.zeros((self.days, len(Carrier))),
         )  # fmt: skip
 
-    def _live(self, campus: Campus, life: Life, until: int | None = None) -> Life:
-        """Goes on to a time and writes down what it says; the readings are thrown away."""
+    def _live(self, lives: Sequence[tuple[Campus, Life]], until: int | None = None) -> None:
+        """All go on together to a time and write down what they say; readings are thrown away."""
         end = self._end if until is None else until
-        while campus.now < end:
-            day = (campus.now - self.start) // DAY_MS
-            before = _used(campus)
+        if not lives:
+            return
+        abreast = Abreast([campus for campus, _ in lives])
+        while (now := lives[0][0].now) < end:
+            day = (now - self.start) // DAY_MS
             stop = min(end, self.start + (day + 1) * DAY_MS)
-            came = [campus.arrived(g, stop) for g in sorted(self.site.gateways)]
-            life.used[day] += _used(campus) - before
-            for rows, due in came:
-                _note(self.site, life, rows, due, self.start)
-        return life
+            before = [_used(campus) for campus, _ in lives]
+            abreast.advance(stop)
+            for (campus, life), used in zip(lives, before, strict=True):
+                life.used[day] += _used(campus) - used
+                for gateway in sorted(self.site.gateways):
+                    _note(self.site, life, *campus.arrived(gateway, stop), self.start)
+        abreast.leave()
 
 
 def _used(campus: Campus) -> Floats:

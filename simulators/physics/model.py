@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -48,6 +49,33 @@ class Reads:
     looped: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stretch that a world asks its model for: drivers, faults, minutes and what is read."""
+
+    drivers: Drivers
+    now: Conditions
+    minutes: tuple[int, int]
+    reads: Reads
+
+
+T = TypeVar("T")
+Going = Generator[Step, Trace, T]
+"""A world that goes on: it asks for stretches, is given their truth, ends with what it found."""
+
+
+def alone(model: Model, going: Going[T]) -> T:
+    """Steps one world by itself."""
+    try:
+        asked = next(going)
+        while True:
+            [trace] = model.run_all(asked.drivers, [asked.now], asked.minutes, [asked.reads])
+            asked = going.send(trace)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+
+
 class Model:
     """All air handlers, rooms and plant of a site, of so many worlds of one seed.
 
@@ -69,26 +97,18 @@ class Model:
         self._zone = np.stack([self._of_rooms()] * 2)
         self._building = np.zeros((2, len(BUILDING_ROWS), self._rows.buildings))
 
-    def run(
-        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int],
-        oat_read: tuple[Floats, Floats], looped: Floats,
-    ) -> Trace:  # fmt: skip
-        """Steps a single world from one minute of the day to another; gives the truth of each.
-
-        Args:
-            drivers: Of the day.
-            now: Faults as parameters.
-            minutes: From and to, minutes of the local day.
-            oat_read: Outdoor temperature as air handlers and as plants read it. [°C]
-            looped: Noise of supply and return sensors. (minutes, 2, air handlers) [K]
-        """
-        return self.run_all(drivers, [now], minutes, [Reads(*oat_read, looped)])[0]
-
     def run_all(
         self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
         reads: Sequence[Reads],
     ) -> list[Trace]:  # fmt: skip
-        """The same of all worlds together."""
+        """Steps all worlds from one minute of the day to another; gives the truth of each.
+
+        Args:
+            drivers: Of the day.
+            worlds: Faults of each as parameters.
+            minutes: From and to, minutes of the local day.
+            reads: What each world's controllers are told.
+        """
         air_day = self._air_day(drivers, worlds, minutes, reads)
         sensors, faults = room_parameters(worlds), plant_faults_of(worlds)
         plant_day = self._plant_day(drivers, minutes, reads, faults)

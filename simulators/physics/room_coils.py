@@ -33,6 +33,7 @@ class RoomCoils:
         self._size = np.stack([
             sizes("heating_capacity") / _HOT_K, sizes("cooling_capacity") / _COLD_K
         ])  # fmt: skip
+        self._there = (self._size > 0.0) * 1.0
         self.state, self.given = np.zeros((2, rows.zones)), np.zeros((2, rows.zones))
         self.some = bool(self._size.any())
 
@@ -49,7 +50,7 @@ class RoomCoils:
         if rooms.lies is not None:
             np.copyto(felt, rooms.says, where=rooms.lies)
         need = np.stack([(_HEAT_C - felt) / _BAND_K, (felt - _COOL_C) / _BAND_K])
-        self.state[:] = np.minimum(np.maximum(need, 0.0), 1.0) * on
+        self.state[:] = np.minimum(np.maximum(need, 0.0), 1.0) * on * self._there
         np.maximum(self.state[0], rooms.heat_on, out=self.state[0])
         passes = np.stack([rooms.heat_passes, rooms.cool_passes])
         opened = passes + (1.0 - passes) * self.state

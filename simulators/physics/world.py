@@ -19,7 +19,7 @@ from simulators.physics.happenings import Happening, tended
 from simulators.physics.laws import FIRST, Laws
 from simulators.physics.loads import Asked, Loads
 from simulators.physics.meters import Meters, Passed
-from simulators.physics.model import Model
+from simulators.physics.model import Going, Model, Reads, Step, alone
 from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.panel import Panel
 from simulators.physics.plan import plan_of
@@ -52,7 +52,7 @@ class World:
         self.seed = seed
         self._sky = sky or SeededSky(seed)
         self._happenings = tuple(happenings)
-        self._model = Model(self.plan, seed)
+        self.model = Model(self.plan, seed)
         self._loads = Loads(self.plan, seed)
         self._sensors = Sensors(site, seed, background)
         self._meters = Meters(self.plan, seed, background)
@@ -62,7 +62,8 @@ class World:
         self._panel = Panel(self.plan, self._sensors, seed)
         self._water = Waterworks(self.plan)
         self._water_outlets = water_outlets(self.plan)
-        self._day: tuple[Drivers, Asked] | None = None
+        self.day: tuple[Drivers, Asked] | None = None
+        self._lender: World | None = None
 
     def run(
         self, day: tuple[date, int, Bools], faults: Sequence[Fault], minutes: tuple[int, int],
@@ -76,6 +77,13 @@ class World:
             minutes: From and to, minutes of the day.
             plant: Whether plant points are wanted beside the meters.
         """
+        return alone(self.model, self.steps(day, faults, minutes, plant=plant))
+
+    def steps(
+        self, day: tuple[date, int, Bools], faults: Sequence[Fault], minutes: tuple[int, int],
+        *, plant: bool = True,
+    ) -> Going[Columns]:  # fmt: skip
+        """The same for whoever steps the model: asks it for the stretch; arguments as there."""
         drivers, asked = self._drivers(day)
         at = drivers.start + (np.arange(minutes[0], minutes[1]) + 1) * MINUTE_MS
         hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
@@ -85,9 +93,8 @@ class World:
         self._with_offsets(now)
         looped = self._looped_noise(drivers, now, minutes, when)
         outdoor = self._read_outdoor(drivers, now, minutes, when)
-        trace: Trace = self._model.run(
-            drivers, now, minutes, self._for_controllers(outdoor, minutes), looped
-        )  # fmt: skip
+        reads = Reads(*self._for_controllers(outdoor, minutes), looped)
+        trace = yield Step(drivers, now, minutes, reads)
         watered = self._water.run(drivers.draws, now.water, minutes, trace)
         circuits = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
         supplied = self._loads.network.run(
@@ -100,6 +107,10 @@ class World:
             said |= self._read_water(now, when, watered, at)
             said |= self._panel.read(supplied, at, when, now.meters, now.sensors)
         return _columns(said, now.silent, self.plan.site, self._gateways)
+
+    def borrow(self, lender: World | None) -> None:
+        """Takes each day's drivers from another world of the seed, which goes first."""
+        self._lender = lender
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What each building truly used so far, by carrier. [kWh, m³]
@@ -114,7 +125,7 @@ class World:
 
     def memory(self) -> dict[str, Floats]:
         """All that has to be kept to go on later, by name."""
-        kept = self._model.memory() | self._water.memory() | self._loads.network.memory()
+        kept = self.model.memory() | self._water.memory() | self._loads.network.memory()
         return kept | {
             "meters.total": self._meters.total,
             "meters.truly": self._meters.truly,
@@ -126,7 +137,7 @@ class World:
 
     def remember(self, memory: Mapping[str, Floats]) -> None:
         """Takes up what :meth:`memory` gave."""
-        self._model.remember(memory)
+        self.model.remember(memory)
         self._water.remember(memory)
         self._loads.network.remember(memory)
         self._meters.total = np.array(memory["meters.total"])
@@ -137,13 +148,16 @@ class World:
         self._sensors.last = np.array(memory["sensors.last"])
 
     def _drivers(self, day: tuple[date, int, Bools]) -> tuple[Drivers, Asked]:
-        if self._day is None or self._day[0].day != day[0]:
+        if self._lender is not None and self.day is not self._lender.day:
+            self._sensors.forget(day[0].toordinal())
+            self.day = self._lender.day
+        if self.day is None or self.day[0].day != day[0]:
             drivers = drivers_of(
                 self.plan, self.seed, *day, sky=self._sky, happenings=self._happenings
             )
             self._sensors.forget(day[0].toordinal())
-            self._day = (drivers, self._loads.asked(drivers))
-        return self._day
+            self.day = (drivers, self._loads.asked(drivers))
+        return self.day
 
     def _with_offsets(self, now: Conditions) -> None:
         """Adds the fixed errors of the sensors that control."""

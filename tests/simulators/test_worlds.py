@@ -9,8 +9,9 @@ import pytest
 
 from core.clock import DAY_MS, HOUR_MS
 from core.words import Carrier
+from simulators.abreast import Abreast
 from simulators.campus import Campus
-from simulators.physics.faults import FaultKind
+from simulators.physics.faults import Fault, FaultKind
 from simulators.worlds import Difference, Life, Repair, Worlds, one_building
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, same
 
@@ -82,6 +83,33 @@ def test_a_fault_shows_from_its_onset_on_and_not_before(lived: Lived) -> None:
     seen = valve.visible(any_hour=False)
     assert seen is not None
     assert at(2, 9.25) < seen <= at(3, 12.0), "a warm boiler has no hot water that could pass"
+
+
+def test_worlds_that_go_on_together_say_what_each_says_alone() -> None:
+    origin = Campus(ONE, SEED, START)
+    origin.advance(at(1, 3.0))
+    odd = fault(FaultKind.PLANT_LEFT_ON, "a.ahu2", onset=at(1, 20.04))
+    worlds: list[list[Fault]] = [[], [LEAK, VALVE], [odd]]
+    apart, beside = ([origin.twin(faults) for faults in worlds] for _ in range(2))
+    abreast = Abreast(beside)
+    for moment in (at(1, 15.52), at(2, 12.0)):
+        abreast.advance(moment)
+    abreast.leave()
+    for one, other in zip(apart, beside, strict=True):
+        one.advance(at(2, 14.0))
+        other.advance(at(2, 14.0))
+        # A sum of stretches rounds by where they are cut; what is published does not.
+        assert one.consumed() == pytest.approx(other.consumed(), rel=1e-12)
+        for gateway in ONE.gateways:
+            assert same(one.read(gateway, at(2, 14.0)), other.read(gateway, at(2, 14.0)))
+
+
+def test_worlds_of_different_times_do_not_go_on_together() -> None:
+    origin = Campus(ONE, SEED, START)
+    later = origin.twin(())
+    later.advance(at(1, 1.0))
+    with pytest.raises(ValueError, match="same time"):
+        Abreast([origin, later])
 
 
 def test_without_faults_nothing_differs(lived: Lived) -> None:
