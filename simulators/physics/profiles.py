@@ -17,6 +17,12 @@ _USUAL_PEOPLE = 0.7
 # One menu takes more cooking than another.
 _MEAL_SD = 0.2
 _KITCHEN_OPENS, _KITCHEN_SHUTS = 380.0, 1050.0
+# A kitchen is a dozen steamers, pots, ovens and washers, each put on when its dish asks for it:
+# of each meal when the middle one is put on, how far they lie apart, how long they run [min], and
+# their rating together, share of the kitchen's day level. All chosen.
+_APPLIANCES = 12
+_MEALS = ((395.0, 12.0, (20.0, 50.0), 0.75), (625.0, 32.0, (40.0, 130.0), 1.7),
+          (775.0, 18.0, (30.0, 80.0), 0.6))  # fmt: skip
 # Drinking water: boilers are on or off, a pulse lasts so long; they are warmed up before opening,
 # stand hot until a timer ends the day, lose a twelfth of their power, and give a head 2 L a day
 # (80 K, 0.19 kWh), which is a fifth of their power while people are there.
@@ -114,15 +120,13 @@ def kitchen(of: Circuit) -> Floats:
         return np.zeros(DAY_MIN)
     eat = float(of.people.max()) / _USUAL_PEOPLE
     minutes = np.arange(DAY_MIN) + 0.5
-    late = of.rng.normal(0.0, 5.0)
-    meals = np.exp(_MEAL_SD * of.rng.standard_normal(3))
-    breakfast = np.exp(-0.5 * ((minutes - 425.0 - late) / 25.0) ** 2)
-    lunch = np.exp(-0.5 * ((minutes - 675.0 - late) / 60.0) ** 2)
-    washing = 0.5 * np.exp(-0.5 * ((minutes - 800.0 - late) / 35.0) ** 2)
-    base = np.where((minutes > _KITCHEN_OPENS) & (minutes < _KITCHEN_SHUTS), 0.2, 0.0)
-    total: Floats = base + eat * (
-        0.45 * meals[0] * breakfast + meals[1] * lunch + meals[2] * washing
-    )
+    sizes = np.exp(_MEAL_SD * of.rng.standard_normal(len(_MEALS)))
+    total = np.where((minutes > _KITCHEN_OPENS) & (minutes < _KITCHEN_SHUTS), 0.2, 0.0)
+    for size, (middle, apart, (least, most), rating) in zip(sizes, _MEALS, strict=True):
+        put_on = middle + apart * of.rng.standard_normal(_APPLIANCES)
+        runs = least + (most - least) * of.rng.random(_APPLIANCES)
+        on = (minutes[:, None] >= put_on) & (minutes[:, None] < put_on + runs)
+        total += eat * size * rating * on.mean(axis=1)
     return total
 
 
