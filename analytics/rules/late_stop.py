@@ -41,7 +41,8 @@ CARD = RuleCard(
     condition=(
         "On a working day the circuit, less the meters below it, stands for 60 minutes on end "
         "outside its hours, from their end on or until their beginning, more than half way from "
-        "its base to its day level. Energy where there is a register, else power."
+        "its base to its day level, or to that of the day itself where it is higher. Energy "
+        "where there is a register, else power."
     ),
     hold=Hold(need=2, of=2),
     clear_at="No 60 minutes on end above 40 % of the way from base to day level.",
@@ -130,14 +131,16 @@ def judge(frame: Frame) -> Judged:
         least = np.fmax(CARD.value("least_spread_kw"), frame.parameter("blur_kw"))
         least = np.maximum(least, CARD.value("least_spread") * day)
         gate.exclude(spread < least, Reason.SMALL_SPREAD)
-        high = _late(frame, outside & (rate > base + CARD.value("half_way") * spread))
-        near = _late(frame, outside & (rate > base + CARD.value("clear") * spread))
-        fault = some(high)
         in_hours = _median(rate, frame.occupied)[:, None]
+        # Who moves in raises hours and nights alike; what stays on raises the nights alone.
+        rise = np.fmax(spread, in_hours - base)
+        high = _late(frame, outside & (rate > base + CARD.value("half_way") * rise))
+        near = _late(frame, outside & (rate > base + CARD.value("clear") * rise))
+        fault = some(high)
         unused = ~(in_hours >= CARD.value("service") * day)
     gate.exclude(unused & ~fault, Reason.NO_SERVICE)
     excess = np.where(high, rate - base, 0.0)
-    over = np.where(outside, rate - base - CARD.value("half_way") * spread, -np.inf)
+    over = np.where(outside, rate - base - CARD.value("half_way") * rise, -np.inf)
     return gate.judge(
         fault,
         clear=~some(near),

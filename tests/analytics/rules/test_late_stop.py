@@ -159,3 +159,12 @@ def test_what_is_used_at_night_is_no_late_stop() -> None:
     assert last(judged("PWR-03", day(dict.fromkeys(range(75, 96), 10.0)))) == (OK, Reason.CLEAR)
     assert last(judged("PWR-03", day(dict.fromkeys(range(74, 96), 10.0))))[0] is FAULT
     assert last(judged("PWR-03", day(dict.fromkeys(range(32), 10.0))))[0] is FAULT
+
+
+def test_a_tenant_who_moved_in_is_no_late_stop() -> None:
+    """Nights rise from 2 to 7 kW and the day from 10 to 15: half way is 8.5, not 6."""
+    rate = np.full(96, 7.0)
+    rate[slice(*HOURS)] = 15.0
+    assert last(judged("PWR-03", replace(day(), values={"rate": rate[None, :]})))[0] is OK
+    rate[slice(*HOURS)] = 10.0
+    assert last(judged("PWR-03", replace(day(), values={"rate": rate[None, :]})))[0] is FAULT
