@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from scoring.records import Distractor
 from scoring.season import Season
 from scoring.truths import Witness, causes_of
 from simulators.campus import Campus
+from simulators.physics.background import PERFECT, REAL, Background
 from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST
@@ -35,6 +36,8 @@ from simulators.story import Story
 from simulators.truth import Effect
 
 Through = Literal["loop", "mqtt"]
+Data = Literal["perfect", "real"]
+_DATA: Mapping[Data, Background] = {"perfect": PERFECT, "real": REAL}
 NIGHTS, PLANT_DAYS = 90, 14
 """Healthy days before the scored time: nights of the meters, days of the plant."""
 _MEMORY, _ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3  # noqa: S108 - with a name of its own in it
@@ -58,6 +61,8 @@ class Wishes:
         plant_days: Of plant points before.
         climate: Of the campus.
         physics: Its laws.
+        data: Whether readings have the background defects of real data. The worlds that judge
+            have none: both of two that are compared would have the same.
         distractors: Chance of each kind in each building, 0…1.
         story: That is run instead of what is drawn; it has no distractors.
         through: What carries the messages: ``loop`` within the process, or ``mqtt``, the
@@ -76,6 +81,7 @@ class Wishes:
     through: Through = "loop"
     climate: str = DEFAULT_CLIMATE
     physics: str = FIRST.name
+    data: Data = "perfect"
     distractors: float = CHANCE
     story: Story | None = None
 
@@ -135,6 +141,7 @@ class Run:
         return Campus(
             staged.site, self.wishes.seed, self.start, self.faults, climate=self.wishes.climate,
             spells=staged.spells, happenings=staged.happenings, physics=self.wishes.physics,
+            background=_DATA[self.wishes.data],
         )  # fmt: skip
 
     def visit(self, fault: str, attempt: int) -> Effect:

@@ -17,7 +17,7 @@ from core.errors import Misconfigured, Mistake
 from core.site import Site
 from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks, table
-from plantroom.season import NIGHTS, PLANT_DAYS, Through, Wishes
+from plantroom.season import NIGHTS, PLANT_DAYS, Data, Through, Wishes
 from plantroom.spread import climate_of, cores, seasons, site_of
 from plantroom.written import read_alarms, read_season
 from scoring.card import overfitted, worsened
@@ -52,6 +52,9 @@ def score(
         float, typer.Option(min=0, max=1, help="Chance of each kind in each building.")
     ] = CHANCE,
     climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
+    data: Annotated[
+        Data, typer.Option(help="Whether readings have the usual defects of real data.")
+    ] = "perfect",
     physics: Annotated[
         str, typer.Option(help="first, or second: plainer, to judge what was tuned on the first.")
     ] = FIRST.name,
@@ -110,7 +113,7 @@ def score(
                 folder=folder, seed=seed, days=days, per=faults, nights=nights,
                 plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate_of(climate),
                 distractors=distractors, through=through, story=told,
-                physics=laws_of(physics).name,
+                physics=laws_of(physics).name, data=data,
             )
             for seed in (seeds_of(seeds) if told is None else [told.seed])
         ]  # fmt: skip
@@ -118,6 +121,7 @@ def score(
             f"seeds {seeds}, {days} days, {len(model.buildings)} buildings, {faults:g} faults a "
             f"building in {IN_DAYS} days, climate {climate}"
             + ("" if physics == FIRST.name else f", {physics} physics")
+            + ("" if data == "perfect" else ", with the defects of real data")
         )  # fmt: skip
         done = seasons(wishes, buildings, workers=workers or cores(), console=out, quiet=json_)
     whole = report(done, model) | {

@@ -15,7 +15,7 @@ from core.errors import Misconfigured, Mistake
 from plantroom.logs import configure
 from plantroom.output import as_json, bars, err, out, speaks
 from plantroom.playing import Played, at_broker, play
-from plantroom.season import NIGHTS, PLANT_DAYS, Run, Wishes
+from plantroom.season import NIGHTS, PLANT_DAYS, Data, Run, Wishes
 from plantroom.spread import climate_of, site_of
 from plantroom.written import begin_folder, write_campus, write_known
 from scoring.plan import PER_BUILDING
@@ -39,6 +39,9 @@ def simulate(
         float, typer.Option(min=0, max=1, help="Chance of each kind in each building.")
     ] = CHANCE,
     climate: Annotated[str, typer.Option(help="Of the campus.")] = DEFAULT_CLIMATE,
+    data: Annotated[
+        Data, typer.Option(help="Whether readings have the usual defects of real data.")
+    ] = "perfect",
     physics: Annotated[
         str, typer.Option(help="first, or second: plainer, to judge what was tuned on the first.")
     ] = FIRST.name,
@@ -70,7 +73,7 @@ def simulate(
     wishes = Wishes(
         folder=where, seed=seed, days=days, per=faults, nights=nights,
         plant_days=min(nights, PLANT_DAYS), climate=climate_of(climate), distractors=distractors,
-        physics=laws_of(physics).name,
+        physics=laws_of(physics).name, data=data,
     )  # fmt: skip
     run = Run(site_of(where, buildings), wishes)
     broker = at_broker(settings, mqtt) if mqtt else None

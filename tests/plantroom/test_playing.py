@@ -122,7 +122,7 @@ def test_an_address_names_host_port_and_whether_it_is_encrypted() -> None:
 def test_the_command_plays_and_says_how_much(cli: Cli, mosquitto: Server) -> None:
     said = cli(
         "simulate", "--mqtt", f"mqtt://127.0.0.1:{mosquitto.port}", "--speed", "80000", "--days",
-        "1", "--buildings", "1", "--distractors", "0", "--confirm", "--json",
+        "1", "--buildings", "1", "--distractors", "0", "--data", "real", "--confirm", "--json",
     )  # fmt: skip
     assert said.exit_code == 0, said.output
     whole = json.loads(said.output)
