@@ -104,7 +104,8 @@ class Run:
         wishes: What is to be run.
         progress: Told how far it is.
         beside: Whether the worlds are made in a process beside the chain's.
-        effect: What a visit to a fault does, by its attempt; drawn where nothing is given.
+        effect: What a visit to a fault does, by its attempt; where nothing is given it is the
+            story's, or drawn.
     """
 
     site: Site
@@ -149,6 +150,8 @@ class Run:
         about = next(f for f in self.faults if f.id == fault)
         if self.effect is not None:
             return self.effect(about, attempt)
+        if self.wishes.story is not None:
+            return self.wishes.story.effect(fault, attempt)
         return effect_of(self.wishes.seed, about, attempt)
 
     def witness(self) -> Witness:
