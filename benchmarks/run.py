@@ -15,11 +15,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import edge, ingest, latency, rules
+from benchmarks import campus, edge, ingest, latency, rules
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
 MEASURES: dict[str, Callable[[Path], list[Result]]] = {
+    "campus": campus.measure,
     "edge": edge.measure,
     "ingest": ingest.measure,
     "latency": latency.measure,
