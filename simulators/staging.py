@@ -101,7 +101,8 @@ def _drawn(
         return
     asset, point = where_it_can[int(where * len(where_it_can))]
     days = Days(site, when[0])
-    for n, (start, end) in enumerate(_times(days, building, kind, when, (day, minute, lasts))):
+    times = _times(days, building, kind, when, (day, minute, lasts))
+    for n, (start, end) in enumerate(t for t in times if t[0] < t[1]):
         name = f"{kind.value}@{asset or building}"
         yield Happening(
             id=f"{name}/{n + 1}" if n else name, kind=kind, building=building, asset=asset,
