@@ -18,7 +18,7 @@ DIFFERENTIAL_K = 20.0
 _LEAST_DIFFERENTIAL_K = 1.0
 # The boiler is kept above the curve by half its differential, so that mixing never lacks heat.
 _ABOVE_K, _FOR_TANK_C = 10.0, 65.0
-_LEAST_FIRE, _TINY = 0.25, 1e-9
+_LEAST_FIRE, _A_STEP, _TINY = 0.25, 1.0 / 3.0, 1e-9
 # Each start blows cold air through for a minute and each stop for half of one: air of full fire,
 # 1.26 m³ a kWh of gas (stoichiometric 9.5 m³/m³ of methane, a fifth more), warmed by 50 K, is
 # 0.55 Wh a kilowatt of output. EN 676 asks for 20 s at least before the flame, makers for more.
@@ -38,37 +38,50 @@ def target(reference: Floats, charging: Floats) -> Floats:
     return held
 
 
-def flame(burning: Floats, water: Floats, aimed: Floats, narrower: Floats) -> Floats:
-    """1 while the burner burns: from half a differential below its target to as much above.
+def band(narrower: Floats) -> Floats:
+    """Differential between burner on and off.
+
+    Args:
+        narrower: How far it was narrowed. [K]
+    """
+    left: Floats = np.maximum(DIFFERENTIAL_K - narrower, _LEAST_DIFFERENTIAL_K)
+    return left
+
+
+def flame(burning: Floats, water: Floats, aimed: Floats, differential: Floats) -> Bools:
+    """Whether the burner burns: from half a differential below its target to as much above.
 
     Args:
         burning: Whether it burnt before.
         water: In the boiler. [°C]
         aimed: Its target. [°C]
-        narrower: How far its differential was narrowed. [K]
+        differential: Between on and off. [K]
     """
-    half = 0.5 * np.maximum(DIFFERENTIAL_K - narrower, _LEAST_DIFFERENTIAL_K)
-    lit: Floats = np.where(water < aimed - half, 1.0, np.where(water > aimed + half, 0.0, burning))
+    above, half = water - aimed, 0.5 * differential
+    lit: Bools = ((burning > 0.0) | (above < -half)) & (above <= half)
     return lit
 
 
-def fire(still: Floats, lifts: Floats, aimed: Floats, narrower: Floats) -> tuple[Floats, Bools]:
+def fire(
+    water: Floats, still: Floats, lifts: Floats, aimed: Floats, differential: Floats
+) -> tuple[Floats, Bools]:
     """Mean share of full fire of a burner that burns, and whether it goes out within the step.
 
-    It modulates through its differential, and goes out at the top of it.
-
-    It answers to the water as it is after the step, or a narrow differential would overshoot it.
+    It modulates: it covers what is taken and brings its water to the target, a third of the way in
+    a step; not below its least fire, so that with less to do it goes out at the top of its
+    differential.
 
     Args:
+        water: In the boiler. [°C]
         still: Water after the step without any fire. [°C]
         lifts: How much warmer full fire makes it. [K]
         aimed: Its target. [°C]
-        narrower: How far its differential was narrowed. [K]
+        differential: Between on and off. [K]
     """
-    band = np.maximum(DIFFERENTIAL_K - narrower, _LEAST_DIFFERENTIAL_K)
-    share = ((aimed - still) / band + 0.5) / (1.0 + lifts / band)
-    share = np.minimum(np.maximum(share, _LEAST_FIRE), 1.0)
-    until = (aimed + 0.5 * band - still) / np.maximum(lifts, _TINY)
+    lifts = np.maximum(lifts, _TINY)
+    needs = water - still + _A_STEP * (aimed - water)
+    share = np.minimum(np.maximum(needs / lifts, _LEAST_FIRE), 1.0)
+    until = (0.5 * differential + aimed - still) / lifts
     return np.minimum(share, np.maximum(until, 0.0)), share > until
 
 

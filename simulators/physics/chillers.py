@@ -36,24 +36,45 @@ _AIR = _Machine(
 )
 # Outside these the curves say nothing that was measured. [°C]
 _LEAVING, _CONDENSER, _OUTDOOR = (4.0, 12.0), (20.0, 40.0), (10.0, 46.0)
+_F_PER_C, _FREEZES_F = 1.8, 32.0
 # Below this share of load a machine goes on and off. [1]
 LEAST_LOAD = 0.15
 
 
-def capacity_factor(leaving: Floats, condenser: Floats, by_air: Floats) -> Floats:
-    """What it can give over what is rated.
+def capacity_terms(condenser: Floats, by_air: Floats) -> tuple[Floats, Floats, Floats]:
+    """What :func:`capacity_of` needs, made once for many steps.
 
     Args:
-        leaving: Chilled water. [°C]
-        condenser: Entering the condenser: water, or air where ``by_air``. [°C]
-        by_air: Whether it is cooled by air.
+        condenser: What enters the condenser: water, or air where ``by_air``. [°C]
+        by_air: Whether it is cooled by air; of the last axis.
     """
-    return _both("capacity", leaving, condenser, by_air)
+    water = _terms(_WATER.capacity, _within(condenser, _CONDENSER), (0.0, 1.0))
+    air = _terms(
+        _AIR.capacity, _fahrenheit(_within(condenser, _OUTDOOR)), (_FREEZES_F, _F_PER_C)
+    )  # fmt: skip
+    a, b, c = (np.where(by_air > 0.0, one, other) for one, other in zip(air, water, strict=True))
+    return a, b, c
+
+
+def capacity_of(leaving: Floats, terms: tuple[Floats, Floats, Floats]) -> Floats:
+    """What it can give over what is rated, of chilled water leaving. [°C]"""
+    x, (a, b, c) = _within(leaving, _LEAVING), terms
+    factor: Floats = a + x * (b + c * x)
+    return factor
 
 
 def power_factor(leaving: Floats, condenser: Floats, by_air: Floats) -> Floats:
-    """Electricity for a unit of cooling at full load over what is rated; arguments as above."""
-    return _both("power", leaving, condenser, by_air)
+    """Electricity for a unit of cooling at full load over what is rated.
+
+    Args:
+        leaving: Chilled water. [°C]
+        condenser: What enters the condenser: water, or air where ``by_air``. [°C]
+        by_air: Whether it is cooled by air.
+    """
+    x = _within(leaving, _LEAVING)
+    water = _curve(_WATER.power, x, _within(condenser, _CONDENSER))
+    air = _curve(_AIR.power, _fahrenheit(x), _fahrenheit(_within(condenser, _OUTDOOR)))
+    return np.asarray(np.where(by_air > 0.0, air, water))
 
 
 def load_factor(share: Floats, by_air: Floats) -> Floats:
@@ -64,11 +85,12 @@ def load_factor(share: Floats, by_air: Floats) -> Floats:
     return factor
 
 
-def _both(curve: str, leaving: Floats, condenser: Floats, by_air: Floats) -> Floats:
-    x = _within(leaving, _LEAVING)
-    water = _curve(getattr(_WATER, curve), x, _within(condenser, _CONDENSER))
-    air = _curve(getattr(_AIR, curve), _fahrenheit(x), _fahrenheit(_within(condenser, _OUTDOOR)))
-    return np.asarray(np.where(by_air > 0.0, air, water))
+def _terms(c: _Curve, y: Floats, scale: tuple[float, float]) -> tuple[Floats, Floats, Floats]:
+    """A curve at ``y`` as a parabola of x in °C, whatever scale it was stated in."""
+    zero, unit = scale
+    linear = c[1] + c[5] * y
+    a = c[0] + zero * (linear + c[2] * zero) + y * (c[3] + c[4] * y)
+    return a, unit * (linear + 2.0 * c[2] * zero), np.full_like(y, unit * unit * c[2])
 
 
 def _curve(c: _Curve, x: Floats, y: Floats) -> Floats:
@@ -87,4 +109,4 @@ def _within(values: Floats, limits: tuple[float, float]) -> Floats:
 
 
 def _fahrenheit(celsius: Floats) -> Floats:
-    return celsius * 1.8 + 32.0
+    return celsius * _F_PER_C + _FREEZES_F

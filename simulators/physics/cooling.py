@@ -18,7 +18,7 @@ import numpy as np
 
 from core.batch import Bools, Floats
 from simulators.physics import tower
-from simulators.physics.chillers import capacity_factor
+from simulators.physics.chillers import capacity_of, capacity_terms
 from simulators.physics.condenser import Machines, basin, warm_side
 from simulators.physics.cooling_faults import CoolingFaults
 from simulators.physics.plan import WATER_HEAT, Plan
@@ -39,22 +39,20 @@ _COP_AIR, _COP_WATER = 3.2, 5.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoolingInput:
-    """What a step of all rows is driven by.
+class CoolingDay:
+    """What drives all rows through a stretch and takes no answer from them. (minutes, rows)
 
     Attributes:
-        outdoor: As the controllers read it. [°C]
-        expected: What will enter the condenser at full load: tower water, or air. [°C]
-        load: Of the coils, what condenses included. [kW]
-        asked: Whether a cooling valve is open.
-        fans: Whether a fan runs.
+        mild: Whether it is warm enough to keep chilled water ready.
+        can: What :func:`simulators.physics.chillers.capacity_of` needs.
+        latent: Cooling a coil does for each unit it does on the thermometer.
+        bypass: What is pumped for each unit that coils take, by row.
     """
 
-    outdoor: Floats
-    expected: Floats
-    load: Floats
-    asked: Bools
-    fans: Bools
+    mild: Bools
+    can: tuple[Floats, Floats, Floats]
+    latent: Floats
+    bypass: Floats
 
 
 class Cooling:
@@ -77,7 +75,9 @@ class Cooling:
         self._count = np.tile([float(len(m)) for m in machines], copies)
         self._there = self._count > 0.0
         sized = np.maximum(self._capacity * self._count, 1.0)
+        self._two = bool((self._count > 1.0).any())
         self._mass, self._flow = sized * _KWH_K_PER_KW, sized / (WATER_HEAT * _SPREAD_K)
+        self._least = _LEAST_FLOW * self._flow
 
     @property
     def supply(self) -> Floats:
@@ -91,24 +91,52 @@ class Cooling:
         runs: Floats = (self.state[_LEFT] > 0.0).astype(np.float64)
         return runs
 
-    def step(self, given: CoolingInput, now: CoolingFaults, minutes: float) -> tuple[Floats, ...]:
-        """Goes on by some minutes; gives the truth of them, as :attr:`ROWS` names it."""
-        state, hours = self.state, minutes * _MINUTE_H
-        wanted = given.asked | (given.outdoor > _WANTED_ABOVE_C)
-        left = np.where(wanted, _RUNS_ON_MIN, np.maximum(state[_LEFT] - minutes, 0.0))
-        state[_LEFT] = left * (given.fans & self._there)
-        on = state[_LEFT] > 0.0
-        chilled = state[_CHILLED].copy()
-        each = self._capacity * capacity_factor(chilled, given.expected, self.by_air)
-        running = self._staged(on, chilled, each, given.load, minutes)
-        load = given.load * on
-        pull = self._mass * (chilled - _SETPOINT_C) / np.maximum(_PULL_H, hours)
-        cooled = np.minimum(np.maximum(load + pull, 0.0), running * each) * on
-        rested = _REST_PER_MIN * minutes * (_REST_C - chilled)
-        state[_CHILLED] = chilled + np.where(on, hours / self._mass * (load - cooled), rested)
-        flow = on * self._pumped(load, now.bypass)
-        back = state[_CHILLED] + load / (WATER_HEAT * np.maximum(flow, 1e-3)) * on
-        return state[_CHILLED].copy(), back, cooled, running, flow
+    def day(
+        self, outdoor: Floats, expected: Floats, latent: Floats, now: CoolingFaults
+    ) -> CoolingDay:
+        """Prepares a stretch. (minutes, rows) each
+
+        Args:
+            outdoor: As the controllers read it. [°C]
+            expected: What :meth:`expected` says. [°C]
+            latent: Cooling a coil does for each unit it does on the thermometer.
+            now: Faults of the stretch.
+        """
+        return CoolingDay(
+            mild=outdoor > _WANTED_ABOVE_C, can=capacity_terms(expected, self.by_air),
+            latent=latent, bypass=1.0 / (1.0 - now.bypass),
+        )  # fmt: skip
+
+    def step(
+        self, day: CoolingDay, k: int, took: tuple[Floats, Bools, Bools], minutes: float
+    ) -> tuple[Floats, ...]:
+        """Goes on by some minutes; gives the truth of them, as :attr:`ROWS` names it.
+
+        Args:
+            day: What drives it.
+            k: First minute of the stretch.
+            took: Cooling on the thermometer that air handlers took [kW], whether a cooling valve
+                of them is open, and whether a fan runs.
+            minutes: How many.
+        """
+        state, hours, (cold, asked, fans) = self.state, minutes * _MINUTE_H, took
+        chilled, left = state[_CHILLED], state[_LEFT]
+        left -= minutes
+        np.copyto(left, _RUNS_ON_MIN, where=asked | day.mild[k])
+        on = fans & self._there & (left > 0.0)
+        left *= on
+        a, b, c = day.can
+        each = self._capacity * capacity_of(chilled, (a[k], b[k], c[k]))
+        load = cold * day.latent[k] * on
+        running = self._staged(on, chilled, each, load, minutes)
+        pull = self._mass * (chilled - _SETPOINT_C) / max(_PULL_H, hours)
+        cooled = np.minimum(np.maximum(load + pull, 0.0), running * each)
+        warms = hours / self._mass * (load - cooled)
+        chilled += warms + ~on * (_REST_PER_MIN * minutes * (_REST_C - chilled))
+        coils = np.maximum(load / (WATER_HEAT * _SPREAD_K), self._least)
+        flow = on * np.minimum(coils * day.bypass, self._flow)
+        back = chilled + load / (WATER_HEAT * np.maximum(flow, 1e-3))
+        return chilled, back, cooled, running, flow
 
     def expected(self, oat: Floats, wet: Floats, now: CoolingFaults) -> Floats:
         """What will enter the condensers at full load, by minute and row. [°C]"""
@@ -137,17 +165,12 @@ class Cooling:
             "tower_makeup": tower.made_up(tower.evaporated(wetted, np.inf), 0.0),
         }
 
-    def _pumped(self, load: Floats, bypass: Floats) -> Floats:
-        """Flow of the loop; what goes round the coils is pumped on top, while pumps can. [m³/h]"""
-        coils = np.maximum(load / (WATER_HEAT * _SPREAD_K), _LEAST_FLOW * self._flow)
-        return np.asarray(np.minimum(coils / (1.0 - bypass), self._flow))
-
     def _staged(
         self, on: Bools, chilled: Floats, each: Floats, load: Floats, minutes: float
     ) -> Floats:
         """How many machines run."""
         state = self.state
-        if not (self._count > 1.0).any():
+        if not self._two:
             state[_RUNNING] = on
             return np.array(state[_RUNNING])
         one = state[_RUNNING] <= 1.0

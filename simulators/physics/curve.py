@@ -19,25 +19,23 @@ _SETBACK_K, _BOOST_K = 12.0, 8.0
 _ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = 20.5, 5.0, 15.0
 
 
-def reference(
-    outdoor: Floats, slope: Floats, up: Floats, phase: tuple[Bools, Bools], lacks: Floats,
-    *, least: Floats,
-) -> Floats:  # fmt: skip
-    """Supply temperature that is asked for. [°C]
+def asked(outdoor: Floats, slope: Floats, up: Floats, phase: tuple[Bools, Bools]) -> Floats:
+    """Supply temperature that the curve asks for, before its limits. [°C]
 
     Args:
         outdoor: As the controller reads it. [°C]
         slope: Of the curve. [K/K]
         up: How far somebody moved the curve. [K]
         phase: Whether it is night, and whether the boost runs.
-        lacks: What :func:`missing` says. [K]
-        least: No less is asked for. [°C]
     """
     night, boost = phase
-    curve = CURVE_C - slope * (outdoor - _CURVE_AT) + up
-    moved = np.where(night, -_SETBACK_K, np.where(boost, _BOOST_K, 0.0) + lacks)
-    asked: Floats = np.minimum(np.maximum(curve + moved, least), HIGH_C)
-    return asked
+    follows = CURVE_C - slope * (outdoor - _CURVE_AT) + up
+    return np.asarray(follows - _SETBACK_K * night + _BOOST_K * boost)
+
+
+def limited(wanted: Floats, least: Floats) -> Floats:
+    """The reference: what is wanted, not below ``least`` and never above the highest. [°C]"""
+    return np.asarray(np.minimum(np.maximum(wanted, least), HIGH_C))
 
 
 def missing(coldest: Floats) -> Floats:

@@ -18,13 +18,14 @@ brackets where it may stay silent:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
 from core.batch import Bools, Floats, Ints
 from simulators.physics import boiler, curve, hot_water, substation
 from simulators.physics.heating_faults import HeatingFaults
+from simulators.physics.heating_parts import BadParts, HeatingDay, bad_parts, sizes_of
 from simulators.physics.plan import WATER_HEAT, Plan
 from simulators.physics.pumping import pump_share
 from simulators.physics.radiators import radiators_of
@@ -34,18 +35,12 @@ LOCK_ABOVE, UNLOCK_BELOW = 15.5, 14.0
 # Nights are off; a building with radiators is kept from cooling out: heated below 16 °C until
 # 17.5 °C, at the lowered curve.
 _TOO_COLD_C, _AGAIN_C = 16.0, 17.5
-# Loops hold 12 L a kilowatt (Recknagel: 10–15 with panel radiators), half of it on either way;
-# the way out at least five minutes of flow: what is stepped at once must not overtake itself.
-_LITRES_PER_KW, _LEAST_DELAY_H = 0.012, 5.0 / 60.0
-# Pipes: 0.3 W/m/K with their insulation, some 1.3 m a kilowatt. [1/K]
-_PIPES_PER_K, _ROOM_C = 0.0004, 20.0
-_SPREAD_K = 11.0
-# Pumps run at a constant speed by day and a lower one at night, and at full speed while supply
-# lacks 2 K of what is asked.
-_SPEED_DAY, _SPEED_NIGHT, _SHORT_K = 0.85, 0.6, 2.0
+_ROOM_C = 20.0
+# Pumps run at a constant speed by day and a lower one at night, a station's at full speed while
+# its supply lacks 4 K of what is asked.
+_SPEED_DAY, _SPEED_NIGHT, _SHORT_K = 0.85, 0.6, 4.0
 # Mixing valve: a motor of 2.5 minutes that rests while supply is near, as three-point ones do.
 _MIX_PER_H, _MIX_RESTS_K = 24.0, 0.5
-_BOILER_KW = 0.0015
 _MINUTE_H = 1.0 / 60.0
 _NO_ROOM = 99.0
 _STATES = (
@@ -55,33 +50,11 @@ _STATES = (
 _START = {"hot": 40.0, "go": 40.0, "come": 38.0, "upper": 56.0, "lower": 50.0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatingInput:
-    """What a step of all rows is driven by.
-
-    Attributes:
-        outdoor: As the controllers read it. [°C]
-        sent: By the district network. [°C]
-        hours: Whether heat is wanted for people.
-        boost: Whether the morning boost runs.
-        draw: Heat drawn from the tank. [kW]
-        coils: Heat taken by the air handlers. [kW]
-        asked: Whether a heating valve is open.
-    """
-
-    outdoor: Floats
-    sent: Floats
-    hours: Bools
-    boost: Bools
-    draw: Floats
-    coils: Floats
-    asked: Bools
-
-
 class Heating:
     """All heating plant of a site, ``copies`` worlds of it.
 
     Attributes:
+        sizes: Of every row's plant.
         state: What plants remember, by name of :data:`_STATES`. (names, rows)
         water: In the radiators of each zone. [°C]
     """
@@ -99,31 +72,15 @@ class Heating:
             self.state[_STATES.index(name)] = value
         self.radiators = radiators_of(plan, copies)
         self.water = np.full(len(self.radiators.rated), 30.0)
-        plants = [b or s for b, s in zip(plan.boilers, plan.stations, strict=True)]
-
-        def numbers(name: str, otherwise: float) -> Floats:
-            found = [p.number(name, otherwise) if p is not None else 0.0 for p in plants]
-            return np.tile(np.array(found), copies)
-
-        self._capacity = numbers("heating_capacity", 200.0)
-        self._efficiency = np.maximum(numbers("efficiency", 0.9), 0.1)
-        self._slope = numbers("curve_slope", curve.CURVE_SLOPE)
-        self._there = self._capacity > 0.0
-        self._fired = np.tile([b is not None for b in plan.boilers], copies)
-        self._least = np.where(self._fired, boiler.LEAST_C, substation.LEAST_C)
-        self._tank = np.tile(plan.makes_hot_water, copies) & self._fired
-        self._station = self._there & ~self._fired
-        pumps = [
-            (p.number("rated_flow", 0.0), p.number("rated_power", 0.0)) if p else (0.0, 0.0)
-            for p in plan.pumps
-        ]
-        rated, self._pump_kw = np.tile(np.array(pumps), (copies, 1)).T
-        self._flow = np.where(rated > 0.0, rated, self._capacity / (WATER_HEAT * _SPREAD_K))
-        kw = np.maximum(self._capacity, 1.0)
-        self._way = WATER_HEAT * np.maximum(
-            0.5 * _LITRES_PER_KW * kw, _LEAST_DELAY_H * np.maximum(self._flow, 0.1)
+        self.sizes = sizes_of(plan, copies)
+        self._any = (
+            bool(self.sizes.tank.any()),
+            bool(self.sizes.fired.any()),
+            bool(self.sizes.station.any()),
         )
-        self._node = kw * np.where(self._fired, boiler.KWH_K_PER_KW, substation.KWH_K_PER_KW)
+        self.state[_MIX] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
+        self._known: tuple[HeatingFaults, BadParts] | None = None
+        self._zero = np.zeros(rows)
         self._with = _rows_with(self.radiators.building, self.radiators.rated, rows)
         self._air = np.full(len(self.water), 20.0)
         self._given = np.zeros(len(self.water))
@@ -145,55 +102,78 @@ class Heating:
         """1 where it flows."""
         return self._of(_ON)
 
-    def step(self, given: HeatingInput, now: HeatingFaults, minutes: float) -> tuple[Floats, ...]:
-        """Goes on by some minutes; gives the truth of them, as :attr:`ROWS` names it."""
-        hours = minutes * _MINUTE_H
-        coldest = self._coldest()
-        day = given.hours | (now.no_setback > 0.0)
-        on = self._enabled(given, now, day, coldest)
-        asked = curve.reference(
-            given.outdoor, self._slope, now.curve,
-            (~day, given.boost & day), curve.missing(coldest) * given.hours, least=self._least,
+    def day(
+        self, outdoor: Floats, sent: Floats, hours: tuple[Bools, Bools], draw: Floats,
+        now: HeatingFaults,
+    ) -> HeatingDay:  # fmt: skip
+        """Prepares a stretch. (minutes, rows) each
+
+        Args:
+            outdoor: As the controllers read it. [°C]
+            sent: By the district network. [°C]
+            hours: Whether heat is wanted for people, and whether the boost is meant to run.
+            draw: Heat drawn from the tank. [kW]
+            now: Faults of the stretch.
+        """
+        wanted, boost = hours
+        day = wanted | (now.no_setback > 0.0)
+        return HeatingDay(
+            outdoor=outdoor, sent=sent, day=day, wanted=wanted.astype(np.float64), draw=draw,
+            curve=curve.asked(outdoor, self.sizes.slope, now.curve, (~day, boost & day)),
+            speed=np.where(day, _SPEED_DAY, _SPEED_NIGHT),
         )  # fmt: skip
-        short = day & (asked - self.state[_HOT] > _SHORT_K)
-        speed = on * np.where(short, 1.0, np.where(day, _SPEED_DAY, _SPEED_NIGHT))
-        flow = speed * self._flow
-        taken = self._radiators(speed, now, hours)
-        used = given.coils + taken
-        state = self.state
-        go, carries = state[_GO].copy(), WATER_HEAT * flow
-        made_up = now.leaks / 24.0 * 2.0 * self._way / WATER_HEAT
-        back = self._returned(go, carries, used, made_up, hours)
-        charge = self._charge(given.draw, now, hours)
-        if self._fired.any():
-            fired = self._fire(asked, back, carries, charge, now, hours)
-        else:
-            fired = (np.zeros_like(on),) * 4
-        net = self._network(asked, given.sent, back, flow, now, hours)
-        supply = np.where(self._fired, back + state[_MIX] * (state[_HOT] - back), state[_HOT])
-        piped = self._capacity * _PIPES_PER_K * 0.5 * (go - _ROOM_C)
+
+    def step(
+        self,
+        day: HeatingDay,
+        k: int,
+        took: tuple[Floats, Bools],
+        now: HeatingFaults,
+        minutes: float,
+    ) -> tuple[Floats, ...]:
+        """Goes on by some minutes; gives the truth of them, as :attr:`ROWS` names it.
+
+        Args:
+            day: What drives it.
+            k: First minute of the stretch.
+            took: Heat that air handlers took [kW], and whether a heating valve of them is open.
+            now: Faults.
+            minutes: How many.
+        """
+        hours, state, bad = minutes * _MINUTE_H, self.state, self._bad(now)
+        on, lacks = self._enabled(day, k, took[1], bad)
+        asked = curve.limited(day.curve[k] + lacks, self.sizes.least)
+        speed = self._speed(day, k, on, asked)
+        flow = speed * self.sizes.flow
+        used = took[0] + self._radiators(speed, now, hours)
+        go, carries = state[_GO], WATER_HEAT * flow
+        back = self._returned(carries * go - used, carries, bad, hours)
+        charge = self._charge(day.draw[k], now, hours) if self._any[0] else self._zero
+        net = self._network(asked, day.sent[k], back, flow, (now, bad), hours)
+        fired = self._fire(asked, back, carries, (charge, net[2]), bad, hours)
+        supply = back + state[_MIX] * (state[_HOT] - back)
+        piped = self.sizes.pipes * (go - _ROOM_C)
         self._lost += piped
-        state[_GO] = go + hours / self._way * (carries * (supply - go) - piped)
-        heat = np.where(self._fired, fired[2] + charge, net[2])
-        leaving = np.where(flow > 0.0, supply, state[_GO])
-        power = self._pump_kw * pump_share(speed, 0.0) + on * self._fired * (
-            self._capacity * _BOILER_KW
-        )
+        go += hours / self.sizes.way * (carries * (supply - go) - piped)
         return (
-            leaving, back, asked, on, fired[0], heat, flow, speed, fired[1], power,
-            fired[3], state[_HOT].copy(), state[_UPPER].copy(), made_up,
-            given.sent, net[0], net[1], state[_VALVE].copy(), self._lost,
+            go + on * (supply - go), back, asked, on, fired[0], fired[2] + net[3], flow, speed,
+            fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + on * self.sizes.aux, fired[3],
+            state[_HOT], state[_UPPER], bad.made_up, day.sent[k], net[0], net[1], state[_VALVE],
+            self._lost,
         )  # fmt: skip
 
     def stored(self) -> Floats:
         """Heat in boiler or exchanger, loop, radiators and tank of each row, from 0 °C. [kWh]"""
         state = self.state
-        tank = self._tank * hot_water.stored(state[_UPPER], state[_LOWER])
+        tank = self.sizes.tank * hot_water.stored(state[_UPPER], state[_LOWER])
         inside = np.bincount(
-            self.radiators.building, self.radiators.stored(self.water), len(self._flow)
+            self.radiators.building, self.radiators.stored(self.water), len(self.sizes.flow)
         )
         held: Floats = (
-            self._node * state[_HOT] + self._way * (state[_GO] + state[_COME]) + tank + inside
+            self.sizes.node * state[_HOT]
+            + self.sizes.way * (state[_GO] + state[_COME])
+            + tank
+            + inside
         )
         return held
 
@@ -201,26 +181,37 @@ class Heating:
         values: Floats = self.state[row]
         return values
 
-    def _coldest(self) -> Floats:
-        coldest = np.full(len(self._flow), _NO_ROOM)
-        rows, zones, starts = self._with
-        if len(rows):
-            coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
-        return coldest
+    def _bad(self, now: HeatingFaults) -> BadParts:
+        if self._known is None or self._known[0] is not now:
+            self._known = (now, bad_parts(now, self.sizes))
+        return self._known[1]
 
     def _enabled(
-        self, given: HeatingInput, now: HeatingFaults, day: Bools, coldest: Floats
-    ) -> Floats:
-        """Whether plant runs: 1 or 0."""
-        running = self.state[_ON] > 0.0
-        mild = given.outdoor >= np.where(running, LOCK_ABOVE, UNLOCK_BELOW)
-        warmed = coldest < _NO_ROOM
-        called = day & (given.asked | running | warmed)
-        frozen = coldest < np.where(running, _AGAIN_C, _TOO_COLD_C)
-        season = ~mild & (called | frozen)
-        on: Floats = self._there * (season | self._tank | (now.in_hand > 0.0))
-        self.state[_ON] = on
-        return on
+        self, day: HeatingDay, k: int, asked: Bools, bad: BadParts
+    ) -> tuple[Floats, Floats]:
+        """Whether plant runs, 1 or 0, and what the coldest rooms add to the curve [K]."""
+        on = self.state[_ON]
+        called: Bools = asked | (on > 0.0)
+        cold = day.outdoor[k] < UNLOCK_BELOW + (LOCK_ABOVE - UNLOCK_BELOW) * on
+        rows, zones, starts = self._with
+        lacks = self._zero
+        if len(rows):
+            coldest = np.full(len(on), _NO_ROOM)
+            coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
+            lacks = curve.missing(coldest) * day.wanted[k]
+            called |= coldest < _NO_ROOM
+            called = (called & day.day[k]) | (coldest < _TOO_COLD_C + (_AGAIN_C - _TOO_COLD_C) * on)
+        else:
+            called &= day.day[k]
+        on[:] = self.sizes.there & ((cold & called) | bad.always)
+        return on.copy(), lacks
+
+    def _speed(self, day: HeatingDay, k: int, on: Floats, asked: Floats) -> Floats:
+        speed: Floats = on * day.speed[k]
+        if self._any[2]:
+            short = self.sizes.station & day.day[k] & (asked - self.state[_HOT] > _SHORT_K)
+            speed = np.maximum(speed, short * on)
+        return speed
 
     def _radiators(self, speed: Floats, now: HeatingFaults, hours: float) -> Floats:
         """What they take from the loop, by row. [kW]"""
@@ -232,84 +223,84 @@ class Heating:
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
         return np.bincount(of, took, len(speed)).astype(np.float64)
 
-    def _returned(
-        self, go: Floats, carries: Floats, used: Floats, made_up: Floats, hours: float
-    ) -> Floats:
+    def _returned(self, gains: Floats, carries: Floats, bad: BadParts, hours: float) -> Floats:
         """The way back after a step; what is drained there is filled in cold."""
-        state, share = self.state, hours / self._way
-        piped = self._capacity * _PIPES_PER_K * 0.5 * (state[_COME] - _ROOM_C)
-        drained = WATER_HEAT * made_up
-        state[_COME] = (
-            state[_COME] + share * (carries * go - used - piped + drained * hot_water.COLD_C)
-        ) / (1.0 + share * (carries + drained))
-        back: Floats = state[_COME].copy()
-        self._lost = piped + drained * (back - hot_water.COLD_C)
-        return back
+        come, share = self._of(_COME), hours / self.sizes.way
+        piped = self.sizes.pipes * (come - _ROOM_C)
+        come += share * (gains - piped + bad.drains * hot_water.COLD_C)
+        come /= 1.0 + share * (carries + bad.drains)
+        self._lost = piped + bad.drains * (come - hot_water.COLD_C)
+        return come.copy()
 
     def _charge(self, draw: Floats, now: HeatingFaults, hours: float) -> Floats:
-        if not self._tank.any():
-            return np.zeros_like(draw)
+        """Heat from the boiler to the tank. [kW]"""
         state = self.state
-        state[_CHARGING] = self._tank * hot_water.calls(
-            state[_CHARGING], state[_UPPER], state[_LOWER], now.reads_low
-        )
-        heat: Floats = state[_CHARGING] * state[_ON] * hot_water.charged(state[_HOT], state[_LOWER])
-        after = hot_water.step(state[_UPPER], state[_LOWER], heat, draw, now.ring, hours)
-        state[_UPPER], state[_LOWER] = after.upper, after.lower
-        self._lost += self._tank * after.lost
+        upper, lower, charging = state[_UPPER], state[_LOWER], state[_CHARGING]
+        charging[:] = self.sizes.tank & hot_water.calls(charging, upper, lower, now.reads_low)
+        heat: Floats = charging * state[_ON] * hot_water.charged(state[_HOT], lower)
+        after = hot_water.step(upper, lower, heat, draw, now.ring, hours)
+        upper[:], lower[:] = after.upper, after.lower
+        self._lost += self.sizes.tank * after.lost
         return heat
 
     def _fire(
-        self, asked: Floats, back: Floats, carries: Floats, charge: Floats, now: HeatingFaults,
-        hours: float,
+        self, asked: Floats, back: Floats, carries: Floats, heats: tuple[Floats, Floats],
+        bad: BadParts, hours: float,
     ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
-        """Heat into the boiler, its fuel, heat to the loop [kW], and whether it burnt."""
-        state = self.state
+        """Heat into the boilers, their fuel, heat from them [kW], and whether they burnt.
+
+        A station's node is warmed here too, by what its exchanger gives.
+        """
+        state, (charge, given) = self.state, heats
+        hot, burning, mix = state[_HOT], state[_BURNING], state[_MIX]
         aimed = boiler.target(asked, state[_CHARGING])
-        before = state[_BURNING].copy()
-        lit = boiler.flame(before, state[_HOT], aimed, now.narrower) * state[_ON] * self._fired
-        over = np.maximum(state[_HOT] - back, 1.0)
-        meant = np.minimum(np.maximum((asked - back) / over, 0.0), 1.0)
-        off = np.abs(meant - state[_MIX]) * over > _MIX_RESTS_K
-        state[_MIX] += off * (1.0 - np.exp(-_MIX_PER_H * hours)) * (meant - state[_MIX])
-        purged = (lit > before) * self._capacity * (boiler.PURGE_KWH_PER_KW / hours)
-        shell = self._capacity * boiler.SHELL_PER_K * (state[_HOT] - _ROOM_C)
-        flows = carries * state[_MIX] * self._fired
-        step = hours / self._node * self._fired
+        lit = self.sizes.fired & (state[_ON] > 0.0) & boiler.flame(burning, hot, aimed, bad.band)
+        over = np.maximum(hot - back, 1.0)
+        way = np.minimum(np.maximum((asked - back) / over, 0.0), 1.0) - mix
+        off = self.sizes.fired & (np.abs(way) * over > _MIX_RESTS_K)
+        mix += off * (1.0 - exp(-_MIX_PER_H * hours)) * way
+        lost = (lit > burning) * (self.sizes.purge / hours) + self.sizes.shell * (hot - _ROOM_C)
+        self._lost += lost
+        flows, step = carries * mix, hours / self.sizes.node
         slows = 1.0 + step * flows
-        still = (state[_HOT] + step * (flows * back - charge - purged - shell)) / slows
-        lifts = step * self._capacity / slows
-        share, goes_out = boiler.fire(still, lifts, aimed, now.narrower)
-        share, state[_BURNING] = lit * share, lit * ~goes_out
-        fuel = boiler.fuel(share * self._capacity, state[_HOT], self._efficiency - now.burner)
-        state[_HOT] = still + share * lifts
-        self._lost += self._fired * (purged + shell)
-        return share * self._capacity, fuel, flows * (state[_HOT] - back), lit
+        still = (hot + step * (flows * back - charge - lost + given)) / slows
+        lifts = step * self.sizes.burns / slows
+        share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.band)
+        share *= lit
+        burning[:] = lit & ~goes_out
+        heat = share * self.sizes.burns
+        fuel = boiler.fuel(heat, hot, bad.efficiency)
+        hot[:] = still + share * lifts
+        return heat, fuel, self.sizes.fired * (flows * (hot - back) + charge), lit
 
     def _network(
-        self, asked: Floats, sent: Floats, back: Floats, flow: Floats, now: HeatingFaults,
-        hours: float,
-    ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
-        """Primary return [°C] and flow [m³/h], and heat from the network [kW]."""
-        if not self._station.any():
-            return sent, np.zeros_like(sent), np.zeros_like(sent)
-        state, on = self.state, self.state[_ON] * self._station
+        self, asked: Floats, sent: Floats, back: Floats, flow: Floats,
+        faults: tuple[HeatingFaults, BadParts], hours: float,
+    ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+        """Primary return [°C] and flow [m³/h], heat to the node and heat from the network [kW]."""
+        if not self._any[2]:
+            return sent, self._zero, self._zero, self._zero
+        state, (now, bad) = self.state, faults
+        wanted, valve, before = state[_WANTED], state[_VALVE], state[_ERROR]
         error = asked - state[_HOT]
-        state[_WANTED] = on * substation.controlled(state[_WANTED], (error, state[_ERROR]), hours)
-        state[_ERROR] = error
-        moved = substation.moved(state[_VALVE], state[_WANTED], hours)
-        state[_VALVE] = np.where(np.isnan(now.stuck), moved, now.stuck) * self._station
-        primary = substation.primary_flow(state[_VALVE], now.passes, self._capacity)
-        primary *= self._station
-        heat = substation.transferred(self._capacity, now.fouled, (primary, flow), sent - back)
-        heat *= self._station
-        step, carries = hours / self._node * self._station, WATER_HEAT * flow
-        state[_HOT] = (state[_HOT] + step * (heat + carries * back)) / (1.0 + step * carries)
+        wanted[:] = (
+            state[_ON] * self.sizes.station * substation.controlled(wanted, (error, before), hours)
+        )
+        before[:] = error
+        valve[:] = substation.moved(valve, wanted, hours)
+        np.copyto(valve, bad.open, where=bad.stuck)
+        primary = self.sizes.station * substation.primary_flow(
+            valve, now.passes, self.sizes.capacity
+        )
+        heat = self.sizes.station * substation.transferred(
+            self.sizes.capacity, now.fouled, (primary, flow), sent - back
+        )
+        flows = primary > 0.0
         cooled = sent - heat / np.maximum(WATER_HEAT * primary, 1e-9)
-        cooled = np.where(primary > 0.0, cooled, back)
-        bare = substation.bare_loss(self._capacity, sent, cooled) * (primary > 0.0)
+        cooled += ~flows * (back - cooled)
+        bare = flows * substation.bare_loss(self.sizes.capacity, sent, cooled)
         self._lost += bare
-        return cooled, primary, heat + bare
+        return cooled, primary, heat, heat + bare
 
 
 _INDEX = {name: i for i, name in enumerate(_STATES)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Bools, Floats
 from simulators.physics.plan import WATER_HEAT
 
 COLD_C = 12.0
@@ -37,8 +37,8 @@ class Charging:
     lost: Floats
 
 
-def calls(charging: Floats, upper: Floats, lower: Floats, reads_low: Floats) -> Floats:
-    """Whether the thermostat asks for heat: 1 or 0, as before between its two limits.
+def calls(charging: Floats, upper: Floats, lower: Floats, reads_low: Floats) -> Bools:
+    """Whether the thermostat asks for heat, as before between its two limits.
 
     Args:
         charging: What it asked before.
@@ -47,7 +47,7 @@ def calls(charging: Floats, upper: Floats, lower: Floats, reads_low: Floats) -> 
         reads_low: How much less it reads than there is. [K]
     """
     reads = 0.5 * (upper + lower) - reads_low
-    asks: Floats = np.where(reads < LOW_C, 1.0, np.where(reads > HIGH_C, 0.0, charging))
+    asks: Bools = ((charging > 0.0) | (reads < LOW_C)) & (reads <= HIGH_C)
     return asks
 
 

@@ -44,7 +44,7 @@ def moved(position: Floats, wanted: Floats, hours: float) -> Floats:
     way = wanted - position
     most = _WAY_PER_H * hours
     stepped = np.minimum(np.maximum(way, -most), most)
-    return np.asarray(position + np.where((np.abs(way) > _REST) | (wanted <= 0.0), stepped, 0.0))
+    return np.asarray(position + ((np.abs(way) > _REST) | (wanted <= 0.0)) * stepped)
 
 
 def primary_flow(position: Floats, passes: Floats, capacity: Floats) -> Floats:

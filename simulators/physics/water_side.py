@@ -11,10 +11,11 @@ import numpy as np
 from core.batch import Bools, Floats
 from simulators.physics import cooling_faults, heating_faults
 from simulators.physics.conditions import Conditions
-from simulators.physics.cooling import Cooling, CoolingInput
+from simulators.physics.cooling import Cooling, CoolingDay
 from simulators.physics.cooling_faults import CoolingFaults
-from simulators.physics.heating import Heating, HeatingInput
+from simulators.physics.heating import Heating
 from simulators.physics.heating_faults import HeatingFaults
+from simulators.physics.heating_parts import HeatingDay
 from simulators.physics.plan import Plan
 from simulators.physics.trace import BUILDING_ROW, BUILDING_ROWS
 
@@ -103,7 +104,7 @@ class Plants:
         self._heating.state, self._cooling.state = self.state[: len(hot)], self.state[len(hot) :]
         self.radiators = self._heating.water[None, :]
         self._rows: tuple[Floats, ...] = ()
-        self._now: PlantFaults | None = None
+        self._day: tuple[PlantDay, PlantFaults, HeatingDay, CoolingDay] | None = None
 
     def water(self) -> Water:
         """What the coils get now."""
@@ -128,21 +129,19 @@ class Plants:
             faults: Parameters.
             minutes: How many.
         """
-        heat = self._heating.step(
-            HeatingInput(
-                outdoor=day.oat[k], sent=day.sent[k], hours=day.hours[k], boost=day.boost[k],
-                draw=day.hot_draw[k], coils=asked.heat, asked=asked.wants_heat,
-            ),
-            faults.heating, minutes,
-        )  # fmt: skip
-        cold = self._cooling.step(
-            CoolingInput(
-                outdoor=day.oat[k], expected=day.expected[k], load=day.latent[k] * asked.cold,
-                asked=asked.wants_cold, fans=asked.fans,
-            ),
-            faults.cooling, minutes,
-        )  # fmt: skip
+        warm, cool = self._prepared(day, faults)
+        heat = self._heating.step(warm, k, (asked.heat, asked.wants_heat), faults.heating, minutes)
+        cold = self._cooling.step(cool, k, (asked.cold, asked.wants_cold, asked.fans), minutes)
         self._rows = heat + cold
+
+    def _prepared(self, day: PlantDay, faults: PlantFaults) -> tuple[HeatingDay, CoolingDay]:
+        """What of a stretch takes no answer from the plant, made once."""
+        if self._day is None or self._day[0] is not day or self._day[1] is not faults:
+            hours, now = (day.hours, day.boost), faults.heating
+            warm = self._heating.day(day.oat, day.sent, hours, day.hot_draw, now)
+            cool = self._cooling.day(day.oat, day.expected, day.latent, faults.cooling)
+            self._day = (day, faults, warm, cool)
+        return self._day[2], self._day[3]
 
     def written(self) -> Floats:
         """What the last step was like. (:data:`simulators.physics.trace.BUILDING_ROWS`, buildings)

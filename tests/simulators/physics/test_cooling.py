@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from simulators.physics.chillers import capacity_factor, load_factor, power_factor
+from simulators.physics.chillers import capacity_of, capacity_terms, load_factor, power_factor
 from simulators.physics.condenser import Machines, tower_share, warm_side, wet_bulb
-from simulators.physics.cooling import Cooling, CoolingInput
+from simulators.physics.cooling import Cooling
 from simulators.physics.cooling_faults import CoolingFaults, cooling_faults_of
 from simulators.physics.plan import plan_of
 from simulators.worlds import one_building
@@ -37,14 +37,17 @@ def stepped(
     plant: Cooling, load: float, steps: int, now: CoolingFaults | None = None
 ) -> list[dict[str, float]]:
     """What was written of each step, by name."""
-    given = CoolingInput(
-        outdoor=28.0 * ONE, expected=28.0 * ONE, load=load * ONE, asked=ONE > 0.0, fans=ONE > 0.0
-    )
+    faults, warm = now or sound(), np.full((1, 1), 28.0)
+    day = plant.day(warm, warm, np.ones((1, 1)), faults)
     found = []
     for _ in range(steps):
-        said = plant.step(given, now or sound(), STEP)
+        said = plant.step(day, 0, (load * ONE, ONE > 0.0, ONE > 0.0), STEP)
         found.append(dict(zip(Cooling.ROWS, (float(v[0]) for v in said), strict=True)))
     return found
+
+
+def capacity_factor(leaving: Floats, condenser: Floats, by_air: Floats) -> Floats:
+    return capacity_of(leaving, capacity_terms(condenser, by_air))
 
 
 def work(given: float, wet: float, of: Machines, oat: float = 30.0) -> dict[str, float]:

@@ -9,10 +9,11 @@ import pytest
 
 from core.batch import Floats
 from simulators.physics import boiler, hot_water, substation
-from simulators.physics.curve import missing, reference
+from simulators.physics.curve import asked, limited, missing
 from simulators.physics.exchanger import exchanged
-from simulators.physics.heating import Heating, HeatingInput
+from simulators.physics.heating import Heating
 from simulators.physics.heating_faults import HeatingFaults, heating_faults_of, joined
+from simulators.physics.heating_parts import HeatingDay
 from simulators.physics.plan import Plan, plan_of
 from simulators.physics.pumping import pump_share
 from simulators.physics.radiators import radiators_of
@@ -48,18 +49,18 @@ class Run:
         hours: bool = True, now: HeatingFaults | None = None,
     ) -> Run:  # fmt: skip
         """Goes on; the coils take what they are said to while water flows."""
-        one = np.ones(1)
+        one = np.ones((1, 1))
+        faults = now or self.sound
+        day = self.plant.day(
+            oat * one, 85.0 * one, (hours & (one > 0), one < 0), draw * one, faults
+        )
         for _ in range(steps):
             heat = coils * float(self.plant.flows[0])
             self.emitted.append(float(self.plant.emitted(self.air).sum()))
             self.coils.append(heat)
             self.drawn.append(draw)
-            given = HeatingInput(
-                outdoor=oat * one, sent=85.0 * one, hours=np.array([hours]),
-                boost=np.array([False]), draw=draw * one, coils=heat * one,
-                asked=np.array([coils > 0.0]),
-            )  # fmt: skip
-            said = self.plant.step(given, now or self.sound, STEP)
+            took = (heat * one[0], np.array([coils > 0.0]))
+            said = self.plant.step(day, 0, took, faults, STEP)
             self.rows.append(dict(zip(Heating.ROWS, (float(v[0]) for v in said), strict=True)))
         return self
 
@@ -171,17 +172,19 @@ def test_water_comes_round_with_a_delay() -> None:
 
 
 def test_the_curve_falls_with_the_weather_and_is_lowered_at_night() -> None:
-    def asked(oat: float, *, night: bool = False, boost: bool = False, lacks: float = 0.0) -> float:
+    def reference(
+        oat: float, *, night: bool = False, boost: bool = False, lacks: float = 0.0
+    ) -> float:
         one = np.ones(1)
         phase = (np.array([night]), np.array([boost]))
-        found = reference(oat * one, 1.4 * one, 0.0 * one, phase, lacks * one, least=30.0 * one)
+        found = limited(asked(oat * one, 1.4 * one, 0.0 * one, phase) + lacks * one, 30.0 * one)
         return float(found[0])
 
-    assert asked(5.0) == 62.0
-    assert asked(10.0) == pytest.approx(55.0)
-    assert asked(5.0, night=True) < asked(5.0) < asked(5.0, boost=True)
-    assert asked(5.0, lacks=3.0) == pytest.approx(65.0)
-    assert asked(30.0) == 30.0
+    assert reference(5.0) == 62.0
+    assert reference(10.0) == pytest.approx(55.0)
+    assert reference(5.0, night=True) < reference(5.0) < reference(5.0, boost=True)
+    assert reference(5.0, lacks=3.0) == pytest.approx(65.0)
+    assert reference(30.0) == 30.0
     assert float(missing(np.array([18.5]))[0]) == pytest.approx(10.0)
     assert float(missing(np.array([23.0]))[0]) == 0.0
 
@@ -250,16 +253,17 @@ def test_worlds_beside_each_other_are_as_alone() -> None:
     both, alone = Heating(site, 2), Heating(site, 1)
     two, one = np.ones(2), np.ones(1)
 
-    def given(like: Floats) -> HeatingInput:
-        on = like > 0.0
-        return HeatingInput(outdoor=3.0 * like, sent=85.0 * like, hours=on, boost=~on,
-                            draw=2.0 * like, coils=30.0 * like, asked=on)  # fmt: skip
+    def day(of: Heating, like: Floats, now: HeatingFaults) -> HeatingDay:
+        wide = like[None, :]
+        return of.day(3.0 * wide, 85.0 * wide, (wide > 0.0, wide < 0.0), 2.0 * wide, now)
 
+    faults = joined([sound("b"), raised])
+    days = (day(both, two, faults), day(alone, one, raised))
     for _ in range(60):
         both.emitted(np.full(8, 18.0))
         alone.emitted(np.full(4, 18.0))
-        both.step(given(two), joined([sound("b"), raised]), STEP)
-        alone.step(given(one), raised, STEP)
+        both.step(days[0], 0, (30.0 * two, two > 0.0), faults, STEP)
+        alone.step(days[1], 0, (30.0 * one, one > 0.0), raised, STEP)
     assert np.array_equal(both.state[:, 1], alone.state[:, 0])
     assert np.array_equal(both.water[4:], alone.water)
     assert not np.array_equal(both.state[:, 0], both.state[:, 1])
