@@ -41,14 +41,21 @@ class Banks:
         return given
 
     def _one(self, b: int, nominal: float, step: float, power: Floats, reactive: Floats) -> Floats:
-        on, most = int(self.on[b]), _STEPS if nominal > 0.0 else 0
-        steps = []
-        for active, asked in zip(power.tolist(), reactive.tolist(), strict=True):
-            lags = asked - on * step
-            if on < most and lags > max(_AIM * active, _ADDS * nominal):
-                on += 1
-            elif on > 0 and lags < -_DROPS * nominal:
-                on -= 1
-            steps.append(on)
+        on, most, k = int(self.on[b]), _STEPS if nominal > 0.0 else 0, 0
+        steps = np.empty(len(power))
+        bears = np.maximum(_AIM * power, _ADDS * nominal)
+        while k < len(power):
+            lags = reactive[k:] - on * step
+            adds = (lags > bears[k:]) & (on < most)
+            drops = (lags < -_DROPS * nominal) & (on > 0)
+            moves = np.flatnonzero(adds | drops)
+            still = int(moves[0]) if len(moves) else len(lags)
+            steps[k : k + still] = on
+            k += still
+            if len(moves):
+                on += 1 if adds[still] else -1
+                steps[k] = on
+                k += 1
         self.on[b] = on
-        return np.array(steps, np.float64) * step
+        given: Floats = steps * step
+        return given

@@ -154,23 +154,21 @@ class Network:
             given[:, plant.building] += solar[plant.id]
         taken, supplies = self._through_supplies(asked, now)
         power, reactive = self.wiring.by_phase(taken, grid.sway[rows], now)
-        reactive_of = reactive @ self._member
-        banks = self._banks.run(
-            (power @ self._member).sum(axis=0), reactive_of.sum(axis=0), now.capacitors
-        )
+        power_of, reactive_of = power @ self._member, reactive @ self._member
+        banks = self._banks.run(power_of.sum(axis=0), reactive_of.sum(axis=0), now.capacitors)
         reactive_of = reactive_of - banks / PHASES
         source = grid.source[:, rows, None] * (1.0 + now.source)
         neutral_ohm = neutral_ohms(now.neutral)
         voltage, back = star(
-            source, power @ self._member - given / PHASES, reactive_of, self._line, neutral_ohm
+            source, power_of - given / PHASES, reactive_of, self._line, neutral_ohm
         )
         at_board = voltage[:, :, self._of]
-        power = power * self.wiring.following(at_board)
-        current = np.hypot(power, reactive) * _W / at_board
+        self.wiring.follow(power, at_board)
+        current = _amps(power, reactive, at_board)
         contact = current[0] ** 2 * self._contacts(now)  # the first phase's terminal
         power[0] += contact / _W
         total = self._total(power, current, voltage, given, now)
-        into = np.hypot(total, reactive_of) * _W / voltage
+        into = _amps(total, reactive_of, voltage)
         at_main = into[0] ** 2 * self._contacts_of_mains(now)
         total[0] += at_main / _W
         triplen = self.wiring.triplen(current) @ self._member * (1.0 - now.neutral)
@@ -271,6 +269,16 @@ class Network:
             return float(self.wiring.amps[ids.index(meter)])
         building = self._plan.site.equipment[meter].building
         return self._transformers[self._plan.buildings.index(building)].rated_amps
+
+
+def _amps(power: Floats, reactive: Floats, voltage: Floats) -> Floats:
+    """Current of apparent power [kVA] at a voltage [V]; hypot would be four times as slow. [A]"""
+    amps = power * power
+    amps += reactive * reactive
+    np.sqrt(amps, out=amps)
+    amps *= _W
+    amps /= voltage
+    return amps
 
 
 def _mains(plan: Plan) -> dict[str, dict[str, float]]:

@@ -26,6 +26,7 @@ _SOCKETS, _CORRIDORS, _LIFTS = 0.0055, 0.0010, 0.0010
 _SOCKETS_NIGHT = (0.20, 0.60)
 # A head: cooking, boiled water (an element of 9 kW for sixty), split units (1 kW for three). [kW]
 _KITCHEN_KW, _BOILED_KW, _SPLIT_KW = 0.05, 0.15, 0.33
+_RATED = frozenset({"01B3", "01C4"})  # their level is a rating, which they seldom reach
 _BRANCH_SD, _BRANCH_MIN = 0.03, 120.0
 _FAN_EXPONENT = 2.5
 _PUMP_BASE_KW = 0.35  # sumps and what circulates hot water
@@ -116,7 +117,8 @@ class Loads:
     def _latched(self, power: Floats, shares: Floats) -> Floats:
         """What lights that cannot be switched off take where they would be off. [kW]"""
         same = self._of[:, None] == self._of[None, :]
-        stuck = shares * (same @ self._level)
+        steady = np.array([item not in _RATED for item in self._items])
+        stuck = shares * (same @ (self._level * steady))
         off = np.maximum(1.0 - power / np.maximum(self._level, 1e-9), 0.0)
         more: Floats = stuck * off
         return more

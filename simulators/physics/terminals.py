@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 
 from core.batch import Floats
@@ -38,12 +40,13 @@ class Terminals:
         """
         ends = _RISE * (current / self._amps) ** 2 + heat * (_SHEDS / self._amps)
         keeps = float(np.exp(-1.0 / _LAG_MIN))
-        takes = ends * (1.0 - keeps)
-        rises, rise = np.empty_like(takes), self.rise
-        for k, more in enumerate(takes):  # step by step: the same bits however time is cut
-            rise = rise * keeps + more
-            rises[k] = rise
-        self.rise = rise
+        takes, rises = ends * (1.0 - keeps), np.empty_like(ends)
+        for k, rise in enumerate(self.rise.tolist()):
+            # Step by step, so that the bits are the same however time is cut; in plain numbers,
+            # which for a few terminals are faster than arrays of their length.
+            risen = accumulate(takes[:, k].tolist(), lambda r, t: r * keeps + t, initial=rise)
+            rises[:, k] = list(risen)[1:]
+        self.rise = rises[-1].copy()
         room = _ROOM + _FOLLOWS * (oat - _TEMPERATE)
         warm: Floats = room[:, None] + rises
         return warm

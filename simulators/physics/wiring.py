@@ -78,23 +78,29 @@ class Wiring:
         crowd = np.zeros((PHASES, 1))
         crowd[0] = 1.0
         shares = self._shares * (1.0 - now.shifted) + crowd * now.shifted
-        split = shares[:, None, :] + sway * _SWAY[:, None, None]
-        power = taken * split * (1.0 - now.dead)[:, None, :]
-        idle = self._idle * np.minimum(taken / (_ENERGISED * self._rating), 1.0)
-        reactive = power * self._tan + idle / PHASES
+        power = sway * _SWAY[:, None, None]
+        power += shares[:, None, :]
+        power *= taken
+        if now.dead.any():
+            power *= (1.0 - now.dead)[:, None, :]
+        idle = np.minimum(taken / (_ENERGISED * self._rating), 1.0) * (self._idle / PHASES)
+        reactive = power * self._tan
+        reactive += idle
         return power, reactive
 
-    def following(self, voltage: Floats) -> Floats:
-        """What circuits take of what they ask for at 230 V. (3, minutes, branches)"""
-        factor: Floats = np.maximum(1.0 + self._follows * (voltage / NOMINAL_V - 1.0), 0.0)
-        return factor
+    def follow(self, power: Floats, voltage: Floats) -> None:
+        """Makes of what circuits ask for at 230 V what they take. (3, minutes, branches)"""
+        factor = voltage * (self._follows / NOMINAL_V)
+        factor += 1.0 - self._follows
+        np.maximum(factor, 0.0, out=factor)
+        power *= factor
 
     def lost(self, current: Floats) -> Floats:
         """What the cables of each circuit lose, its neutral's too. (minutes, branches) [kW]"""
-        squares = (current**2).sum(axis=0)
-        pairs = (current * np.roll(current, 1, axis=0)).sum(axis=0)
-        back = squares - pairs + self.triplen(current) ** 2
-        lost: Floats = (squares + back) * self.ohms / _W
+        a, b, c = current
+        squares = a * a + b * b + c * c
+        back = squares - (a * b + b * c + c * a) + self.triplen(current) ** 2
+        lost: Floats = (squares + back) * (self.ohms / _W)
         return lost
 
     def triplen(self, current: Floats) -> Floats:
