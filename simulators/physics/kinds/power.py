@@ -20,7 +20,8 @@ KINDS: dict[FaultKind, KindOfFault] = {
     _K.CAPACITOR_LOST: _of(
         *_P, "capacitors", "1", "capacitors lost", (0.1, 1.0), "SI", _S.MAIN_BOARD),
     _K.CONTACT_RESISTANCE: _of(
-        *_P, "contact", "mΩ", "terminal loose or corroded", (0.1, 20.0), "C", _S.TERMINAL),
+        *_P, "contact", "mΩ", "terminal loose or corroded", (0.1, 20.0), "C", _S.TERMINAL,
+        dangerous=True),
     _K.PLUG_BASE: _of(
         _P[0], Trade.OPERATOR, "standby", "W/m²", "appliances left plugged in", (0.2, 6.0), "SC",
         _S.SOCKET_CIRCUIT),
@@ -29,13 +30,15 @@ KINDS: dict[FaultKind, KindOfFault] = {
         *_P, "contactor", "1", "lights cannot be switched off", (0.001, 0.03), "SI",
         _S.LIT_CIRCUIT),
     _K.EARTH_LEAKAGE: _of(
-        *_P, "insulation", "mA", "current leaks to earth", (20.0, 2000.0), "CI", _S.EARTHED_BOARD),
+        *_P, "insulation", "mA", "current leaks to earth", (20.0, 2000.0), "CI", _S.EARTHED_BOARD,
+        dangerous=True),
     _K.SOURCE_VOLTAGE: _of(
         *_P, "taps", "1", "transformer's tap is wrong", (0.02, 0.1), "SC", _S.MAIN_BOARD, True),
     _K.PHASE_LOST: _of(
         *_P, "phase", "", "a phase has no supply", (1.0, 1.0), "S", _S.LIT_CIRCUIT),
     _K.NEUTRAL_LOST: _of(
-        *_P, "neutral", "1", "neutral hardly conducts", (0.9, 0.999), "S", _S.MAIN_BOARD),
+        *_P, "neutral", "1", "neutral hardly conducts", (0.9, 0.999), "S", _S.MAIN_BOARD,
+        dangerous=True),
     _K.PV_STRING: _of(
         *_P, "strings", "1", "solar strings give nothing", (0.03, 0.6), "SC", _S.SOLAR_PLANT),
     _K.UPS_LOSS: _of(
