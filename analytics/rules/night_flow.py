@@ -73,8 +73,8 @@ CARD = RuleCard(
         "clear": Parameter(value=0.8, unit="1", why="of the limit, to the good side"),
         "least_nights": Parameter(value=10.0, unit="d", why="fewer nights make no reference; the "
             "absolute limit still judges"),
-        "service": Parameter(value=0.5, unit="1", why="of a like day's use: a shut valve is not a "
-            "repair"),
+        "service": Parameter(value=0.5, unit="1", why="of a working day's use: a shut valve is no "
+            "repair, and what hangs after a flush needs one"),
         "n1": Parameter(value=1.0, unit="1", why="leakage exponent of mixed pipes; 0.5 for rigid "
             "holes, 1.5 for cracks in plastic"),
     },
@@ -106,13 +106,13 @@ def digest(frame: Frame) -> Mapping[str, Floats]:
 
 
 def references(digests: Mapping[str, Floats], working: Bools, sound: Bools) -> Mapping[str, Floats]:
-    """P10 of the nights [m³/h]; the day before: its use against like days. [m³]"""
+    """P10 of the nights [m³/h]; the day before: its use against working days. [m³]"""
     least = round(CARD.value("least_nights"))
-    alike = working == working[-1]
     return {
         "lowest": percentile(digests["lowest"], sound, 10, least),
         "used": digests["use"][-1],
-        "usual": percentile(digests["use"], sound & alike, 50, 2),
+        # A flap hangs after a flush: a night after a day off proves nothing where few flush then.
+        "usual": percentile(digests["use"], sound & working, 50, 2),
         "ratio": digests["ratio"][-1],
     }
 

@@ -120,3 +120,13 @@ def test_a_meter_is_judged_less_the_meters_below_it() -> None:
     ]
     assert len(found["a.w-main"].less) == len(below) > 1
     assert set(found["a.w-main"].points) == {"rate", "pressure"}
+
+
+def test_a_night_after_an_empty_day_proves_nothing() -> None:
+    """Ten working days of 8 m³, then a Saturday of 1: that is usual for one, and no service."""
+    days = np.r_[np.full(10, 8.0), 1.0, 1.0][:, None]
+    working = np.r_[np.ones(10), 0.0, 0.0][:, None] > 0
+    digests = {"lowest": days * 0.0, "use": days, "ratio": days * 0.0 + 1.0}
+    found = night_flow.references(digests, working, np.ones_like(working))
+    assert found["used"][0] == 1.0
+    assert found["usual"][0] == 8.0
