@@ -141,7 +141,7 @@ def test_a_board_closes_from_its_registers_within_class(healthy: tuple[Readings,
     within = 0.002 * main + 0.004 * sum(counted.values()) + 0.02 * len(counted) + 0.01 * solar
     # Crooked phases and third harmonics add up to half of that in phases and neutral.
     assert balanced - within < rest < 1.6 * balanced + within
-    assert balanced > 0.3 * within  # else nothing was shown
+    assert balanced > within  # else nothing was shown
 
 
 def test_a_main_shows_what_its_phases_do(healthy: tuple[Readings, float]) -> None:
