@@ -56,6 +56,7 @@ class HappeningKind(StrEnum):
     DAYLIGHT = "daylight"
     SENSOR_TENDED = "sensor_tended"
     CO2_CALIBRATED = "co2_self_calibrated"
+    METER_CHANGED = "meter_changed"
     NIGHT_FLUSHES = "night_flushes"
     HIGH_BASE = "high_base"
     WARM_CORE = "warm_core"
@@ -235,10 +236,16 @@ def tended(plan: Plan, happenings: Sequence[Happening], at: int) -> dict[int, Se
     return found
 
 
+def changed(happenings: Sequence[Happening], at: int) -> dict[str, int]:
+    """Meters that are changed by plan at ``at`` [ms], by id, and when another one hangs there."""
+    work = [h for h in happenings if h.kind is HappeningKind.METER_CHANGED]
+    return {h.asset: _middle(h) for h in work if _middle(h) <= at < h.end}
+
+
 def edges(happenings: Sequence[Happening]) -> list[int]:
-    """When what :func:`tended` gives changes: whole minutes, in order. [ms]"""
-    of_sensors = [h for h in happenings if h.point]
-    moments = {m for h in of_sensors for m in (h.start, _middle(h), h.end)}
+    """When what :func:`tended` and :func:`changed` give changes: whole minutes, in order. [ms]"""
+    of_devices = [h for h in happenings if h.point or h.kind is HappeningKind.METER_CHANGED]
+    moments = {m for h in of_devices for m in (h.start, _middle(h), h.end)}
     return sorted(moments)
 
 

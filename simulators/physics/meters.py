@@ -124,7 +124,7 @@ class Meters:
 
     def _jump(self, m: int, ill: MeterFaults) -> None:
         """Sets a dial back to nothing, or to the dial of the meter that hangs there now."""
-        if ill.event == 0 or self.event[m] == ill.event:
+        if ill.event <= self.event[m]:
             return
         self.event[m] = ill.event
         words = (self._meters[m].id, "swapped", ill.event)

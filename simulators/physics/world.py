@@ -15,9 +15,10 @@ from simulators.physics.background import PERFECT, Background
 from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
-from simulators.physics.happenings import Happening, tended
+from simulators.physics.happenings import Happening, changed, tended
 from simulators.physics.laws import FIRST, Laws
 from simulators.physics.loads import Asked, Loads
+from simulators.physics.meter_faults import SOUND as UNHARMED
 from simulators.physics.meters import Meters, Passed
 from simulators.physics.model import Going, Model, Reads, Step, alone
 from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
@@ -88,7 +89,10 @@ class World:
         at = drivers.start + (np.arange(minutes[0], minutes[1]) + 1) * MINUTE_MS
         hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
         now = conditions_of(self.plan, faults, drivers.start + hour * MINUTE_MS)
-        now.sensors.update(tended(self.plan, self._happenings, int(at[0]) - MINUTE_MS))
+        begun = int(at[0]) - MINUTE_MS
+        now.sensors.update(tended(self.plan, self._happenings, begun))
+        for meter, moment in changed(self._happenings, begun).items():
+            now.meters[meter] = now.meters.get(meter, UNHARMED).changed(moment)
         when = Stretch(drivers.day.toordinal(), minutes[0], drivers.weather.sun)
         self._with_offsets(now)
         looped = self._looped_noise(drivers, now, minutes, when)

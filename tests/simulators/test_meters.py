@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.batch import Floats
+from core.batch import Columns, Floats
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.meter_faults import SOUND, MeterFaults
+from simulators.physics.happenings import Happening, HappeningKind
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run, same
 
 K = FaultKind
@@ -132,8 +132,21 @@ def test_a_register_starts_again_at_its_width() -> None:
     assert (np.diff(dial)[falls] + 50.0 < 12.0).all()
 
 
-def test_a_meter_that_is_changed_by_plan_is_no_fault_and_keeps_its_new_dial() -> None:
-    planned = MeterFaults(counts=2.0).changed(at(1, 6.0))
-    assert (planned.event, planned.swapped, planned.counts) == (at(1, 6.0), True, 2.0)
-    assert planned.changed(at(1, 5.0)) == planned
-    assert MeterFaults() == SOUND
+def test_a_meter_that_is_changed_by_plan_is_no_fault_and_keeps_its_new_dial(
+    tmp_path: Path, healthy: Readings
+) -> None:
+    work = Happening(
+        id="work", kind=HappeningKind.METER_CHANGED, building="a", asset=METER,
+        start=at(1, 5.5), end=at(1, 6.5),
+    )  # fmt: skip
+    campus = Campus(SITE, SEED, START, happenings=(work,))
+    first = all_of(campus, at(1, 6.25))
+    campus.save(tmp_path / "campus")
+    rest = all_of(Campus.load(tmp_path / "campus", SITE), at(2))
+    told = Readings(Columns.joined([first, rest]))
+    dial, power = f"{METER}.energy", f"{METER}.power"
+    assert np.array_equal(told.between(dial, *BEFORE), healthy.between(dial, *BEFORE))
+    assert told.between(dial, *AFTER)[0] < 210.0 < healthy.between(dial, *AFTER)[0]
+    assert np.abs(np.diff(told.between(dial, *AFTER)) - steps(healthy, dial, AFTER)).max() < 0.011
+    assert np.array_equal(told.of(power)[1], healthy.of(power)[1])
+    assert campus.truth() == []
