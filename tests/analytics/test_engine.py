@@ -97,10 +97,14 @@ def streams(plant: Plant) -> dict[tuple[str, str], list[Run]]:
 
 
 def rounded(runs: list[Run]) -> list[Run]:
-    """Sums differ in the last bits by the order they were added in."""
+    """Sums differ in the last bits by the order they were added in.
+
+    How good the data was of what nobody could judge is a mean over what was judged at once.
+    """
     return [
         replace(
-            run, good=round(run.good, 5), margin=round(run.margin, 5),
+            run, good=round(run.good, 5) if run.verdict is not Verdict.NOT_EVALUABLE else 0.0,
+            margin=round(run.margin, 5),
             waste={carrier: round(amount, 4) for carrier, amount in run.waste.items()},
         )
         for run in runs
