@@ -11,8 +11,8 @@ from core.site import Site
 from scoring.realism.campus import Found, measure
 from scoring.realism.readings import Readings
 from simulators.campus import Campus
-from simulators.physics.background import REAL
-from simulators.physics.climate import CLIMATES, DEFAULT_CLIMATE
+from simulators.physics.readings.background import REAL
+from simulators.physics.weather.climate import CLIMATES, DEFAULT_CLIMATE
 
 SEASONS = {"spring": date(2026, 4, 27), "winter": date(2026, 2, 9)}
 """Local midnight at which eight weeks end: cool mornings and mild afternoons with one public

@@ -27,10 +27,10 @@ from scoring.records import Distractor
 from scoring.season import Season
 from scoring.truths import Witness, causes_of
 from simulators.campus import Campus
-from simulators.physics.background import PERFECT, REAL, Background
-from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST
+from simulators.physics.readings.background import PERFECT, REAL, Background
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.staging import CHANCE, Staged, staged
 from simulators.story import Story
 from simulators.truth import Effect

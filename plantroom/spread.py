@@ -20,7 +20,7 @@ from plantroom.logs import configure
 from plantroom.output import bars
 from plantroom.season import Run, Wishes
 from scoring.season import Season
-from simulators.physics.climate import CLIMATES
+from simulators.physics.weather.climate import CLIMATES
 from simulators.worlds import of_buildings
 
 Tell = Callable[[int, str, float], None]

@@ -13,12 +13,12 @@ from core.words import Carrier, Discipline
 from scoring.plan import severity_word
 from scoring.records import Cause, Saving, Visit
 from simulators.campus import Campus
-from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
-from simulators.physics.happenings import Happening
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.physics.laws import FIRST
-from simulators.physics.spells import Spell
+from simulators.physics.people.happenings import Happening
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
+from simulators.physics.weather.spells import Spell
 from simulators.truth import Truth
 from simulators.worlds import (
     Difference,

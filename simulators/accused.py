@@ -8,7 +8,7 @@ from core.clock import DAY_MS
 from core.site import Equipment, EquipmentClass, Site
 from simulators.days import Days
 from simulators.distractors import Distractor
-from simulators.physics.climate import CLIMATES, season_of
+from simulators.physics.weather.climate import CLIMATES, season_of
 
 WARM_C, COLD_C = 18.0, 8.0
 """A season's mean day in which buildings are cooled, and heated."""

@@ -21,13 +21,13 @@ from simulators.days import Days
 from simulators.gaps import Gaps
 from simulators.lines import CLEAR, Line, lines_of
 from simulators.network import Network, Passage
-from simulators.physics.background import PERFECT, Background
-from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
-from simulators.physics.happenings import Happening, edges
 from simulators.physics.laws import FIRST, laws_of
 from simulators.physics.model import Going, alone
-from simulators.physics.spells import Spell
+from simulators.physics.people.happenings import Happening, edges
+from simulators.physics.readings.background import PERFECT, Background
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
+from simulators.physics.weather.spells import Spell
 from simulators.physics.world import World
 from simulators.skies import SkyChoice, choice_of, sky_of
 from simulators.truth import Effect, Mending, Truth, write_truth
@@ -64,7 +64,7 @@ class Campus:
         seed: Of weather, people and noise.
         start: From when, UTC. [ms]
         faults: What goes wrong.
-        climate: Key of :data:`simulators.physics.climate.CLIMATES`.
+        climate: Key of :data:`simulators.physics.weather.climate.CLIMATES`.
         spells: Heat waves and cold snaps to add to its weather.
         weather: What a file tells, instead of a climate.
         happenings: What happens in it that is nobody's fault.

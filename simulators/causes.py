@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import Fault
-from simulators.physics.pipes import breaks, reduces
 from simulators.physics.plan import boosts
+from simulators.physics.water.pipes import breaks, reduces
 
 _AIR = (EquipmentClass.AHU,)
 _PLANT = (EquipmentClass.BOILER, EquipmentClass.CHILLER, *_AIR)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
-from simulators.physics.happenings import HappeningKind
-from simulators.physics.pipes import Use, serves
+from simulators.physics.people.happenings import HappeningKind
+from simulators.physics.water.pipes import Use, serves
 
 _K = HappeningKind
 _TENDED = ("mat", "hclt", "cclt", "hcet", "ccet", "hw_entering", "chw_entering", "zone_co2", "oah")

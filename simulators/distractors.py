@@ -1,7 +1,7 @@
 """What looks like a fault and is none, in words: what a kind is, and a line of the truth of it.
 
-No order may come of any of these. Some happen (:mod:`simulators.physics.happenings`), some are
-weather, some are healthy plant that naive rules accuse (:mod:`simulators.accused`).
+No order may come of any of these. Some happen (:mod:`simulators.physics.people.happenings`), some
+are weather, some are healthy plant that naive rules accuse (:mod:`simulators.accused`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from core.site import DayMode, Site
-from simulators.physics.happenings import Happening, HappeningKind
+from simulators.physics.people.happenings import Happening, HappeningKind
 
 _K = HappeningKind
 

@@ -15,7 +15,7 @@ from core.batch import Bools, Columns, Ints
 from core.clock import DAY_MS, HOUR_MS
 from core.site import Equipment, Site
 from core.words import Carrier
-from simulators.physics.background import Background, Episodes, some_hours
+from simulators.physics.readings.background import Background, Episodes, some_hours
 from simulators.physics.streams import stream
 
 # Gaps a year: median and spread of the logarithm over the water meters, and the most of P95.

@@ -12,7 +12,7 @@ from core.clock import DAY_MS, MINUTE_MS
 from core.site import Site
 from simulators.lines import CLEAR, Line
 from simulators.memory import Arrays
-from simulators.physics.chances import Chances
+from simulators.physics.readings.chances import Chances
 
 REMEMBERED_MS = 3 * DAY_MS
 """What devices keep while their line is down; older readings are overwritten. Three days are

@@ -9,8 +9,8 @@ from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import PAIRS, FaultKind, Seat
 from simulators.physics.kinds.catalogue import FAULT_KINDS
-from simulators.physics.pipes import Use, breaks, reduces, serves
 from simulators.physics.plan import boosts
+from simulators.physics.water.pipes import Use, breaks, reduces, serves
 
 _SOCKETS = "01A1"
 _REGISTERS = ("energy", "volume", "gas_volume", "heat")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.clock import DAY_MS, HOUR_MS
 from core.site import Site
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.happenings import Happening, HappeningKind
+from simulators.physics.people.happenings import Happening, HappeningKind
 from simulators.places import places
 
 _K = FaultKind

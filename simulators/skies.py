@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from core.errors import Fatal, Misconfigured, Mistake
-from simulators.physics.climate import DEFAULT_CLIMATE
-from simulators.physics.spells import Spell
-from simulators.physics.weather import Sky, seeded_sky
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
+from simulators.physics.weather.spells import Spell
+from simulators.physics.weather.weather import Sky, seeded_sky
 from simulators.weather_file import WeatherFile
 
 
@@ -17,7 +17,8 @@ class SkyChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A choice of weather.
 
     Attributes:
-        climate: Key of :data:`simulators.physics.climate.CLIMATES`; without meaning for a file.
+        climate: Key of :data:`simulators.physics.weather.climate.CLIMATES`; for a file without
+            meaning.
         spells: Heat waves and cold snaps to add.
         file: Name of a weather file; empty for the climate.
         digest: Of its bytes.

@@ -14,11 +14,11 @@ from simulators.accused import COLD_C, WARM_C, accused
 from simulators.days import Days
 from simulators.distractor_places import seats
 from simulators.distractors import ABOUT, Distractor, told
-from simulators.physics.climate import CLIMATES, DEFAULT_CLIMATE, season_of
 from simulators.physics.faults import log_uniform
-from simulators.physics.happenings import Happening, HappeningKind
-from simulators.physics.spells import Spell, SpellKind
+from simulators.physics.people.happenings import Happening, HappeningKind
 from simulators.physics.streams import stream
+from simulators.physics.weather.climate import CLIMATES, DEFAULT_CLIMATE, season_of
+from simulators.physics.weather.spells import Spell, SpellKind
 
 _K = HappeningKind
 RUN_IN_NIGHTS = 91

@@ -12,8 +12,8 @@ import numpy as np
 
 from core.batch import Floats, Ints
 from core.errors import Fatal, Misconfigured, Mistake
-from simulators.physics.moist import dew_point, relative
-from simulators.physics.weather import DAY_MIN, Weather
+from simulators.physics.weather.moist import dew_point, relative
+from simulators.physics.weather.weather import DAY_MIN, Weather
 from simulators.weather_tables import (
     COLUMNS,
     MISSING,
@@ -31,7 +31,7 @@ _LEAP_DAY = (2, 29)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeatherFile:
-    """Weather by the minute, between what a file says; a :class:`simulators.physics.weather.Sky`.
+    """Weather by the minute, between what a file says; a :class:`.weather.Sky`.
 
     Attributes:
         name: Of the file.

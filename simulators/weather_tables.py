@@ -10,7 +10,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 
 from core.errors import Mistake
-from simulators.physics.weather import DAY_MIN
+from simulators.physics.weather.weather import DAY_MIN
 
 MISSING = float("nan")
 Numbers = dict[str, float]

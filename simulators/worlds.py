@@ -20,12 +20,12 @@ from core.site import EquipmentClass, Site
 from core.words import Carrier
 from simulators.abreast import Abreast
 from simulators.campus import Campus
-from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.faults import Fault
-from simulators.physics.happenings import Happening
 from simulators.physics.laws import FIRST
-from simulators.physics.sensing import CLASSES
-from simulators.physics.spells import Spell
+from simulators.physics.people.happenings import Happening
+from simulators.physics.readings.sensing import CLASSES
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
+from simulators.physics.weather.spells import Spell
 
 LEAST_HOURS, LEAST_DAYS = 6, 2
 """A fault counts as visible from so many hours on so many days (of data and safety: any)."""

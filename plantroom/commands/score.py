@@ -25,8 +25,8 @@ from scoring.page import PICTURE, page, picture
 from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
 from scoring.season import Season
-from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.laws import FIRST, laws_of
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.staging import CHANCE
 from simulators.story import demo_story
 

@@ -19,8 +19,8 @@ from plantroom.season import NIGHTS, PLANT_DAYS, Data, Run, Wishes
 from plantroom.spread import climate_of, site_of
 from plantroom.written import begin_folder, write_campus, write_known
 from scoring.plan import PER_BUILDING
-from simulators.physics.climate import DEFAULT_CLIMATE
 from simulators.physics.laws import FIRST, laws_of
+from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.staging import CHANCE
 
 _HOUR_A_SECOND = 3600.0

@@ -69,7 +69,7 @@ def unplugged(fault: Fault) -> str:
 def hide(plan: Plan, made: Conditions, fault: Fault) -> None:
     """Adds what hides a fault of an air handler to its parameters.
 
-    Shut water stands in :mod:`simulators.physics.water_faults`, a sensor that is unplugged in
+    Shut water stands in :mod:`simulators.physics.water.water_faults`, a sensor that is unplugged in
     what is silent.
     """
     if fault.asset not in {ahu.id for ahu in plan.ahus}:

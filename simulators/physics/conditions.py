@@ -9,14 +9,14 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.cheats import hide, unplugged
-from simulators.physics.cooling_faults import CoolingFaults, cooling_faults_of
+from simulators.physics.cooling.cooling_faults import CoolingFaults, cooling_faults_of
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.heating_faults import HeatingFaults, heating_faults_of
-from simulators.physics.meter_faults import MeterFaults, meter_faults_of
+from simulators.physics.heating.heating_faults import HeatingFaults, heating_faults_of
 from simulators.physics.plan import Plan
-from simulators.physics.power_faults import PowerFaults, power_faults_of
-from simulators.physics.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
-from simulators.physics.water_faults import WaterFaults, water_faults_of
+from simulators.physics.power.power_faults import PowerFaults, power_faults_of
+from simulators.physics.readings.meter_faults import MeterFaults, meter_faults_of
+from simulators.physics.readings.sensor_faults import OPEN_READING, SensorFaults, sensor_faults_of
+from simulators.physics.water.water_faults import WaterFaults, water_faults_of
 
 # A healthy damper never shuts tight. [share of the blade's way]
 _DAMPER_LEAKS = 0.02

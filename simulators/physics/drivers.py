@@ -9,13 +9,13 @@ from datetime import date
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics import people as people_by
-from simulators.physics import plain_people
-from simulators.physics.demand import Draws, draws_of
-from simulators.physics.happenings import Changes, Happening, changes_on
+from simulators.physics.people import people as people_by
+from simulators.physics.people import plain_people
+from simulators.physics.people.happenings import Changes, Happening, changes_on
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
-from simulators.physics.weather import DAY_MIN, SeededSky, Sky, Weather
+from simulators.physics.water.demand import Draws, draws_of
+from simulators.physics.weather.weather import DAY_MIN, SeededSky, Sky, Weather
 
 # Sensible heat of a person at a desk, and of lights and sockets per floor. [kW], [kW/m²]
 _PERSON_KW, _EQUIPMENT_KW_M2, _NIGHT_SHARE = 0.075, 0.008, 0.2

@@ -22,7 +22,7 @@ class Laws:
         linear_valves: Whether water through a valve goes with its way, else by an equal
             percentage.
         one_node: Whether air and mass of a room have one temperature, else each its own.
-        plain_people: Whether people come by :mod:`simulators.physics.plain_people`.
+        plain_people: Whether people come by :mod:`simulators.physics.people.plain_people`.
     """
 
     name: str

@@ -9,20 +9,20 @@ from typing import TypeVar
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.air import SHOWN, AirDay, AirHandlers
-from simulators.physics.air_faults import RoomParameters, air_parameters, room_parameters
-from simulators.physics.boxes import Boxes
-from simulators.physics.condenser import wet_bulb
+from simulators.physics.air.air import SHOWN, AirDay, AirHandlers
+from simulators.physics.air.air_faults import RoomParameters, air_parameters, room_parameters
+from simulators.physics.air.boxes import Boxes
+from simulators.physics.air.room_coils import RoomCoils
+from simulators.physics.air.rooms import STEP_MIN, Rooms
 from simulators.physics.conditions import Conditions
-from simulators.physics.curve import grid_supply
+from simulators.physics.cooling.condenser import wet_bulb
 from simulators.physics.drivers import Drivers, stratification
+from simulators.physics.heating.curve import grid_supply
 from simulators.physics.plan import AIR_HEAT, Plan
-from simulators.physics.room_coils import RoomCoils
-from simulators.physics.rooms import STEP_MIN, Rooms
 from simulators.physics.rows import Rows
 from simulators.physics.trace import BUILDING_ROWS, SMOOTH_ROWS, Trace
 from simulators.physics.water_side import Asked, PlantDay, PlantFaults, Plants, plant_faults_of
-from simulators.physics.weather import DAY_MIN
+from simulators.physics.weather.weather import DAY_MIN
 
 # Hot water of a person a working day, 3 L lifted by 45 K, over some nine hours. [kW]
 _HOT_WATER_KW = 0.157 / 9.0

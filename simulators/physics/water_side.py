@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics import cooling_faults, heating_faults
 from simulators.physics.conditions import Conditions
-from simulators.physics.cooling import Cooling, CoolingDay
-from simulators.physics.cooling_faults import CoolingFaults
-from simulators.physics.heating import Heating
-from simulators.physics.heating_faults import HeatingFaults
-from simulators.physics.heating_parts import HeatingDay
+from simulators.physics.cooling import cooling_faults
+from simulators.physics.cooling.cooling import Cooling, CoolingDay
+from simulators.physics.cooling.cooling_faults import CoolingFaults
+from simulators.physics.heating import heating_faults
+from simulators.physics.heating.heating import Heating
+from simulators.physics.heating.heating_faults import HeatingFaults
+from simulators.physics.heating.heating_parts import HeatingDay
 from simulators.physics.plan import Plan
 from simulators.physics.trace import BUILDING_ROW, BUILDING_ROWS
 

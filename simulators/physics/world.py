@@ -11,25 +11,25 @@ from core.batch import Bools, Columns, Floats, Ints
 from core.clock import MINUTE_MS
 from core.site import Site
 from core.words import Carrier
-from simulators.physics.background import PERFECT, Background
 from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
-from simulators.physics.happenings import Happening, changed, tended
 from simulators.physics.laws import FIRST, Laws
-from simulators.physics.loads import Asked, Loads
-from simulators.physics.meter_faults import SOUND as UNHARMED
-from simulators.physics.meters import Meters, Passed
 from simulators.physics.model import Going, Model, Reads, Step, alone
-from simulators.physics.outlets import LOOPED, Outlet, element_of, outlets_of
-from simulators.physics.panel import Panel
+from simulators.physics.people.happenings import Happening, changed, tended
 from simulators.physics.plan import plan_of
-from simulators.physics.sensing import Sensors, Stretch
-from simulators.physics.sensor_faults import SOUND
+from simulators.physics.power.loads import Asked, Loads
+from simulators.physics.power.panel import Panel
+from simulators.physics.readings.background import PERFECT, Background
+from simulators.physics.readings.meter_faults import SOUND as UNHARMED
+from simulators.physics.readings.meters import Meters, Passed
+from simulators.physics.readings.outlets import LOOPED, Outlet, element_of, outlets_of
+from simulators.physics.readings.sensing import Sensors, Stretch
+from simulators.physics.readings.sensor_faults import SOUND
 from simulators.physics.trace import Trace
-from simulators.physics.water import ROW, Watered, Waterworks
-from simulators.physics.water_points import water_outlets
-from simulators.physics.weather import SeededSky, Sky
+from simulators.physics.water.water import ROW, Watered, Waterworks
+from simulators.physics.water.water_points import water_outlets
+from simulators.physics.weather.weather import SeededSky, Sky
 
 Said = dict[int, tuple[Ints, Floats]]
 """Times [ms] and values by point index."""

@@ -18,8 +18,8 @@ from numpy.lib.introspect import opt_func_info
 from core.batch import Columns
 from core.quantity import Kind
 from simulators.campus import Campus
-from simulators.physics.background import MILD
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.readings.background import MILD
 from simulators.worlds import of_buildings
 from tests.simulators.parts import SEED, SITE, START, at
 

@@ -12,9 +12,9 @@ from core.clock import HOUR_MS, MINUTE_MS
 from core.words import Carrier
 from simulators.campus import Campus
 from simulators.gaps import Gaps
-from simulators.physics.background import PERFECT, REAL, Background, Episodes, some_hours
 from simulators.physics.faults import FaultKind
-from simulators.physics.meters import known
+from simulators.physics.readings.background import PERFECT, REAL, Background, Episodes, some_hours
+from simulators.physics.readings.meters import known
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, same
 
 OFTEN = Background(gaps=4.0, nonsense=60.0, jitter_s=20.0, late_min=0.5, duplicates=0.01)

@@ -25,7 +25,7 @@ from plantroom.season import first_day
 from simulators.campus import Campus
 from simulators.days import Days
 from simulators.distractors import ABOUT, Distractor, write_distractors
-from simulators.physics.happenings import Happening, HappeningKind
+from simulators.physics.people.happenings import Happening, HappeningKind
 from simulators.staging import Staged, declared, staged
 from simulators.worlds import one_building
 from tests.simulators.parts import SEED, SITE, START, Readings, at, same

@@ -9,7 +9,7 @@ from core.clock import HOUR_MS, MINUTE_MS
 from core.errors import Refused
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.sensor_faults import OPEN_READING
+from simulators.physics.readings.sensor_faults import OPEN_READING
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run
 
 K = FaultKind

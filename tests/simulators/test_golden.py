@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.batch import Columns
-from simulators.physics.sensing import CLASSES
+from simulators.physics.readings.sensing import CLASSES
 from tests.simulators.golden import SMALL, days, golden, hashes, told, where
 
 RELATIVE = 0.01

@@ -11,7 +11,7 @@ import pytest
 from core.batch import Columns, Floats
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.happenings import Happening, HappeningKind
+from simulators.physics.people.happenings import Happening, HappeningKind
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run, same
 
 K = FaultKind

@@ -12,12 +12,12 @@ from core.clock import DAY_MS
 from core.site import Site
 from core.words import Carrier, Discipline
 from simulators.campus import Campus
-from simulators.physics.electrical import UNCOUNTED_KW
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.kinds import power
 from simulators.physics.kinds.catalogue import FAULT_KINDS
-from simulators.physics.loads import Loads
 from simulators.physics.plan import plan_of
+from simulators.physics.power.electrical import UNCOUNTED_KW
+from simulators.physics.power.loads import Loads
 from simulators.places import places
 from simulators.worlds import one_building
 from tests.simulators.parts import SEED, SITE, START, Readings, at, fault, same

@@ -16,10 +16,10 @@ from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.kinds import instrument
 from simulators.physics.kinds.catalogue import FAULT_KINDS
-from simulators.physics.meter_faults import MeterFaults
-from simulators.physics.meters import Meters, Passed
-from simulators.physics.sensing import Sensors, Stretch
-from simulators.physics.sensor_faults import SensorFaults
+from simulators.physics.readings.meter_faults import MeterFaults
+from simulators.physics.readings.meters import Meters, Passed
+from simulators.physics.readings.sensing import Sensors, Stretch
+from simulators.physics.readings.sensor_faults import SensorFaults
 from simulators.places import places
 from simulators.worlds import of_buildings
 from tests.simulators.parts import SEED, SITE, START, at, same

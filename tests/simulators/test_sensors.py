@@ -11,8 +11,8 @@ from core.batch import Floats
 from core.clock import DAY_MS, HOUR_MS
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.sensing import Sensors, Stretch
-from simulators.physics.sensor_faults import SensorFaults
+from simulators.physics.readings.sensing import Sensors, Stretch
+from simulators.physics.readings.sensor_faults import SensorFaults
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run, same
 
 K = FaultKind

@@ -12,14 +12,14 @@ from core.batch import Floats
 from core.clock import DAY_MS
 from core.words import Carrier
 from simulators.campus import Campus
-from simulators.physics.demand import draws_of
 from simulators.physics.faults import FaultKind
-from simulators.physics.pipes import pipes_of
 from simulators.physics.plan import plan_of
 from simulators.physics.trace import BUILDING_ROW, BUILDING_ROWS, Trace
-from simulators.physics.water import ROW, Waterworks
-from simulators.physics.water_faults import water_faults_of
-from simulators.physics.weather import DAY_MIN, weather_of
+from simulators.physics.water.demand import draws_of
+from simulators.physics.water.pipes import pipes_of
+from simulators.physics.water.water import ROW, Waterworks
+from simulators.physics.water.water_faults import water_faults_of
+from simulators.physics.weather.weather import DAY_MIN, weather_of
 from tests.simulators.parts import SEED, SITE, START, fault
 
 PLAN = plan_of(SITE)

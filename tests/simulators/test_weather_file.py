@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import Fatal, Misconfigured
 from simulators.campus import Campus
-from simulators.physics.spells import Spell, SpellKind
+from simulators.physics.weather.spells import Spell, SpellKind
 from simulators.weather_file import WeatherFile, read_weather
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, same
 

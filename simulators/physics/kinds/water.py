@@ -1,6 +1,6 @@
 """Kinds of faults of water: mains, branches, fittings, tank and pump.
 
-Flows of holes are those at :data:`simulators.physics.hydraulics.REFERENCE_KPA`.
+Flows of holes are those at :data:`simulators.physics.water.hydraulics.REFERENCE_KPA`.
 """
 
 from __future__ import annotations

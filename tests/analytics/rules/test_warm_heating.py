@@ -75,7 +75,10 @@ def test_targets_of_the_sample_site() -> None:
     boilers = {target.id: target for target in warm_heating.targets(SITE)}
     a = boilers["a.boiler"]
     assert {id_ for id_, target in boilers.items() if target.exempt} == {"c.boiler", "d.boiler"}
-    assert {id_ for id_, target in boilers.items() if not target.exempt} == {"a.boiler", "b.station"}
+    assert {id_ for id_, target in boilers.items() if not target.exempt} == {
+        "a.boiler",
+        "b.station",
+    }
     assert {"oat", "boiler_cmd", "pump_status", "heat_power"} <= set(a.points)
     assert SITE.points[a.points["heat_power"]].id == "a.h-main.heat_power"
     assert a.parameters["burns_gas"] == 1.0

@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from simulators.physics.chillers import capacity_of, capacity_terms, load_factor, power_factor
-from simulators.physics.condenser import Machines, tower_share, warm_side, wet_bulb
-from simulators.physics.cooling import Cooling
-from simulators.physics.cooling_faults import CoolingFaults, cooling_faults_of
+from simulators.physics.cooling.chillers import (
+    capacity_of,
+    capacity_terms,
+    load_factor,
+    power_factor,
+)
+from simulators.physics.cooling.condenser import Machines, tower_share, warm_side, wet_bulb
+from simulators.physics.cooling.cooling import Cooling
+from simulators.physics.cooling.cooling_faults import CoolingFaults, cooling_faults_of
 from simulators.physics.plan import plan_of
 from simulators.worlds import one_building
 from tests.simulators.parts import SITE, at

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from simulators.physics import boiler, hot_water, substation
-from simulators.physics.curve import asked, limited, missing
-from simulators.physics.exchanger import exchanged
-from simulators.physics.heating import Heating
-from simulators.physics.heating_faults import HeatingFaults, heating_faults_of, joined
-from simulators.physics.heating_parts import HeatingDay
+from simulators.physics.cooling.pumping import pump_share
+from simulators.physics.heating import boiler, hot_water, substation
+from simulators.physics.heating.curve import asked, limited, missing
+from simulators.physics.heating.exchanger import exchanged
+from simulators.physics.heating.heating import Heating
+from simulators.physics.heating.heating_faults import HeatingFaults, heating_faults_of, joined
+from simulators.physics.heating.heating_parts import HeatingDay
+from simulators.physics.heating.radiators import radiators_of
 from simulators.physics.plan import Plan, plan_of
-from simulators.physics.pumping import pump_share
-from simulators.physics.radiators import radiators_of
 from simulators.worlds import one_building
 from tests.simulators.parts import SITE, at
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.batch import Floats
 from simulators.days import Days
-from simulators.physics.people import Presence, presence_of
+from simulators.physics.people.people import Presence, presence_of
 from simulators.physics.plan import plan_of
 from tests.simulators.parts import SITE, START
 

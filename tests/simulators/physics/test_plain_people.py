@@ -9,8 +9,8 @@ import pytest
 
 from core.batch import Floats
 from core.errors import Misconfigured
-from simulators.physics import people, plain_people
 from simulators.physics.laws import laws_of
+from simulators.physics.people import people, plain_people
 from simulators.physics.plan import plan_of
 from tests.sample import wushan
 

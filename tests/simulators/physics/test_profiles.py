@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from simulators.physics.profiles import (
+from simulators.physics.power.profiles import (
     Circuit,
     Rhythm,
     kitchen,
@@ -15,7 +15,7 @@ from simulators.physics.profiles import (
     split_units,
     water_boilers,
 )
-from simulators.physics.weather import DAY_MIN
+from simulators.physics.weather.weather import DAY_MIN
 
 HOURS = (480, 1140)
 THERE: Floats = np.where((np.arange(DAY_MIN) >= 490) & (np.arange(DAY_MIN) < 1130), 0.7, 0.0)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from simulators.physics.rhythm import base_factor, hours_factor, lumps, tenancy_factor
+from simulators.physics.power.rhythm import base_factor, hours_factor, lumps, tenancy_factor
 
 FIRST = 739_000
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
+from simulators.physics.air.rooms import Rooms
 from simulators.physics.plan import AIR_HEAT, plan_of
-from simulators.physics.rooms import Rooms
 from simulators.physics.rows import Rows
 from simulators.worlds import one_building
 from tests.simulators.parts import SITE

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulators.physics.capacitors import Banks
-from simulators.physics.sources import Panels, Ups
-from simulators.physics.supply import NOMINAL_V, neutral_ohms, source_of, star, transformer
-from simulators.physics.terminals import Terminals
+from simulators.physics.power.capacitors import Banks
+from simulators.physics.power.sources import Panels, Ups
+from simulators.physics.power.supply import NOMINAL_V, neutral_ohms, source_of, star, transformer
+from simulators.physics.power.terminals import Terminals
 
 UNIT = transformer(400.0)
 LINE = np.array([UNIT.line])

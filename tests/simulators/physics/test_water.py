@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from simulators.physics.booster import Pump
-from simulators.physics.demand import HANGS, NOT_FLUSHED, draws_of
-from simulators.physics.draws import CLEANING, PEOPLE, a_day, drawn, moments, pulses
-from simulators.physics.hydraulics import LEAST_KPA, REFERENCE_KPA, Holes, node, tap
-from simulators.physics.irrigation import irrigation, lost
-from simulators.physics.pipes import Use, pipes_of, use_of
 from simulators.physics.plan import Plan, plan_of
-from simulators.physics.tanks import Vessel, basin_of, boost, fill
-from simulators.physics.tower import CYCLES, evaporated, made_up
-from simulators.physics.weather import DAY_MIN, Weather, weather_of
+from simulators.physics.water.booster import Pump
+from simulators.physics.water.demand import HANGS, NOT_FLUSHED, draws_of
+from simulators.physics.water.draws import CLEANING, PEOPLE, a_day, drawn, moments, pulses
+from simulators.physics.water.hydraulics import LEAST_KPA, REFERENCE_KPA, Holes, node, tap
+from simulators.physics.water.irrigation import irrigation, lost
+from simulators.physics.water.pipes import Use, pipes_of, use_of
+from simulators.physics.water.tanks import Vessel, basin_of, boost, fill
+from simulators.physics.water.tower import CYCLES, evaporated, made_up
+from simulators.physics.weather.weather import DAY_MIN, Weather, weather_of
 from tests.simulators.parts import SEED, SITE
 
 PLAN = plan_of(SITE)

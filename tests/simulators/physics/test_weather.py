@@ -11,12 +11,12 @@ import pytest
 
 from core.batch import Floats
 from core.errors import Misconfigured
-from simulators.physics.climate import CLIMATES, CLOUD_SD, season_of, share_through
-from simulators.physics.moist import dew_point, relative, saturation
-from simulators.physics.spells import Spell, SpellKind, spell_of
 from simulators.physics.streams import autoregression, remembered, stream, wander
-from simulators.physics.sun import clear_sky, declination, equation_of_time, sine_of_height
-from simulators.physics.weather import DAY_MIN, SeededSky, seeded_sky, weather_of
+from simulators.physics.weather.climate import CLIMATES, CLOUD_SD, season_of, share_through
+from simulators.physics.weather.moist import dew_point, relative, saturation
+from simulators.physics.weather.spells import Spell, SpellKind, spell_of
+from simulators.physics.weather.sun import clear_sky, declination, equation_of_time, sine_of_height
+from simulators.physics.weather.weather import DAY_MIN, SeededSky, seeded_sky, weather_of
 
 YEARS = [date(2025, 1, 1) + timedelta(days=d) for d in range(730)]
 MONTH = np.array([day.month for day in YEARS])

@@ -1,0 +1,126 @@
+"""Terminal boxes, and the duct and fan that serve them.
+
+Boxes hold a flow by their room's two loops, whatever the duct's pressure, until they stand
+open; the duct's setpoint is trimmed while none asks for more and raised when one does, as ASHRAE
+Guideline 36 has it (5.1.14, trim and respond). The fan follows the affinity laws: its pressure,
+a share of speed squared, meets the duct's setpoint and a resistance that grows with flow squared.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from core.batch import Floats
+from simulators.physics.air.air_faults import AirParameters, RoomParameters
+from simulators.physics.plan import AHU_DESIGN_FLOW, Plan
+from simulators.physics.rows import Rows
+
+# A box opens from its least flow as the room passes either setpoint, over so many kelvins. Rooms
+# are cooled by cold air and warmed by warm air alone; the least is what ventilates an office.
+_COOL_C, _HEAT_C, _BAND_K, _LEAST = 22.0, 20.9, 1.8, 0.45
+# Shares of the fan's pressure at design: held in the duct, filter, cooling coil, the rest.
+_DUCT, _FILTER, _COIL, _REST = 0.35, 0.15, 0.15, 0.30
+# A fouled coil narrows the way between its fins. Chosen: as the flow of a slit does.
+_NARROWS = 1.5
+# Trim and respond, share of the design pressure each five minutes; a box asks at 95 % open.
+_TRIM, _RESPOND, _MOST_ASK, _ASKS_AT = 0.02, 0.04, 3.0, 0.95
+STATIC_LOW, STATIC_HIGH = 0.3, 1.1
+SPEED_LEAST = 0.3
+# A unit without rooms gets its own air back. [m³/s], [°C]
+_NOTHING, _STALE_C = 1e-9, 22.0
+
+
+class Blown(NamedTuple):
+    """What each air handler is asked for. (air handlers,)
+
+    Attributes:
+        returned: Air that comes back. [°C]
+        flow: At that speed. [m³/s]
+        speed: Of the fan, 0…1.
+        static: Next setpoint of the duct's pressure, share of design.
+    """
+
+    returned: Floats
+    flow: Floats
+    speed: Floats
+    static: Floats
+
+
+class Boxes:
+    """All boxes of all worlds.
+
+    Attributes:
+        state: Share of its air handler's flow that each room takes, and how far its box is open.
+            (2, rooms)
+        share: The first. (rooms,)
+    """
+
+    def __init__(self, plan: Plan, rows: Rows) -> None:
+        self._rows = rows
+        area = plan.area * (plan.zone_ahu >= 0)
+        whole = np.bincount(np.maximum(plan.zone_ahu, 0), weights=area, minlength=1)
+        design = [a.number("design_air_flow", AHU_DESIGN_FLOW) for a in plan.ahus] or [0.0]
+        of = np.maximum(plan.zone_ahu, 0)
+        size = area / np.maximum(whole[of], _NOTHING) * np.array(design)[of]
+        self._size: Floats = rows.repeated(size)
+        self._design = rows.repeated(np.array(design[: len(plan.ahus)], np.float64))
+        self.state = np.zeros((2, rows.zones))
+        self.share = self.state[0]
+        self._asks = np.empty((3, rows.zones))
+
+    def open(self, air: Floats, rooms: RoomParameters, now: AirParameters, blown: Floats) -> Blown:
+        """Sets the boxes and the fan for five minutes.
+
+        Args:
+            air: Of the rooms. [°C]
+            rooms: What is wrong with their sensors and boxes.
+            now: What is wrong with air handlers.
+            blown: Setpoint of the duct's pressure, share of design, and of supply air [°C].
+                (2, air handlers)
+        """
+        felt = air + rooms.bias
+        if rooms.lies is not None:
+            np.copyto(felt, rooms.says, where=rooms.lies)
+        root = np.sqrt(blown[0])
+        reach, supply = self._rows.from_ahus(np.stack([root, blown[1]]))
+        wide = self._demand(felt, supply, rooms)
+        asks, position = self._asks, self.state[1]
+        np.divide(wide, reach, out=position)
+        np.minimum(position, 1.0, out=position)
+        if rooms.box_stuck is not None:
+            np.copyto(position, rooms.box_at, where=rooms.box_stuck)
+        # A box that hangs passes what the duct's pressure drives through it.
+        np.multiply(position, reach * self._size, out=asks[0])
+        np.multiply(asks[0], air, out=asks[1])
+        np.greater(position, _ASKS_AT, out=asks[2])
+        sums = self._rows.to_ahus(asks)
+        total = sums[0] + now.duct_leaks * self._design * root + _NOTHING
+        returned = (sums[1] + _NOTHING * _STALE_C) / (sums[0] + _NOTHING)
+        np.divide(asks[0], self._rows.from_ahus(total[None])[0], out=self.share)
+        return self._blow(returned, total, blown[0], sums[2], now)
+
+    def _demand(self, felt: Floats, supply: Floats, rooms: RoomParameters) -> Floats:
+        """Flow that each room's loops ask for, share of its design."""
+        cold = np.minimum((felt - _COOL_C) / _BAND_K, felt - supply)
+        warm = np.minimum((_HEAT_C - felt) / _BAND_K, supply - felt)
+        need = np.minimum(np.maximum(np.maximum(cold, warm), 0.0), 1.0)
+        least = np.maximum(rooms.box_least, _LEAST)
+        wide: Floats = least + (1.0 - least) * need
+        return wide
+
+    def _blow(
+        self, returned: Floats, total: Floats, static: Floats, asking: Floats, now: AirParameters
+    ) -> Blown:
+        part = total / self._design
+        resists = _REST + _FILTER * now.filter_resists + _COIL / (1.0 - now.coil_fouled) ** _NARROWS
+        needed = np.sqrt(_DUCT * static + resists * part * part) / (1.0 - now.belt_slips)
+        speed = np.minimum(np.maximum(needed, SPEED_LEAST), 1.0)
+        # Beyond full speed flow and pressure fall alike along the system's curve.
+        flow = total * np.minimum(1.0 / np.maximum(needed, _NOTHING), 1.0)
+        after = static + np.where(asking > 0.0, _RESPOND * np.minimum(asking, _MOST_ASK), -_TRIM)
+        after = np.minimum(np.maximum(after, STATIC_LOW), STATIC_HIGH)
+        if now.reset_off is not None:
+            np.copyto(after, 1.0, where=now.reset_off)
+        return Blown(returned, flow, speed, after)

@@ -1,0 +1,188 @@
+"""Chilled-water plant of all buildings together: chillers in stages, their loop, what turns it.
+
+Arrays are by row, a row a building of a world. What a site says of it, defaults in brackets:
+
+- ``Chiller``, one or two of a building: ``cooling_capacity`` [kW], ``cop`` (3.2 by air, 5.2 by
+  water); points ``chiller_status``, ``chw_leaving``, ``chw_entering``, ``power``; on the first one
+  also ``chw_flow``, and ``cw_to_chiller``, ``cw_from_chiller`` with a tower. The second starts when
+  the first cannot hold the water;
+- ``Cooling_Tower``: no parameters; where a building has none, air cools its condensers;
+- chilled and condenser pumps come with the machines, 1.2 and 1.8 % of their rated work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.batch import Bools, Floats
+from simulators.physics.cooling.chillers import capacity_of, capacity_terms
+from simulators.physics.cooling.condenser import Machines, basin, warm_side
+from simulators.physics.cooling.cooling_faults import CoolingFaults
+from simulators.physics.cooling.pumping import pump_share
+from simulators.physics.plan import WATER_HEAT, Plan
+from simulators.physics.water import tower
+
+_MINUTE_H = 1.0 / 60.0
+_SETPOINT_C, _REST_C, _REST_PER_MIN = 7.0, 20.0, 1.0 / 240.0
+# Water of the loop for each kilowatt, some 7 L; half of what is above setpoint is pulled in 5 min.
+_KWH_K_PER_KW, _SPREAD_K, _PULL_H = 0.008, 5.0, 5.0 / 60.0
+_RUNS_ON_MIN, _WANTED_ABOVE_C = 60.0, 15.0
+# The second machine comes when water is 1 K too warm for 10 min, and goes when one alone would be
+# loaded by less than 80 % for 20 min.
+_WARM_K, _WARM_MIN, _LIGHT, _LIGHT_MIN = 1.0, 10.0, 0.8, 20.0
+# Pumps follow the valves, down to 40 %, against a held difference of pressure of a third.
+_PUMPS, _LEAST_FLOW, _HELD = 0.012, 0.4, 1.0 / 3.0
+_STANDBY = 0.0015
+_COP_AIR, _COP_WATER = 3.2, 5.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoolingDay:
+    """What drives all rows through a stretch and takes no answer from them. (minutes, rows)
+
+    Attributes:
+        mild: Whether it is warm enough to keep chilled water ready.
+        can: What :func:`simulators.physics.cooling.chillers.capacity_of` needs.
+        latent: Cooling a coil does for each unit it does on the thermometer.
+        bypass: What is pumped for each unit that coils take, by row.
+    """
+
+    mild: Bools
+    can: tuple[Floats, Floats, Floats]
+    latent: Floats
+    bypass: Floats
+
+
+class Cooling:
+    """All chilled-water plant of a site, ``copies`` worlds of it."""
+
+    ROWS = ("chilled", "chilled_return", "cooling", "chillers", "chilled_flow")
+
+    def __init__(self, plan: Plan, copies: int) -> None:
+        machines = plan.chilling
+        rows = copies * len(plan.buildings)
+        self.state = np.zeros((5, rows))
+        self.state[_CHILLED] = 18.0
+        self.by_air = np.tile([t is None for t in plan.towers], copies).astype(np.float64)
+        otherwise = np.where(self.by_air > 0.0, _COP_AIR, _COP_WATER)
+        self._capacity = np.tile(
+            [m[0].number("cooling_capacity", 200.0) if m else 0.0 for m in machines], copies
+        )
+        cop = np.tile([m[0].number("cop", 0.0) if m else 0.0 for m in machines], copies)
+        self._cop = np.where(cop > 0.0, cop, otherwise)
+        self._count = np.tile([float(len(m)) for m in machines], copies)
+        self._there = self._count > 0.0
+        sized = np.maximum(self._capacity * self._count, 1.0)
+        self._two = bool((self._count > 1.0).any())
+        self._mass, self._flow = sized * _KWH_K_PER_KW, sized / (WATER_HEAT * _SPREAD_K)
+        self._least = _LEAST_FLOW * self._flow
+
+    @property
+    def supply(self) -> Floats:
+        """Water that reaches the coils. [°C]"""
+        chilled: Floats = self.state[_CHILLED]
+        return chilled
+
+    @property
+    def flows(self) -> Floats:
+        """1 where it flows."""
+        runs: Floats = (self.state[_LEFT] > 0.0).astype(np.float64)
+        return runs
+
+    def day(
+        self, outdoor: Floats, expected: Floats, latent: Floats, now: CoolingFaults
+    ) -> CoolingDay:
+        """Prepares a stretch. (minutes, rows) each
+
+        Args:
+            outdoor: As the controllers read it. [°C]
+            expected: What :meth:`expected` says. [°C]
+            latent: Cooling a coil does for each unit it does on the thermometer.
+            now: Faults of the stretch.
+        """
+        return CoolingDay(
+            mild=outdoor > _WANTED_ABOVE_C, can=capacity_terms(expected, self.by_air),
+            latent=latent, bypass=1.0 / (1.0 - now.bypass),
+        )  # fmt: skip
+
+    def step(
+        self, day: CoolingDay, k: int, took: tuple[Floats, Bools, Bools], minutes: float
+    ) -> tuple[Floats, ...]:
+        """Goes on by some minutes; gives the truth of them, as :attr:`ROWS` names it.
+
+        Args:
+            day: What drives it.
+            k: First minute of the stretch.
+            took: Cooling on the thermometer that air handlers took [kW], whether a cooling valve
+                of them is open, and whether a fan runs.
+            minutes: How many.
+        """
+        state, hours, (cold, asked, fans) = self.state, minutes * _MINUTE_H, took
+        chilled, left = state[_CHILLED], state[_LEFT]
+        left -= minutes
+        np.copyto(left, _RUNS_ON_MIN, where=asked | day.mild[k])
+        on = fans & self._there & (left > 0.0)
+        left *= on
+        a, b, c = day.can
+        each = self._capacity * capacity_of(chilled, (a[k], b[k], c[k]))
+        load = cold * day.latent[k] * on
+        running = self._staged(on, chilled, each, load, minutes)
+        pull = self._mass * (chilled - _SETPOINT_C) / max(_PULL_H, hours)
+        cooled = np.minimum(np.maximum(load + pull, 0.0), running * each)
+        warms = hours / self._mass * (load - cooled)
+        chilled += warms + ~on * (_REST_PER_MIN * minutes * (_REST_C - chilled))
+        coils = np.maximum(load / (WATER_HEAT * _SPREAD_K), self._least)
+        flow = on * np.minimum(coils * day.bypass, self._flow)
+        back = chilled + load / (WATER_HEAT * np.maximum(flow, 1e-3))
+        return chilled, back, cooled, running, flow
+
+    def expected(self, oat: Floats, wet: Floats, now: CoolingFaults) -> Floats:
+        """What will enter the condensers at full load, by minute and row. [°C]"""
+        return np.asarray(np.where(self.by_air > 0.0, oat, basin(wet, now.tower)))
+
+    def electricity(
+        self, rows: tuple[Floats, ...], outdoors: tuple[Floats, Floats], now: CoolingFaults
+    ) -> dict[str, Floats]:
+        """What :meth:`step` gave, for many minutes: power, condenser water, tower's make-up."""
+        chilled, _, cooled, running, flow = rows
+        machines = Machines(
+            capacity=self._capacity, cop=self._cop, by_air=self.by_air, recharge=now.recharge,
+            fouled=now.fouled, tower_fouled=now.tower,
+        )  # fmt: skip
+        warm = warm_side(cooled, running, chilled, outdoors, machines)
+        pumps = _PUMPS * self._capacity * self._count * pump_share(flow / self._flow, _HELD)
+        standby = _STANDBY * self._capacity * self._count
+        wetted = warm.rejected * (self.by_air <= 0.0)
+        return {
+            "cooling_power": warm.power,
+            "cooling_extra": warm.extra + pumps + standby,
+            "rejected": warm.rejected,
+            "to_condenser": warm.to_condenser,
+            "from_condenser": warm.from_condenser,
+            # All that is rejected evaporates water: work is in it, so no coefficient is asked for.
+            "tower_makeup": tower.made_up(tower.evaporated(wetted, np.inf), 0.0),
+        }
+
+    def _staged(
+        self, on: Bools, chilled: Floats, each: Floats, load: Floats, minutes: float
+    ) -> Floats:
+        """How many machines run."""
+        state = self.state
+        if not self._two:
+            state[_RUNNING] = on
+            return np.array(state[_RUNNING])
+        one = state[_RUNNING] <= 1.0
+        warm = one & (chilled > _SETPOINT_C + _WARM_K)
+        light = ~one & (load < _LIGHT * each)
+        state[_WARM] = np.where(warm & on, state[_WARM] + minutes, 0.0)
+        state[_IDLE] = np.where(light & on, state[_IDLE] + minutes, 0.0)
+        more = (state[_WARM] > _WARM_MIN) & (self._count > 1.0)
+        fewer = state[_IDLE] > _LIGHT_MIN
+        number = np.where(more, 2.0, np.where(fewer | one, 1.0, state[_RUNNING]))
+        state[_RUNNING] = number * on
+        return np.array(state[_RUNNING])
+
+
+_CHILLED, _LEFT, _RUNNING, _WARM, _IDLE = range(5)

@@ -1,0 +1,319 @@
+"""Heating plant of all buildings together: boiler or station, loop, radiators and hot-water tank.
+
+Arrays are by row, a row a building of a world, or by zone. What a site says of it, defaults in
+brackets where it may stay silent:
+
+- ``Boiler``: ``heating_capacity`` [kW], ``efficiency`` (0.9), ``makes_hot_water: true`` for a tank;
+  points ``boiler_cmd``, ``boiler_status``, ``hw_leaving``, ``hw_entering``, ``hw_sp``, ``oat``,
+  ``burner_status``, ``tank_temp``; a gas meter of the building counts its fuel;
+- or ``Heat_Exchanger``, a station of a district network: ``heating_capacity`` [kW]; points
+  ``hw_leaving``, ``hw_entering``, ``hw_sp``, ``primary_leaving`` (what the network sends),
+  ``primary_entering`` (what goes back), ``primary_flow``, ``primary_valve``, ``oat``;
+- both: ``curve_slope`` (1.4) [K/K]; without ``oat`` they read the weather as 15 °C;
+- ``Pump`` with ``part_of`` the boiler or station: ``rated_flow`` (capacity at 11 K) [m³/h],
+  ``rated_power`` [kW]; points ``pump_status``, ``pump_speed``;
+- ``HVAC_Zone`` with radiators: ``radiator_capacity`` [kW] at 50 K over the room, some 50 W/m² of
+  façade floor; ``thermostatic: true`` where each has a thermostatic head; point ``branch_return``.
+"""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+
+from core.batch import Bools, Floats, Ints
+from simulators.physics.cooling.pumping import pump_share
+from simulators.physics.heating import boiler, curve, hot_water, substation
+from simulators.physics.heating.heating_faults import HeatingFaults
+from simulators.physics.heating.heating_parts import BadParts, HeatingDay, bad_parts, sizes_of
+from simulators.physics.heating.radiators import radiators_of
+from simulators.physics.plan import WATER_HEAT, Plan
+
+# Warm lockout with hysteresis. [°C]
+LOCK_ABOVE, UNLOCK_BELOW = 15.5, 14.0
+# Nights are off; a building with radiators is kept from cooling out: heated below 16 °C until
+# 17.5 °C, at the lowered curve.
+_TOO_COLD_C, _AGAIN_C = 16.0, 17.5
+_ROOM_C = 20.0
+# Pumps run at a constant speed by day and a lower one at night, a station's at full speed while
+# its supply lacks 4 K of what is asked.
+_SPEED_DAY, _SPEED_NIGHT, _SHORT_K = 0.85, 0.6, 4.0
+# Mixing valve: a motor of 2.5 minutes that rests while supply is near, as three-point ones do.
+_MIX_PER_H, _MIX_RESTS_K = 24.0, 0.5
+_MINUTE_H = 1.0 / 60.0
+_NO_ROOM = 99.0
+_STATES = (
+    "on", "burning", "hot", "go", "come", "mix", "wanted", "valve", "error", "upper", "lower",
+    "charging",
+)  # fmt: skip
+_START = {"hot": 40.0, "go": 40.0, "come": 38.0, "upper": 56.0, "lower": 50.0}
+
+
+class Heating:
+    """All heating plant of a site, ``copies`` worlds of it.
+
+    Attributes:
+        sizes: Of every row's plant.
+        state: What plants remember, by name of :data:`_STATES`. (names, rows)
+        water: In the radiators of each zone. [°C]
+    """
+
+    ROWS = (
+        "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed", "fuel",
+        "heating_power", "burner", "boiler_water", "tank", "loop_makeup", "primary_sent",
+        "primary_back", "primary_flow", "primary_valve", "heat_lost",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, copies: int) -> None:
+        rows = copies * len(plan.buildings)
+        self.state = np.zeros((len(_STATES), rows))
+        for name, value in _START.items():
+            self.state[_STATES.index(name)] = value
+        self.radiators = radiators_of(plan, copies)
+        self.water = np.full(len(self.radiators.rated), 30.0)
+        self.sizes = sizes_of(plan, copies)
+        self._any = (
+            bool(self.sizes.tank.any()),
+            bool(self.sizes.fired.any()),
+            bool(self.sizes.station.any()),
+        )
+        self.state[_MIX] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
+        self._known: tuple[HeatingFaults, BadParts] | None = None
+        self._zero = np.zeros(rows)
+        self._with = _rows_with(self.radiators.building, self.radiators.rated, rows)
+        self._air = np.full(len(self.water), 20.0)
+        self._given = np.zeros(len(self.water))
+        self._lost = np.zeros(rows)
+
+    def emitted(self, air: Floats) -> Floats:
+        """What the radiators give to zones of this air [°C] until the next step. [kW]"""
+        self._air = np.array(air)
+        self._given = self.radiators.emitted(self.water, self._air)
+        return self._given
+
+    @property
+    def supply(self) -> Floats:
+        """Water that reaches coils and radiators. [°C]"""
+        return self._of(_GO)
+
+    @property
+    def flows(self) -> Floats:
+        """1 where it flows."""
+        return self._of(_ON)
+
+    def day(
+        self, outdoor: Floats, sent: Floats, hours: tuple[Bools, Bools], draw: Floats,
+        now: HeatingFaults,
+    ) -> HeatingDay:  # fmt: skip
+        """Prepares a stretch. (minutes, rows) each
+
+        Args:
+            outdoor: As the controllers read it. [°C]
+            sent: By the district network. [°C]
+            hours: Whether heat is wanted for people, and whether the boost is meant to run.
+            draw: Heat drawn from the tank. [kW]
+            now: Faults of the stretch.
+        """
+        wanted, boost = hours
+        day = wanted | (now.no_setback > 0.0)
+        return HeatingDay(
+            outdoor=outdoor, sent=sent, day=day, wanted=wanted.astype(np.float64), draw=draw,
+            curve=curve.asked(outdoor, self.sizes.slope, now.curve, (~day, boost & day)),
+            speed=np.where(day, _SPEED_DAY, _SPEED_NIGHT),
+        )  # fmt: skip
+
+    def step(
+        self,
+        day: HeatingDay,
+        k: int,
+        took: tuple[Floats, Bools],
+        now: HeatingFaults,
+        minutes: float,
+    ) -> tuple[Floats, ...]:
+        """Goes on by some minutes; gives the truth of them, as :attr:`ROWS` names it.
+
+        Args:
+            day: What drives it.
+            k: First minute of the stretch.
+            took: Heat that air handlers took [kW], and whether a heating valve of them is open.
+            now: Faults.
+            minutes: How many.
+        """
+        hours, state, bad = minutes * _MINUTE_H, self.state, self._bad(now)
+        on, lacks = self._enabled(day, k, took[1], bad)
+        asked = curve.limited(day.curve[k] + lacks, self.sizes.least)
+        speed = self._speed(day, k, on, asked)
+        flow = speed * self.sizes.flow
+        used = took[0] + self._radiators(speed, now, hours)
+        go, carries = state[_GO], WATER_HEAT * flow
+        back = self._returned(carries * go - used, carries, bad, hours)
+        charge = self._charge(day.draw[k], now, hours) if self._any[0] else self._zero
+        net = self._network(asked, day.sent[k], back, flow, (now, bad), hours)
+        fired = self._fire(asked, back, carries, (charge, net[2]), bad, hours)
+        supply = back + state[_MIX] * (state[_HOT] - back)
+        piped = self.sizes.pipes * (go - _ROOM_C)
+        self._lost += piped
+        go += hours / self.sizes.way * (carries * (supply - go) - piped)
+        return (
+            go + on * (supply - go), back, asked, on, fired[0], fired[2] + net[3], flow, speed,
+            fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + on * self.sizes.aux, fired[3],
+            state[_HOT], state[_UPPER], bad.made_up, day.sent[k], net[0], net[1], state[_VALVE],
+            self._lost,
+        )  # fmt: skip
+
+    def stored(self) -> Floats:
+        """Heat in boiler or exchanger, loop, radiators and tank of each row, from 0 °C. [kWh]"""
+        state = self.state
+        tank = self.sizes.tank * hot_water.stored(state[_UPPER], state[_LOWER])
+        inside = np.bincount(
+            self.radiators.building, self.radiators.stored(self.water), len(self.sizes.flow)
+        )
+        held: Floats = (
+            self.sizes.node * state[_HOT]
+            + self.sizes.way * (state[_GO] + state[_COME])
+            + tank
+            + inside
+        )
+        return held
+
+    def _of(self, row: int) -> Floats:
+        values: Floats = self.state[row]
+        return values
+
+    def _bad(self, now: HeatingFaults) -> BadParts:
+        if self._known is None or self._known[0] is not now:
+            self._known = (now, bad_parts(now, self.sizes))
+        return self._known[1]
+
+    def _enabled(
+        self, day: HeatingDay, k: int, asked: Bools, bad: BadParts
+    ) -> tuple[Floats, Floats]:
+        """Whether plant runs, 1 or 0, and what the coldest rooms add to the curve [K]."""
+        on = self.state[_ON]
+        called: Bools = asked | (on > 0.0)
+        cold = day.outdoor[k] < UNLOCK_BELOW + (LOCK_ABOVE - UNLOCK_BELOW) * on
+        rows, zones, starts = self._with
+        lacks = self._zero
+        if len(rows):
+            coldest = np.full(len(on), _NO_ROOM)
+            coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
+            lacks = curve.missing(coldest) * day.wanted[k]
+            called |= coldest < _NO_ROOM
+            called = (called & day.day[k]) | (coldest < _TOO_COLD_C + (_AGAIN_C - _TOO_COLD_C) * on)
+        else:
+            called &= day.day[k]
+        on[:] = self.sizes.there & ((cold & called) | bad.always)
+        return on.copy(), lacks
+
+    def _speed(self, day: HeatingDay, k: int, on: Floats, asked: Floats) -> Floats:
+        speed: Floats = on * day.speed[k]
+        if self._any[2]:
+            short = self.sizes.station & day.day[k] & (asked - self.state[_HOT] > _SHORT_K)
+            speed = np.maximum(speed, short * on)
+        return speed
+
+    def _radiators(self, speed: Floats, now: HeatingFaults, hours: float) -> Floats:
+        """What they take from the loop, by row. [kW]"""
+        if not len(self._with[0]):
+            return np.zeros_like(speed)
+        of, radiators = self.radiators.building, self.radiators
+        flow = radiators.flow(self._air, now.branch) * speed[of]
+        supply = self.state[_GO][of]
+        self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
+        return np.bincount(of, took, len(speed)).astype(np.float64)
+
+    def _returned(self, gains: Floats, carries: Floats, bad: BadParts, hours: float) -> Floats:
+        """The way back after a step; what is drained there is filled in cold."""
+        come, share = self._of(_COME), hours / self.sizes.way
+        piped = self.sizes.pipes * (come - _ROOM_C)
+        come += share * (gains - piped + bad.drains * hot_water.COLD_C)
+        come /= 1.0 + share * (carries + bad.drains)
+        self._lost = piped + bad.drains * (come - hot_water.COLD_C)
+        return come.copy()
+
+    def _charge(self, draw: Floats, now: HeatingFaults, hours: float) -> Floats:
+        """Heat from the boiler to the tank. [kW]"""
+        state = self.state
+        upper, lower, charging = state[_UPPER], state[_LOWER], state[_CHARGING]
+        charging[:] = self.sizes.tank & hot_water.calls(charging, upper, lower, now.reads_low)
+        heat: Floats = charging * state[_ON] * hot_water.charged(state[_HOT], lower)
+        after = hot_water.step(upper, lower, heat, draw, now.ring, hours)
+        upper[:], lower[:] = after.upper, after.lower
+        self._lost += self.sizes.tank * after.lost
+        return heat
+
+    def _fire(
+        self, asked: Floats, back: Floats, carries: Floats, heats: tuple[Floats, Floats],
+        bad: BadParts, hours: float,
+    ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+        """Heat into the boilers, their fuel, heat from them [kW], and whether they burnt.
+
+        A station's node is warmed here too, by what its exchanger gives.
+        """
+        state, (charge, given) = self.state, heats
+        hot, burning, mix = state[_HOT], state[_BURNING], state[_MIX]
+        aimed = boiler.target(asked, state[_CHARGING])
+        lit = self.sizes.fired & (state[_ON] > 0.0) & boiler.flame(burning, hot, aimed, bad.band)
+        over = np.maximum(hot - back, 1.0)
+        way = np.minimum(np.maximum((asked - back) / over, 0.0), 1.0) - mix
+        off = self.sizes.fired & (np.abs(way) * over > _MIX_RESTS_K)
+        mix += off * (1.0 - exp(-_MIX_PER_H * hours)) * way
+        lost = (lit > burning) * (self.sizes.purge / hours) + self.sizes.shell * (hot - _ROOM_C)
+        self._lost += lost
+        flows, step = carries * mix, hours / self.sizes.node
+        slows = 1.0 + step * flows
+        still = (hot + step * (flows * back - charge - lost + given)) / slows
+        lifts = step * self.sizes.burns / slows
+        share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.band)
+        share *= lit
+        burning[:] = lit & ~goes_out
+        heat = share * self.sizes.burns
+        fuel = boiler.fuel(heat, hot, bad.efficiency)
+        hot[:] = still + share * lifts
+        return heat, fuel, self.sizes.fired * (flows * (hot - back) + charge), lit
+
+    def _network(
+        self, asked: Floats, sent: Floats, back: Floats, flow: Floats,
+        faults: tuple[HeatingFaults, BadParts], hours: float,
+    ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+        """Primary return [°C] and flow [m³/h], heat to the node and heat from the network [kW]."""
+        if not self._any[2]:
+            return sent, self._zero, self._zero, self._zero
+        state, (now, bad) = self.state, faults
+        wanted, valve, before = state[_WANTED], state[_VALVE], state[_ERROR]
+        error = asked - state[_HOT]
+        wanted[:] = (
+            state[_ON] * self.sizes.station * substation.controlled(wanted, (error, before), hours)
+        )
+        before[:] = error
+        valve[:] = substation.moved(valve, wanted, hours)
+        np.copyto(valve, bad.open, where=bad.stuck)
+        primary = self.sizes.station * substation.primary_flow(
+            valve, now.passes, self.sizes.capacity
+        )
+        heat = self.sizes.station * substation.transferred(
+            self.sizes.capacity, now.fouled, (primary, flow), sent - back
+        )
+        flows = primary > 0.0
+        cooled = sent - heat / np.maximum(WATER_HEAT * primary, 1e-9)
+        cooled += ~flows * (back - cooled)
+        bare = flows * substation.bare_loss(self.sizes.capacity, sent, cooled)
+        self._lost += bare
+        return cooled, primary, heat, heat + bare
+
+
+_INDEX = {name: i for i, name in enumerate(_STATES)}
+_ON, _BURNING, _HOT, _GO, _COME, _MIX = (
+    _INDEX[n] for n in ("on", "burning", "hot", "go", "come", "mix")
+)
+_WANTED, _VALVE, _ERROR = (_INDEX[n] for n in ("wanted", "valve", "error"))
+_UPPER, _LOWER, _CHARGING = (_INDEX[n] for n in ("upper", "lower", "charging"))
+
+
+def _rows_with(building: Ints, rated: Floats, rows: int) -> tuple[Ints, Ints, Ints]:
+    """Rows with radiators, their zones in the order of rows, and where each row's begin."""
+    zones = np.flatnonzero(rated > 0.0)
+    zones = zones[np.argsort(building[zones], kind="stable")]
+    found = np.array([r for r in range(rows) if r in building[zones]], dtype=np.int64)
+    return found, zones, np.searchsorted(building[zones], found)

@@ -1,0 +1,88 @@
+"""A district heating station: exchanger, primary valve and the controller that moves it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.batch import Floats
+from simulators.physics.heating.exchanger import exchanged
+from simulators.physics.plan import WATER_HEAT
+
+# Equal-percentage valve of rangeability 30, as the coils' have.
+_RANGE = 30.0
+# Plates for 10 K of mean logarithmic difference, as generous ones are; the valve for 30 K of
+# primary spread with a quarter in hand.
+UA_PER_KW, FLOW_PER_KW = 1.0 / 10.0, 1.25 / (WATER_HEAT * 30.0)
+# Plates and the pipe to the sensor: a minute of rated flow at 11 K.
+KWH_K_PER_KW = 1.0 / 11.0 / 60.0
+# Pipes and fittings between network and exchanger, mostly bare. [1/K]
+_BARE_PER_K, _ROOM_C = 0.0002, 20.0
+LEAST_C = 30.0
+"""No secondary supply is asked for below this. [°C]"""
+_GAIN, _INTEGRAL_PER_H = 0.006, 0.09
+_WAY_PER_H, _REST = 24.0, 0.008
+# A sensor strapped to a pipe reads 2 % of the way to the room.
+_STRAPPED = 0.02
+
+
+def controlled(valve: Floats, errors: tuple[Floats, Floats], hours: float) -> Floats:
+    """Where the controller wants the valve after a step, 0…1: proportional and integral.
+
+    Args:
+        valve: What it wanted before.
+        errors: Reference less supply, now and a step before. [K]
+        hours: Length of the step. [h]
+    """
+    now, before = errors
+    moved = valve + _GAIN * (now - before) + _INTEGRAL_PER_H * hours * now
+    wanted: Floats = np.minimum(np.maximum(moved, 0.0), 1.0)
+    return wanted
+
+
+def moved(position: Floats, wanted: Floats, hours: float) -> Floats:
+    """Where the actuator is after a step; it takes 2.5 minutes for its way and rests nearby."""
+    way = wanted - position
+    most = _WAY_PER_H * hours
+    stepped = np.minimum(np.maximum(way, -most), most)
+    return np.asarray(position + ((np.abs(way) > _REST) | (wanted <= 0.0)) * stepped)
+
+
+def primary_flow(position: Floats, passes: Floats, capacity: Floats) -> Floats:
+    """Through a valve so far open. [m³/h]
+
+    Args:
+        position: 0…1.
+        passes: What it lets through when shut, 0…1.
+        capacity: Of the station. [kW]
+    """
+    opened = np.maximum(_RANGE**position - 1.0, 0.0) / (_RANGE - 1.0)
+    flow: Floats = (passes + (1.0 - passes) * opened) * capacity * FLOW_PER_KW
+    return flow
+
+
+def transferred(
+    capacity: Floats, fouled: Floats, flows: tuple[Floats, Floats], apart: Floats
+) -> Floats:
+    """Heat to the secondary side. [kW]
+
+    Args:
+        capacity: Of the station. [kW]
+        fouled: Share of the conductance that is lost.
+        flows: Primary and secondary. [m³/h]
+        apart: Primary supply less secondary return. [K]
+    """
+    primary, secondary = flows
+    carries = (WATER_HEAT * primary, WATER_HEAT * secondary)
+    return exchanged(capacity * UA_PER_KW * (1.0 - fouled), carries, apart)
+
+
+def bare_loss(capacity: Floats, supply: Floats, back: Floats) -> Floats:
+    """What primary pipes lose to the plant room behind the network's meter. [kW]"""
+    lost: Floats = capacity * _BARE_PER_K * np.maximum(0.5 * (supply + back) - _ROOM_C, 0.0)
+    return lost
+
+
+def strapped(pipe: Floats) -> Floats:
+    """What a sensor on the outside of a pipe has. [°C]"""
+    felt: Floats = pipe - _STRAPPED * (pipe - _ROOM_C)
+    return felt
