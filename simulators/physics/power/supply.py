@@ -114,8 +114,9 @@ def star(
     Returns:
         Voltage (3, minutes, buildings) [V], and the neutral's current (minutes, buildings) [A].
     """
-    admittance = (power - 1j * reactive) * (_W / NOMINAL_V**2)
-    seen = 1.0 + line * admittance
+    admittance: Complex = np.array(power - 1j * reactive, dtype=np.complex128)
+    admittance *= _W / NOMINAL_V**2
+    seen: Complex = 1.0 + line * admittance
     ideal: Complex = source * _TURN
     through = _over(admittance, seen)
     driven: Complex = (ideal * through).sum(axis=0)
