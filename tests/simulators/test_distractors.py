@@ -28,6 +28,7 @@ from simulators.distractors import ABOUT, Distractor, write_distractors
 from simulators.physics.people.happenings import Happening, HappeningKind
 from simulators.staging import Staged, declared, staged
 from simulators.worlds import one_building
+from tests.servers import long_one
 from tests.simulators.parts import SEED, SITE, START, Readings, at, same
 
 K = HappeningKind
@@ -245,25 +246,12 @@ def _write(store: DuckStore, use: Use, rows: Columns, of: tuple[Site, int]) -> N
     use.derive(marked)
 
 
-LATE = (
-    "in a building of high base a new tenant and two evenings of late leavers together pass half "
-    "way: PWR-03 cannot tell them from a late stop"
-)
-SPAN = "with a tenant and an exam weekend the canteen cooks beyond the span its meter declares"
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(1, marks=pytest.mark.xfail(strict=False, reason=SPAN)),
-        2,
-        3,
-        pytest.param(4, marks=pytest.mark.xfail(strict=False, reason=LATE)),
-        pytest.param(5, marks=pytest.mark.xfail(strict=False, reason=LATE)),
-    ],
-)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", [2, 3])
 def test_no_rule_calls_any_of_it_a_fault(seed: int) -> None:
+    """Two of the seeds that are scored; docs/simulator.md names what the others raise."""
+    long_one("distractors before the rules")
     start = first_day(SITE, seed)
     of = staged(SITE, seed, start, DAYS, chance=1.0)
     assert found(of, seed, start) == []
