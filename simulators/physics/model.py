@@ -90,8 +90,9 @@ class Model:
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan, copies)
         self._heads = np.array([plan.people_of(b) for b in plan.buildings])
-        self._took = np.empty((7, self._rows.ahus))
-        self._water = np.empty((4, self._rows.buildings))
+        self._took = np.zeros((7, self._rows.ahus))
+        self._water = np.zeros((4, self._rows.buildings))
+        self._lead_water()
         self._blocks: tuple[Drivers, _Blocks] | None = None
         # What rooms and plants show, five minutes ago and now.
         self._zone = np.stack([self._of_rooms()] * 2)
@@ -116,7 +117,7 @@ class Model:
         air, first = self._air, minutes[0]
         self._now = air_parameters(worlds)
         air.begin(self._now, air_day)
-        out = np.empty((minutes[1] - first, SHOWN, self._rows.ahus))
+        out = np.zeros((minutes[1] - first, SHOWN, self._rows.ahus))
         shown = _Shown(self._zone, self._building)
         turns, runs = _turns(air_day), _any(air_day.on)
         k = 0
@@ -164,6 +165,12 @@ class Model:
             if values.shape != kept.shape:
                 raise ValueError(f"{name}: {values.shape} is no memory of {kept.shape}")
             kept[:] = values
+        self._lead_water()
+
+    def _lead_water(self) -> None:
+        """Brings what the plants give now to the coils."""
+        for at, values in zip(self._water, self._plants.water(), strict=True):
+            at[:] = values
 
     def _kept(self) -> dict[str, Floats]:
         return {
@@ -197,8 +204,7 @@ class Model:
         self._zone[1], self._building[1] = self._of_rooms(), plants.written()
         if not self._building[0].any():  # nothing was before the first step of all
             self._building[0] = self._building[1]
-        for at, values in zip(self._water, plants.water(), strict=True):
-            at[:] = values
+        self._lead_water()
         blown = self._boxes.open(rooms.air, sensors, self._now, air.ducts())
         air.block(k, blown, self._water.take(rows.ahu_building, axis=1))
 
