@@ -69,8 +69,13 @@ def test_waste_is_what_an_hour_by_hour_sum_says(estates: Backtest, use: pd.DataF
         end = pd.to_datetime(first.end, unit="ms", utc=True)
         day = hours[end - pd.Timedelta("23h") : end].tz_convert("Europe/London")
         ends = pd.DatetimeIndex(day.index).hour
-        outside = day[(ends <= 8) & (ends > 0) | (ends > 19) | (ends == 0)]
-        late = outside[outside > base + 0.5 * (level - base)]
+        morning, evening = (ends <= 8) & (ends > 0), (ends > 19) | (ends == 0)
+        busy = max(level, day[~morning & ~evening].median())
+        high = day > base + 0.5 * (busy - base)
+        # What goes on from the hours' end, or until they begin.
+        goes_on = high[evening].cumprod().astype(bool)
+        until = high[morning][::-1].cumprod()[::-1].astype(bool)
+        late = pd.concat([day[morning][until], day[evening][goes_on]])
         assert first.waste[Carrier.ELECTRICITY] == pytest.approx(float((late - base).sum()))
         checked += 1
     assert checked > 20

@@ -71,7 +71,10 @@ def test_a_negative_offset_reads_too_low(healthy: Readings) -> None:
     assert np.abs(told[first : first + 55] + 2.0).max() < 0.06
 
 
-def test_a_zone_sensor_that_reads_high_draws_its_neighbours_air(healthy: Readings) -> None:
+def test_a_zone_sensor_that_reads_high_takes_air_and_starves_no_neighbour(
+    healthy: Readings,
+) -> None:
+    """Boxes hold their flow whatever the duct's pressure."""
     high = ill(fault(K.SENSOR_OFFSET, "a.z-south", point="zone_temp", severity=2.0))
 
     def fresher(zone: str) -> float:
@@ -79,7 +82,7 @@ def test_a_zone_sensor_that_reads_high_draws_its_neighbours_air(healthy: Reading
         return float(was - now)
 
     assert fresher("a.z-south") > 5.0
-    assert fresher("a.z-lobby") < -5.0
+    assert fresher("a.z-lobby") > -5.0
 
 
 @pytest.mark.parametrize(("asset", "point"), [("a.ahu2", "mat"), ("a.ahu1", "sat")])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.batch import Floats
 from simulators.physics.power.circuits import PHASES
@@ -28,7 +27,6 @@ _SIZES = {
 _SHORT_CIRCUIT = 0.04
 # From the transformer to the main board, and the healthy neutral. [Ω]
 _FEEDER_OHM, _NEUTRAL_OHM = 0.002, 0.004
-Complex = NDArray[np.complex128]
 _TURN = np.exp(-2j * np.pi * np.arange(PHASES) / PHASES)[:, None, None]
 
 
@@ -114,20 +112,11 @@ def star(
     Returns:
         Voltage (3, minutes, buildings) [V], and the neutral's current (minutes, buildings) [A].
     """
-    admittance: Complex = np.array(power - 1j * reactive, dtype=np.complex128)
-    admittance *= _W / NOMINAL_V**2
-    seen: Complex = 1.0 + line * admittance
-    ideal: Complex = source * _TURN
-    through = _over(admittance, seen)
-    driven: Complex = (ideal * through).sum(axis=0)
-    carried: Complex = through.sum(axis=0) + 1.0 / neutral
-    moved = _over(driven, carried)
-    voltage: Floats = np.abs(ideal - moved) / np.abs(seen)
+    admittance = (power - 1j * reactive) * (_W / NOMINAL_V**2)
+    seen = 1.0 + line * admittance
+    ideal = source * _TURN
+    through = admittance / seen
+    moved = (ideal * through).sum(axis=0) / (through.sum(axis=0) + 1.0 / neutral)
+    voltage: Floats = np.abs((ideal - moved) / seen)
     back: Floats = np.abs(moved) / neutral
     return voltage, back
-
-
-def _over(one: Complex, other: Complex) -> Complex:
-    """Their quotient, by real division: that of complex arrays now and then warns for nothing."""
-    quotient: Complex = one * other.conj() / (other.real**2 + other.imag**2)
-    return quotient
