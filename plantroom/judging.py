@@ -10,7 +10,6 @@ from sqlalchemy import select
 from adapters.records.base import ALL
 from adapters.records.orders import Notification, Order, OrderEvent, OrderFinding
 from core.finding import Finding
-from core.words import Outcome
 from plantroom.crew import DeskOfCrew
 from plantroom.plant import Plant
 from scoring.crew import OrderView
@@ -27,7 +26,6 @@ _SAID = {
     Command.RETURN.value: "returned",
     Happening.INCONCLUSIVE.value: "inconclusive",
 }
-_CLOSED = {Outcome.VERIFIED: "verified", Outcome.INCONCLUSIVE: "inconclusive"}
 
 
 @dataclass(frozen=True, slots=True)

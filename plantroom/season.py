@@ -34,6 +34,7 @@ from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.staging import CHANCE, Staged, staged
 from simulators.story import Story
 from simulators.truth import Effect
+from simulators.worlds import Worlds
 
 Through = Literal["loop", "mqtt"]
 Data = Literal["perfect", "real"]
@@ -157,11 +158,11 @@ class Run:
     def witness(self) -> Witness:
         """What makes its worlds."""
         staged, wishes = self.staged, self.wishes
-        return Witness(
+        return Witness(Worlds(
             site=staged.site, seed=wishes.seed, start=self.start, days=wishes.days,
             faults=self.faults, climate=wishes.climate, spells=staged.spells,
             happenings=staged.happenings, physics=wishes.physics,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     @property
     def distractors(self) -> tuple[Distractor, ...]:

@@ -20,7 +20,6 @@ from plantroom.logs import configure
 from plantroom.output import bars
 from plantroom.season import Run, Wishes
 from scoring.season import Season
-from simulators.physics.weather.climate import CLIMATES
 from simulators.worlds import of_buildings
 
 Tell = Callable[[int, str, float], None]
@@ -41,18 +40,6 @@ def site_of(folder: Path, buildings: int) -> Site:
         what = f"{folder} has {len(site.buildings)} buildings, not {buildings}"
         raise Misconfigured([Mistake(file="", line=0, what=what)])
     return of_buildings(site, sorted(site.buildings)[:buildings])
-
-
-def climate_of(name: str) -> str:
-    """The climate's name.
-
-    Raises:
-        Misconfigured: There is none of that name.
-    """
-    if name not in CLIMATES:
-        what, expected = f"there is no climate '{name}'", ", ".join(sorted(CLIMATES))
-        raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
-    return name
 
 
 def seasons(

@@ -49,9 +49,10 @@ _NOTES = """
 - **Verification right** counts repairs whose fault would have shown on three days within seven.
   Of every hundred first and second visits some 15 are useless, 10 hide the symptom (a shut hand
   valve, a stopped plant, an unplugged sensor, a moved setpoint) and 10 mend half; a cheat is
-  judged rightly when it is refused or sent back, or its order stays open. What nothing published
-  can tell from a repair is verified all the same: a coil behind a shut hand valve, a fan that is
-  stopped where its running out of hours was the fault.
+  judged rightly when it is refused or sent back, or its order stays open. Some are verified all
+  the same: what nothing published can tell from a repair (a coil behind a shut hand valve, a fan
+  that is stopped where its running out of hours was the fault), and now and then a sensor that was
+  unplugged or a setpoint that was moved, which the proof should tell and does not yet.
 - **Truly saved** is the difference of the worlds before and after each effective repair, to the
   end of the run, on physical energy; useless repairs and cheats save nothing by definition.
 - **Booked against true saving** has no figures: there is no ledger yet.
@@ -210,7 +211,7 @@ def _lines(lines: Cards, names: Sequence[str]) -> tuple[Sequence[str], Table]:
 
 
 def _carriers(saved: Mapping[str, float]) -> str:
-    parts = [f"{c} {x:,.0f} {CARRIER_UNIT[Carrier(c)]}" for c, x in saved.items()]
+    parts = [f"{c} {round(x) or 0:,} {CARRIER_UNIT[Carrier(c)]}" for c, x in saved.items()]
     return ", ".join(parts) or "–"
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from core.clock import DAY_MS
-from core.site import Site
 from core.words import Carrier, Discipline
 from scoring.plan import severity_word
 from scoring.records import Cause, Saving, Visit
 from simulators.campus import Campus
 from simulators.physics.faults import Fault
 from simulators.physics.kinds.catalogue import FAULT_KINDS
-from simulators.physics.laws import FIRST
-from simulators.physics.people.happenings import Happening
-from simulators.physics.weather.climate import DEFAULT_CLIMATE
-from simulators.physics.weather.spells import Spell
 from simulators.truth import Truth
 from simulators.worlds import (
     Difference,
@@ -62,51 +58,34 @@ class Known:
         return replace(visit, judged=until <= end and came >= _TIMES and not gone)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Witness:
     """All worlds of one seed, a building at a time.
 
     Attributes:
-        site: Of all buildings.
-        seed: Of weather, people and noise.
-        start: Where faults may begin, UTC. [ms]
-        days: How long they are looked at.
-        faults: All that go wrong.
-        climate: Of the campus.
-        spells: Heat waves and cold snaps of its weather.
-        happenings: What happens in it that is nobody's fault.
-        physics: Of the campus.
+        whole: Of all buildings and all that goes wrong.
     """
 
-    site: Site
-    seed: int
-    start: int
-    days: int
-    faults: Sequence[Fault]
-    climate: str = DEFAULT_CLIMATE
-    spells: Sequence[Spell] = ()
-    happenings: Sequence[Happening] = ()
-    physics: str = FIRST.name
+    whole: Worlds
     _seen: dict[str, tuple[Worlds, Campus, Life]] = field(init=False, default_factory=dict)
 
     def known(self, progress: Callable[[float], None] = _untold) -> Known:
         """When each fault shows, what it wastes, and what is used without any: H, U and L."""
         shown: dict[str, Difference] = {}
         use: dict[str, Mapping[str, float]] = {}
-        for number, building in enumerate(sorted(self.site.buildings)):
-            worlds = Worlds(
-                site=one_building(self.site, building), seed=self.seed, start=self.start,
-                days=self.days, faults=self._of(building), climate=self.climate,
-                spells=self.spells, happenings=self.happenings, physics=self.physics,
-            )  # fmt: skip
+        site = self.whole.site
+        for number, building in enumerate(sorted(site.buildings)):
+            worlds = dataclasses.replace(
+                self.whole, site=one_building(site, building), faults=self._of(building)
+            )
             origin = worlds.origin()
             healthy = worlds.healthy(origin)
             everything, without = worlds.unrepaired(origin)
             self._seen[building] = worlds, origin, everything
             shown |= {id_: worlds.difference(everything, life) for id_, life in without.items()}
-            mean = healthy.used.sum(axis=0) / self.days
+            mean = healthy.used.sum(axis=0) / self.whole.days
             use[building] = {c.value: float(x) for c, x in zip(Carrier, mean, strict=True)}
-            progress((number + 1) / len(self.site.buildings))
+            progress((number + 1) / len(site.buildings))
         return Known(shown=shown, use=use)
 
     def savings(self, visits: Sequence[Visit]) -> list[Saving]:
@@ -119,8 +98,8 @@ class Witness:
         found = [
             Saving(cause=v.cause, order=v.order, at=v.at) for v in visits if v.effect != EFFECTIVE
         ]
-        for building, (worlds, origin, everything) in sorted(self._seen.items()):
-            mine = {fault.id for fault in self._of(building)}
+        for _, (worlds, origin, everything) in sorted(self._seen.items()):
+            mine = {fault.id for fault in worlds.faults}
             mending = sorted(
                 (v for v in visits if v.effect == EFFECTIVE and v.cause in mine),
                 key=lambda v: (v.at, v.cause),
@@ -133,7 +112,8 @@ class Witness:
         return sorted(found, key=lambda s: (s.at, s.cause))
 
     def _of(self, building: str) -> list[Fault]:
-        return [f for f in self.faults if building_of(self.site, f.asset) == building]
+        site = self.whole.site
+        return [f for f in self.whole.faults if building_of(site, f.asset) == building]
 
 
 def causes_of(

@@ -8,6 +8,7 @@ from core.clock import DAY_MS
 from core.site import Equipment, EquipmentClass, Site
 from simulators.days import Days
 from simulators.distractors import Distractor
+from simulators.physics.power.circuits import item_of
 from simulators.physics.weather.climate import CLIMATES, season_of
 
 WARM_C, COLD_C = 18.0, 8.0
@@ -30,7 +31,6 @@ def accused(site: Site, start: int, days: int, climate: str) -> list[Distractor]
 
 def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
     warm, cold = mean > WARM_C, mean < COLD_C
-    item = e.meter.item[:4] if e.meter is not None else ""
     if e.cls is EquipmentClass.BOILER and e.declared("makes_hot_water") and warm:
         yield "hot_water_in_summer", "a boiler that makes hot water in summer"
     if e.cls in {EquipmentClass.BOILER, EquipmentClass.SUBSTATION} and not warm:
@@ -39,10 +39,8 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
         yield "heat_at_zero", "a heat meter that stands still in summer"
     if e.cls is EquipmentClass.AHU and not (warm or cold):
         yield "free_cooling", "cooling by outdoor air with the damper wide open"
-    if item == "01D1":
+    if item_of(e) == "01D1":
         yield "data_room", "a load that never stops"
-    if "energy_export" in site.points_of(e.id):
-        yield "solar_export", "power that flows back to the grid at noon"
 
 
 def _makes_hot_water(site: Site, building: str) -> bool:

@@ -102,6 +102,7 @@ class Campus:
         self._settled = False
         self._until = start
         self._network = Network(site, seed, self._gateways)
+        self._gateway_of = np.array([p.gateway for p in site.points])
         self._lock = threading.RLock()
 
     @property
@@ -314,7 +315,7 @@ class Campus:
 
     def _send(self, rows: Columns, faults: Sequence[Fault]) -> None:
         """Hands readings of a time in which no fault changed to their gateways' lines."""
-        gateway = np.array([p.gateway for p in self._site.points])[rows.point]
+        gateway = self._gateway_of[rows.point]
         lines = lines_of(faults, self._until)
         usual = Line(late_min=self._background.late_min, duplicates=self._background.duplicates)
         for name in self._gateways:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.people.happenings import HappeningKind
+from simulators.physics.power.circuits import item_of
 from simulators.physics.water.pipes import Use, serves
 
 _K = HappeningKind
@@ -35,7 +36,7 @@ def seats(site: Site, building: str, kind: HappeningKind) -> list[tuple[str, str
     if kind is _K.TANK_CLEANED:
         return _main(here, Carrier.WATER)
     if kind is _K.PUMP_TEST:
-        return [(m.id, "") for m in here if m.meter is not None and m.meter.item[:4] == "01C2"]
+        return [(m.id, "") for m in here if item_of(m) == "01C2"]
     return [("", "")]
 
 

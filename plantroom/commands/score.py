@@ -18,7 +18,7 @@ from core.site import Site
 from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks, table
 from plantroom.season import NIGHTS, PLANT_DAYS, Data, Through, Wishes
-from plantroom.spread import climate_of, cores, seasons, site_of
+from plantroom.spread import cores, seasons, site_of
 from plantroom.written import read_alarms, read_season
 from scoring.card import overfitted, worsened
 from scoring.page import PICTURE, page, picture
@@ -26,7 +26,7 @@ from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
 from scoring.season import Season
 from simulators.physics.laws import FIRST, laws_of
-from simulators.physics.weather.climate import DEFAULT_CLIMATE
+from simulators.physics.weather.climate import DEFAULT_CLIMATE, known_climate
 from simulators.staging import CHANCE
 from simulators.story import demo_story
 
@@ -111,7 +111,7 @@ def score(
         wishes = [
             Wishes(
                 folder=folder, seed=seed, days=days, per=faults, nights=nights,
-                plant_days=min(nights, PLANT_DAYS), step_h=step, climate=climate_of(climate),
+                plant_days=min(nights, PLANT_DAYS), step_h=step, climate=known_climate(climate),
                 distractors=distractors, through=through, story=told,
                 physics=laws_of(physics).name, data=data,
             )

@@ -16,11 +16,11 @@ from plantroom.logs import configure
 from plantroom.output import as_json, bars, err, out, speaks
 from plantroom.playing import Played, at_broker, play
 from plantroom.season import NIGHTS, PLANT_DAYS, Data, Run, Wishes
-from plantroom.spread import climate_of, site_of
+from plantroom.spread import site_of
 from plantroom.written import begin_folder, write_campus, write_known
 from scoring.plan import PER_BUILDING
 from simulators.physics.laws import FIRST, laws_of
-from simulators.physics.weather.climate import DEFAULT_CLIMATE
+from simulators.physics.weather.climate import DEFAULT_CLIMATE, known_climate
 from simulators.staging import CHANCE
 
 _HOUR_A_SECOND = 3600.0
@@ -72,7 +72,7 @@ def simulate(
     where = site or settings.site
     wishes = Wishes(
         folder=where, seed=seed, days=days, per=faults, nights=nights,
-        plant_days=min(nights, PLANT_DAYS), climate=climate_of(climate), distractors=distractors,
+        plant_days=min(nights, PLANT_DAYS), climate=known_climate(climate), distractors=distractors,
         physics=laws_of(physics).name, data=data,
     )  # fmt: skip
     run = Run(site_of(where, buildings), wishes)

@@ -11,7 +11,8 @@ import numpy as np
 from core.batch import Bools, Floats
 from simulators.physics.people import people as people_by
 from simulators.physics.people import plain_people
-from simulators.physics.people.happenings import Changes, Happening, changes_on
+from simulators.physics.people.changes import Changes, changes_on
+from simulators.physics.people.happenings import Happening
 from simulators.physics.plan import Plan
 from simulators.physics.streams import fixed, stream, wander
 from simulators.physics.water.demand import Draws, draws_of

@@ -54,10 +54,6 @@ class Plan:
         """Index of each room's building."""
         return np.array([self.buildings.index(z.building) for z in self.zones], dtype=np.int64)
 
-    def zones_of(self, ahu: int) -> list[int]:
-        """Indices of the zones an air handler feeds."""
-        return [z for z, of in enumerate(self.zone_ahu) if of == ahu]
-
     @cached_property
     def ahus_of_building(self) -> Floats:
         """(buildings, air handlers), one where it belongs."""

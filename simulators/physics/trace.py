@@ -34,7 +34,7 @@ BUILDING_ROWS = (
     "chilled", "chilled_return", "cooling", "chillers", "fuel", "heating_power", "burner",
     "boiler_water", "tank", "loop_makeup", "primary_sent", "primary_back", "primary_flow",
     "primary_valve", "heat_lost", "chilled_flow", "cooling_power", "cooling_extra", "rejected",
-    "to_condenser", "from_condenser", "tower_makeup",
+    "to_condenser", "from_condenser", "tower_evaporates",
 )  # fmt: skip
 AHU_ROW = {name: i for i, name in enumerate(AHU_ROWS)}
 BUILDING_ROW = {name: i for i, name in enumerate(BUILDING_ROWS)}

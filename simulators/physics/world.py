@@ -130,25 +130,14 @@ class World:
     def memory(self) -> dict[str, Floats]:
         """All that has to be kept to go on later, by name."""
         kept = self.model.memory() | self._water.memory() | self._loads.network.memory()
-        return kept | {
-            "meters.total": self._meters.total,
-            "meters.truly": self._meters.truly,
-            "meters.marked": self._meters.marked,
-            "meters.shift": self._meters.shift,
-            "meters.event": self._meters.event,
-            "sensors.last": self._sensors.last,
-        }
+        return kept | self._meters.memory() | {"sensors.last": self._sensors.last}
 
     def remember(self, memory: Mapping[str, Floats]) -> None:
         """Takes up what :meth:`memory` gave."""
         self.model.remember(memory)
         self._water.remember(memory)
         self._loads.network.remember(memory)
-        self._meters.total = np.array(memory["meters.total"])
-        self._meters.truly = np.array(memory["meters.truly"])
-        self._meters.marked = np.array(memory["meters.marked"])
-        self._meters.shift = np.array(memory["meters.shift"])
-        self._meters.event = np.array(memory["meters.event"])
+        self._meters.remember(memory)
         self._sensors.last = np.array(memory["sensors.last"])
 
     def _drivers(self, day: tuple[date, int, Bools]) -> tuple[Drivers, Asked]:

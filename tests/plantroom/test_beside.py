@@ -12,13 +12,14 @@ from plantroom.beside import beside
 from scoring.records import Visit
 from scoring.truths import Witness
 from simulators.physics.faults import FaultKind
-from simulators.worlds import of_buildings
+from simulators.worlds import Worlds, of_buildings
 from tests.simulators.parts import SEED, SITE, START, at, fault
 
 LEAK = fault(FaultKind.WATER_LEAK, "c.w-main", severity=0.2, onset=at(1, 6.0))
-WITNESS = Witness(
+WORLDS = Worlds(
     site=of_buildings(SITE, ["c"]), seed=SEED, start=START, days=2, faults=(LEAK,)
 )  # fmt: skip
+WITNESS = Witness(WORLDS)
 VISIT = Visit(cause=LEAK.id, order="1/1", at=at(2, 6.0), effect="effective", said="", judged=False)
 
 
@@ -37,7 +38,7 @@ def test_it_says_the_same_and_how_far_it_is() -> None:
 
 
 def test_what_goes_wrong_there_is_raised_here() -> None:
-    nowhere = replace(WITNESS, faults=(replace(LEAK, kind=FaultKind.DAMPER_STUCK),))
+    nowhere = Witness(replace(WORLDS, faults=(replace(LEAK, kind=FaultKind.DAMPER_STUCK),)))
     with pytest.raises(PlantroomError), beside(nowhere) as worlds:
         worlds.known(lambda _share: None)
 

@@ -10,7 +10,7 @@ from scoring.records import Visit
 from scoring.truths import Known, Witness, causes_of
 from simulators.campus import Campus
 from simulators.physics.faults import FaultKind
-from simulators.worlds import Difference, of_buildings
+from simulators.worlds import Difference, Worlds, of_buildings
 from tests.simulators.parts import SEED, SITE, START, at, fault
 
 LEAK = fault(FaultKind.WATER_LEAK, "c.w-main", severity=0.2, onset=at(1, 6.0))
@@ -26,9 +26,8 @@ def visit(cause: str, when: int, effect: str, said: str = "waiting") -> Visit:
 @pytest.fixture(scope="module")
 def witness() -> Witness:
     """Of one building in which two things go wrong."""
-    return Witness(
-        site=of_buildings(SITE, ["c"]), seed=SEED, start=START, days=DAYS, faults=(LEAK, VALVE)
-    )
+    site = of_buildings(SITE, ["c"])
+    return Witness(Worlds(site=site, seed=SEED, start=START, days=DAYS, faults=(LEAK, VALVE)))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +65,7 @@ def test_savings_sum_to_unrepaired_less_repaired(witness: Witness) -> None:
     saved = witness.savings(mended)
     used = []
     for repaired in (False, True):
-        campus = Campus(witness.site, SEED, START, (LEAK, VALVE))
+        campus = Campus(witness.whole.site, SEED, START, (LEAK, VALVE))
         for _ in campus.history(14, 14):
             pass
         before = campus.consumed()

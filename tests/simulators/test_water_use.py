@@ -41,7 +41,7 @@ LOOP_M3H = 0.02
 def plant_of(tower: Floats) -> Trace:
     """A plant whose towers lose so much by minute, its loops a little always. [m³/h]"""
     rows = np.zeros((len(BUILDING_ROWS), len(tower), len(PLAN.buildings)))
-    rows[BUILDING_ROW["tower_makeup"]] = tower[:, None]
+    rows[BUILDING_ROW["tower_evaporates"]] = tower[:, None]
     rows[BUILDING_ROW["loop_makeup"]] = LOOP_M3H
     return Trace(ahu=np.empty(0), zone=np.empty(0), building=rows)
 

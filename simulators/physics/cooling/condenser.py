@@ -11,7 +11,6 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.cooling.chillers import load_factor, power_factor
-from simulators.physics.plan import WATER_HEAT
 
 # Rated: 5 K of condenser water (ISO 16358, AHRI 550: 0.054 L/s a kilowatt), tower 3.5 K from wet
 # bulb at 25.6 °C; condensing 2 K above the leaving water.
@@ -136,12 +135,6 @@ def warm_side(
         power=power, extra=extra, rejected=rejected, to_condenser=entering,
         from_condenser=entering + rejected / carries,
     )  # fmt: skip
-
-
-def condenser_flow(rejected: Floats, warmed: Floats) -> Floats:
-    """Condenser water. [m³/h]"""
-    flow: Floats = rejected / (WATER_HEAT * np.maximum(warmed, 0.01))
-    return flow
 
 
 def _fan(entering: Floats, wet: Floats, warmed: Floats, fouled: Floats) -> Floats:

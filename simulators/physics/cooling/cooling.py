@@ -145,7 +145,7 @@ class Cooling:
     def electricity(
         self, rows: tuple[Floats, ...], outdoors: tuple[Floats, Floats], now: CoolingFaults
     ) -> dict[str, Floats]:
-        """What :meth:`step` gave, for many minutes: power, condenser water, tower's make-up."""
+        """What :meth:`step` gave, for many minutes: power, condensers, evaporation."""
         chilled, _, cooled, running, flow = rows
         machines = Machines(
             capacity=self._capacity, cop=self._cop, by_air=self.by_air, recharge=now.recharge,
@@ -161,8 +161,7 @@ class Cooling:
             "rejected": warm.rejected,
             "to_condenser": warm.to_condenser,
             "from_condenser": warm.from_condenser,
-            # All that is rejected evaporates water: work is in it, so no coefficient is asked for.
-            "tower_makeup": tower.made_up(tower.evaporated(wetted, np.inf), 0.0),
+            "tower_evaporates": tower.evaporated(wetted),
         }
 
     def _staged(

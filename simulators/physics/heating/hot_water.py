@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.plan import WATER_HEAT
 
 COLD_C = 12.0
 """Of the street, near the ground's mean. [°C]"""
@@ -93,9 +92,3 @@ def stored(upper: Floats, lower: Floats) -> Floats:
     """Heat in the tank, from 0 °C. [kWh]"""
     held: Floats = _UPPER_KWH_K * upper + _LOWER_KWH_K * lower
     return held
-
-
-def taken_out(upper: Floats, draw: Floats) -> Floats:
-    """Water that leaves for the taps, and as much cold that comes. [m³/h]"""
-    flow: Floats = draw / (WATER_HEAT * np.maximum(upper - COLD_C, 1.0))
-    return flow

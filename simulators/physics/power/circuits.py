@@ -17,6 +17,8 @@ from core.batch import Floats
 from core.site import Equipment
 from simulators.physics.streams import fixed
 
+SOCKETS_KW_M2, CORRIDORS_KW_M2 = 0.0055, 0.0010
+"""Day levels of sockets and lights, and of corridors, per gross floor. [kW/m²]"""
 LOADS: Mapping[str, str] = {"split_units": "01B3", "water_boilers": "01C4"}
 """Kind of circuit by the word of a meter's parameter ``load``."""
 PHASES = 3

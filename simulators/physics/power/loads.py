@@ -10,17 +10,16 @@ from core.batch import Floats
 from core.site import Equipment, EquipmentClass
 from simulators.physics.conditions import Conditions
 from simulators.physics.drivers import Drivers
-from simulators.physics.people.happenings import Changes
+from simulators.physics.people.changes import Changes
 from simulators.physics.plan import Plan
-from simulators.physics.power.circuits import item_of
+from simulators.physics.power.circuits import CORRIDORS_KW_M2, SOCKETS_KW_M2, item_of
 from simulators.physics.power.electrical import Grid, Network
 from simulators.physics.power.profiles import SHAPES, Circuit, opens, rhythm_of, steady
 from simulators.physics.streams import fixed, stream, wander
 from simulators.physics.trace import AHU_ROW, BUILDING_ROW, Trace
 from simulators.physics.weather.weather import DAY_MIN
 
-# Day levels per gross floor. [kW/m²]
-_SOCKETS, _CORRIDORS, _LIFTS = 0.0055, 0.0010, 0.0010
+_LIFTS = 0.0010  # [kW/m²]
 # What sockets and lights keep at night: standby, servers under desks, what nobody switches off.
 # Of 33 real buildings 70 % keep over 0.35 of their workday's use at night, 55 % over 0.5.
 _SOCKETS_NIGHT = (0.20, 0.60)
@@ -159,7 +158,7 @@ class Loads:
     def _day_level(self, meter: Equipment) -> float:
         area, heads = self._plan.area_of(meter.building), self._plan.people_of(meter.building)
         level = {
-            "01A1": area * _SOCKETS, "01A2": area * _CORRIDORS, "01C1": area * _LIFTS,
+            "01A1": area * SOCKETS_KW_M2, "01A2": area * CORRIDORS_KW_M2, "01C1": area * _LIFTS,
             "01D1": 0.0, "01D3": heads * _KITCHEN_KW, "01C4": heads * _BOILED_KW,
             "01B3": heads * _SPLIT_KW,
         }.get(item_of(meter), 0.0)  # fmt: skip

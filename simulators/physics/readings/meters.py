@@ -39,6 +39,7 @@ _PLACE = 0.8
 _ZEROS_A_YEAR, _ZEROS_LAST, _ZEROS_H, _ZEROS_SPREAD = 13.0, 0.08, 20.0, 1.2
 _BACK_A_YEAR, _BACK_MOST = 0.9, 0.09
 _WORD = 65536.0
+_KEPT = ("total", "truly", "marked", "shift", "event")
 _DECIMALS = {"power": 1, "heat_power": 1, "hw_flow": 2, "flow": 2}
 
 
@@ -121,6 +122,15 @@ class Meters:
                 key = (meter.building, meter.meter.carrier)
                 found[key] = found.get(key, 0.0) + float(amount)
         return found
+
+    def memory(self) -> dict[str, Floats]:
+        """All that has to be kept to go on later, by name."""
+        return {f"meters.{name}": getattr(self, name) for name in _KEPT}
+
+    def remember(self, memory: Mapping[str, Floats]) -> None:
+        """Takes up what :meth:`memory` gave."""
+        for name in _KEPT:
+            setattr(self, name, np.array(memory[f"meters.{name}"]))
 
     def _jump(self, m: int, ill: MeterFaults) -> None:
         """Sets a dial back to nothing, or to the dial of the meter that hangs there now."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from core.batch import Floats
 
 # Latent heat of water at 25 °C, 2,442 kJ/kg, is 1.47 L/kWh; what is warmed instead of evaporated
@@ -14,14 +12,9 @@ CYCLES = 5.0
 _LEAST_CYCLES = 1.05
 
 
-def evaporated(cooling: Floats, cop: float) -> Floats:
-    """What a tower evaporates. [m³/h]
-
-    Args:
-        cooling: Of its chillers. [kW]
-        cop: Theirs: their electricity is rejected too.
-    """
-    lost: Floats = _EVAPORATES * cooling * (1.0 + 1.0 / cop)
+def evaporated(rejected: Floats) -> Floats:
+    """What a tower evaporates of what its chillers reject [kW], their work included. [m³/h]"""
+    lost: Floats = _EVAPORATES * rejected
     return lost
 
 
@@ -35,8 +28,3 @@ def made_up(evaporates: Floats, lacks: float) -> Floats:
     cycles = max(CYCLES - lacks, _LEAST_CYCLES)
     asked: Floats = evaporates * (cycles / (cycles - 1.0))
     return asked
-
-
-def evaporates_of(make_up: Floats) -> Floats:
-    """What evaporates of a healthy tower's make-up. [m³/h]"""
-    return np.asarray(make_up * ((CYCLES - 1.0) / CYCLES))

@@ -22,7 +22,7 @@ from simulators.physics.water.demand import HANGS, NOT_FLUSHED, STREET_KPA, Draw
 from simulators.physics.water.hydraulics import MAIN_K, Holes, Lost, node, tap
 from simulators.physics.water.pipes import pipes_of
 from simulators.physics.water.tanks import Basin, basin_of, boost, fill
-from simulators.physics.water.tower import evaporates_of, made_up
+from simulators.physics.water.tower import made_up
 from simulators.physics.water.water_faults import WaterFaults
 
 _REDUCED_KPA = 250.0
@@ -120,13 +120,13 @@ class Waterworks:
         )
         fixed = draws.fixed[rows] * 60.0 + now.flap * self._flaps(draws.flap[rows])
         tapped = draws.tapped[rows] * 60.0
-        tower, loop = (trace.building[BUILDING_ROW[n]] for n in ("tower_makeup", "loop_makeup"))
+        tower, loop = (trace.building[BUILDING_ROW[n]] for n in ("tower_evaporates", "loop_makeup"))
         fixed[:, now.shut > 0.0] = tapped[:, now.shut > 0.0] = 0.0
         for b in range(len(self._pipes)):
             day = _Stretch(
                 fixed=fixed, tapped=tapped, rest=draws.rest[rows, b] * 60.0,
                 street=draws.street[rows, b],
-                evaporates=evaporates_of(tower[:, b]),
+                evaporates=tower[:, b],
             )  # fmt: skip
             lifted = self._lift(b, day, now, made)
             lifted = self._store(b, day, now, lifted, made)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 import numpy as np
 
 from core.batch import Floats
+from core.errors import Misconfigured, Mistake
 
 Months = tuple[float, float, float, float, float, float, float, float, float, float, float, float]
 _YEAR_DAYS = 365.25
@@ -161,3 +163,19 @@ def _logit_for(mean: Floats) -> Floats:
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     logit: Floats = 0.5 * (low + high)
     return logit
+
+
+def known_climate(name: str) -> str:
+    """The name itself, if it is a key of :data:`CLIMATES`.
+
+    Raises:
+        Misconfigured: There is no such climate.
+    """
+    if name not in CLIMATES:
+        near = get_close_matches(name, CLIMATES, n=1)
+        mistake = Mistake(
+            file="", line=0, what=f"no climate '{name}'", expected=", ".join(CLIMATES),
+            suggestion=near[0] if near else "",
+        )  # fmt: skip
+        raise Misconfigured([mistake])
+    return name

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
 from core.batch import Floats
-from core.errors import Misconfigured, Mistake
 from simulators.physics.streams import autoregression, remembered, stream, wander
 from simulators.physics.weather.climate import (
     CLIMATES,
     CLOUD_SD,
     DEFAULT_CLIMATE,
     Climate,
+    known_climate,
     season_of,
     share_through,
 )
@@ -106,14 +105,7 @@ def seeded_sky(seed: int, climate: str, spells: Sequence[Spell]) -> SeededSky:
     Raises:
         Misconfigured: There is no such climate.
     """
-    if climate not in CLIMATES:
-        near = get_close_matches(climate, CLIMATES, n=1)
-        mistake = Mistake(
-            file="", line=0, what=f"no climate '{climate}'", expected=", ".join(CLIMATES),
-            suggestion=near[0] if near else "",
-        )  # fmt: skip
-        raise Misconfigured([mistake])
-    return SeededSky(seed, climate, tuple(spells))
+    return SeededSky(seed, known_climate(climate), tuple(spells))
 
 
 @dataclass(frozen=True, slots=True)

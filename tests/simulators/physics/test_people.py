@@ -55,10 +55,11 @@ def test_people_come_lunch_stay_on_and_leave() -> None:
 
 
 def test_rooms_are_used_as_real_ones() -> None:
-    """Five real offices are occupied 0.10–0.44–0.99 of 09–17."""
-    used = [share(z, worked=True)[:, WORK].mean() for z in ZONES]
+    """Five real offices are occupied 0.10–0.44–0.99 of 09–17; B and D are no offices."""
+    offices = [z for z in ZONES if z[0] in "ac"]
+    used = [share(z, worked=True)[:, WORK].mean() for z in offices]
     assert 0.10 < min(used) < 0.44
-    assert 0.3 < float(np.median(used)) < 0.8
+    assert 0.3 < float(np.median(used)) < 0.7
     assert max(used) < 0.99
 
 

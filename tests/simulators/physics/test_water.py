@@ -186,7 +186,7 @@ def test_a_worn_pump_turns_faster_and_takes_more_until_it_cannot() -> None:
 
 
 def test_a_tower_that_bleeds_more_is_filled_more() -> None:
-    evaporates = evaporated(np.array([200.0]), 4.0)
+    evaporates = evaporated(np.array([250.0]))
     assert evaporates[0] == pytest.approx(0.375)  # 250 kW rejected at 1.5 L/kWh
     assert made_up(evaporates, 0.0)[0] == pytest.approx(0.375 * 5.0 / 4.0)
     assert made_up(evaporates, CYCLES - 2.0)[0] == pytest.approx(0.75)
