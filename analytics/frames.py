@@ -143,13 +143,15 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     first = scene.first_seen[of.points[0]]
     for row in of.gateways:
         first[row] = _first_heard(scene, of.targets[row])
+    rows, share = _of_gateways(scene, table, of.targets, grid)
     values = {
         "rows": taken(table.rows, value),
         "beyond": taken(table.beyond, value),
         "low": taken(table.low, value),
         "high": taken(table.high, value),
         "running": taken(table.low, running),
-        "gateway_rows": _gateway_rows(scene, table, of.targets),
+        "gateway_rows": rows,
+        "gateway_share": share,
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
     }
     good = np.nan_to_num(taken(table.share, value))
@@ -231,18 +233,24 @@ def _frame(
     )
 
 
-def _gateway_rows(scene: Scene, table: Binned, targets: Sequence[Target]) -> Floats:
-    """Readings of all points of each target's gateway."""
-    by_gateway: dict[frozenset[str], Floats] = {}
+def _of_gateways(
+    scene: Scene, table: Binned, targets: Sequence[Target], grid: Grid
+) -> tuple[Floats, Floats]:
+    """Readings of all points of each target's gateway, and of those due from the one heard best.
+
+    One that speaks for some minutes of an interval is heard in it, and says nothing of points
+    that were due in the rest.
+    """
+    due = {p: max(grid.step / (1000.0 * scene.site.points[p].period_s), 1.0) for p in scene.points}
+    known: dict[frozenset[str], tuple[Floats, Floats]] = {}
     for target in targets:
-        if target.gateways not in by_gateway:
-            mine = [
-                table.row[p]
-                for p in scene.points
-                if scene.site.points[p].gateway in target.gateways
-            ]
-            by_gateway[target.gateways] = table.rows[mine].sum(axis=0)
-    return np.array([by_gateway[target.gateways] for target in targets])
+        if target.gateways not in known:
+            mine = [p for p in scene.points if scene.site.points[p].gateway in target.gateways]
+            rows = table.rows[[table.row[p] for p in mine]]
+            best = (rows / np.array([due[p] for p in mine])[:, None]).max(axis=0)
+            known[target.gateways] = (rows.sum(axis=0), np.minimum(best, 1.0))
+    found = [known[target.gateways] for target in targets]
+    return np.array([rows for rows, _ in found]), np.array([share for _, share in found])
 
 
 def _first_heard(scene: Scene, gateway: Target) -> int:

@@ -18,6 +18,9 @@ from workorders.routing import asset_of
 RECURRENCE_MS = 14 * DAY_MS
 """The same cause again within this time is a recurrence (domain.md E)."""
 
+_OF_DEVICE = "data_missing"
+"""Family of what is silent."""
+
 _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
 
@@ -88,9 +91,13 @@ class Cases:
 
 
 def cause_of(book: Book, card: RuleCard, finding: Finding) -> str:
-    """Asset and fault family; a sensor is an asset of its own."""
+    """Asset and fault family; a sensor is an asset of its own, unless it is silent.
+
+    Points of one device that fall silent have lost its power or its line: one visit.
+    """
     asset = asset_of(book.office.site, finding.target)
-    return f"{finding.target if card.trade is Trade.INSTRUMENT else asset}|{card.family}"
+    alone = card.trade is Trade.INSTRUMENT and card.family != _OF_DEVICE
+    return f"{finding.target if alone else asset}|{card.family}"
 
 
 def read(book: Book, findings: Sequence[Finding]) -> Cases:

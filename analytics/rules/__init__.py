@@ -11,6 +11,7 @@ from analytics.rules import (
     night_flow,
     off_schedule_fan,
     sensors,
+    silence,
     supply_air,
     warm_heating,
 )
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
         key=lambda rule: int(rule.id.removeprefix("FC-")),
     ),
     *sensors.RULES,
+    *silence.RULES,
 )
 """Every rule, in the order of the documentation."""
 

@@ -1,16 +1,15 @@
-"""SEN-01, SEN-02 and SEN-08: instruments beyond their span, standing still, or silent."""
+"""SEN-01 and SEN-02: instruments beyond their span, or standing still."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
 from analytics.frame import Frame
 from analytics.judged import Gate, Judged
 from analytics.rule import Basis, Rule, Target
-from analytics.targets import gateway_targets, point_target, running_status
-from core.batch import Bools, Floats, Ints
+from analytics.rules.hours import over
+from analytics.targets import point_target, running_status
+from core.batch import Floats, Ints
 from core.clock import HOUR_MS
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import Site
@@ -112,52 +111,6 @@ SEN02 = RuleCard(
     },
 )  # fmt: skip
 
-SEN08 = RuleCard(
-    id="SEN-08",
-    family="data_missing",
-    discipline=Discipline.INSTRUMENT,
-    trade=Trade.INSTRUMENT,
-    severity=3,
-    title="{target} is silent",
-    explanation="Nothing has come from {target} for more than {margin} hours. What depends on it "
-    "cannot be judged until it is back.",
-    applies_to=(),
-    roles=("value",),
-    modes=("reading",),
-    interval_s=3600,
-    counted_in="minutes",
-    longest_period_s=4800,
-    sufficiency=0.0,
-    condition="No reading of any quality for 2 h, or three periods where those are longer. Where "
-    "all points of a gateway are silent the gateway is the target, not its points.",
-    hold=Hold(minutes=60),
-    clear_at="An hour with readings.",
-    clears_when="24 hours with readings.",
-    waste_formula="none",
-    causes=(
-        "Device or gateway without power",
-        "Network or bus interrupted",
-        "Device replaced or readdressed",
-    ),
-    checks=(
-        "Look at the device's power and link lights",
-        "Ping the gateway",
-        "Read the device from the gateway",
-    ),
-    parts=("Power supply",),
-    isolation="Isolate the supply before opening the cabinet.",
-    effort_min=45,
-    desk=False,
-    exposures=1,
-    sources=("domain sheet SEN-08",),
-    parameters={
-        "hours": Parameter(value=2.0, unit="h", why="shorter, and every restart of a gateway is "
-            "an order; longer, and a night is lost"),
-        "periods": Parameter(value=3.0, unit="n", why="two may be one lost message and its "
-            "neighbour"),
-    },
-)  # fmt: skip
-
 
 def judge_range(frame: Frame) -> Judged:
     """SEN-01."""
@@ -174,20 +127,18 @@ def judge_flat(frame: Frame) -> Judged:
     """SEN-02."""
     gate, hours = _gate(frame), _flat_h(frame)
     rows = np.nan_to_num(frame.value("rows"))
-    gate.exclude(_over(rows, hours, np.max) <= 0, Reason.NO_DATA)
-    gate.exclude(_over(frame.declared.astype(np.float64), hours, np.max) > 0, Reason.DECLARED)
+    gate.exclude(over(rows, hours, np.max) <= 0, Reason.NO_DATA)
+    gate.exclude(over(frame.declared.astype(np.float64), hours, np.max) > 0, Reason.DECLARED)
     # Beyond its span it is SEN-01's: a broken wire stands still too.
-    gate.exclude(_over(np.nan_to_num(frame.value("beyond")), hours, np.max) > 0, Reason.MUTED)
+    gate.exclude(over(np.nan_to_num(frame.value("beyond")), hours, np.max) > 0, Reason.MUTED)
     running = np.where(frame.has_role("running"), frame.value("running"), 1.0)
     with np.errstate(invalid="ignore"):
-        gate.exclude(~(_over(running, hours, np.min) >= 1.0), Reason.OFF)
+        gate.exclude(~(over(running, hours, np.min) >= 1.0), Reason.OFF)
         # In an empty building nothing moves a temperature: a healthy sensor stands still too.
         used = np.where(frame.has_role("running"), frame.occupied, 1.0)
-        gate.exclude(_over(used, hours, np.min) < 1.0, Reason.UNOCCUPIED)
-        gate.exclude(_over(frame.good, hours, np.min) < SEN02.sufficiency, Reason.INSUFFICIENT)
-        spread = _over(frame.value("high"), hours, np.max) - _over(
-            frame.value("low"), hours, np.min
-        )
+        gate.exclude(over(used, hours, np.min) < 1.0, Reason.UNOCCUPIED)
+        gate.exclude(over(frame.good, hours, np.min) < SEN02.sufficiency, Reason.INSUFFICIENT)
+        spread = over(frame.value("high"), hours, np.max) - over(frame.value("low"), hours, np.min)
         limit = frame.parameter("lively")
         return gate.judge(
             spread < limit,
@@ -195,25 +146,6 @@ def judge_flat(frame: Frame) -> Judged:
             margin=limit - spread,
             good=frame.good,
         )
-
-
-def judge_silence(frame: Frame) -> Judged:
-    """SEN-08."""
-    gate = _gate(frame)
-    is_gateway = frame.parameter("is_gateway") > 0
-    heard = np.where(is_gateway, frame.value("gateway_rows"), np.nan_to_num(frame.value("rows")))
-    hours = _patience_h(frame)
-    silent = _silent_for(heard, hours)
-    gate.exclude(frame.value("known") <= 0, Reason.NO_DATA)
-    alone = ~is_gateway & _silent_for(frame.value("gateway_rows"), hours)
-    gate.exclude(alone, Reason.NO_SERVICE)
-    gate.exclude(frame.declared, Reason.DECLARED)
-    return gate.judge(
-        silent,
-        clear=heard > 0,
-        margin=np.broadcast_to(hours, frame.shape).astype(np.float64),
-        good=np.ones(frame.shape),
-    )
 
 
 def _gate(frame: Frame) -> Gate:
@@ -227,35 +159,10 @@ def _present(frame: Frame, due: Floats) -> Floats:
     return np.minimum(np.nan_to_num(frame.value("rows")) / due, 1.0)
 
 
-def _patience_h(frame: Frame) -> Floats:
-    """Whole hours without a reading that make a silence. (targets, 1)"""
-    periods_h = SEN08.value("periods") * frame.parameter("period_s") / 3600.0
-    return np.ceil(np.maximum(SEN08.value("hours"), periods_h))
-
-
-def _silent_for(rows: Floats, hours: Floats) -> Bools:
-    """Whether nothing came in this and the hours before it."""
-    index = np.broadcast_to(np.arange(rows.shape[1]), rows.shape)
-    last = np.maximum.accumulate(np.where(rows > 0, index, -1), axis=1)
-    silent: Bools = index - last >= hours
-    return silent
-
-
 def _flat_h(frame: Frame) -> Ints:
     """Over how many hours each sensor is looked at: coarser ones for longer. (targets,)"""
     enough = SEN02.value("readings") * frame.parameters["period_s"] / 3600.0
     return np.ceil(np.maximum(SEN02.value("hours"), enough)).astype(np.int64)
-
-
-def _over(table: Floats, hours: Ints, extreme: Callable[..., Floats]) -> Floats:
-    """An extreme over this and the intervals before it; NaN where one is missing."""
-    result = np.full(table.shape, np.nan)
-    for width in set(hours.tolist()):
-        if width <= table.shape[1]:
-            rows = hours == width
-            windows = np.lib.stride_tricks.sliding_window_view(table[rows], width, axis=1)
-            result[rows, width - 1 :] = extreme(windows, axis=-1)
-    return result
 
 
 def _points(site: Site) -> tuple[Target, ...]:
@@ -280,11 +187,5 @@ RULES = (
         mutes=("value",),
         # The flat two hours began an hour before the hour that shows them.
         mutes_back_ms=HOUR_MS,
-    ),
-    Rule(
-        card=SEN08,
-        basis=Basis.SAMPLES,
-        targets=lambda site: (*_points(site), *gateway_targets(site)),
-        judge=judge_silence,
     ),
 )

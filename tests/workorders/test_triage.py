@@ -80,6 +80,12 @@ def test_each_sensor_has_an_order_of_its_own_for_the_instrument_trade(house: Hou
     assert [(r.asset, r.trade, r.person) for r in rows] == [("a.ahu1", "I", "zhou.min")] * 2
 
 
+def test_a_device_that_falls_silent_is_one_order_whatever_it_measures(house: House) -> None:
+    silent = ("a.ahu1.sat", "a.ahu1.mat", "a.ahu2.mat")
+    house.publish(*(opened(make_finding("SEN-08", point)) for point in silent))
+    assert {(r.asset, r.count) for r in house.queue()} == {("a.ahu1", 2), ("a.ahu2", 1)}
+
+
 def test_the_same_cause_within_two_weeks_is_a_recurrence(house: House) -> None:
     house.publish(opened(make_finding()))
     first = _close(house)

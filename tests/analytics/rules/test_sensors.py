@@ -1,4 +1,4 @@
-"""SEN-01, SEN-02 and SEN-08 on hand-made hours."""
+"""SEN-01, SEN-02, SEN-08 and SEN-13 on hand-made hours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.frame import Frame
-from analytics.rules import sensors
+from analytics.rules import sensors, silence
 from analytics.targets import running_status
 from core.verdict import Reason
 from tests.analytics.plant import SITE
@@ -30,7 +30,7 @@ def hours(*, period_s: float = 60, gateway: bool = False, **values: float | list
     """Four hours of one lively, running point."""
     of: Values = {
         "rows": 60, "beyond": 0, "low": 20.0, "high": 20.5, "running": 1, "gateway_rows": 600,
-        "known": 1, "value": 1, **values,
+        "gateway_share": 1.0, "known": 1, "value": 1, **values,
     }  # fmt: skip
     parameters: Values = {"period_s": period_s, "lively": 0.06, "is_gateway": float(gateway)}
     return frame(of, count=4, step_s=3600, parameters=parameters)
@@ -100,10 +100,22 @@ def test_three_periods_where_those_are_longer() -> None:
 
 def test_a_dead_gateway_folds_its_points() -> None:
     dead: dict[str, float | list[float]] = {
-        "rows": [60, 60, 0, 0], "gateway_rows": [600, 600, 0, 0]
+        "rows": [60, 60, 0, 0], "gateway_rows": [600, 600, 0, 0],
+        "gateway_share": [1.0, 1.0, 0.0, 0.0],
     }  # fmt: skip
     assert last(judged("SEN-08", hours(**dead))) == (NE, Reason.NO_SERVICE)  # type: ignore[arg-type]
     assert last(judged("SEN-08", hours(gateway=True, **dead)))[0] is FAULT  # type: ignore[arg-type]
+
+
+def test_a_gateway_that_dies_or_comes_back_within_an_hour_folds_its_slow_points_too() -> None:
+    """It spoke for two minutes of the third hour, and a meter read by the quarter did not."""
+    dying = hours(
+        period_s=900, rows=[4, 0, 0, 0], gateway_rows=[600, 20, 0, 500],
+        gateway_share=[1.0, 0.03, 0.0, 0.9],
+    )  # fmt: skip
+    assert [int(v) for v in judged("SEN-08", dying).verdict[0]] == [OK, NE, NE, NE]
+    lossy = hours(period_s=900, rows=[4, 0, 0, 0], gateway_share=[1.0, 0.7, 0.7, 0.7])
+    assert last(judged("SEN-08", lossy))[0] is FAULT
 
 
 def test_what_was_never_heard_is_not_missing() -> None:
@@ -112,9 +124,12 @@ def test_what_was_never_heard_is_not_missing() -> None:
 
 
 def test_targets_of_the_sample_site() -> None:
-    by_id = {rule.id: rule.targets(SITE) for rule in sensors.RULES}
+    by_id = {rule.id: rule.targets(SITE) for rule in (*sensors.RULES, *silence.RULES)}
     assert len(by_id["SEN-01"]) == len(SITE.points)
-    assert {t.id for t in by_id["SEN-08"]} - {t.id for t in by_id["SEN-01"]} == set(SITE.gateways)
+    silent = {rule: {target.id for target in by_id[rule]} for rule in ("SEN-08", "SEN-13")}
+    points = {point.id: SITE.equipment[point.equipment].meter for point in SITE.points}
+    assert silent["SEN-13"] == {id_ for id_, meter in points.items() if meter is not None}
+    assert silent["SEN-08"] == {*points, *SITE.gateways} - silent["SEN-13"]
     lively = {target.id: target for target in by_id["SEN-02"]}
     assert "a.ahu1.sat" in lively
     assert "a.ahu1.sat_sp" not in lively
