@@ -81,14 +81,21 @@ class ClearCount:
     """Clear exposures since the last FAULT.
 
     A day's slot is 24 h from where clear time began: no stay is counted twice in it, and a
-    plant that never stops is exposed once in each.
+    plant that never stops is exposed once in each. A card that asks for service is clear only
+    once the plant was seen to give it: behind a shut hand valve a coil leaks no more either.
+
+    Attributes:
+        settle_ms: How long after all that a fault of an instrument may still come out. [ms]
     """
 
     card: RuleCard
     modes: AbstractSet[str]
     since: int
+    settle_ms: int = 0
     exposed: list[Run] = field(default_factory=list)
     last_exposure: int = 0
+    served_at: int | None = None
+    _served_ms: int = 0
     _slot: int = -1
     _in_slot: int = 0
     _stay_ms: int = 0
@@ -106,25 +113,32 @@ class ClearCount:
         return max(DAY_MS, self.card.hold.ms)
 
     def proved_at(self) -> int | None:
-        """When enough was seen, or None: exposures and clear time both."""
-        if len(self.exposed) < self.needed:
+        """When enough was seen, or None: exposures, clear time and service."""
+        if len(self.exposed) < self.needed or self.unserved:
             return None
-        return max(self.exposed[self.needed - 1].end, self.since + self.wait_ms)
+        seen = max(self.exposed[self.needed - 1].end, self.served_at or 0)
+        return max(seen, self.since + self.wait_ms) + self.settle_ms
+
+    @property
+    def unserved(self) -> bool:
+        """Whether the plant has yet to be seen in service."""
+        return bool(self.card.served_when) and self.served_at is None
 
     def fault(self, until: int) -> None:
         """A FAULT was seen: the count starts again at its end."""
         self.since = until
         self.exposed.clear()
+        self._served_ms, self.served_at = 0, None
         self._slot, self._in_slot = -1, 0
         self._end_stay()
 
     def add(self, run: Run) -> None:
         """Takes a run without FAULT."""
+        if run.reason is Reason.SERVED:
+            self._serve(run)
         clear = run.verdict is Verdict.OK and run.reason is Reason.CLEAR
         if not clear or (self.modes and run.mode not in self.modes):
-            self._gap_ms += run.end - run.start
-            if self._gap_ms > PAUSE_MS:
-                self._end_stay()
+            self.pause(run)
             return
         self._gap_ms = 0
         if self.card.hold.counted:
@@ -132,6 +146,18 @@ class ClearCount:
             return
         for piece in self._by_slot(run):
             self._stay_in_slot(piece)
+
+    def pause(self, run: Run) -> None:
+        """Takes a run that nothing can be read from: a gap, whatever it says."""
+        self._gap_ms += run.end - run.start
+        if self._gap_ms > PAUSE_MS:
+            self._end_stay()
+
+    def _serve(self, run: Run) -> None:
+        before, self._served_ms = self._served_ms, self._served_ms + run.end - run.start
+        least = max(self.card.hold.ms, 1)
+        if before < least <= self._served_ms:
+            self.served_at = run.start + least - before
 
     def _by_slot(self, run: Run) -> list[Run]:
         first = (run.start - self.since) // DAY_MS

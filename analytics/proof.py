@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from analytics.exposures import ClearCount, Persistence, shown_in
-from analytics.runs import LOST_REASONS, cut, joined
+from analytics.runs import LOST_REASONS, cut, joined, part
 from core.clock import DAY_MS
 from core.rulecard import RuleCard
 from core.verdict import Run, Verdict
@@ -60,8 +61,9 @@ class Proof:
 
 
 def prove(
-    card: RuleCard, runs: Sequence[Run], *, done_at: int, now: int, judged_until: int
-) -> Proof:
+    card: RuleCard, runs: Sequence[Run], *, done_at: int, now: int, judged_until: int,
+    doubts: Sequence[tuple[int, int]] = (), settle_ms: int = 0,
+) -> Proof:  # fmt: skip
     """What the verdicts say of a repair that was reported done.
 
     Args:
@@ -71,13 +73,16 @@ def prove(
         done_at: When the repair was done. [ms]
         now: Run clock. [ms]
         judged_until: Up to where verdicts stand. [ms]
+        doubts: When an instrument that the rule leans on was at fault: what is clear then
+            proves nothing, what is FAULT still refuses. [ms]
+        settle_ms: How long after its last exposure a proof waits for such doubts. [ms]
     """
     horizon = min(now, judged_until)
     before = [run for run in runs if run.start < done_at]
     after = _after(card, runs, done_at, horizon)
-    count = ClearCount(card=card, modes=shown_in(before), since=done_at)
+    count = ClearCount(card=card, modes=shown_in(before), since=done_at, settle_ms=settle_ms)
     again = Persistence(card.hold)
-    for run in after:
+    for run, doubtful in _weighed(card, after, doubts):
         proved = count.proved_at()
         if proved is not None and proved <= run.start:
             return _verified(count, proved)
@@ -85,12 +90,15 @@ def prove(
             return _refused(count, again)
         if run.verdict is Verdict.FAULT:
             count.fault(run.end)
+        elif doubtful:
+            count.pause(run)
         else:
             count.add(run)
     proved = count.proved_at()
     if proved is not None and proved <= horizon:
         return _verified(count, proved)
-    return _undecided(card, count, after, max(done_at, count.last_exposure), horizon)
+    blind = any(start < horizon <= end for start, end in doubts)
+    return _undecided(card, count, after, done_at, horizon, blind=blind)
 
 
 def _after(card: RuleCard, runs: Sequence[Run], done_at: int, horizon: int) -> list[Run]:
@@ -98,6 +106,21 @@ def _after(card: RuleCard, runs: Sequence[Run], done_at: int, horizon: int) -> l
     if card.hold.counted:
         return [run for run in runs if run.start >= done_at and run.end <= horizon]
     return cut(joined(runs), done_at, horizon)
+
+
+def _weighed(
+    card: RuleCard, runs: Sequence[Run], doubts: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Run, bool]]:
+    """Runs, cut where doubts begin and end, each with whether it is doubtful.
+
+    A night or day is one: in doubt for an hour, it is in doubt.
+    """
+    for run in runs:
+        edges = {run.start, run.end}
+        if not card.hold.counted:
+            edges |= {edge for span in doubts for edge in span if run.start < edge < run.end}
+        for start, end in pairwise(sorted(edges)):
+            yield part(run, start, end), any(a < end and b > start for a, b in doubts)
 
 
 def _verified(count: ClearCount, proved: int) -> Proof:
@@ -127,13 +150,22 @@ def _refused(count: ClearCount, again: Persistence) -> Proof:
 
 
 def _undecided(
-    card: RuleCard, count: ClearCount, after: Sequence[Run], idle_since: int, horizon: int
-) -> Proof:
+    card: RuleCard, count: ClearCount, after: Sequence[Run], done_at: int, horizon: int, *,
+    blind: bool,
+) -> Proof:  # fmt: skip
     exposures = len(count.exposed)
     outcome, text = ProofState.WAITING, _awaited(count, horizon)
+    unserved = exposures >= count.needed and count.unserved
+    idle_since = max(done_at, count.since if unserved else count.last_exposure)
     if _points_lost(card, after, horizon):
         outcome = ProofState.POINTS_LOST
         text = Text("The points that showed the fault give no usable data.")
+    elif blind:
+        # The instrument has an order of its own: what it hides is never a person's to sign.
+        text = Text("Nothing is proven while an instrument that shows it is at fault.")
+    elif unserved and horizon - idle_since >= PATIENCE_MS:
+        outcome = ProofState.PARKED
+        text = Text("Clear, but not seen in service: waits until it does its work again.")
     elif horizon - idle_since >= PATIENCE_MS:
         outcome = ProofState.PARKED if card.seasonal else ProofState.INCONCLUSIVE
         text = (
@@ -159,7 +191,9 @@ def _awaited(count: ClearCount, horizon: int) -> Text:
             "{exposures} of {needed} clear exposures so far.",
             {"exposures": exposures, "needed": count.needed},
         )
-    left = max(0, count.since + count.wait_ms - horizon)
+    if count.unserved:
+        return Text("Clear so far; that it does its work again is awaited.")
+    left = max(0, (count.proved_at() or horizon) - horizon)
     return Text("Clear so far; {hours} h more are awaited.", {"hours": -(-left // 3_600_000)})
 
 

@@ -26,6 +26,12 @@ proves a repair.
 - **Exposure.** One stay in the mode that showed the fault, at least as long as the hold, with
   90 % good data; one a day unless the card says otherwise. An episode clears, and a repair is
   verified, after max(24 h, the card's exposures, the hold) without FAULT.
+- **Service.** Where a card asks for it, the plant must be seen to do its work again, for as long
+  as the hold, before an episode clears or a repair is verified: behind a shut hand valve nothing
+  leaks. Where it is never asked for, the order is parked until it is.
+- **Doubt.** What is clear while an instrument that the rule leans on is at fault, or while a
+  point of the same machine is silent since the visit, proves nothing; a proof waits five hours
+  for what comes out late.
 - **References** end where a fault began and leave out days with a case: an unrepaired fault
   does not become its own normal.
 - **Waste** is what a judged hour loses times the hours a day that could be judged, by carrier;
@@ -69,6 +75,8 @@ def _section(card: RuleCard) -> str:
         ("Clear at", card.clear_at),
         ("Clears when", card.clears_when),
         ("Exposures", _exposures(card)),
+        ("In service when", card.served_when or "its exposures show it"),
+        ("Waits for, on the same asset", ", ".join(card.behind) or "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
         ("Effort", f"{card.effort_min} min, {'at the desk' if card.desk else 'a visit'}"),

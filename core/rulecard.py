@@ -76,6 +76,10 @@ class RuleCard:
         exposures: Clear exposures that prove a repair.
         exposures_per_day: At most so many a day count.
         seasonal: Whether an order is parked until the season comes back.
+        served_when: What the plant must be seen to give since the repair, for as long as the
+            hold, in words; its intervals say *served*. Empty where the exposures show it.
+        behind: Families that show as this one: while one of them stands open on the same
+            asset, nothing here is proven.
         waste_formula: In words and symbols.
         causes: Ranked, likeliest first.
         checks: What to look at, in order.
@@ -118,6 +122,8 @@ class RuleCard:
     exposures: int = 3
     exposures_per_day: int = 1
     seasonal: bool = False
+    served_when: str = ""
+    behind: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def value(self, name: str) -> float:

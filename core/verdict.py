@@ -40,6 +40,8 @@ class Reason(StrEnum):
     """A sensor that the rule leans on is itself at fault."""
     NO_SERVICE = "no_service"
     """The plant or the supply is off: silence proves nothing."""
+    SERVED = "served"
+    """In a mode that says nothing of the fault, the plant gave what it is there for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

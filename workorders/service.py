@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from adapters.records.base import ALL
 from analytics.calendar import Calendar
+from analytics.doubts import Doubts
 from analytics.proof import prove
 from core.clock import Clock
 from core.errors import Retryable
@@ -28,16 +29,20 @@ from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
 from workorders.ticking import Ticking
-from workorders.verify import Prove, RunsOf, Verifier
+from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
 
 LOG = logging.getLogger(__name__)
+
+
+class KnownFindings(Findings, FindingsOf, Protocol):
+    """Findings by id and by time."""
 
 
 class OrderRecords(Sessions, Protocol):
     """What orders need of the records."""
 
     @property
-    def findings(self) -> Findings:
+    def findings(self) -> KnownFindings:
         """Where findings last."""
         ...
 
@@ -76,7 +81,9 @@ class WorkOrders:
         self._store = store
         self._clock = clock
         self._notify = notify
-        self._verifier = Verifier(verdicts=verdicts, prove=proof)
+        self._verifier = Verifier(
+            verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
+        )
         self._office = Office(
             site=site, cards=cards, duty=duty, calendar=Calendar(site), rates=rates or Rates()
         )

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapters.records.orders import Order, OrderFinding, Watch
+from analytics.doubts import SETTLE_MS, Doubts
 from analytics.proof import PATIENCE_MS, Proof, ProofState
 from core.clock import HOUR_MS
+from core.finding import Finding
 from core.rulecard import RuleCard
 from core.verdict import Run
 from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
@@ -21,6 +23,7 @@ from workorders.deeds import close
 from workorders.happenings import Happening
 from workorders.ranking import Loss, rank
 from workorders.routing import SECOND_SKILL
+from workorders.sequels import before
 from workorders.states import Command
 
 ASK_AGAIN_MS = HOUR_MS
@@ -40,8 +43,9 @@ class Prove(Protocol):
     """What the verdicts say of a repair: :func:`analytics.proof.prove`."""
 
     def __call__(
-        self, card: RuleCard, runs: Sequence[Run], *, done_at: int, now: int, judged_until: int
-    ) -> Proof: ...
+        self, card: RuleCard, runs: Sequence[Run], *, done_at: int, now: int, judged_until: int,
+        doubts: Sequence[tuple[int, int]], settle_ms: int,
+    ) -> Proof: ...  # fmt: skip
 
 
 class RunsOf(Protocol):
@@ -56,11 +60,25 @@ class RunsOf(Protocol):
         ...
 
 
+class FindingsOf(Protocol):
+    """Findings, as far as proofs read them."""
+
+    def open(self) -> Sequence[Finding]:
+        """All that are open."""
+        ...
+
+    def since(self, start: int) -> Sequence[Finding]:
+        """All whose last fault is not before a time."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verifier:
     """Moves orders out of *verifying*."""
 
     verdicts: RunsOf
+    findings: FindingsOf
+    doubts: Doubts
     prove: Prove
 
     def step(self, book: Book) -> None:
@@ -71,16 +89,29 @@ class Verifier:
         waiting = book.session.execute(query.order_by(Order.id)).all()
         if not waiting:
             return
-        judged = self.verdicts.judged_until()
+        judged, wrong = self.verdicts.judged_until(), self._wrong(book)
         for id_, version in waiting:
             order = book.lock(id_, version)
             if order is not None:
-                self._ask(book, order, judged)
+                self._ask(book, order, judged, wrong)
 
-    def _ask(self, book: Book, order: Order, judged: Mapping[tuple[str, str], int]) -> None:
+    def _wrong(self, book: Book) -> list[Finding]:
+        """Instruments found at fault, now or since the oldest repair that waits."""
+        waiting = select(func.min(Order.done_at)).where(Order.state == OrderState.VERIFYING)
+        oldest = book.session.scalar(waiting)
+        found = {f.id: f for f in (*self.findings.since(oldest or 0), *self.findings.open())}
+        return [f for f in found.values() if f.rule in self.doubts.accusers]
+
+    def _ask(
+        self, book: Book, order: Order, judged: Mapping[tuple[str, str], int],
+        wrong: Sequence[Finding],
+    ) -> None:  # fmt: skip
         watches = watching.live(book, order)
-        asked = [self._one(book, order, watch, judged) for watch in watches]
+        asked = [self._one(book, order, watch, judged, wrong) for watch in watches]
         said = watching.combined(watches)
+        if said is ProofState.VERIFIED and (first := before(book, order)) is not None:
+            _wait_for(watches, first)
+            said = ProofState.WAITING
         if said in _ENDS:
             _ENDS[said](book, order, watches)
         elif said in _TOLD and _TOLD[said][0] not in order.told:
@@ -89,8 +120,9 @@ class Verifier:
             book.touch(order)
 
     def _one(
-        self, book: Book, order: Order, watch: Watch, judged: Mapping[tuple[str, str], int]
-    ) -> bool:
+        self, book: Book, order: Order, watch: Watch, judged: Mapping[tuple[str, str], int],
+        wrong: Sequence[Finding],
+    ) -> bool:  # fmt: skip
         """Asks one watch again where there is something new; whether it was asked."""
         until = judged.get((watch.rule, watch.target), watch.done_at)
         idle = watch.asked_at is not None and book.now - watch.asked_at < ASK_AGAIN_MS
@@ -98,11 +130,26 @@ class Verifier:
             return False
         card = book.office.cards[watch.rule]
         runs = self.verdicts.runs(watch.rule, watch.target, _onset(book, order, watch))
-        proof = self.prove(card, runs, done_at=watch.done_at, now=book.now, judged_until=until)
+        proof = self.prove(
+            card, runs, done_at=watch.done_at, now=book.now, judged_until=until,
+            doubts=self.doubts.spans(wrong, watch.rule, watch.target, watch.done_at, until),
+            settle_ms=SETTLE_MS,
+        )  # fmt: skip
         if proof.outcome is ProofState.WAITING and book.now - until >= PATIENCE_MS:
             proof = replace(proof, outcome=ProofState.INCONCLUSIVE, awaited=UNJUDGED)
         _keep(book, watch, proof, until)
         return True
+
+
+def _wait_for(watches: Sequence[Watch], first: str) -> None:
+    words = messages.dumped(
+        Text("Clear; waits for {order} on the same asset, which it may come from.",
+             {"order": first})
+    )  # fmt: skip
+    for watch in watches:
+        watch.outcome = ProofState.WAITING
+        watch.asked_at = None
+        watch.detail = {**watch.detail, "awaited": words}
 
 
 def _keep(book: Book, watch: Watch, proof: Proof, until: int) -> None:

@@ -10,6 +10,7 @@ from analytics.rules import (
     mixed_air,
     night_flow,
     off_schedule_fan,
+    outdoor_air,
     sensors,
     silence,
     supply_air,
@@ -23,8 +24,9 @@ RULES: tuple[Rule, ...] = (
     warm_heating.RULE,
     off_schedule_fan.RULE,
     heat_against_cool.RULE,
+    outdoor_air.TOO_MUCH,
     *sorted(
-        (*mixed_air.RULES, *supply_air.RULES, *coil_leaks.RULES),
+        (outdoor_air.NONE_FREE, *mixed_air.RULES, *supply_air.RULES, *coil_leaks.RULES),
         key=lambda rule: int(rule.id.removeprefix("FC-")),
     ),
     *sensors.RULES,

@@ -17,6 +17,8 @@ AIR_FLOW = ("supply_flow", "fan_speed")
 
 _SHARED = ("mode_delay", "valve_open", "damper_full", "damper_band", "frost")
 
+_CLEARS = "Three days in the operating state that showed it, 30 minutes each, clear."
+
 CLEAR_K = 0.5
 """Temperatures clear half a kelvin to the good side (domain sheet: 0.5–1 K)."""
 
@@ -50,6 +52,9 @@ def air_card(
     severity: int = 3,
     seasonal: bool = False,
     hold_min: int = 30,
+    clears_when: str = _CLEARS,
+    served_when: str = "",
+    behind: tuple[str, ...] = (),
 ) -> RuleCard:
     """A card of an air-handler fault: 5-minute means, steady and occupied, 30 minutes' hold."""
     return RuleCard(
@@ -73,7 +78,7 @@ def air_card(
         "delay, no frost; 5-minute means.",
         hold=Hold(minutes=hold_min),
         clear_at=clear_at,
-        clears_when="Three days in the operating state that showed it, 30 minutes each, clear.",
+        clears_when=clears_when,
         waste_formula=waste_formula,
         causes=causes,
         checks=checks,
@@ -82,6 +87,8 @@ def air_card(
         effort_min=effort_min,
         desk=False,
         seasonal=seasonal,
+        served_when=served_when,
+        behind=behind,
         sources=(f"domain sheet {id_}", "ASHRAE Guideline 36 fault conditions (secondary digest)"),
         parameters={"clear": _CLEAR, **chosen(*_SHARED, *numbers), **(own or {})},
     )

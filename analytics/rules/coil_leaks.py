@@ -36,6 +36,8 @@ from core.words import Carrier, Trade
 _COLD = (0, 1)
 _HOT = (1, 2, 3)
 _FREE = 1
+_HEATING = (0,)
+_COOLING = (2, 3)
 
 FC14 = air_card(
     id_="FC-14",
@@ -66,6 +68,9 @@ FC14 = air_card(
     isolation="Shut the coil's isolating valves before opening the valve.",
     effort_min=120,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
+    clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
+    "half an hour in which the coil is asked to cool and does: a shut hand valve is no repair.",
+    served_when="Mechanical cooling, its valve open, and at least the limit over the coil.",
 )
 
 FC15 = air_card(
@@ -99,6 +104,9 @@ FC15 = air_card(
     effort_min=120,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
     exemptions=("dehumidifies",),
+    clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
+    "half an hour in which the coil is asked to heat and does: a shut hand valve is no repair.",
+    served_when="Heating, its valve open, and at least the limit over the coil.",
 )
 
 
@@ -107,8 +115,8 @@ def judge_cold(frame: Frame) -> Judged:
     coil = frame.has_role("ccet") & frame.has_role("cclt")
     over_coil = frame.value("ccet") - frame.value("cclt")
     through = frame.value("mat") - frame.value("sat") + number("fan_rise")
-    gate, now = _gate(frame, _COLD, coil, over_coil)
     taken = np.where(coil, over_coil, through)
+    gate, now = _gate(frame, _COLD, (coil, over_coil), served=_COOLING, works=taken)
     lost = heat_kwh(frame, taken)
     waste = {
         Carrier.ELECTRICITY: cooled(frame, lost),
@@ -122,8 +130,8 @@ def judge_hot(frame: Frame) -> Judged:
     coil = frame.has_role("hcet") & frame.has_role("hclt")
     over_coil = frame.value("hclt") - frame.value("hcet")
     through = frame.value("sat") - frame.value("mat") - number("fan_rise")
-    gate, now = _gate(frame, _HOT, coil, over_coil)
     given = np.where(coil, over_coil, through)
+    gate, now = _gate(frame, _HOT, (coil, over_coil), served=_HEATING, works=given)
     lost = heat_kwh(frame, given)
     waste = {
         Carrier.HEAT: lost,
@@ -142,13 +150,19 @@ def _limit(coil: Bools) -> Floats:
 
 
 def _gate(
-    frame: Frame, states: tuple[int, ...], coil: Bools, over_coil: Floats
-) -> tuple[Gate, Air]:
+    frame: Frame, states: tuple[int, ...], measured: tuple[Bools, Floats], *,
+    served: tuple[int, ...], works: Floats,
+) -> tuple[Gate, Air]:  # fmt: skip
+    """Past what excludes an interval; where the coil is asked and works it is *served*."""
+    coil, over_coil = measured
     gate, now = data_gate(frame, COMMANDS), air(frame)
     through = np.isnan(frame.value("sat") + frame.value("mat"))
     have = frame.has_role("sat") & frame.has_role("mat")
     gate.exclude(~coil & ~have, Reason.NO_POINT)
     gate.exclude(np.where(coil, np.isnan(over_coil), through), Reason.INSUFFICIENT)
+    with np.errstate(invalid="ignore"):
+        asked = now.on & np.isin(now.state, served)
+        gate.exclude(asked & (works >= _limit(coil)), Reason.SERVED)
     mode_gate(gate, now, frame, states)
     # In the other states the other coil hides it from supply and mixed air.
     gate.exclude(~coil & (now.state != _FREE), Reason.OTHER_MODE)

@@ -39,7 +39,9 @@ CARD = RuleCard(
     condition="Fan on outside the declared hours of its unit, no overtime declared.",
     hold=Hold(minutes=45),
     clear_at="Fan off outside the hours. Within them nothing is judged.",
-    clears_when="Three nights or days off with the fan standing outside its hours.",
+    clears_when="Three nights or days off with the fan standing outside its hours, and three "
+    "quarters of an hour in which it runs within them: a plant that was stopped is no repair.",
+    served_when="Fan on within its hours.",
     waste_formula=(
         "Fan kW_rated·speed³; heat of the coils 1.206·V̇·ΔT where it is measured, that of cooling "
         "÷ COP"
@@ -71,8 +73,9 @@ CARD = RuleCard(
 def judge(frame: Frame) -> Judged:
     """Judges the intervals outside the hours of each unit."""
     gate = data_gate(frame, CARD.roles)
-    gate.exclude(frame.occupied, Reason.OTHER_MODE)
     running = is_on(frame.value("fan_status"))
+    gate.exclude(frame.occupied & running, Reason.SERVED)
+    gate.exclude(frame.occupied, Reason.OTHER_MODE)
     power = _fan_kw(frame)
     return gate.judge(
         running,

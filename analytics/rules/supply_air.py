@@ -16,6 +16,7 @@ from analytics.rules.air import (
     mode_codes,
     mode_gate,
     number,
+    operating_state,
 )
 from analytics.rules.air_card import (
     AIR_FLOW,
@@ -24,7 +25,7 @@ from analytics.rules.air_card import (
     VALVE_WATER,
     air_card,
 )
-from analytics.rules.gates import data_gate
+from analytics.rules.gates import data_gate, is_on
 from analytics.targets import equipment_targets
 from core.batch import Bools, Floats
 from core.rulecard import Parameter, RuleCard
@@ -64,6 +65,7 @@ FC05 = air_card(
     effort_min=90,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
     seasonal=True,
+    behind=("ahu_cooling_valve",),
 )
 
 FC12 = air_card(
@@ -94,6 +96,9 @@ FC12 = air_card(
     effort_min=90,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
     exemptions=("dehumidifies",),
+    clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
+    "half an hour in which the coil is asked to heat and does: a shut hand valve is no repair.",
+    served_when="Heating, and supply air at least the limit warmer than mixed air.",
 )
 
 FC13 = air_card(
@@ -131,6 +136,7 @@ FC13 = air_card(
             "dirty coil, more sends somebody on the hottest days"),
     },
     seasonal=True,
+    behind=("ahu_heating_valve",),
     # After a hot weekend air, walls and the chilled water itself are pulled down for up to an
     # hour and a half: the mode delay and this.
     hold_min=60,
@@ -149,7 +155,8 @@ def judge_warm(frame: Frame) -> Judged:
     gain = frame.value("sat") - number("fan_rise") - frame.value("mat")
     margin = gain - number("eps_sat") - number("eps_mat")
     waste = {Carrier.HEAT: heat_kwh(frame, gain)}
-    return _judge(frame, FC12, _COOLING, margin, margin >= 0, waste)
+    heats = is_on(frame.value("fan_status")) & (operating_state(frame) == 0) & (margin >= 0)
+    return _judge(frame, FC12, _COOLING, margin, margin >= 0, waste, served=heats)
 
 
 def judge_short(frame: Frame) -> Judged:
@@ -173,8 +180,11 @@ def _judge(
     fault: Bools,
     waste: dict[Carrier, Floats] | None = None,
     excused: Bools | None = None,
+    served: Bools | None = None,
 ) -> Judged:
     gate, now = data_gate(frame, card.roles), air(frame)
+    if served is not None:
+        gate.exclude(served, Reason.SERVED)
     mode_gate(gate, now, frame, states)
     if excused is not None:
         gate.exclude(excused, Reason.OTHER_MODE)

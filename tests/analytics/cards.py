@@ -11,7 +11,10 @@ T0 = 1_735_689_600_000
 """2025-01-01 00:00 UTC."""
 
 
-def card(*, hold: Hold, exposures: int = 3, per_day: int = 1, seasonal: bool = False) -> RuleCard:
+def card(
+    *, hold: Hold, exposures: int = 3, per_day: int = 1, seasonal: bool = False,
+    served_when: str = "",
+) -> RuleCard:  # fmt: skip
     return RuleCard(
         id="TST-01", family="test", discipline=Discipline.AIR, trade=Trade.HVAC, severity=3,
         title="{target} is at fault", explanation="It is.", applies_to=(), roles=("sat",),
@@ -19,6 +22,7 @@ def card(*, hold: Hold, exposures: int = 3, per_day: int = 1, seasonal: bool = F
         sufficiency=0.6, condition="", hold=hold, clear_at="", clears_when="", waste_formula="",
         causes=("x",), checks=("x",), parts=(), isolation="", effort_min=30, desk=False,
         sources=("test",), exposures=exposures, exposures_per_day=per_day, seasonal=seasonal,
+        served_when=served_when,
     )  # fmt: skip
 
 

@@ -147,14 +147,18 @@ def test_no_pair_of_valves_is_open_on_a_healthy_day(labs: Labs) -> None:
 
 
 def test_the_stuck_damper_is_not_seen_and_it_is_said_why(labs: Labs) -> None:
-    """Commanded full open all day, FC-6 has no state to judge in; the mixture looks right."""
+    """Commanded full open all day, FC-6 has no state to judge in; the mixture looks right.
+
+    FC-10 has one, and says so too.
+    """
     lines = {
         (line.rule, str(line.day)): line.hours
         for result in labs.results["sz"]
-        for id_ in ("FC-2", "FC-3", "FC-6")
+        for id_ in ("FC-2", "FC-3", "FC-6", "FC-10")
         for line in result.days(rule(id_), "sz.ahu")
     }
     assert lines["FC-6", "2017-09-18"] == pytest.approx({"unoccupied": 12.0, "other_mode": 12.0})
     for day in ("2017-09-18", "2017-09-19"):
         assert lines["FC-2", day]["OK"] > 9
         assert lines["FC-3", day]["OK"] > 9
+        assert lines["FC-10", day]["OK"] > 6

@@ -9,20 +9,30 @@ import pytest
 from analytics.proof import Proof, ProofState, prove
 from core.rulecard import Hold, RuleCard
 from core.verdict import Reason, Run, Verdict
+from core.words import Text
 from tests.analytics.cards import HOUR_MS, T0, card, day, run
 
 FAULT, OK, NE = Verdict.FAULT, Verdict.OK, Verdict.NOT_EVALUABLE
 TIMED = card(hold=Hold(minutes=30))
 NIGHTS = card(hold=Hold(need=3, of=4))
+SERVED = card(hold=Hold(minutes=30), served_when="It cools.")
 BROKEN = [day(0, 8, 12, FAULT)]
 DONE_H = 12.0
 
 
-def proof(rule: RuleCard, runs: Sequence[Run], until_h: float, done_h: float = DONE_H) -> Proof:
-    until = T0 + round(until_h * HOUR_MS)
+def proof(
+    rule: RuleCard, runs: Sequence[Run], until_h: float, done_h: float = DONE_H,
+    doubts_h: Sequence[tuple[float, float]] = (), settle_h: float = 0.0,
+) -> Proof:  # fmt: skip
+    until = at(until_h)
     return prove(
-        rule, runs, done_at=T0 + round(done_h * HOUR_MS), now=until + HOUR_MS, judged_until=until
-    )
+        rule, runs, done_at=at(done_h), now=until + HOUR_MS, judged_until=until,
+        doubts=[(at(a), at(b)) for a, b in doubts_h], settle_ms=round(settle_h * HOUR_MS),
+    )  # fmt: skip
+
+
+def at(hour: float) -> int:
+    return T0 + round(hour * HOUR_MS)
 
 
 def clear_days(first: int, last: int, **more: object) -> list[Run]:
@@ -163,6 +173,61 @@ def test_two_nights_without_data_are_lost_points() -> None:
     runs = [*nights(0, "FFF"), *gone]
     assert proof(NIGHTS, runs[:4], 24 * 4, 24 * 2 + 12).outcome is ProofState.WAITING
     assert proof(NIGHTS, runs, 24 * 5, 24 * 2 + 12).outcome is ProofState.POINTS_LOST
+
+
+def test_a_plant_must_serve_again_before_it_is_proven() -> None:
+    """Behind a shut hand valve nothing leaks: clear days alone are no repair."""
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 4)]
+    seen = proof(SERVED, runs, 4 * 24 + 18)
+    assert seen.outcome is ProofState.WAITING
+    assert str(seen.awaited) == "Clear so far; that it does its work again is awaited."
+    serving = [*runs, day(4, 18, 18.25, NE, reason=Reason.SERVED)]
+    assert proof(SERVED, serving, 4 * 24 + 18.25).outcome is ProofState.WAITING
+    serving.append(day(5, 9, 10, NE, reason=Reason.SERVED))
+    proved = proof(SERVED, serving, 5 * 24 + 12)
+    assert proved.outcome is ProofState.VERIFIED
+    assert proved.decided == at(5 * 24 + 9.25)
+
+
+def test_a_plant_that_never_serves_again_is_parked_and_nobody_signs_it() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 12)]
+    seen = proof(SERVED, runs, 12 * 24 + 18)
+    assert seen.outcome is ProofState.PARKED
+    assert str(seen.awaited).startswith("Clear, but not seen in service")
+
+
+def test_service_before_the_last_fault_counts_for_nothing() -> None:
+    served = [day(0, 12, 13, NE, reason=Reason.SERVED), day(0, 13, 13.25, FAULT)]
+    runs = [*BROKEN, *served, day(0, 13.25, 18, OK), *clear_days(1, 4)]
+    assert proof(SERVED, runs, 4 * 24 + 18).outcome is ProofState.WAITING
+
+
+def test_what_is_clear_in_doubt_proves_nothing_and_a_fault_still_refuses() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 6)]
+    blind = proof(TIMED, runs, 48 + 18, doubts_h=[(12, 2 * 24 + 18)])
+    assert (blind.outcome, blind.exposures) == (ProofState.WAITING, 0)
+    until = 9 * 24
+    assert proof(TIMED, [*runs, day(7, 8, 9, NE)], until, doubts_h=[(12, until)]).awaited == Text(
+        "Nothing is proven while an instrument that shows it is at fault."
+    )
+    after = proof(TIMED, runs, 6 * 24, doubts_h=[(12, 2 * 24)])
+    assert (after.outcome, after.decided) == (ProofState.VERIFIED, at(3 * 24 + 12.5))
+    again = [*BROKEN, day(0, 14, 15, FAULT)]
+    assert proof(TIMED, again, 18, doubts_h=[(12, 18)]).outcome is ProofState.REFUSED
+
+
+def test_a_night_in_doubt_for_an_hour_is_in_doubt() -> None:
+    runs = nights(0, "FFFOOOO")
+    seen = proof(NIGHTS, runs, 24 * 7, 24 * 2 + 12, doubts_h=[(24 * 4 + 4, 24 * 4 + 5)])
+    assert seen.outcome is ProofState.VERIFIED
+    assert seen.decided == at(24 * 6 + 5)
+
+
+def test_a_proof_waits_for_what_comes_out_late() -> None:
+    runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 2)]
+    assert proof(TIMED, runs, 48 + 17.4, settle_h=5).outcome is ProofState.WAITING
+    late = proof(TIMED, runs, 48 + 17.6, settle_h=5)
+    assert (late.outcome, late.decided) == (ProofState.VERIFIED, at(48 + 17.5))
 
 
 def test_hours_or_days_make_no_difference() -> None:

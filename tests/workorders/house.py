@@ -58,7 +58,7 @@ CARDS = {
         make_card("FC-5", "ahu_simultaneous", Trade.HVAC, severity=2),
         make_card("WAT-01", "night_flow", Trade.PLUMBER, severity=2),
         make_card("PWR-03", "night_load", Trade.ELECTRICIAN, desk=True),
-        make_card("SEN-01", "stuck", Trade.INSTRUMENT),
+        make_card("SEN-01", "stuck", Trade.INSTRUMENT, behind=("night_flow",)),
         make_card("SEN-08", "data_missing", Trade.INSTRUMENT),
         make_card("HTG-07", "late_stop", Trade.HEATING, seasonal=True),
     )

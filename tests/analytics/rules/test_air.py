@@ -51,10 +51,12 @@ LEAST = {"cool_valve": 60.0, "oa_damper": 20.0}
 
 FAULTY = {
     "AC-04": ahu(heat_valve=20, cool_valve=30),
+    "AC-08": ahu(**HEATING, rat=22, oat=2, mat=14),
     "FC-2": ahu(mat=8, rat=22, oat=14),
     "FC-3": ahu(mat=27, rat=22, oat=14),
     "FC-5": ahu(**HEATING, mat=18, sat=14),
     "FC-6": ahu(**HEATING, rat=22, oat=2, mat=10),
+    "FC-10": ahu(**ECONOMISER, mat=20, oat=14),
     "FC-12": ahu(**ECONOMISER, mat=16, sat=22),
     "FC-13": ahu(cool_valve=100, oa_damper=100, sat=21, sat_sp=18),
     "FC-14": ahu(**FREE, mat=18, sat=15),
@@ -62,10 +64,12 @@ FAULTY = {
 }
 NEEDED = {
     "AC-04": ("fan_status", "cool_valve", "heat_valve"),
+    "AC-08": (*COMMANDS, "mat", "rat", "oat"),
     "FC-2": (*COMMANDS, "mat", "rat", "oat"),
     "FC-3": (*COMMANDS, "mat", "rat", "oat"),
     "FC-5": (*COMMANDS, "sat", "mat"),
     "FC-6": (*COMMANDS, "mat", "rat", "oat"),
+    "FC-10": (*COMMANDS, "mat", "rat", "oat"),
     "FC-12": (*COMMANDS, "sat", "mat"),
     "FC-13": (*COMMANDS, "sat", "sat_sp"),
     "FC-14": COMMANDS,
@@ -101,10 +105,12 @@ def test_only_occupied_steady_and_free_of_frost(id_: str) -> None:
     ("id_", "healthy"),
     [
         ("AC-04", ahu(heat_valve=[60.0] * (STEADY + 2) + [64.0], cool_valve=0)),
+        ("AC-08", ahu(**HEATING, rat=22, oat=2, mat=17)),
         ("FC-2", ahu(mat=15)),
         ("FC-3", ahu(mat=20)),
         ("FC-5", ahu(**HEATING, mat=18, sat=25)),
         ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=18)),
+        ("FC-10", ahu(**ECONOMISER, mat=15, oat=14)),
         ("FC-12", ahu(**ECONOMISER, mat=22, sat=16)),
         ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18, sat_sp=18)),
         ("FC-14", ahu(**FREE, mat=18, sat=18.8)),
@@ -130,10 +136,12 @@ def test_a_valve_that_stands_still_clears_no_fight() -> None:
     ("id_", "near"),
     [
         ("AC-04", ahu(heat_valve=60, cool_valve=4.5)),
+        ("AC-08", ahu(**HEATING, rat=22, oat=2, mat=15.1)),
         ("FC-2", ahu(mat=10.2, rat=22, oat=14)),
         ("FC-3", ahu(mat=25.8, rat=22, oat=14)),
         ("FC-5", ahu(**HEATING, mat=18, sat=15.2)),
         ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=12.5)),
+        ("FC-10", ahu(**ECONOMISER, mat=17.1, oat=14)),
         ("FC-12", ahu(**ECONOMISER, mat=16, sat=20.8)),
         ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18.8, sat_sp=18)),
         ("FC-14", ahu(**FREE, mat=18, sat=16.1)),
@@ -149,10 +157,13 @@ def test_near_the_limit_clears_nothing(id_: str, near: Frame) -> None:
     [
         ("AC-04", ahu()),
         ("AC-04", ahu(heat_valve=20, cool_valve=30, reheat_mode=1)),
+        ("AC-08", ahu(**FREE, rat=22, oat=2, mat=10)),
+        ("AC-08", ahu(**ECONOMISER, rat=22, oat=14, mat=15)),
         ("FC-5", ahu(**LEAST, mat=18, sat=14)),
         ("FC-5", ahu(**HEATING, cool_valve=30, mat=18, sat=14)),
         ("FC-6", ahu(**FREE, rat=22, oat=2, mat=10)),
-        ("FC-12", ahu(**HEATING, mat=16, sat=22)),
+        ("FC-10", ahu(**LEAST, mat=20, oat=14)),
+        ("FC-12", ahu(mat=16, sat=22)),
         ("FC-13", ahu(cool_valve=100, oa_damper=60, sat=21)),
         ("FC-14", ahu(**HEATING, mat=18, sat=15)),
         ("FC-15", ahu(**LEAST, mat=14, sat=19)),
@@ -162,9 +173,28 @@ def test_other_states_are_not_judged(id_: str, other: Frame) -> None:
     assert last(judged(id_, other)) == (NE, Reason.OTHER_MODE)
 
 
-def test_outdoor_share_needs_a_spread() -> None:
+@pytest.mark.parametrize("id_", ["FC-6", "AC-08"])
+def test_outdoor_share_needs_a_spread(id_: str) -> None:
     close = ahu(**HEATING, rat=22, oat=18, mat=20)
-    assert last(judged("FC-6", close)) == (NE, Reason.SMALL_SPREAD)
+    assert last(judged(id_, close)) == (NE, Reason.SMALL_SPREAD)
+
+
+def test_a_damper_in_hand_is_seen_wherever_it_is_asked_to_be() -> None:
+    """The controller modulates, its damper stands: the least position is never asked for."""
+    in_hand = ahu(**HEATING, oa_damper=60, rat=22, oat=2, mat=10)
+    assert last(judged("FC-6", in_hand)) == (NE, Reason.OTHER_MODE)
+    assert last(judged("AC-08", in_hand))[0] is FAULT
+
+
+def test_too_much_is_said_only_of_a_declared_share() -> None:
+    faulty = FAULTY["AC-08"]
+    guessed = replace(faulty, parameters={**faulty.parameters, "oa_min": np.array([NAN])})
+    assert last(judged("AC-08", guessed)) == (NE, Reason.NO_REFERENCE)
+
+
+def test_cool_air_outdoors_is_never_too_much_for_who_cools() -> None:
+    mild = ahu(**LEAST, rat=24, oat=14, mat=16)
+    assert last(judged("AC-08", mild)) == (NE, Reason.SMALL_SPREAD)
 
 
 def test_a_remote_outdoor_sensor_is_trusted_less() -> None:
@@ -194,17 +224,32 @@ def test_heat_that_nobody_asked_for() -> None:
     assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 5 * HOURS)
 
 
-def test_too_much_cold_air_while_heating() -> None:
-    """FC-6: the share is (10 − 22)/(2 − 22) = 0.6, 0.4 too much of 20 K."""
-    result = judged("FC-6", FAULTY["FC-6"])
+@pytest.mark.parametrize("id_", ["FC-6", "AC-08"])
+def test_too_much_cold_air_while_heating(id_: str) -> None:
+    """The share is (10 − 22)/(2 − 22) = 0.6, 0.4 too much of 20 K."""
+    result = judged(id_, FAULTY["FC-6"])
     assert wasted(result, Carrier.HEAT) == pytest.approx(AIR * 5 * 0.4 * 20 * HOURS)
     assert wasted(result, Carrier.ELECTRICITY) == 0.0
 
 
-def test_too_much_warm_air_while_cooling() -> None:
-    result = judged("FC-6", ahu(**LEAST, rat=24, oat=34, mat=30))
+@pytest.mark.parametrize("id_", ["FC-6", "AC-08"])
+def test_too_much_warm_air_while_cooling(id_: str) -> None:
+    result = judged(id_, ahu(**LEAST, rat=24, oat=34, mat=30))
     assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 0.4 * 10 * HOURS / 3.5)
     assert wasted(result, Carrier.HEAT) == 0.0
+
+
+def test_outdoor_air_that_does_not_come_is_cooled_by_the_chiller() -> None:
+    """FC-10: 6 K that outdoor air would have cooled."""
+    result = judged("FC-10", FAULTY["FC-10"])
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 6 * HOURS / 3.5)
+
+
+def test_an_economiser_is_trusted_less_with_a_remote_sensor() -> None:
+    frame_ = ahu(**ECONOMISER, mat=17.5, oat=14)
+    assert last(judged("FC-10", frame_))[0] is FAULT  # √(3² + 1²) = 3.16 K
+    remote = {**frame_.parameters, "oat_local": np.array([0.0])}
+    assert last(judged("FC-10", replace(frame_, parameters=remote)))[0] is OK  # 4.24 K
 
 
 def test_a_cooling_coil_that_leaks_while_heating_loses_twice() -> None:
@@ -254,6 +299,19 @@ def test_air_flow_is_measured_or_design_times_speed_or_unknown() -> None:
     unknown = judged("FC-12", frame(values, parameters=DECLARED))
     assert last(unknown)[0] is FAULT
     assert wasted(unknown, Carrier.HEAT) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("id_", "serving", "idle"),
+    [
+        ("FC-12", ahu(**HEATING, mat=16, sat=22), ahu(**HEATING, mat=16, sat=17)),
+        ("FC-14", ahu(**LEAST, mat=24, sat=18), ahu(**LEAST, mat=24, sat=24)),
+        ("FC-15", ahu(**HEATING, mat=14, sat=22), ahu(**HEATING, mat=14, sat=15)),
+    ],
+)
+def test_a_coil_serves_where_it_is_asked_and_works(id_: str, serving: Frame, idle: Frame) -> None:
+    assert last(judged(id_, serving)) == (NE, Reason.SERVED)
+    assert last(judged(id_, idle))[1] in {Reason.OTHER_MODE, Reason.CLEAR}
 
 
 def test_modes_are_those_of_the_card() -> None:

@@ -34,8 +34,10 @@ def test_without_a_status_nothing_is_said() -> None:
     assert last(judged("AC-02", lost)) == (NE, Reason.NO_DATA)
 
 
-def test_within_the_hours_nothing_is_said() -> None:
-    assert last(judged("AC-02", frame(ON, parameters=POWER))) == (NE, Reason.OTHER_MODE)
+def test_within_the_hours_a_fan_that_runs_serves_and_nothing_else_is_said() -> None:
+    assert last(judged("AC-02", frame(ON, parameters=POWER))) == (NE, Reason.SERVED)
+    stopped = frame({**ON, "fan_status": 0}, parameters=POWER)
+    assert last(judged("AC-02", stopped)) == (NE, Reason.OTHER_MODE)
 
 
 def test_a_fan_that_stands_outside_the_hours_is_clear() -> None:

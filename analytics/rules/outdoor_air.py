@@ -1,0 +1,170 @@
+"""FC-10 and AC-08: outdoor air that does not come when it cools, or that nobody needs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.frame import Frame
+from analytics.judged import Judged
+from analytics.rule import Basis, Rule
+from analytics.rules.air import (
+    DECLARED,
+    air,
+    cooled,
+    eps_oat,
+    heat_kwh,
+    mode_codes,
+    mode_gate,
+    number,
+)
+from analytics.rules.air_card import AIR_FLOW, HAND_THERMOMETER, STOP_FAN, air_card
+from analytics.rules.gates import data_gate
+from analytics.targets import equipment_targets
+from core.batch import Floats
+from core.rulecard import Parameter
+from core.verdict import Reason
+from core.words import Carrier, Trade
+
+_HEATING, _ALL_OUTDOOR, _LEAST = 0, 2, 3
+
+FC10 = air_card(
+    id_="FC-10",
+    family="ahu_outdoor_air",
+    trade=Trade.HVAC,
+    title="{target} is asked for all outdoor air and does not take it",
+    explanation="The damper is asked to open fully and the mixed air stays {margin} K farther from "
+    "the outdoor air than its sensors can be wrong. The chiller cools what outdoor air would cool "
+    "for nothing.",
+    roles=("mat", "rat", "oat"),
+    optional_roles=AIR_FLOW,
+    states=(_ALL_OUTDOOR,),
+    condition="abs(MAT − OAT) > √(εMAT² + εOAT²), mechanical cooling with all outdoor air.",
+    clear_at="0.5 K within it.",
+    waste_formula="1.206·V̇·max(0, MAT − OAT)/COP of electricity, without the moisture",
+    causes=(
+        "Outdoor damper does not open, linkage loose",
+        "Return damper does not shut",
+        "Mixed or outdoor air sensor wrong",
+    ),
+    checks=(
+        "Look at the damper blades while the command is 100 %",
+        HAND_THERMOMETER,
+    ),
+    parts=("Damper actuator", "Linkage"),
+    isolation=STOP_FAN,
+    effort_min=90,
+    seasonal=True,
+    numbers=("eps_mat", "eps_oat_local", "eps_oat_remote"),
+)
+
+AC08 = air_card(
+    id_="AC-08",
+    family="ahu_outdoor_air",
+    trade=Trade.HVAC,
+    title="{target} takes in more outdoor air than people need",
+    explanation="While {target} heats, or cools on a day warmer than its rooms, the share of "
+    "outdoor air is more than its sensors can be wrong above the declared one, by up to {margin} "
+    "beyond that. All of it has to be heated or cooled.",
+    roles=("mat", "rat", "oat"),
+    optional_roles=AIR_FLOW,
+    exemptions=("demand_ventilation",),
+    states=(_HEATING, _LEAST),
+    condition="OAF > OAFmin + max(0.10, εMAT/abs(RAT − OAT)), OAF = (MAT − RAT)/(OAT − RAT), "
+    "abs(RAT − OAT) ≥ 6 K: heating, wherever the damper is asked to be, or mechanical cooling with "
+    "the least outdoor air while it is warmer outdoors than in; OAFmin (oa_min) declared.",
+    clear_at="Within 80 % of the limit.",
+    waste_formula="heating: 1.206·V̇·ΔOAF·(RAT − OAT) of heat; cooling: "
+    "1.206·V̇·ΔOAF·(OAT − RAT)/COP of electricity, without the moisture",
+    causes=(
+        "Outdoor damper left in hand, or its blades stuck open",
+        "Outdoor damper does not close, linkage loose",
+        "Mixed, return or outdoor air sensor wrong",
+    ),
+    checks=(
+        "Look for the damper in hand at the controller and at its actuator",
+        "Look at the damper blades at the least position",
+        HAND_THERMOMETER,
+    ),
+    parts=("Damper actuator", "Linkage"),
+    isolation=STOP_FAN,
+    effort_min=90,
+    seasonal=True,
+    numbers=("eps_mat",),
+    own={
+        "least_excess": Parameter(value=0.10, unit="1", why="domain sheet AC-08; less is within "
+            "what a balancing report is wrong by, more leaves a tenth of all heat"),
+        "least_spread": Parameter(value=6.0, unit="K", why="Guideline 36 ΔTmin: below it the "
+            "share is noise"),
+        "clear_share": Parameter(value=0.8, unit="1", why="of the limit"),
+    },
+)  # fmt: skip
+
+
+def judge_economiser(frame: Frame) -> Judged:
+    """FC-10."""
+    gate, now = data_gate(frame, FC10.roles), air(frame)
+    mode_gate(gate, now, frame, (_ALL_OUTDOOR,))
+    apart = frame.value("mat") - frame.value("oat")
+    allowed = np.hypot(number("eps_mat"), eps_oat(frame))
+    with np.errstate(invalid="ignore"):
+        beyond = np.abs(apart) - allowed
+        return gate.judge(
+            beyond > 0,
+            clear=beyond <= -FC10.value("clear"),
+            margin=beyond,
+            good=frame.good,
+            mode=mode_codes(now, (_ALL_OUTDOOR,)),
+            waste={Carrier.ELECTRICITY: cooled(frame, heat_kwh(frame, np.nan_to_num(apart)))},
+        )
+
+
+def judge_excess(frame: Frame) -> Judged:
+    """AC-08."""
+    states = (_HEATING, _LEAST)
+    gate, now = data_gate(frame, AC08.roles), air(frame)
+    # Real units stand at 37 % on a cold day and are healthy: a guess would accuse them.
+    gate.exclude(np.isnan(frame.parameter("oa_min")), Reason.NO_REFERENCE)
+    mode_gate(gate, now, frame, states)
+    rat, spread = frame.value("rat"), frame.value("oat") - frame.value("rat")
+    heating = now.state == _HEATING
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # Cooler outdoors than in, more of it is no loss to who cools.
+        gate.exclude(np.where(heating, -spread, spread) < AC08.value("least_spread"),
+                     Reason.SMALL_SPREAD)  # fmt: skip
+        excess = (frame.value("mat") - rat) / spread - frame.parameter("oa_min")
+        limit = np.maximum(AC08.value("least_excess"), number("eps_mat") / np.abs(spread))
+        beyond = excess - limit
+        clear = excess <= AC08.value("clear_share") * limit
+    lost = _lost(frame, excess, spread)
+    none = np.zeros_like(lost)
+    return gate.judge(
+        beyond > 0,
+        clear=clear,
+        margin=beyond,
+        good=frame.good,
+        mode=mode_codes(now, states),
+        waste={
+            Carrier.HEAT: np.where(heating, lost, none),
+            Carrier.ELECTRICITY: np.where(heating, none, cooled(frame, lost)),
+        },
+    )
+
+
+def _lost(frame: Frame, excess: Floats, spread: Floats) -> Floats:
+    """Heat that the air too much takes or brings, an interval. [kWh]"""
+    share = np.maximum(np.nan_to_num(excess, posinf=0.0, neginf=0.0), 0.0)
+    return heat_kwh(frame, share * np.abs(np.nan_to_num(spread)))
+
+
+NONE_FREE = Rule(
+    card=FC10,
+    basis=Basis.MEANS,
+    targets=lambda site: equipment_targets(site, FC10, DECLARED),
+    judge=judge_economiser,
+)
+TOO_MUCH = Rule(
+    card=AC08,
+    basis=Basis.MEANS,
+    targets=lambda site: equipment_targets(site, AC08, {**DECLARED, "oa_min": np.nan}),
+    judge=judge_excess,
+)
