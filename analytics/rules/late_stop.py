@@ -41,14 +41,16 @@ CARD = RuleCard(
     condition=(
         "On a working day the circuit, less the meters below it, stands for 60 minutes on end "
         "outside its hours, from their end on or until their beginning, more than half way from "
-        "its base to its day level, or to that of the day itself where it is higher. Energy "
-        "where there is a register, else power."
+        "its base to its day level, or to that of the day itself where it is higher. Where nothing "
+        "stayed on until the morning, the base is that of the night itself, where it is higher. "
+        "Energy where there is a register, else power."
     ),
     hold=Hold(need=2, of=2),
     clear_at="No 60 minutes on end above 40 % of the way from base to day level.",
     clears_when="Three working days within the hours, with the circuit in use during them.",
     waste_formula="Σ (P − P_ref)·Δt over the quarter-hours at fault, kWh of electricity; P_ref = "
-    "max(declared always-on, P10 of the base of the nights)",
+    "max(declared always-on, P10 of the base of the nights, and the night's own where nothing "
+    "stayed on)",
     causes=(
         "The schedule of a timer or the building controller was changed or lost",
         "An override was left on",
@@ -133,14 +135,15 @@ def judge(frame: Frame) -> Judged:
         gate.exclude(spread < least, Reason.SMALL_SPREAD)
         in_hours = _median(rate, frame.occupied)[:, None]
         # Who moves in raises hours and nights alike; what stays on raises the nights alone.
-        rise = np.fmax(spread, in_hours - base)
-        high = _late(frame, outside & (rate > base + CARD.value("half_way") * rise))
-        near = _late(frame, outside & (rate > base + CARD.value("clear") * rise))
+        level = np.fmax(day, in_hours)
+        half_way, clear = CARD.value("half_way"), CARD.value("clear")
+        high, foot = _beyond(frame, outside, (base, level), half_way)
+        near, _ = _beyond(frame, outside, (base, level), clear)
         fault = some(high)
         unused = ~(in_hours >= CARD.value("service") * day)
     gate.exclude(unused & ~fault, Reason.NO_SERVICE)
-    excess = np.where(high, rate - base, 0.0)
-    over = np.where(outside, rate - base - CARD.value("half_way") * rise, -np.inf)
+    excess = np.where(high, rate - foot, 0.0)
+    over = np.where(outside, rate - _limit(foot, level, half_way), -np.inf)
     return gate.judge(
         fault,
         clear=~some(near),
@@ -148,6 +151,26 @@ def judge(frame: Frame) -> Judged:
         good=frame.good.mean(axis=1, keepdims=True),
         waste={Carrier.ELECTRICITY: excess.sum(axis=1, keepdims=True) * frame.grid.hours},
     )
+
+
+def _beyond(
+    frame: Frame, outside: Bools, way: tuple[Floats, Floats], share: float
+) -> tuple[Bools, Floats]:
+    """What stands late above a share of the way from base to level, and where the way begins.
+
+    A base wanders, and rises with who moves in: where nothing stayed on until the morning, the
+    way begins at this day's own night. What did stay on is held against the nights before. [kW]
+    """
+    rate, (base, level) = frame.value("rate"), way
+    late = _late(frame, outside & (rate > _limit(base, level, share)))
+    stayed = some(late[:, :_NIGHT_QUARTERS])
+    night = _median(rate[:, :_NIGHT_QUARTERS], np.ones((1, 1), dtype=np.bool_))[:, None]
+    foot = np.where(stayed, base, np.fmax(base, night))
+    return _late(frame, outside & (rate > _limit(foot, level, share))), foot
+
+
+def _limit(foot: Floats, level: Floats, share: float) -> Floats:
+    return foot + share * np.maximum(level - foot, 0.0)
 
 
 def _gate(frame: Frame) -> Gate:

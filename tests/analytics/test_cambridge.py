@@ -71,12 +71,19 @@ def test_waste_is_what_an_hour_by_hour_sum_says(estates: Backtest, use: pd.DataF
         ends = pd.DatetimeIndex(day.index).hour
         morning, evening = (ends <= 8) & (ends > 0), (ends > 19) | (ends == 0)
         busy = max(level, day[~morning & ~evening].median())
-        high = day > base + 0.5 * (busy - base)
-        # What goes on from the hours' end, or until they begin.
-        goes_on = high[evening].cumprod().astype(bool)
-        until = high[morning][::-1].cumprod()[::-1].astype(bool)
-        late = pd.concat([day[morning][until], day[evening][goes_on]])
-        assert first.waste[Carrier.ELECTRICITY] == pytest.approx(float((late - base).sum()))
+
+        def spells(foot: float) -> tuple[pd.Series[float], pd.Series[float]]:
+            """What goes on until the hours begin, or from their end."""
+            high = day > foot + 0.5 * max(busy - foot, 0.0)
+            goes_on = high[evening].cumprod().astype(bool)
+            until = high[morning][::-1].cumprod()[::-1].astype(bool)
+            return day[morning][until], day[evening][goes_on]
+
+        before, _ = spells(base)
+        stayed = len(before) > 0 and before.index.hour.min() <= 5
+        foot = base if stayed else max(base, day[(ends > 0) & (ends <= 5)].median())
+        late = pd.concat(spells(foot))
+        assert first.waste[Carrier.ELECTRICITY] == pytest.approx(float((late - foot).sum()))
         checked += 1
     assert checked > 20
 

@@ -168,3 +168,21 @@ def test_a_tenant_who_moved_in_is_no_late_stop() -> None:
     assert last(judged("PWR-03", replace(day(), values={"rate": rate[None, :]})))[0] is OK
     rate[slice(*HOURS)] = 10.0
     assert last(judged("PWR-03", replace(day(), values={"rate": rate[None, :]})))[0] is FAULT
+
+
+def test_late_people_on_a_night_with_a_high_base_are_no_late_stop() -> None:
+    """After a holiday the base of the nights is low; tonight it is 4 kW, half way is 7, not 6."""
+    tonight = dict.fromkeys([*range(32), *range(72, 96)], 4.0)
+    assert last(judged("PWR-03", day({**tonight, **evening(6.5, 16)})))[0] is OK
+    found = judged("PWR-03", day({**tonight, **evening(7.5, 16)}))
+    assert last(found)[0] is FAULT
+    assert float(found.margin[0, 0]) == pytest.approx(0.5)
+    assert wasted(found, Carrier.ELECTRICITY) == pytest.approx(16 * 0.25 * 3.5)
+
+
+def test_what_stays_on_all_night_is_held_against_the_nights_before() -> None:
+    """On since yesterday at 8 kW: its own night is no base, evening and morning are wasted."""
+    on = dict.fromkeys([*range(32), *range(72, 96)], 8.0)
+    found = judged("PWR-03", day(on))
+    assert last(found)[0] is FAULT
+    assert wasted(found, Carrier.ELECTRICITY) == pytest.approx(56 * 0.25 * 6.0)
