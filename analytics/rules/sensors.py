@@ -80,8 +80,8 @@ SEN02 = RuleCard(
     longest_period_s=300,
     sufficiency=0.8,
     condition="Spread over two hours, and at least 48 readings, below the class's liveliness "
-    "(temperatures 0.06 K) while the plant around it runs, within its hours; only classes "
-    "declared lively.",
+    "(temperatures 0.06 K, CO₂ 2 ppm) while the plant around it runs, within its hours; only "
+    "classes declared lively.",
     hold=Hold(minutes=60),
     clear_at="Spread over two hours at least twice the limit.",
     clears_when="Three days on which it moves while its plant runs.",

@@ -133,6 +133,7 @@ def test_targets_of_the_sample_site() -> None:
     lively = {target.id: target for target in by_id["SEN-02"]}
     assert "a.ahu1.sat" in lively
     assert "a.ahu1.sat_sp" not in lively
+    assert lively["a.z-lobby.zone_co2"].parameters["lively"] == 2.0
     assert "running" not in lively["a.weather.oat"].points
     fan = SITE.index["a.ahu1.fan_status"]
     assert lively["a.z-lobby.zone_temp"].points["running"] == fan
