@@ -15,7 +15,7 @@ from scoring.season import Season
 from scoring.survival import quantile
 
 Figures = dict[str, object]
-COUNTED = frozenset(Word) - {Word.UNHEARD, Word.DORMANT}
+COUNTED = frozenset(Word) - {Word.UNHEARD, Word.DORMANT, Word.LEFT}
 """What stands in the denominator of a precision."""
 _ON_A_FAULT = {Word.TRUE, Word.REPEAT, Word.SYMPTOM}
 _ON_THE_ASSET = {Word.TRUE, Word.WRONG_TRADE}
@@ -53,7 +53,7 @@ def scored(seasons: Sequence[Season], places: Places) -> Scored:
     judged = [
         (season, judged)
         for season in seasons
-        for judged in match(season.alarms, season.causes, places, season.distractors)
+        for judged in match(season.alarms, season.causes, places, season.distractors, season.visits)
     ]
     causes = [(season, cause) for season in seasons for cause in season.causes]
     return Scored(

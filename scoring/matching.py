@@ -14,11 +14,11 @@ from enum import StrEnum
 import numpy as np
 
 from core.batch import Floats
-from core.clock import HOUR_MS
-from core.words import Discipline
+from core.clock import DAY_MS, HOUR_MS
+from core.words import Discipline, Trade
 from scoring.assignment import assigned
 from scoring.places import Places
-from scoring.records import Alarm, Cause, Distractor
+from scoring.records import Alarm, Cause, Distractor, Visit
 
 ASSET, PART, FAMILY, TRADE = 3.0, 2.5, 2.0, 1.0
 """What agreement is worth. An asset's part counts like the asset, less than the asset itself
@@ -26,6 +26,9 @@ and more than a family that agrees by chance."""
 GRACE_MS, DATA_GRACE_MS = 24 * HOUR_MS, 72 * HOUR_MS
 """How long after a fault's end an order may still open; data faults end before the readings
 that show them have come."""
+UNPLUGGED, LEFT_MS = "sensor_unplugged", 14 * DAY_MS
+"""What such a visit did, as the truth calls it, and for how long orders of instruments on that
+asset are taken for orders on it: the time in which a cause that comes again is the same one."""
 _NOBODY = ""  # of other people's alarms that send nobody: only then the trade is not asked
 _VISIBLE, _EARLY = 1e-3, 1e-6
 """Break ties: towards faults that can be seen, then towards the earlier order."""
@@ -43,6 +46,9 @@ class Word(StrEnum):
     """One loop away from a fault."""
     DORMANT = "dormant"
     """On a fault that nothing published could show: neither true nor false."""
+    LEFT = "left"
+    """On a sensor that a visit unplugged instead of mending: neither true nor false, since no fault
+    that was drawn lies there, and somebody has to plug it in."""
     DISTRACTED = "distracted"
     """Raised by something that is no fault."""
     FALSE = "false"
@@ -61,7 +67,7 @@ class Judged:
 
 def match(
     alarms: Sequence[Alarm], causes: Sequence[Cause], places: Places,
-    distractors: Sequence[Distractor] = (),
+    distractors: Sequence[Distractor] = (), visits: Sequence[Visit] = (),
 ) -> list[Judged]:  # fmt: skip
     """Judges every alarm, in the order given.
 
@@ -71,7 +77,13 @@ def match(
     heard = [a for a in alarms if a.paged]
     pairs = assigned(_weights(heard, causes, places))
     credit = {heard[a].id: causes[c] for a, c in pairs}
-    return [_judged(alarm, credit.get(alarm.id), causes, places, distractors) for alarm in alarms]
+    left = _left(causes, visits)
+    return [
+        _judged(alarm, credit.get(alarm.id), causes, places, distractors)
+        if alarm.id in credit or not any(_on(alarm, asset, at, places) for asset, at in left)
+        else Judged(alarm=alarm, word=Word.LEFT)
+        for alarm in alarms
+    ]
 
 
 def in_time(alarm: Alarm, cause: Cause) -> bool:
@@ -129,6 +141,18 @@ def _judged(
         if cause is not None:
             return Judged(alarm=alarm, word=word, cause=cause.id)
     return Judged(alarm=alarm, word=Word.FALSE)
+
+
+def _left(causes: Sequence[Cause], visits: Sequence[Visit]) -> list[tuple[str, int]]:
+    """Assets with a sensor that a visit unplugged, and since when. [ms]"""
+    assets = {cause.id: cause.asset for cause in causes}
+    return [(assets[v.cause], v.at) for v in visits
+            if v.effect == UNPLUGGED and v.cause in assets]  # fmt: skip
+
+
+def _on(alarm: Alarm, asset: str, at: int, places: Places) -> bool:
+    sent = alarm.trade == Trade.INSTRUMENT and places.credited(alarm.asset, asset)
+    return alarm.paged and sent and at <= alarm.start <= at + LEFT_MS
 
 
 def _by(alarm: Alarm, distractor: Distractor) -> bool:

@@ -18,7 +18,7 @@ from workorders.routing import asset_of
 RECURRENCE_MS = 14 * DAY_MS
 """The same cause again within this time is a recurrence (domain.md E)."""
 
-_OF_DEVICE = "data_missing"
+SILENT_FAMILY = "data_missing"
 """Family of what is silent."""
 
 _MANY = 500
@@ -93,10 +93,14 @@ class Cases:
 def cause_of(book: Book, card: RuleCard, finding: Finding) -> str:
     """Asset and fault family; a sensor is an asset of its own, unless it is silent.
 
-    Points of one device that fall silent have lost its power or its line: one visit.
+    Points of one device that fall silent have lost its power or its line: one visit. A meter is
+    one instrument, however many values it tells.
     """
-    asset = asset_of(book.office.site, finding.target)
-    alone = card.trade is Trade.INSTRUMENT and card.family != _OF_DEVICE
+    site = book.office.site
+    asset = asset_of(site, finding.target)
+    equipment = site.equipment.get(asset)
+    device = card.family == SILENT_FAMILY or (equipment is not None and equipment.meter is not None)
+    alone = card.trade is Trade.INSTRUMENT and not device
     return f"{finding.target if alone else asset}|{card.family}"
 
 

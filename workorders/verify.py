@@ -18,6 +18,7 @@ from core.verdict import Run
 from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
 from workorders import dispatch, messages, watching
 from workorders.book import Book
+from workorders.cases import SILENT_FAMILY
 from workorders.clocks import ClockKind
 from workorders.deeds import close
 from workorders.happenings import Happening
@@ -244,10 +245,14 @@ def _shown(watches: Sequence[Watch]) -> dict[str, Any]:
 
 
 def open_instrument(book: Book, order: Order, watch: Watch) -> str:
-    """The open order for points that give no data, made where there is none; its id."""
+    """The open order for points that give no data, made where there is none; its id.
+
+    What a rule has found silent on the same asset is the same sensor or line: one visit.
+    """
     cause = f"{watch.target}|{LOST_FAMILY}"
-    known = select(Order.id).where(Order.cause == cause, Order.closed_at.is_(None))
-    found = book.session.scalars(known).first()
+    silent = (Order.asset == order.asset) & (Order.family == SILENT_FAMILY)
+    known = select(Order.id).where((Order.cause == cause) | silent, Order.closed_at.is_(None))
+    found = book.session.scalars(known.order_by(Order.id)).first()
     if found is not None:
         return found
     effort = rank([Loss(target=watch.target, money_per_day=0.0, confidence=1.0)], wear=0.0,

@@ -12,7 +12,7 @@ from adapters.sites import load_site
 from adapters.store import open_store
 from analytics.backtest import Backtest, backtest
 from analytics.rules import late_stop
-from core.batch import Batch, BatchName, Columns
+from core.batch import Batch, BatchName, Bools, Columns
 from core.words import Carrier
 
 pytestmark = pytest.mark.data
@@ -71,18 +71,11 @@ def test_waste_is_what_an_hour_by_hour_sum_says(estates: Backtest, use: pd.DataF
         ends = pd.DatetimeIndex(day.index).hour
         morning, evening = (ends <= 8) & (ends > 0), (ends > 19) | (ends == 0)
         busy = max(level, day[~morning & ~evening].median())
-
-        def spells(foot: float) -> tuple[pd.Series[float], pd.Series[float]]:
-            """What goes on until the hours begin, or from their end."""
-            high = day > foot + 0.5 * max(busy - foot, 0.0)
-            goes_on = high[evening].cumprod().astype(bool)
-            until = high[morning][::-1].cumprod()[::-1].astype(bool)
-            return day[morning][until], day[evening][goes_on]
-
-        before, _ = spells(base)
-        stayed = len(before) > 0 and before.index.hour.min() <= 5
+        parts = day, busy, morning, evening
+        before, _ = _spells(*parts, foot=base)
+        stayed = len(before) > 0 and pd.DatetimeIndex(before.index).hour.min() <= 5
         foot = base if stayed else max(base, day[(ends > 0) & (ends <= 5)].median())
-        late = pd.concat(spells(foot))
+        late = pd.concat(_spells(*parts, foot=foot))
         assert first.waste[Carrier.ELECTRICITY] == pytest.approx(float((late - foot).sum()))
         checked += 1
     assert checked > 20
@@ -93,3 +86,13 @@ def test_a_case_is_judged_against_what_it_began_with(estates: Backtest) -> None:
     oldest = min(f.onset for f in estates.findings if f.cleared is None)
     assert oldest < _ms("2019-01-08")
     assert all(f.references["day"] > f.references["base"] for f in estates.findings)
+
+
+def _spells(
+    day: pd.Series[float], busy: float, morning: Bools, evening: Bools, *, foot: float
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """What goes on until the hours begin, or from their end."""
+    high = day > foot + 0.5 * max(busy - foot, 0.0)
+    goes_on = high[evening].cumprod().astype(bool)
+    until = high[morning][::-1].cumprod()[::-1].astype(bool)
+    return day[morning][until], day[evening][goes_on]

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 import pytest
 
 from core.clock import HOUR_MS
-from scoring.matching import DATA_GRACE_MS, GRACE_MS, Word, match
+from scoring.matching import DATA_GRACE_MS, GRACE_MS, LEFT_MS, Word, match
 from scoring.places import Places
-from scoring.records import Alarm, Cause, Distractor
+from scoring.records import Alarm, Cause, Distractor, Visit
 from tests.scoring.parts import PLACES, alarm, cause, day
 
 
 def words(
-    alarms: Sequence[Alarm], causes: Sequence[Cause], distractors: Sequence[Distractor] = ()
-) -> list[str]:
-    return [j.word.value for j in match(alarms, causes, PLACES, distractors)]
+    alarms: Sequence[Alarm], causes: Sequence[Cause], distractors: Sequence[Distractor] = (),
+    visits: Sequence[Visit] = (),
+) -> list[str]:  # fmt: skip
+    return [j.word.value for j in match(alarms, causes, PLACES, distractors, visits)]
 
 
 def test_the_right_asset_and_trade_in_time_is_credited() -> None:
@@ -113,6 +114,26 @@ def test_a_gateway_and_what_it_reads_are_one_loop_apart() -> None:
     silent = cause("silent", "gw-a", trade="I", discipline="instrument", building="")
     assert words([alarm(asset="a.ahu1", trade="I")], [silent]) == ["symptom"]
     assert words([alarm(asset="gw-a", trade="I")], [silent]) == ["true"]
+
+
+def test_an_order_on_a_sensor_that_a_visit_unplugged_is_neither_true_nor_false() -> None:
+    def visit(effect: str) -> Visit:
+        return Visit(
+            cause="valve", order="order", at=day(3), effect=effect, said="returned", judged=True
+        )
+
+    first = alarm()
+    told = alarm("silent", start=day(4), trade="I", rule="SEN-08")
+    unplugged = [visit("sensor_unplugged")]
+    assert words([first, told], [cause()], visits=unplugged) == ["true", "left"]
+    assert words([first, told], [cause()]) == ["true", "wrong_trade"]
+    assert words([first, told], [cause()], visits=[visit("useless")]) == ["true", "wrong_trade"]
+    before = alarm("before", start=day(2.5), trade="I")
+    other = alarm("other", start=day(4), trade="H")
+    late = alarm("late", start=day(3) + LEFT_MS + 1, trade="I")
+    assert words([first, before, other, late], [cause()], visits=unplugged) == [
+        "true", "wrong_trade", "repeat", "wrong_trade",
+    ]  # fmt: skip
 
 
 def test_orders_on_a_dormant_fault_are_neither_true_nor_false() -> None:

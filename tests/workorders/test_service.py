@@ -121,6 +121,18 @@ def test_lost_points_return_the_order_and_open_one_for_the_instrument(house: Hou
     assert seen.outcome is Outcome.INSPECTED
 
 
+def test_lost_points_that_were_found_silent_have_their_order_already(house: House) -> None:
+    id_ = _repaired(house)
+    house.publish(opened(make_finding("SEN-08", "a.ahu1.mat", onset=house.now)))
+    house.judge(run_of(house.now, 48, Verdict.NOT_EVALUABLE, reason=Reason.NO_DATA))
+    house.step(48)
+    assert house.get(id_).row.state is OrderState.ASSIGNED
+    (other,) = (row for row in house.queue() if row.id != id_)
+    assert other.rule == "SEN-08"
+    returned = next(s for s in house.get(id_).history if s.what == "return")
+    assert returned.data["instrument"] == other.id
+
+
 def test_every_change_reaches_the_dashboards(house: House) -> None:
     house.publish(opened(make_finding()))
     counts = dict(house.store.count())

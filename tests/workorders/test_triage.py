@@ -86,6 +86,12 @@ def test_a_device_that_falls_silent_is_one_order_whatever_it_measures(house: Hou
     assert {(r.asset, r.count) for r in house.queue()} == {("a.ahu1", 2), ("a.ahu2", 1)}
 
 
+def test_a_meter_is_one_instrument_however_many_values_it_tells(house: House) -> None:
+    wrong = ("a.m-main.energy", "a.m-main.power", "a.m-plant.power")
+    house.publish(*(opened(make_finding("SEN-01", point)) for point in wrong))
+    assert {(r.asset, r.count) for r in house.queue()} == {("a.m-main", 2), ("a.m-plant", 1)}
+
+
 def test_the_same_cause_within_two_weeks_is_a_recurrence(house: House) -> None:
     house.publish(opened(make_finding()))
     first = _close(house)
