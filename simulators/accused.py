@@ -39,6 +39,8 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
         yield "heat_at_zero", "a heat meter that stands still in summer"
     if e.cls is EquipmentClass.AHU and not (warm or cold):
         yield "free_cooling", "cooling by outdoor air with the damper wide open"
+    if e.cls is EquipmentClass.AHU and e.declared("demand_ventilation"):
+        yield "demand_ventilation", "outdoor air that follows the people, below and above its least"
     if item_of(e) == "01D1":
         yield "data_room", "a load that never stops"
 

@@ -26,6 +26,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "cop": Parameter("1", "rated cooling for one unit of electricity"),
     "curve_slope": Parameter("K/K", "rise of heating's supply for each kelvin colder outdoors"),
     "dehumidifies": Parameter("", "cools below the wanted temperature and reheats on purpose"),
+    "demand_ventilation": Parameter("", "an air handler whose outdoor air follows CO₂"),
     "design_air_flow": Parameter("m³/s", "design supply air flow"),
     "efficiency": Parameter("1", "rated efficiency of a boiler"),
     "exterior": Parameter("1", "share of a zone that lies at the façade"),

@@ -12,6 +12,7 @@ from core.batch import Bools, Floats
 from simulators.physics.air.air import SHOWN, AirDay, AirHandlers
 from simulators.physics.air.air_faults import RoomParameters, air_parameters, room_parameters
 from simulators.physics.air.boxes import Boxes
+from simulators.physics.air.demand import Demand
 from simulators.physics.air.room_coils import RoomCoils
 from simulators.physics.air.rooms import STEP_MIN, Rooms
 from simulators.physics.conditions import Conditions
@@ -86,7 +87,7 @@ class Model:
     def __init__(self, plan: Plan, seed: int, copies: int = 1) -> None:
         self._plan, self._rows = plan, Rows(plan, copies)
         self._rooms, self._boxes = Rooms(plan, self._rows), Boxes(plan, self._rows)
-        self._coils = RoomCoils(plan, self._rows)
+        self._coils, self._demand = RoomCoils(plan, self._rows), Demand(plan, self._rows)
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan, copies)
         self._heads = np.array([plan.people_of(b) for b in plan.buildings])
@@ -206,6 +207,8 @@ class Model:
             self._building[0] = self._building[1]
         self._lead_water()
         blown = self._boxes.open(rooms.air, sensors, self._now, air.ducts())
+        if self._demand.some:
+            air.ventilate(self._demand.least(rooms.co2, self._boxes.share))
         air.block(k, blown, self._water.take(rows.ahu_building, axis=1))
 
     def _of_rooms(self) -> Floats:

@@ -10,25 +10,20 @@ import msgspec
 import numpy as np
 import pytest
 
-from adapters.store.duck import DuckStore
-from analytics.backtest import backtest
 from analytics.calendar import Calendar
-from core.batch import Batch, BatchName, Columns
+from core.batch import Columns
 from core.clock import DAY_MS, HOUR_MS
-from core.finding import Finding
-from core.quality import Quality
 from core.site import DayMode, Site
 from core.words import Carrier
-from ingest.registers import Rules
-from ingest.use import Use
 from plantroom.season import first_day
 from simulators.campus import Campus
 from simulators.days import Days
 from simulators.distractors import ABOUT, Distractor, write_distractors
 from simulators.physics.people.happenings import Happening, HappeningKind
-from simulators.staging import Staged, declared, staged
+from simulators.staging import declared, staged
 from simulators.worlds import one_building
 from tests.servers import long_one
+from tests.simulators.judged import found
 from tests.simulators.parts import SEED, SITE, START, Readings, at, same
 
 K = HappeningKind
@@ -215,37 +210,6 @@ def test_a_kind_that_no_building_has_a_place_for_is_not_drawn() -> None:
     assert K.OVERTIME in kinds
 
 
-def found(of: Staged, seed: int, start: int) -> list[tuple[str, str]]:
-    """Rules and targets of all findings on a campus of two buildings with nothing but these."""
-    store = DuckStore(":memory:", of.site)
-    use, behind = Use(Rules.of(of.site), store), 14
-    campus = Campus(of.site, seed, start, spells=of.spells, happenings=of.happenings)
-    try:
-        for seq, (_, rows) in enumerate(campus.history(30, plant_days=behind)):
-            _write(store, use, rows, (of.site, seq))
-        for day in range(DAYS):
-            until = start + (day + 1) * DAY_MS
-            said = Columns.joined([campus.read(g, until) for g in sorted(of.site.gateways)])
-            rows = said.keep(np.argsort(said.at, kind="stable"))
-            _write(store, use, rows, (of.site, 100 + day))
-        findings: Sequence[Finding] = backtest(
-            of.site, store, start - behind * DAY_MS, start + DAYS * DAY_MS
-        ).findings
-        return [(f.rule, f.target) for f in findings]
-    finally:
-        store.close()
-
-
-def _write(store: DuckStore, use: Use, rows: Columns, of: tuple[Site, int]) -> None:
-    site, seq = of
-    beyond = (rows.value < site.span_low[rows.point]) | (rows.value > site.span_high[rows.point])
-    quality = np.where(beyond, int(Quality.SUSPECT), int(Quality.GOOD)).astype(np.int8)
-    marked = Columns.of(rows.point, rows.at, rows.value, quality)
-    name = BatchName("gw", "boot", seq)
-    store.write([Batch(name=name, rows=marked, received=int(rows.at[-1]))], receipted=set())
-    use.derive(marked)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", [2, 3])
@@ -254,4 +218,7 @@ def test_no_rule_calls_any_of_it_a_fault(seed: int) -> None:
     long_one("distractors before the rules")
     start = first_day(SITE, seed)
     of = staged(SITE, seed, start, DAYS, chance=1.0)
-    assert found(of, seed, start) == []
+    raised = found(
+        of.site, seed, (start, DAYS), spells=of.spells, happenings=of.happenings
+    )  # fmt: skip
+    assert raised == []

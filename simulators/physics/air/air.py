@@ -54,7 +54,7 @@ NAMES = (
     "damper", "heat_open", "cool_open", "outdoor", "mixed", "coil_heat", "coil_cold", "supply",
     "felt_supply", "felt_return", "setpoint", "integral", "speed", "flow", "speed_wanted",
     "static", "economising", "low", "high", "returned", "on", "flow_wanted", "hot", "hot_flows",
-    "cold", "cold_flows",
+    "cold", "cold_flows", "least",
 )  # fmt: skip
 """Rows of :attr:`AirHandlers.state`: temperatures [°C], rises [K], shares, flows [m³/s]."""
 AT = {name: i for i, name in enumerate(NAMES)}
@@ -103,12 +103,12 @@ class AirHandlers:
         size = rows.ahus
         self._linear = plan.laws.linear_valves
         self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW))
-        self._least = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
         self._unmixed = rows.repeated(unmixed)
         self._sizes = rows.repeated(_coil_sizes(plan))
         self.state = state = np.zeros((len(NAMES), size))
         for name, value in _START.items():
             state[AT[name]] = value
+        state[AT["least"]] = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
         self.passed = np.zeros((6, size))
         self._said, self._wanted, self._at = state[:2], state[2:5], state[5:8]
         self._open, self._carried, self._lags = state[8:11], state[10:15], state[11:17]
@@ -162,7 +162,7 @@ class AirHandlers:
             wanted = control.wanted_setpoint(self._said[1], now.moved)
             np.copyto(self.row("setpoint"), wanted, where=fresh)
         self._runs, self._rests = bool(day.on[k].any()), not day.on[k].all()
-        meant = day.meant[k] * 1.0
+        self._meant = day.meant[k] * 1.0
         self._on, self._keeps = on, _KEEPS * on
         self._rates = control.Actuators.RATE * on * now.free
         # Who turns the gain up turns the integral time down with it.
@@ -170,8 +170,18 @@ class AirHandlers:
         self._speed_keeps, self._speed_least = _SPEED_KEEPS * on, SPEED_LEAST * on
         self._speed_wander = _SPEED_WANDERS * day.speed_wander * on
         self._full = self.row("flow_wanted") / self.row("speed_wanted") * on
-        self._damper_least = self._least * meant
-        self._damper_span = (1.0 - self._least) * meant / control.DAMPER_SPAN
+        self._range()
+
+    def _range(self) -> None:
+        """How far the dampers go: from their least while people are meant to be there."""
+        least = self.row("least")
+        self._damper_least = least * self._meant
+        self._damper_span = (1.0 - least) * self._meant / control.DAMPER_SPAN
+
+    def ventilate(self, least: Floats) -> None:
+        """Takes up another least outdoor air of each. (rows,) [share]"""
+        self.row("least")[:] = least
+        self._range()
 
     def block(self, k: int, blown: Blown, water: Floats) -> None:
         """What goes five minutes a step, for those that begin with minute ``k``.
