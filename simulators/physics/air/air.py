@@ -102,10 +102,10 @@ class AirHandlers:
     def __init__(self, plan: Plan, rows: Rows, unmixed: Floats) -> None:
         size = rows.ahus
         self._linear = plan.laws.linear_valves
-        self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW))
-        self._least = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
-        self._unmixed = rows.repeated(unmixed)
-        self._sizes = rows.repeated(_coil_sizes(plan))
+        self._design = _numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW)
+        self._least = _numbers(plan.ahus, "oa_min", 0.2)
+        self._unmixed = unmixed
+        self._sizes = _coil_sizes(plan)
         self.state = state = np.zeros((len(NAMES), size))
         for name, value in _START.items():
             state[AT[name]] = value
