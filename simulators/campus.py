@@ -174,6 +174,24 @@ class Campus:
             yield stop, self._run(at, stop, (), plant=plant)
             at = stop
 
+    def unread(self, before: int, *, plant: bool) -> Going[None]:
+        """A healthy day before the start that nobody reads, for whoever steps its world.
+
+        Days follow each other up to the start, as in :meth:`history`.
+
+        Args:
+            before: How long before the start it begins. [ms]
+            plant: Whether plant points are read too: what they say last is remembered.
+
+        Raises:
+            Fatal: The campus has begun already.
+        """
+        if self._until > self._start:
+            raise Fatal("history comes before the first reading of a campus")
+        self._settled = True
+        begins = self._start - before
+        yield from self._steps(begins, begins + DAY_MS, (), plant=plant)
+
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What each building truly used so far, by carrier, before any meter's error.
 

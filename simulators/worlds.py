@@ -111,18 +111,20 @@ class Life:
         count: Readings that had a value. (points, hours)
         heard: Of them, those that came in the hour, whenever they are of. (points, hours)
         used: By day and carrier. (days, carriers) [kWh, m³]
+        dawn: What had been used by the beginning of its last day. (carriers,) [kWh, m³]
     """
 
     mean: Floats
     count: Ints
     heard: Ints
     used: Floats
+    dawn: Floats
 
     def copy(self) -> Life:
         """Another that begins alike."""
         return Life(
             mean=self.mean.copy(), count=self.count.copy(), heard=self.heard.copy(),
-            used=self.used.copy(),
+            used=self.used.copy(), dawn=self.dawn.copy(),
         )  # fmt: skip
 
 
@@ -152,48 +154,34 @@ class Worlds:
     happenings: Sequence[Happening] = ()
     physics: str = FIRST.name
 
-    def origin(self) -> Campus:
-        """The world as it stands at the start, with a fortnight behind it."""
+    def begun(self) -> Campus:
+        """The world at its start, with nothing behind it yet."""
         here = [h for h in self.happenings if h.building in self.site.buildings]
-        campus = Campus(
+        return Campus(
             self.site, self.seed, self.start, climate=self.climate, spells=self.spells,
             happenings=here, physics=self.physics,
         )  # fmt: skip
-        for _ in campus.history(RUN_IN_DAYS, RUN_IN_DAYS):
-            pass
+
+    def origin(self) -> Campus:
+        """The world as it stands at the start, with a fortnight behind it."""
+        [campus] = origins([self])
         return campus
 
     def healthy(self, origin: Campus) -> Life:
         """H."""
-        life = self._unborn()
-        self._live([(origin.twin(()), life)])
+        life = self.unborn()
+        live([Living(self, origin.twin(()), life)], self.end)
         return life
 
     def unrepaired(self, origin: Campus) -> tuple[Life, dict[str, Life]]:
         """U, and L of every fault by its id."""
-        campus, life = origin.twin(self.faults), self._unborn()
-        without: dict[str, Life] = {}
-        lives = [(campus, life)]
-        for fault in sorted(self.faults, key=lambda f: f.onset):
-            self._live(lives, until=min(_up(fault.onset), self._end))
-            others = [f for f in self.faults if f.id != fault.id]
-            without[fault.id] = life.copy()
-            lives.append((campus.twin(others), without[fault.id]))
-        self._live(lives)
-        return life, without
+        [found] = unrepaired([(self, origin)])
+        return found.everything, found.without
 
     def repaired(self, origin: Campus, repairs: Sequence[Repair]) -> list[Life]:
         """R with the first repair, with the first two and so on, in the order of time."""
-        before = (origin.twin(self.faults), self._unborn())
-        faults, lives = list(self.faults), list[tuple[Campus, Life]]()
-        for repair in sorted(repairs, key=lambda r: (r.at, r.fault)):
-            self._live(lives or [before], until=min(_up(repair.at), self._end))
-            ended = {repair.fault: _up(repair.at)}
-            faults = [replace(f, end=ended.get(f.id, f.end)) for f in faults]
-            campus, life = (lives or [before])[-1]
-            lives.append((campus.twin(faults), life.copy()))
-        self._live(lives)
-        return [life for _, life in lives]
+        [lives] = repaired([(self, origin, repairs)])
+        return lives
 
     def difference(self, one: Life, other: Life) -> Difference:
         """What one shows and uses more than the other."""
@@ -202,32 +190,151 @@ class Worlds:
         return Difference(start=self.start, hours=hours, days=one.used - other.used)
 
     @property
-    def _end(self) -> int:
+    def end(self) -> int:
+        """Of the days that are looked at, UTC. [ms]"""
         return self.start + self.days * DAY_MS
 
-    def _unborn(self) -> Life:
+    def moment(self, at: int) -> int:
+        """The first whole minute at or after a time, but not after the end. [ms]"""
+        return min(_up(at), self.end)
+
+    def unborn(self) -> Life:
+        """Of which nothing is written down yet."""
         points, hours = len(self.site.points), self.days * DAY_MS // HOUR_MS
         return Life(
             mean=np.full((points, hours), np.nan), count=np.zeros((points, hours), np.int64),
             heard=np.zeros((points, hours), np.int64), used=np.zeros((self.days, len(Carrier))),
+            dawn=np.zeros(len(Carrier)),
         )  # fmt: skip
 
-    def _live(self, lives: Sequence[tuple[Campus, Life]], until: int | None = None) -> None:
-        """All go on together to a time and write down what they say; readings are thrown away."""
-        end = self._end if until is None else until
-        if not lives:
-            return
-        abreast = Abreast([campus for campus, _ in lives])
-        while (now := lives[0][0].now) < end:
-            day = (now - self.start) // DAY_MS
-            stop = min(end, self.start + (day + 1) * DAY_MS)
-            before = [_used(campus) for campus, _ in lives]
-            abreast.advance(stop)
-            for (campus, life), used in zip(lives, before, strict=True):
-                life.used[day] += _used(campus) - used
-                for gateway in sorted(self.site.gateways):
-                    _note(self.site, life, *campus.arrived(gateway, stop), self.start)
-        abreast.leave()
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A world that goes on, and what is written down of it."""
+
+    worlds: Worlds
+    campus: Campus
+    life: Life
+
+    def forked(self, faults: Sequence[Fault]) -> Living:
+        """Another that goes on with other faults."""
+        return Living(self.worlds, self.campus.twin(faults), self.life.copy())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrepaired:
+    """Of one building.
+
+    Attributes:
+        healthy: H.
+        everything: U.
+        without: L of every fault, by its id.
+    """
+
+    healthy: Life
+    everything: Life
+    without: dict[str, Life]
+
+
+def origins(many: Sequence[Worlds]) -> list[Campus]:
+    """The worlds of several buildings as they stand at the start, a fortnight behind them."""
+    found = [worlds.begun() for worlds in many]
+    abreast = Abreast(found)
+    abreast.history(RUN_IN_DAYS)
+    abreast.leave()
+    return found
+
+
+def unrepaired(many: Sequence[tuple[Worlds, Campus]]) -> list[Unrepaired]:
+    """H, U and all L of several buildings, from the origin of each; all go on together.
+
+    A world begins where it begins to differ: L of a fault with its onset. Until a second fault
+    comes, L of the first one has none, and H is the same world.
+    """
+    every = [Living(w, origin.twin(w.faults), w.unborn()) for w, origin in many]
+    without: list[dict[str, Living]] = [{} for _ in many]
+    healthy = list(every)
+    onsets = sorted(
+        (w.moment(fault.onset), b, fault.onset, n)
+        for b, (w, _) in enumerate(many)
+        for n, fault in enumerate(w.faults)
+    )
+    for at, b, _, n in onsets:
+        live(_alive(every, healthy, without), at)
+        worlds, made = many[b][0], without[b]
+        fault = worlds.faults[n]
+        if len(made) == 1:
+            healthy[b] = healthy[b].forked(())
+        made[fault.id] = every[b].forked([f for f in worlds.faults if f.id != fault.id])
+        if len(made) == 1:
+            healthy[b] = made[fault.id]
+    live(_alive(every, healthy, without), many[0][0].end)
+    return [
+        Unrepaired(
+            healthy=h.life, everything=u.life, without={id_: x.life for id_, x in made.items()}
+        )
+        for h, u, made in zip(healthy, every, without, strict=True)
+    ]
+
+
+def repaired(many: Sequence[tuple[Worlds, Campus, Sequence[Repair]]]) -> list[list[Life]]:
+    """Of each building R with the first repair, with the first two and so on, by time."""
+    before = [Living(w, origin.twin(w.faults), w.unborn()) for w, origin, _ in many]
+    faults = [list(w.faults) for w, _, _ in many]
+    lives: list[list[Living]] = [[] for _ in many]
+    coming = [len(repairs) for _, _, repairs in many]
+    visits = sorted(
+        (w.moment(r.at), b, r.at, r.fault)
+        for b, (w, _, repairs) in enumerate(many)
+        for r in repairs
+    )
+    for at, b, told, fault in visits:
+        live(_going(before, lives, coming), at)
+        ended = {fault: _up(told)}
+        faults[b] = [replace(f, end=ended.get(f.id, f.end)) for f in faults[b]]
+        lives[b].append((lives[b] or before[b : b + 1])[-1].forked(faults[b]))
+    live(_going(before, lives, coming), many[0][0].end if many else 0)
+    return [[one.life for one in of] for of in lives]
+
+
+def live(living: Sequence[Living], until: int) -> None:
+    """All go on together to a time [ms] and write down what they say; nobody else reads it."""
+    if not living:
+        return
+    abreast = Abreast([one.campus for one in living])
+    start = living[0].worlds.start
+    while (now := living[0].campus.now) < until:
+        day = (now - start) // DAY_MS
+        stop = min(until, start + (day + 1) * DAY_MS)
+        if now == start + day * DAY_MS:
+            for one in living:
+                one.life.dawn[:] = _used(one.campus)
+        abreast.advance(stop)
+        for one in living:
+            one.life.used[day] = _used(one.campus) - one.life.dawn
+            site = one.worlds.site
+            for gateway in sorted(site.gateways):
+                _note(site, one.life, *one.campus.arrived(gateway, stop), start)
+    abreast.leave()
+
+
+def _alive(
+    every: Sequence[Living], healthy: Sequence[Living], without: Sequence[dict[str, Living]]
+) -> list[Living]:
+    """Each once, whatever it stands for."""
+    all_ = [one for b, made in enumerate(without) for one in (every[b], healthy[b], *made.values())]
+    return list({id(one): one for one in all_}.values())
+
+
+def _going(
+    before: Sequence[Living], lives: Sequence[Sequence[Living]], coming: Sequence[int]
+) -> list[Living]:
+    """Those that still have to go on: until the first repair of a building its U."""
+    return [
+        one
+        for u, of, repairs in zip(before, lives, coming, strict=True)
+        for one in (of or [u][: min(repairs, 1)])
+    ]
 
 
 def _used(campus: Campus) -> Floats:

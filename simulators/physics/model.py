@@ -10,27 +10,25 @@ import numpy as np
 
 from core.batch import Bools, Floats
 from simulators.physics.air.air import SHOWN, AirDay, AirHandlers
-from simulators.physics.air.air_faults import RoomParameters, air_parameters, room_parameters
+from simulators.physics.air.air_faults import (
+    AirParameters,
+    RoomParameters,
+    air_parameters,
+    room_parameters,
+)
 from simulators.physics.air.boxes import Boxes
 from simulators.physics.air.demand import Demand
 from simulators.physics.air.room_coils import RoomCoils
 from simulators.physics.air.rooms import STEP_MIN, Rooms
+from simulators.physics.brought import Brought, brought_by
 from simulators.physics.conditions import Conditions
-from simulators.physics.cooling.condenser import wet_bulb
 from simulators.physics.drivers import Drivers, stratification
-from simulators.physics.heating.curve import grid_supply
 from simulators.physics.plan import AIR_HEAT, Plan
 from simulators.physics.rows import Rows
+from simulators.physics.side_by_side import joined, side_by_side
 from simulators.physics.trace import BUILDING_ROWS, SMOOTH_ROWS, Trace
 from simulators.physics.water_side import Asked, PlantDay, PlantFaults, Plants, plant_faults_of
-from simulators.physics.weather.weather import DAY_MIN
 
-# Hot water of a person a working day, 3 L lifted by 45 K, over some nine hours. [kW]
-_HOT_WATER_KW = 0.157 / 9.0
-# Dehumidifying begins where outdoor air holds more than the coil's outlet. [°C dew point]
-_DEW_FREE, _LATENT_PER_K, _LATENT_MOST = 10.0, 0.04, 0.5
-# Before the first fan: a loop alone, and walls too; how long into the day the boost goes on.
-_LEADS_MIN, _WARMS_MIN, _BOOST_ON_MIN = 30, 120, 30
 # A valve open so far asks for water.
 _ASKS = 0.05
 
@@ -49,6 +47,10 @@ class Reads:
     plants: Floats
     looped: Floats
 
+    def cut(self, part: slice) -> Reads:
+        """Some of the minutes."""
+        return Reads(self.ahus[part], self.plants[part], self.looped[part])
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -58,6 +60,13 @@ class Step:
     now: Conditions
     minutes: tuple[int, int]
     reads: Reads
+
+    def cut(self, minutes: tuple[int, int]) -> Step:
+        """The part of it that lies between two of its minutes."""
+        if minutes == self.minutes:
+            return self
+        part = slice(minutes[0] - self.minutes[0], minutes[1] - self.minutes[0])
+        return Step(self.drivers, self.now, minutes, self.reads.cut(part))
 
 
 T = TypeVar("T")
@@ -70,7 +79,7 @@ def alone(model: Model, going: Going[T]) -> T:
     try:
         asked = next(going)
         while True:
-            [trace] = model.run_all(asked.drivers, [asked.now], asked.minutes, [asked.reads])
+            [trace] = model.run_all([asked])
             asked = going.send(trace)
     except StopIteration as end:
         found: T = end.value
@@ -78,45 +87,50 @@ def alone(model: Model, going: Going[T]) -> T:
 
 
 class Model:
-    """All air handlers, rooms and plant of a site, of so many worlds of one seed.
+    """All air handlers, rooms and plant of one or many worlds of one seed.
 
-    Worlds share weather, people and noise, and nothing else: each is the same to the bit
-    whether it is stepped alone or beside others, and however time is cut.
+    Worlds share the weather, those of one site people and noise too, and nothing else: each is
+    the same to the bit whether it is stepped alone or beside others, and however time is cut.
+
+    Args:
+        plans: Of each world.
+        seed: Of all.
     """
 
-    def __init__(self, plan: Plan, seed: int, copies: int = 1) -> None:
-        self._plan, self._rows = plan, Rows(plan, copies)
+    def __init__(self, plans: Sequence[Plan], seed: int) -> None:
+        self._plans, plan = tuple(plans), side_by_side(plans)
+        self._rows = Rows(plan)
         self._rooms, self._boxes = Rooms(plan, self._rows), Boxes(plan, self._rows)
         self._coils, self._demand = RoomCoils(plan, self._rows), Demand(plan, self._rows)
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
-        self._plants = Plants(plan, copies)
-        self._heads = np.array([plan.people_of(b) for b in plan.buildings])
+        self._plants = Plants(plan)
         self._took = np.zeros((7, self._rows.ahus))
         self._water = np.zeros((4, self._rows.buildings))
         self._lead_water()
-        self._blocks: tuple[Drivers, _Blocks] | None = None
+        self._brought: Brought | None = None
+        self._edges = {
+            "ahus": np.cumsum([len(p.ahus) for p in plans])[:-1],
+            "zones": np.cumsum([len(p.zones) for p in plans])[:-1],
+            "buildings": np.cumsum([len(p.buildings) for p in plans])[:-1],
+        }
         # What rooms and plants show, five minutes ago and now.
         self._zone = np.stack([self._of_rooms()] * 2)
         self._building = np.zeros((2, len(BUILDING_ROWS), self._rows.buildings))
 
-    def run_all(
-        self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
-        reads: Sequence[Reads],
-    ) -> list[Trace]:  # fmt: skip
-        """Steps all worlds from one minute of the day to another; gives the truth of each.
+    def run_all(self, asked: Sequence[Step]) -> list[Trace]:
+        """Steps all worlds through the same minutes of a day; gives the truth of each.
 
         Args:
-            drivers: Of the day.
-            worlds: Faults of each as parameters.
-            minutes: From and to, minutes of the local day.
-            reads: What each world's controllers are told.
+            asked: What each asks for.
         """
-        air_day = self._air_day(drivers, worlds, minutes, reads)
+        worlds, minutes = [step.now for step in asked], asked[0].minutes
         sensors, faults = room_parameters(worlds), plant_faults_of(worlds)
-        plant_day = self._plant_day(drivers, minutes, reads, faults)
-        blocks = self._blocks_of(drivers)
-        air, first = self._air, minutes[0]
         self._now = air_parameters(worlds)
+        brought = self._on([step.drivers for step in asked])
+        reads = [step.reads for step in asked]
+        air_day = _air_day(brought, slice(*minutes), reads, self._now)
+        plant_day = self._plant_day(brought, slice(*minutes), reads, faults)
+        air, first = self._air, minutes[0]
         air.begin(self._now, air_day)
         out = np.zeros((minutes[1] - first, SHOWN, self._rows.ahus))
         shown = _Shown(self._zone, self._building)
@@ -126,7 +140,7 @@ class Model:
             if k in turns:
                 air.engage(k)
             if (first + k) % STEP_MIN == 0:
-                self._block(k, blocks, (first + k) // STEP_MIN, plant_day, sensors, faults)
+                self._block(k, brought, (first + k) // STEP_MIN, plant_day, sensors, faults)
                 shown.note(self._zone[1], self._building[1])
             if runs[k]:
                 air.minute(k)
@@ -148,12 +162,12 @@ class Model:
 
     def memories(self) -> list[dict[str, Floats]]:
         """All state of each world."""
-        parts = {name: self._parted(values) for name, values in self._kept().items()}
-        return [{name: of[w] for name, of in parts.items()} for w in range(self._rows.copies)]
+        parts = {name: self._parted(name, values) for name, values in self._kept().items()}
+        return [{name: of[w].copy() for name, of in parts.items()} for w in range(len(self._plans))]
 
     def remember(self, memory: Mapping[str, Floats]) -> None:
         """Takes up what :meth:`memory` gave, for every world."""
-        self.remember_all([memory] * self._rows.copies)
+        self.remember_all([memory] * len(self._plans))
 
     def remember_all(self, memories: Sequence[Mapping[str, Floats]]) -> None:
         """Takes up one memory for each world.
@@ -162,7 +176,7 @@ class Model:
             ValueError: One is of another number of assets.
         """
         for name, kept in self._kept().items():
-            values = self._rows.joined([m[name] for m in memories])
+            values = joined([m[name] for m in memories])
             if values.shape != kept.shape:
                 raise ValueError(f"{name}: {values.shape} is no memory of {kept.shape}")
             kept[:] = values
@@ -181,11 +195,12 @@ class Model:
             "radiators": self._plants.radiators, "zone": self._zone, "building": self._building,
         }  # fmt: skip
 
-    def _parted(self, values: Floats) -> list[Floats]:
-        return [part.copy() for part in np.split(values, self._rows.copies, axis=-1)]
+    def _parted(self, name: str, values: Floats) -> list[Floats]:
+        """Each world's part of what is kept by one name. (…, rows)"""
+        return np.split(values, self._edges[_KEPT_BY[name]], axis=-1)
 
     def _block(
-        self, k: int, blocks: _Blocks, block: int, plant_day: PlantDay, sensors: RoomParameters,
+        self, k: int, brought: Brought, block: int, plant_day: PlantDay, sensors: RoomParameters,
         faults: PlantFaults,
     ) -> None:  # fmt: skip
         """Five minutes of rooms, plants, and what of the air handlers goes with them."""
@@ -195,12 +210,12 @@ class Model:
         into *= self._boxes.share
         self._zone[0] = self._zone[1]
         self._building[0] = self._building[1]
-        gains = blocks.gains[block] + plants.emitted(rooms.air)
+        gains = brought.gains[block] + plants.emitted(rooms.air)
         if self._coils.some:
             on = rows.from_ahus(air.row("on")[None])[0] * rows.fed
             at_rooms = self._water.take(rows.zone_building, axis=1)
             gains += self._coils.step(rooms.air, on, at_rooms, sensors)
-        rooms.step(blocks.oat[block], gains, blocks.heads[block], into[0], into[5], into[1])
+        rooms.step(brought.block_oat[block], gains, brought.heads[block], into[0], into[5], into[1])
         plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
         self._zone[1], self._building[1] = self._of_rooms(), plants.written()
         if not self._building[0].any():  # nothing was before the first step of all
@@ -237,79 +252,39 @@ class Model:
             some[6] | (more[5] > 0.0), some[2],
         )  # fmt: skip
 
-    def _air_day(
-        self, drivers: Drivers, worlds: Sequence[Conditions], minutes: tuple[int, int],
-        reads: Sequence[Reads],
-    ) -> AirDay:  # fmt: skip
-        rows, span = self._rows, slice(*minutes)
-        now = air_parameters(worlds)
-        meant = _scheduled(rows.repeated(drivers.fan.astype(np.float64)) > 0.0, now.hours_more)[
-            span
-        ]
-        return AirDay(
-            oat=drivers.weather.oat[span].tolist(),
-            oat_read=rows.joined([r.ahus for r in reads]),
-            meant=meant,
-            on=(meant | now.fan_on) & ~now.fan_off,
-            wander=rows.repeated(drivers.wander[span]),
-            speed_wander=rows.repeated(drivers.speed_wander[span]),
-            noise=rows.joined([r.looped for r in reads]),
-        )
+    def _on(self, drivers: Sequence[Drivers]) -> Brought:
+        """What the day brings, made once for all its stretches."""
+        if self._brought is None or not self._brought.of(drivers):
+            self._brought = brought_by(self._plans, drivers)
+        return self._brought
 
     def _plant_day(
-        self, drivers: Drivers, minutes: tuple[int, int], reads: Sequence[Reads],
-        faults: PlantFaults,
-    ) -> PlantDay:  # fmt: skip
-        rows, span = self._rows, slice(*minutes)
-        draw: Floats = drivers.people[span] * self._heads * _HOT_WATER_KW
-        latent: Floats = np.repeat(_latent(drivers)[span][:, None], rows.buildings, axis=1)
-        hours, boost = (part[span] for part in heating_hours(self._plan, drivers))
-        oat, humidity = (
-            np.repeat(values[span, None], rows.buildings, axis=1)
-            for values in (drivers.weather.oat, drivers.weather.humidity)
-        )
-        outdoors = (oat, wet_bulb(oat, humidity))
+        self, brought: Brought, span: slice, reads: Sequence[Reads], faults: PlantFaults
+    ) -> PlantDay:
+        outdoors = (brought.outdoor[span], brought.wet[span])
         return PlantDay(
-            oat=rows.joined([r.plants for r in reads]),
-            hours=rows.repeated(hours.astype(np.float64)) > 0.0,
-            boost=rows.repeated(boost.astype(np.float64)) > 0.0,
-            hot_draw=rows.repeated(draw), latent=latent,
-            sent=grid_supply(oat, rows.repeated(drivers.grid_wander[span])),
-            outdoors=outdoors, expected=self._plants.expected(outdoors, faults),
+            oat=joined([r.plants for r in reads]),
+            hours=brought.hours[span], boost=brought.boost[span],
+            hot_draw=brought.hot_draw[span], latent=brought.latent[span],
+            sent=brought.sent[span], outdoors=outdoors,
+            expected=self._plants.expected(outdoors, faults),
         )  # fmt: skip
 
-    def _blocks_of(self, drivers: Drivers) -> _Blocks:
-        if self._blocks is None or self._blocks[0] is not drivers:
-            self._blocks = (drivers, _Blocks.of(drivers, self._rows))
-        return self._blocks[1]
-
     def _traces(self, ahu: Floats, zone: Floats, building: Floats) -> list[Trace]:
-        parts = (np.split(v, self._rows.copies, axis=-1) for v in (ahu, zone, building))
+        edges = self._edges
+        parts = (
+            np.split(ahu, edges["ahus"], axis=-1), np.split(zone, edges["zones"], axis=-1),
+            np.split(building, edges["buildings"], axis=-1),
+        )  # fmt: skip
         return [Trace(ahu=a, zone=z, building=b) for a, z, b in zip(*parts, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    """Drivers of a day in means of five minutes: outdoors [°C], gains [kW] and heads by room."""
-
-    oat: list[float]
-    gains: Floats
-    heads: Floats
-
-    @staticmethod
-    def of(drivers: Drivers, rows: Rows) -> _Blocks:
-        """For all worlds."""
-
-        def means(values: Floats) -> Floats:
-            parts = values.reshape(DAY_MIN // STEP_MIN, STEP_MIN, -1)
-            found: Floats = parts.mean(axis=1).astype(np.float64, copy=False)
-            return found
-
-        return _Blocks(
-            means(drivers.weather.oat)[:, 0].tolist(),
-            rows.repeated(means(drivers.gains)),
-            rows.repeated(means(drivers.zone_people)),
-        )
+_KEPT_BY = {
+    "air": "ahus", "passed": "ahus", "rooms": "zones", "boxes": "zones", "coils": "zones",
+    "given": "zones", "plants": "buildings", "radiators": "zones", "zone": "zones",
+    "building": "buildings",
+}  # fmt: skip
+"""What the rows of each part of a model's memory are."""
 
 
 class _Shown:
@@ -344,6 +319,19 @@ class _Shown:
         return zone.transpose(1, 0, 2), building.transpose(1, 0, 2)
 
 
+def _air_day(brought: Brought, span: slice, reads: Sequence[Reads], now: AirParameters) -> AirDay:
+    meant = _scheduled(brought.fan.copy(), now.hours_more)[span]
+    return AirDay(
+        oat=brought.oat[span].tolist(),
+        oat_read=joined([r.ahus for r in reads]),
+        meant=meant,
+        on=(meant | now.fan_on) & ~now.fan_off,
+        wander=brought.wander[span],
+        speed_wander=brought.speed_wander[span],
+        noise=joined([r.looped for r in reads]),
+    )
+
+
 def _scheduled(meant: Bools, more: Floats) -> Bools:
     """When fans run by schedules that are so many hours longer, half of it before. (minutes, rows)
 
@@ -369,28 +357,3 @@ def _turns(day: AirDay) -> set[int]:
 def _any(on: Bools) -> list[bool]:
     """By minute, whether any row's fan runs."""
     return [bool(minute.any()) for minute in on]
-
-
-def heating_hours(plan: Plan, drivers: Drivers) -> tuple[Bools, Bools]:
-    """When a building's heat may be wanted, and when its morning boost is meant to run.
-
-    From half an hour before its first fan, and two hours where it has radiators, which have to
-    warm the walls too; the boost ends with the first fan, or an hour later with radiators.
-    """
-    hours = np.zeros((DAY_MIN, len(plan.buildings)), np.bool_)
-    boost = np.zeros_like(hours)
-    for i, warms in enumerate(plan.radiating):
-        wanted = drivers.fan[:, plan.ahu_building == i].any(axis=1)
-        hours[:, i] = wanted
-        if wanted.any():
-            start = int(np.argmax(wanted))
-            begins = max(0, start - (_WARMS_MIN if warms else _LEADS_MIN))
-            hours[begins:start, i] = True
-            boost[begins : start + (_BOOST_ON_MIN if warms else 0), i] = True
-    return hours, boost
-
-
-def _latent(drivers: Drivers) -> Floats:
-    dew = drivers.weather.oat - (100.0 - drivers.weather.humidity) / 5.0
-    latent: Floats = 1.0 + np.clip((dew - _DEW_FREE) * _LATENT_PER_K, 0.0, _LATENT_MOST)
-    return latent

@@ -55,6 +55,11 @@ class Plan:
         return np.array([self.buildings.index(z.building) for z in self.zones], dtype=np.int64)
 
     @cached_property
+    def zone_blown(self) -> Ints:
+        """Index of the air handler that feeds a room; any of the same site, where none does."""
+        return np.maximum(self.zone_ahu, 0)
+
+    @cached_property
     def ahus_of_building(self) -> Floats:
         """(buildings, air handlers), one where it belongs."""
         return _member(self.ahu_building, len(self.buildings))

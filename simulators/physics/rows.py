@@ -7,8 +7,6 @@ are the same to the bit whoever stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from core.batch import Floats, Ints
@@ -16,10 +14,9 @@ from simulators.physics.plan import Plan
 
 
 class Rows:
-    """Rows of a site stepped so many times over.
+    """Rows of a plan, or of several side by side.
 
     Attributes:
-        copies: How many worlds.
         ahus: Air handlers of all of them.
         zones: Rooms of all.
         buildings: Buildings of all.
@@ -29,23 +26,14 @@ class Rows:
         ahu_building: Row of an air handler's building.
     """
 
-    def __init__(self, plan: Plan, copies: int) -> None:
-        self.copies = copies
-        a, z, b = len(plan.ahus), len(plan.zones), len(plan.buildings)
-        self.ahus, self.zones, self.buildings = copies * a, copies * z, copies * b
-        self.fed = self.repeated((plan.zone_ahu >= 0).astype(np.float64))
-        self.zone_ahu = self._shifted(np.maximum(plan.zone_ahu, 0), a)
-        self.zone_building = self._shifted(plan.zone_building, b)
-        self.ahu_building = self._shifted(plan.ahu_building, b)
+    def __init__(self, plan: Plan) -> None:
+        self.ahus, self.zones = len(plan.ahus), len(plan.zones)
+        self.buildings = len(plan.buildings)
+        self.fed = (plan.zone_ahu >= 0).astype(np.float64)
+        self.zone_ahu = plan.zone_blown
+        self.zone_building = plan.zone_building
+        self.ahu_building = plan.ahu_building
         self._bins: dict[tuple[str, int], Ints] = {}
-
-    def repeated(self, of_one: Floats) -> Floats:
-        """The same values for every world. (…, assets) to (…, rows)"""
-        return np.concatenate([of_one] * self.copies, axis=-1)
-
-    def joined(self, of_each: Sequence[Floats]) -> Floats:
-        """Values of each world side by side. (…, assets) each to (…, rows)"""
-        return np.ascontiguousarray(np.concatenate(of_each, axis=-1), dtype=np.float64)
 
     def to_ahus(self, of_zones: Floats) -> Floats:
         """Sums over each air handler's rooms. (n, zones) to (n, air handlers)"""
@@ -73,8 +61,3 @@ class Rows:
             self._bins[of, many] = bins
         sums = np.bincount(bins, weights=values.ravel(), minlength=many * size)
         return sums.astype(np.float64, copy=False).reshape(many, size)
-
-    def _shifted(self, of_one: Ints, size: int) -> Ints:
-        worlds = np.arange(self.copies)[:, None] * size
-        shifted: Ints = (worlds + of_one).ravel().astype(np.int64)
-        return shifted

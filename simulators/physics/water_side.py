@@ -98,8 +98,8 @@ class Plants:
         radiators: Water in the radiators of each zone. (1, zones) [°C]
     """
 
-    def __init__(self, plan: Plan, copies: int) -> None:
-        self._heating, self._cooling = Heating(plan, copies), Cooling(plan, copies)
+    def __init__(self, plan: Plan) -> None:
+        self._heating, self._cooling = Heating(plan), Cooling(plan)
         hot, cold = self._heating.state, self._cooling.state
         self.state = np.concatenate([hot, cold])
         self._heating.state, self._cooling.state = self.state[: len(hot)], self.state[len(hot) :]

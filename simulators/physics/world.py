@@ -53,7 +53,7 @@ class World:
         self.seed = seed
         self._sky = sky or SeededSky(seed)
         self._happenings = tuple(happenings)
-        self.model = Model(self.plan, seed)
+        self.model = Model([self.plan], seed)
         self._loads = Loads(self.plan, seed)
         self._sensors = Sensors(site, seed, background)
         self._meters = Meters(self.plan, seed, background)

@@ -102,13 +102,13 @@ class AirHandlers:
     def __init__(self, plan: Plan, rows: Rows, unmixed: Floats) -> None:
         size = rows.ahus
         self._linear = plan.laws.linear_valves
-        self._design = rows.repeated(_numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW))
-        self._unmixed = rows.repeated(unmixed)
-        self._sizes = rows.repeated(_coil_sizes(plan))
+        self._design = _numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW)
+        self._unmixed = unmixed
+        self._sizes = _coil_sizes(plan)
         self.state = state = np.zeros((len(NAMES), size))
         for name, value in _START.items():
             state[AT[name]] = value
-        state[AT["least"]] = rows.repeated(_numbers(plan.ahus, "oa_min", 0.2))
+        state[AT["least"]] = _numbers(plan.ahus, "oa_min", 0.2)
         self.passed = np.zeros((6, size))
         self._said, self._wanted, self._at = state[:2], state[2:5], state[5:8]
         self._open, self._carried, self._lags = state[8:11], state[10:15], state[11:17]

@@ -64,8 +64,8 @@ class Boxes:
         design = [a.number("design_air_flow", AHU_DESIGN_FLOW) for a in plan.ahus] or [0.0]
         of = np.maximum(plan.zone_ahu, 0)
         size = area / np.maximum(whole[of], _NOTHING) * np.array(design)[of]
-        self._size: Floats = rows.repeated(size)
-        self._design = rows.repeated(np.array(design[: len(plan.ahus)], np.float64))
+        self._size: Floats = size
+        self._design = np.array(design[: len(plan.ahus)], np.float64)
         self.state = np.zeros((2, rows.zones))
         self.share = self.state[0]
         self._asks = np.empty((3, rows.zones))

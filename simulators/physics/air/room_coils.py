@@ -28,7 +28,7 @@ class RoomCoils:
 
     def __init__(self, plan: Plan, rows: Rows) -> None:
         def sizes(name: str) -> Floats:
-            return rows.repeated(np.array([z.number(name, 0.0) for z in plan.zones], np.float64))
+            return np.array([z.number(name, 0.0) for z in plan.zones], np.float64)
 
         self._size = np.stack([
             sizes("heating_capacity") / _HOT_K, sizes("cooling_capacity") / _COLD_K

@@ -37,8 +37,8 @@ class Rooms:
     """
 
     def __init__(self, plan: Plan, rows: Rows) -> None:
-        outside = rows.repeated(np.array([z.number("exterior", 0.5) for z in plan.zones]))
-        area = rows.repeated(plan.area)
+        outside = np.array([z.number("exterior", 0.5) for z in plan.zones])
+        area = plan.area
         self.state = np.empty((3, rows.zones))
         self.air, self.mass, self.co2 = self.state
         self.state[:2], self.co2[:] = 20.0, OUTSIDE_CO2

@@ -56,23 +56,22 @@ class CoolingDay:
 
 
 class Cooling:
-    """All chilled-water plant of a site, ``copies`` worlds of it."""
+    """All chilled-water plant of a plan."""
 
     ROWS = ("chilled", "chilled_return", "cooling", "chillers", "chilled_flow")
 
-    def __init__(self, plan: Plan, copies: int) -> None:
+    def __init__(self, plan: Plan) -> None:
         machines = plan.chilling
-        rows = copies * len(plan.buildings)
-        self.state = np.zeros((5, rows))
+        self.state = np.zeros((5, len(plan.buildings)))
         self.state[_CHILLED] = 18.0
-        self.by_air = np.tile([t is None for t in plan.towers], copies).astype(np.float64)
+        self.by_air = np.array([t is None for t in plan.towers], np.float64)
         otherwise = np.where(self.by_air > 0.0, _COP_AIR, _COP_WATER)
-        self._capacity = np.tile(
-            [m[0].number("cooling_capacity", 200.0) if m else 0.0 for m in machines], copies
+        self._capacity = np.array(
+            [m[0].number("cooling_capacity", 200.0) if m else 0.0 for m in machines]
         )
-        cop = np.tile([m[0].number("cop", 0.0) if m else 0.0 for m in machines], copies)
+        cop = np.array([m[0].number("cop", 0.0) if m else 0.0 for m in machines])
         self._cop = np.where(cop > 0.0, cop, otherwise)
-        self._count = np.tile([float(len(m)) for m in machines], copies)
+        self._count = np.array([float(len(m)) for m in machines])
         self._there = self._count > 0.0
         sized = np.maximum(self._capacity * self._count, 1.0)
         self._two = bool((self._count > 1.0).any())

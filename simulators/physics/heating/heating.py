@@ -51,7 +51,7 @@ _START = {"hot": 40.0, "go": 40.0, "come": 38.0, "upper": 56.0, "lower": 50.0}
 
 
 class Heating:
-    """All heating plant of a site, ``copies`` worlds of it.
+    """All heating plant of a plan.
 
     Attributes:
         sizes: Of every row's plant.
@@ -65,14 +65,14 @@ class Heating:
         "primary_back", "primary_flow", "primary_valve", "heat_lost",
     )  # fmt: skip
 
-    def __init__(self, plan: Plan, copies: int) -> None:
-        rows = copies * len(plan.buildings)
+    def __init__(self, plan: Plan) -> None:
+        rows = len(plan.buildings)
         self.state = np.zeros((len(_STATES), rows))
         for name, value in _START.items():
             self.state[_STATES.index(name)] = value
-        self.radiators = radiators_of(plan, copies)
+        self.radiators = radiators_of(plan)
         self.water = np.full(len(self.radiators.rated), 30.0)
-        self.sizes = sizes_of(plan, copies)
+        self.sizes = sizes_of(plan)
         self._any = (
             bool(self.sizes.tank.any()),
             bool(self.sizes.fired.any()),

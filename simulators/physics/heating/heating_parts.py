@@ -63,18 +63,18 @@ class HeatingSizes:
     purge: Floats
 
 
-def sizes_of(plan: Plan, copies: int) -> HeatingSizes:
-    """Of a plan's buildings, ``copies`` of the site one after another."""
+def sizes_of(plan: Plan) -> HeatingSizes:
+    """Of a plan's buildings."""
     plants = [b or s for b, s in zip(plan.boilers, plan.stations, strict=True)]
 
     def numbers(name: str, otherwise: float) -> Floats:
         found = [p.number(name, otherwise) if p is not None else 0.0 for p in plants]
-        return np.tile(np.array(found), copies)
+        return np.array(found)
 
     capacity = numbers("heating_capacity", 200.0)
-    fired = np.tile([b is not None for b in plan.boilers], copies)
+    fired = np.array([b is not None for b in plan.boilers], np.bool_)
     rated = [p.number("rated_flow", 0.0) if p is not None else 0.0 for p in plan.pumps]
-    flow = np.tile(rated, copies)
+    flow = np.array(rated)
     flow = np.where(flow > 0.0, flow, capacity / (WATER_HEAT * _SPREAD_K))
     kw, burns = np.maximum(capacity, 1.0), capacity * fired
     power = [p.number("rated_power", 0.0) if p is not None else 0.0 for p in plan.pumps]
@@ -83,8 +83,8 @@ def sizes_of(plan: Plan, copies: int) -> HeatingSizes:
         efficiency=np.maximum(numbers("efficiency", 0.9), 0.1),
         slope=numbers("curve_slope", curve.CURVE_SLOPE),
         least=np.where(fired, boiler.LEAST_C, substation.LEAST_C),
-        station=(capacity > 0.0) & ~fired, tank=np.tile(plan.makes_hot_water, copies) & fired,
-        pump_kw=np.tile(power, copies), aux=burns * _BOILER_KW,
+        station=(capacity > 0.0) & ~fired, tank=plan.makes_hot_water & fired,
+        pump_kw=np.array(power), aux=burns * _BOILER_KW,
         way=WATER_HEAT * np.maximum(
             0.5 * _LITRES_PER_KW * kw, _LEAST_DELAY_H * np.maximum(flow, 0.1)
         ),

@@ -80,12 +80,10 @@ class Radiators:
         return held
 
 
-def radiators_of(plan: Plan, copies: int) -> Radiators:
-    """Of a plan's zones, ``copies`` of the site one after another."""
-    building = np.array([plan.buildings.index(z.building) for z in plan.zones], dtype=np.int64)
-    steps = np.repeat(np.arange(copies) * len(plan.buildings), len(plan.zones))
+def radiators_of(plan: Plan) -> Radiators:
+    """Of a plan's zones."""
     return Radiators(
-        rated=np.tile([z.number("radiator_capacity", 0.0) for z in plan.zones], copies),
-        least=np.tile([0.0 if z.declared("thermostatic") else 1.0 for z in plan.zones], copies),
-        building=np.tile(building, copies) + steps,
+        rated=np.array([z.number("radiator_capacity", 0.0) for z in plan.zones]),
+        least=np.array([0.0 if z.declared("thermostatic") else 1.0 for z in plan.zones]),
+        building=plan.zone_building,
     )

@@ -234,7 +234,9 @@ class Network:
 
     def _note_losses(self, voltage: Floats, current: Floats) -> None:
         for b, unit in enumerate(self._transformers):
-            self.lost[b] += unit.loss(voltage[:, :, b], current[:, :, b]).sum() / 60.0
+            lost = unit.loss(voltage[:, :, b], current[:, :, b]) / 60.0
+            # Minute by minute, so that it is the same however time is cut.
+            self.lost[b] = np.cumsum(np.append(self.lost[b], lost))[-1]
 
     def _demand(self, mains: Floats) -> Floats:
         run = np.concatenate([self._recent, mains])

@@ -96,7 +96,8 @@ class Meters:
         for m, ill in enumerate(ills):
             self._jump(m, ill)
         true = self._amounts(passed) / 60.0
-        self.truly += true.sum(axis=0)
+        # Minute by minute, so that it is the same however time is cut.
+        self.truly = np.cumsum(np.vstack([self.truly, true]), axis=0)[-1]
         error = self._error * np.array([ill.counts for ill in ills])
         amounts = true * np.concatenate([error, error])
         totals = np.cumsum(np.vstack([self.total, amounts]), axis=0)

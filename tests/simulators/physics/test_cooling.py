@@ -121,7 +121,7 @@ def test_stull_finds_wet_bulbs_of_the_psychrometric_chart() -> None:
 
 
 def test_the_loop_carries_its_load_and_keeps_what_it_holds() -> None:
-    plant = Cooling(plan_of(one_building(SITE, "a")), 1)
+    plant = Cooling(plan_of(one_building(SITE, "a")))
     rows = stepped(plant, 180.0, 60)
     assert 6.5 < rows[-1]["chilled"] < 8.0
     carried = 1.163 * rows[-1]["chilled_flow"] * (rows[-1]["chilled_return"] - rows[-1]["chilled"])
@@ -132,7 +132,7 @@ def test_the_loop_carries_its_load_and_keeps_what_it_holds() -> None:
 
 
 def test_the_second_machine_comes_when_one_cannot_hold_the_water_and_goes_again() -> None:
-    plant = Cooling(plan_of(one_building(SITE, "d")), 1)
+    plant = Cooling(plan_of(one_building(SITE, "d")))
     assert {row["chillers"] for row in stepped(plant, 90.0, 60)[-12:]} == {1.0}
     busy = stepped(plant, 220.0, 60)
     assert busy[0]["chillers"] == 1.0
@@ -143,7 +143,7 @@ def test_the_second_machine_comes_when_one_cannot_hold_the_water_and_goes_again(
 
 def test_water_that_goes_round_the_coils_is_pumped_and_comes_back_colder() -> None:
     def last(bypass: float) -> tuple[dict[str, float], float]:
-        plant, now = Cooling(plan_of(one_building(SITE, "d")), 1), sound()
+        plant, now = Cooling(plan_of(one_building(SITE, "d"))), sound()
         now = replace(now, bypass=bypass * ONE)
         row = stepped(plant, 100.0, 60, now)[-1]
         stack: tuple[Floats, ...] = tuple(row[name] * ONE for name in Cooling.ROWS)
@@ -157,7 +157,7 @@ def test_water_that_goes_round_the_coils_is_pumped_and_comes_back_colder() -> No
 
 
 def test_a_tower_evaporates_what_it_rejects() -> None:
-    plant = Cooling(plan_of(one_building(SITE, "d")), 1)
+    plant = Cooling(plan_of(one_building(SITE, "d")))
     row = stepped(plant, 120.0, 60)[-1]
     found = plant.electricity(
         tuple(row[name] * ONE for name in Cooling.ROWS), (30.0 * ONE, 25.0 * ONE), sound()
@@ -166,5 +166,5 @@ def test_a_tower_evaporates_what_it_rejects() -> None:
     assert float(found["tower_evaporates"][0]) == pytest.approx(
         0.0015 * float(found["rejected"][0])
     )
-    dry = Cooling(plan_of(one_building(SITE, "c")), 1)
+    dry = Cooling(plan_of(one_building(SITE, "c")))
     assert (dry.by_air == 1.0).all()

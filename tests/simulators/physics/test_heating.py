@@ -17,6 +17,7 @@ from simulators.physics.heating.heating_faults import HeatingFaults, heating_fau
 from simulators.physics.heating.heating_parts import HeatingDay
 from simulators.physics.heating.radiators import radiators_of
 from simulators.physics.plan import Plan, plan_of
+from simulators.physics.side_by_side import side_by_side
 from simulators.worlds import one_building
 from tests.simulators.parts import SITE, at
 
@@ -37,7 +38,7 @@ class Run:
     """A building's heating through some steps with rooms of fixed warmth."""
 
     def __init__(self, building: str, *, air: float = 19.0) -> None:
-        self.plant = Heating(plan(building), 1)
+        self.plant = Heating(plan(building))
         self.air = np.full(len(self.plant.water), air)
         self.rows: list[dict[str, float]] = []
         self.emitted: list[float] = []
@@ -213,7 +214,7 @@ def test_a_fouled_exchanger_needs_more_water_for_the_same_heat() -> None:
 
 
 def test_radiators_follow_en_442() -> None:
-    radiators = radiators_of(plan("b"), 1)
+    radiators = radiators_of(plan("b"))
     rated = radiators.rated
     at_50 = radiators.emitted(np.full_like(rated, 70.0), np.full_like(rated, 20.0))
     assert at_50 == pytest.approx(rated)
@@ -224,7 +225,7 @@ def test_radiators_follow_en_442() -> None:
 
 
 def test_a_thermostatic_head_shuts_in_a_warm_room() -> None:
-    radiators = replace(radiators_of(plan("b"), 1), least=np.zeros(4))
+    radiators = replace(radiators_of(plan("b")), least=np.zeros(4))
     share = np.ones(4)
     warm, cold = (radiators.flow(np.full(4, t), share) for t in (24.0, 18.0))
     assert (warm == 0.0).all()
@@ -250,7 +251,7 @@ def test_a_pump_at_half_flow_takes_an_eighth_against_friction_alone() -> None:
 def test_worlds_beside_each_other_are_as_alone() -> None:
     site = plan("b")
     raised = replace(sound("b"), curve=np.array([8.0]))
-    both, alone = Heating(site, 2), Heating(site, 1)
+    both, alone = Heating(side_by_side([site, site])), Heating(site)
     two, one = np.ones(2), np.ones(1)
 
     def day(of: Heating, like: Floats, now: HeatingFaults) -> HeatingDay:

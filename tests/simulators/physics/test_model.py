@@ -13,7 +13,7 @@ from simulators.days import Days
 from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault, FaultKind
-from simulators.physics.model import Model, Reads
+from simulators.physics.model import Model, Reads, Step
 from simulators.physics.plan import plan_of
 from simulators.physics.trace import Trace
 from tests.simulators.parts import SEED, SITE, START, fault
@@ -48,14 +48,14 @@ def conditions(faults: tuple[Fault, ...]) -> Conditions:
 
 def lived(worlds: tuple[tuple[Fault, ...], ...], cuts: tuple[int, ...] = ()) -> list[list[Trace]]:
     """The traces of each world, stretch by stretch."""
-    model = Model(PLAN, SEED, len(worlds))
+    model = Model([PLAN] * len(worlds), SEED)
     found: list[list[Trace]] = [[] for _ in worlds]
     edges = (0, *cuts, 1440)
     for day in range(DAYS):
         of = drivers(day)
         for first, last in pairwise(edges):
-            seen = [reads(of, slice(first, last))] * len(worlds)
-            made = model.run_all(of, [conditions(w) for w in worlds], (first, last), seen)
+            seen, minutes = reads(of, slice(first, last)), (first, last)
+            made = model.run_all([Step(of, conditions(w), minutes, seen) for w in worlds])
             for mine, trace in zip(found, made, strict=True):
                 mine.append(trace)
     return found
@@ -92,21 +92,23 @@ def test_time_can_be_cut_anywhere(together: list[list[Trace]]) -> None:
 
 
 def test_a_world_goes_on_from_a_copy_beside_the_one_it_came_from() -> None:
-    alone, of = Model(PLAN, SEED), drivers(0)
+    alone, of = Model([PLAN], SEED), drivers(0)
     healthy = conditions(())
-    alone.run_all(of, [healthy], (0, 613), [reads(of, slice(0, 613))])
-    both = Model(PLAN, SEED, 2)
+    alone.run_all([Step(of, healthy, (0, 613), reads(of, slice(0, 613)))])
+    both = Model([PLAN, PLAN], SEED)
     both.remember(alone.memory())
     seen = reads(of, slice(613, 1440))
-    straight = alone.run_all(of, [healthy], (613, 1440), [seen])[0]
-    one, other = both.run_all(of, [healthy, conditions(WORLDS[1])], (613, 1440), [seen] * 2)
+    straight = alone.run_all([Step(of, healthy, (613, 1440), seen)])[0]
+    one, other = both.run_all([
+        Step(of, now, (613, 1440), seen) for now in (healthy, conditions(WORLDS[1]))
+    ])  # fmt: skip
     assert np.array_equal(one.ahu, straight.ahu)
     assert np.array_equal(one.building, straight.building)
     assert not np.array_equal(other.ahu, straight.ahu)
 
 
 def test_no_memory_of_another_site_is_taken_up() -> None:
-    memory = Model(PLAN, SEED).memory()
+    memory = Model([PLAN], SEED).memory()
     memory["air"] = memory["air"][:, :-1]
     with pytest.raises(ValueError, match="air"):
-        Model(PLAN, SEED).remember(memory)
+        Model([PLAN], SEED).remember(memory)

@@ -16,7 +16,7 @@ from tests.simulators.parts import SITE
 def rooms() -> tuple[Rooms, int, Floats]:
     """Those of a building, the south one's row, and its area."""
     plan = plan_of(one_building(SITE, "a"))
-    made = Rooms(plan, Rows(plan, 1))
+    made = Rooms(plan, Rows(plan))
     return made, [z.id for z in plan.zones].index("a.z-south"), plan.area
 
 
