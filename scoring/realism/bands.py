@@ -49,7 +49,7 @@ class Bands(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         made: How, in words.
         weeks: Of the real data cut into eight weeks, as the campus is run.
-        whole: Of the real data as long as they are.
+        whole: Of the real data in single years, as a campus' year is.
         stock: Of the buildings beside each other, :func:`scoring.realism.stock.stock`.
     """
 

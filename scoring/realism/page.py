@@ -21,7 +21,7 @@ TITLES = {
 }
 _Judged = tuple[Found, Mapping[str, tuple[int, int]]]
 _HEAD = (
-    "| statistic | told before | real, whole | campus, a year | real, eight weeks "
+    "| statistic | told before | real, a year | campus, a year | real, eight weeks "
     "| campus, eight weeks | outside |\n|---|---|---|---|---|---|--:|\n"
 )
 BEGIN, END = "<!-- realism: made by plantroom realism --write -->", "<!-- realism: end -->"

@@ -15,6 +15,8 @@ from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
 
 _SATURDAY = 5
+_READ_WITHIN_MS = MINUTE_MS
+"""A meter is asked some seconds after the hour whose end its answer tells."""
 
 
 class Readings:
@@ -31,7 +33,7 @@ class Readings:
         self._start, self._days = start, days
         self._parts: dict[int, list[tuple[Ints, Floats]]] = {}
         # One table for all asks: a statistic asks for the same series as its neighbour.
-        self.last: Callable[[str, int], Floats] = cache(self._last)
+        self.last: Callable[..., Floats] = cache(self._last)
 
     def add(self, rows: Columns) -> None:
         """Takes readings up; those of other days are left out."""
@@ -97,7 +99,7 @@ class Readings:
 
     def hourly_use(self, register: str) -> Floats:
         """What a register counted in each hour; NaN where that is not known. (days, 24)"""
-        at_end = self.last(register, HOUR_MS)
+        at_end = self.last(register, HOUR_MS, _READ_WITHIN_MS)
         steps = np.diff(at_end, prepend=np.nan)
         use: Floats = np.where(steps >= 0.0, steps, np.nan).reshape(self._days, 24)
         return use
@@ -107,10 +109,12 @@ class Readings:
         present: Bools = np.isfinite(self.last(point, HOUR_MS))
         return present
 
-    def _last(self, point: str, step: int) -> Floats:
-        """The last value of each step [ms], NaN where it has none."""
+    def _last(self, point: str, step: int, late: int = 0) -> Floats:
+        """The last value of each step [ms], NaN where it has none; ``late`` [ms] is still in it."""
         made = np.full(self._days * DAY_MS // step, np.nan)
         at, value = self.rows(point)
         order = np.argsort(at, kind="stable")
-        made[(at[order] - self._start - 1) // step] = value[order]
+        at, value = at[order], value[order]
+        of = (at - self._start - 1 - late) // step
+        made[of[of >= 0]] = value[of >= 0]
         return made

@@ -20,12 +20,12 @@ from scoring.realism import air, electricity, gas, heat, rooms, transport, water
 from scoring.realism.bands import Bands, bands_of, short
 from scoring.realism.stock import stock
 
-WINDOW_DAYS = 56
+WINDOW_DAYS, YEAR_DAYS = 56, 364
 MADE = (
     "scoring/realism/real.py on cambridge_estates (33 of 35 electricity meters, 29 gas meters, "
     "Bedford weather), lbnl_ahu (healthy days of MZVAV-2-1), heat_xai4heat (L4, L8), office_keti "
     "and water_daiad. Low and high end leave out the tail that scoring/realism/tables.py gives "
-    "each statistic. weeks: the same data in spans of 56 days."
+    "each statistic. weeks: the same data in spans of 56 days; whole: in years."
 )
 ELECTRICITY, GAS, WEATHER = (
     f"cambridge_estates/{name}_2018_2019{kind}.csv.gz"
@@ -37,6 +37,7 @@ _BEDFORD_LATITUDE = 52.23
 _HEAT_FROM, _HEAT_TO, _HEAT_DAYS = "2024-01-01", "2024-03-25", 28
 """The heating weeks in which the substations were read each 15 minutes or oftener."""
 _SUMS, _SUM_OF, _SUM_SEED = 40, 16, 2016
+_LEAST_SPOKEN = 0.8
 _STILL_MIN, _LONGEST_MIN = 0.5, 90.0
 _PULSE_L = 10.0
 
@@ -53,17 +54,24 @@ def gather(rows: Iterable[Mapping[str, float]]) -> Units:
 
 
 def measure(folder: Path, days: int | None) -> Units:
-    """Every statistic of the real data, in windows of ``days`` or as long as they are."""
+    """Every statistic of the real data, in windows of ``days`` or as long as they are.
+
+    Homes' water was read for a year at most: of a year they show what they have.
+    """
     parts = (
-        _power(folder, days), _air(folder), _heat(folder), _gas(folder, days), _rooms(folder),
-        _weather(folder, days), _water(folder, days),
+        _power(folder, days), _air(folder), _heat(folder, days), _gas(folder, days), _rooms(folder),
+        _weather(folder, days), _water(folder, days if days != YEAR_DAYS else None),
     )  # fmt: skip
     return gather(row for part in parts for row in part)
 
 
 def bands(folder: Path) -> Bands:
-    """The bands that a folder of the real measurements gives; half a minute."""
-    whole = measure(folder, None)
+    """The bands that a folder of the real measurements gives; half a minute.
+
+    A year stands beside single years: in two, what differs from one to the next is left in each
+    month's residuals, which then remember more than those of any one year do.
+    """
+    whole = measure(folder, YEAR_DAYS)
     return Bands(
         made=MADE,
         weeks=bands_of(measure(folder, WINDOW_DAYS)),
@@ -177,16 +185,23 @@ def air_days(folder: Path, dates: set[str]) -> Iterator[tuple[str, air.AirHandle
         )
 
 
-def _heat(folder: Path) -> Iterator[dict[str, float]]:
+def _heat(folder: Path, days: int | None) -> Iterator[dict[str, float]]:
     for name in ("L4", "L8"):
         table = _substation(folder, name)
-        zero = table.loc[:, "t_ref":"pe"].to_numpy(np.float64)
-        for _, year in table.groupby(pd.DatetimeIndex(table.index).year):
-            hours = (year.index[-1] - year.index[0]).total_seconds() / 3600.0
-            rows = zero[table.index.get_indexer(year.index)]
-            yield {"zero_episodes": transport.zero_episodes(rows, hours)}
+        yield from _zero_rows(table, YEAR_DAYS if days is None else days)
         for series in substation(folder, name):
             yield heat.heat(series)
+
+
+def _zero_rows(table: pd.DataFrame, days: int) -> Iterator[dict[str, float]]:
+    """In windows in which the reader was not silent for a fifth of the days or more."""
+    said = table.loc[:, "t_ref":"pe"].to_numpy(np.float64)
+    times = pd.DatetimeIndex(table.index)
+    window = (times - times[0].floor("D")).days.to_numpy() // days
+    for k in np.unique(window):
+        rows = window == k
+        if times[rows].floor("D").nunique() > _LEAST_SPOKEN * days:
+            yield {"zero_episodes": transport.zero_episodes(said[rows], 24.0 * days)}
 
 
 def substation(folder: Path, name: str) -> Iterator[heat.HeatSeries]:

@@ -9,17 +9,16 @@ import numpy as np
 
 from core.batch import Bools, Floats
 from core.site import Equipment, Schedule
+from simulators.physics.people.habits import habit_of
 from simulators.physics.plan import Plan
-from simulators.physics.streams import autoregression, fixed, remembered, stream, wander
+from simulators.physics.streams import fixed, stream, wander
 
 DAY_MIN = 1440
 # Of its people a zone has on a usual day: five real rooms are used 44 % of 09–17 in the median.
 _USUAL, _ZONE_DAY_SD, _FULL = (0.60, 0.82), 0.06, 0.98
-# A people factor a day, AR 0.5 and sd 0.15, without which a building's days are all alike; what
-# all buildings share (a campus event, rain) makes their residuals correlate by 0.1 to 0.2.
-_ATTENDANCE, _ATTENDANCE_SD, _SHARED = autoregression(0.5, length=10), 0.15, 0.15
-# Spread of the hour people start at, 0.5 h in all: of a building's day, and of each zone in it.
-_SHIFT_MIN, _ZONE_SHIFT_MIN = 24.0, 18.0
+# Spread of the hours at which people come and leave, 0.5 h in all: of each zone beside its
+# building's, and of a building's last hour. [min]
+_ZONE_SHIFT_MIN, _LEAVE_SHIFT_MIN = 18.0, 24.0
 _ARRIVE_AFTER, _ARRIVE_WIDTH, _LEAVE_BEFORE, _LEAVE_WIDTH = 25.0, 16.0, 35.0, 18.0
 _LUNCH_MIN, _LUNCH_WIDTH, _LUNCH_SHARE, _LUNCH_SHIFT = 745.0, 32.0, 0.40, 8.0
 # One day in four some stay on, and a few always do. [share], [min]
@@ -60,6 +59,7 @@ class _Day:
     share: float
     late_share: float
     late: float
+    tilt: float
 
 
 def presence_of(plan: Plan, seed: int, day: date, workday: Bools) -> Presence:
@@ -92,20 +92,20 @@ def office(seed: int, asset: str, day: date, shared: _Day) -> Floats:
     staying = (1.0 - left) * (1.0 - shared.late_share - _LAST_SHARE) + late + last
     lunch = _LUNCH_SHARE * np.exp(-(((_MINUTES - shared.lunch) / _LUNCH_WIDTH) ** 2))
     usual = fixed(seed, asset, "usual", *_USUAL) * shared.share * np.exp(_ZONE_DAY_SD * odd)
+    along = np.clip(2.0 * (_MINUTES - shared.came) / (shared.left - shared.came) - 1.0, -1.0, 1.0)
     there = min(usual, _FULL) * came * staying * (1.0 - lunch) * drift
+    there = there * (1.0 + shared.tilt * along)
     return np.where(there > _NOBODY, np.clip(there, 0.0, 1.0), 0.0)
 
 
 def _day_of(seed: int, building: str, day: date, hours: Schedule, *, workday: bool) -> _Day:
     ordinal = day.toordinal()
     rng = stream(seed, building, "people", ordinal)
-    arrive, leave, lunch, odd = rng.standard_normal(4)
+    arrive, leave, lunch, odd, tilt = rng.standard_normal(5)
     chance, late_share, late = rng.random(3)
-    own = remembered(_ATTENDANCE, seed, building, "attendance", ordinal=ordinal)
-    all_ = remembered(_ATTENDANCE, seed, "campus", "attendance", ordinal=ordinal)
-    factor = _ATTENDANCE_SD * (np.sqrt(1.0 - _SHARED) * own + np.sqrt(_SHARED) * all_)
+    habit = habit_of(seed, building, day, (arrive, tilt))
     start, end = hours.workday or (480, 1080)
-    later, share = 0.0, float(np.exp(factor))
+    later, share = 0.0, habit.share
     if not workday:
         kind = _HOLIDAY if day.weekday() < _WEEK_DAYS else 1.0
         kind = _SUNDAY if day.weekday() > _SATURDAY else kind
@@ -113,12 +113,13 @@ def _day_of(seed: int, building: str, day: date, hours: Schedule, *, workday: bo
         share, later, chance = share * float(np.exp(_OFFDAY_SD * odd)), _OFFDAY_LATER, 1.0
     stays = chance < _LATE_CHANCE
     return _Day(
-        came=start + _ARRIVE_AFTER + later + _SHIFT_MIN * arrive,
-        left=end - _LEAVE_BEFORE - later + _SHIFT_MIN * leave,
+        came=start + _ARRIVE_AFTER + later + habit.shift,
+        left=end - _LEAVE_BEFORE - later + _LEAVE_SHIFT_MIN * leave,
         lunch=_LUNCH_MIN + _LUNCH_SHIFT * lunch,
         share=share,
         late_share=_within(_LATE_SHARE, late_share) if stays else 0.0,
         late=_within(_LATE_MIN, late),
+        tilt=habit.tilt,
     )
 
 

@@ -69,7 +69,7 @@ class Loads:
         """The day's circuits that do not depend on plant."""
         power = np.zeros((DAY_MIN, len(self._plan.electric)))
         ordinal = drivers.day.toordinal()
-        rhythms = [rhythm_of(self._seed, b, ordinal) for b in self._plan.buildings]
+        rhythms = [rhythm_of(self._seed, b, drivers.day) for b in self._plan.buildings]
         for i, meter in enumerate(self._plan.electric):
             shape = SHAPES.get(self._items[i], steady)
             schedule = self._plan.site.buildings[meter.building].schedule

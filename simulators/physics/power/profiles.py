@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -14,19 +15,22 @@ from simulators.physics.weather.weather import DAY_MIN
 _LIFTS_NIGHT = 0.12
 # At noon of a usual day, of the people of a building.
 _USUAL_PEOPLE = 0.7
-# One menu takes more cooking than another.
+# One menu takes more cooking than another, and earlier: a stew is put on at eight. [min]
 _MEAL_SD = 0.2
 _KITCHEN_OPENS, _KITCHEN_SHUTS = 380.0, 1050.0
-# A kitchen is a dozen steamers, pots, ovens and washers, each put on when its dish asks for it:
-# of each meal when the middle one is put on, how far they lie apart, how long they run [min], and
-# their rating together, share of the kitchen's day level. All chosen.
-_APPLIANCES = 12
-_MEALS = ((395.0, 12.0, (20.0, 50.0), 0.75), (625.0, 32.0, (40.0, 130.0), 1.7),
-          (775.0, 18.0, (30.0, 80.0), 0.6))  # fmt: skip
-# Drinking water: boilers are on or off, a pulse lasts so long; they are warmed up before opening,
-# stand hot until a timer ends the day, lose a twelfth of their power, and give a head 2 L a day
-# (80 K, 0.19 kWh), which is a fifth of their power while people are there.
-_BOILERS, _PULSE_MIN, _WARM_UP_MIN, _STANDING, _DRAWN = 6, 4, 45, 1.0 / 12.0, 0.2
+# A kitchen is two dozen steamers, pots, ovens and washers, each put on when its dish asks for it:
+# of each meal when the middle one is put on and by how much a menu moves it, how far they lie
+# apart, how long they run [min], and their rating together, share of the kitchen's day level.
+# Counters, hoods and cold rooms run while it is open. All chosen.
+_APPLIANCES, _OPEN = 24, 0.25
+_MEALS = ((395.0, 8.0, 15.0, (20.0, 50.0), 0.75), (610.0, 35.0, 65.0, (30.0, 120.0), 1.2),
+          (790.0, 25.0, 40.0, (30.0, 90.0), 1.0))  # fmt: skip
+# Drinking water: boilers are on or off, a pulse lasts so long; the guard's round puts them on floor
+# by floor before opening, give or take some minutes, and each warms for so long, all stand hot
+# until a timer ends the day, lose a twelfth of their power, and give a head 2 L a day (80 K,
+# 0.19 kWh), which is a fifth of their power while people are there. [min]
+_BOILERS, _PULSE_MIN, _STANDING, _DRAWN = 6, 4, 1.0 / 12.0, 0.2
+_ROUND_MIN, _LATE_MIN, _WARMS_MIN = (105.0, 50.0), 3.0, 45.0
 # Split units: full cooling 12 K above 24 °C outdoors, full heating 16 K below 12 °C. [°C], [K]
 _COOLS, _COOLS_OVER, _HEATS, _HEATS_OVER = 24.0, 12.0, 12.0, 16.0
 
@@ -69,13 +73,14 @@ class Circuit:
     rhythm: Rhythm
 
 
-def rhythm_of(seed: int, building: str, ordinal: int) -> Rhythm:
+def rhythm_of(seed: int, building: str, day: date) -> Rhythm:
     """A building's rhythm on one day."""
+    ordinal = day.toordinal()
     return Rhythm(
         hours=hours_factor(seed, building, ordinal),
         base=base_factor(seed, building, ordinal),
         tenancy=tenancy_factor(seed, building, ordinal),
-        lumps=lumps(seed, building, ordinal),
+        lumps=lumps(seed, building, day),
     )
 
 
@@ -121,9 +126,10 @@ def kitchen(of: Circuit) -> Floats:
     eat = float(of.people.max()) / _USUAL_PEOPLE
     minutes = np.arange(DAY_MIN) + 0.5
     sizes = np.exp(_MEAL_SD * of.rng.standard_normal(len(_MEALS)))
-    total = np.where((minutes > _KITCHEN_OPENS) & (minutes < _KITCHEN_SHUTS), 0.2, 0.0)
-    for size, (middle, apart, (least, most), rating) in zip(sizes, _MEALS, strict=True):
-        put_on = middle + apart * of.rng.standard_normal(_APPLIANCES)
+    total = np.where((minutes > _KITCHEN_OPENS) & (minutes < _KITCHEN_SHUTS), _OPEN, 0.0)
+    for size, (middle, menu, apart, (least, most), rating) in zip(sizes, _MEALS, strict=True):
+        moved = middle + menu * of.rng.standard_normal()
+        put_on = moved + apart * of.rng.standard_normal(_APPLIANCES)
         runs = least + (most - least) * of.rng.random(_APPLIANCES)
         on = (minutes[:, None] >= put_on) & (minutes[:, None] < put_on + runs)
         total += eat * size * rating * on.mean(axis=1)
@@ -133,15 +139,16 @@ def kitchen(of: Circuit) -> Floats:
 def water_boilers(of: Circuit) -> Floats:
     """Boilers of drinking water: whole elements, switched as heat is lost and drawn."""
     phase = of.rng.random(_BOILERS)
+    drawn = _DRAWN * of.people * np.exp(0.3 * of.rng.standard_normal(DAY_MIN))
+    before = np.linspace(*_ROUND_MIN, _BOILERS) + _LATE_MIN * of.rng.standard_normal(_BOILERS)
     if of.hours is None:
         return np.zeros(DAY_MIN)
-    minutes = np.arange(DAY_MIN)
-    first = max(0, of.hours[0] - _WARM_UP_MIN)
-    warming = (minutes >= first) & (minutes < first + _WARM_UP_MIN)
+    minutes = np.arange(DAY_MIN)[:, None]
+    first = np.maximum(0.0, of.hours[0] - before)
+    warming = (minutes >= first) & (minutes < first + _WARMS_MIN)
     on = (minutes >= first) & (minutes < of.hours[1])
-    drawn = _DRAWN * of.people * np.exp(0.3 * of.rng.standard_normal(DAY_MIN))
-    wanted = np.where(warming, 1.0, np.where(on, _STANDING + drawn, 0.0))
-    counts = np.floor(np.cumsum(wanted)[:, None] / _PULSE_MIN + phase).mean(axis=1)
+    wanted = np.where(warming, 1.0, np.where(on, _STANDING + drawn[:, None], 0.0))
+    counts = np.floor(np.cumsum(wanted, axis=0) / _PULSE_MIN + phase).mean(axis=1)
     return np.convolve(np.diff(counts, prepend=0.0), np.ones(_PULSE_MIN))[:DAY_MIN]
 
 

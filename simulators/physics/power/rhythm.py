@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -12,10 +13,12 @@ from simulators.physics.weather.weather import DAY_MIN
 
 _HOURS = 24
 # What a series needs to look like 33 real buildings: hourly AR 0.8 with t₃ innovations and sd
-# 0.05, a base of AR 0.97 a day and sd 0.05, six lumps a week, and level steps.
+# 0.05, a base of AR 0.97 a day and sd 0.06, six lumps a week, and level steps.
 _HOUR_KEEPS, _HOUR_SD, _HOUR_FREEDOM, _HOUR_MOST = 0.8, 0.05, 3.0, 0.3
-_BASE_SD, _BASE = 0.05, autoregression(0.97, length=150)
+_BASE_SD, _BASE = 0.06, autoregression(0.97, length=150)
 _LUMPS, _LUMP_CHANCE = 3, 6.0 / 7.0 / 3.0
+# Half of them come by the week: a print run each Tuesday, at its hour give or take. [min]
+_WEEKLY, _WEEKLY_SHIFT_MIN, _TERM_DAYS = 0.5, 15.0, 112
 _LUMP_LEAST, _LUMP_MOST, _LUMP_H = 0.03, 0.15, (0.5, 3.0)
 # Tenants, machines, a refit: a level holds for five months in the mean, then steps. Real buildings
 # step by over 15 % 0–1–4 times a year.
@@ -47,15 +50,25 @@ def tenancy_factor(seed: int, building: str, ordinal: int) -> float:
     return float(np.exp(_TENANCY_SD * rng.standard_normal()))
 
 
-def lumps(seed: int, building: str, ordinal: int) -> Floats:
+def lumps(seed: int, building: str, day: date) -> Floats:
     """What runs now and then, a print run, a machine on trial: share of the day level."""
+    ordinal = day.toordinal()
     rng = stream(seed, building, "lumps", ordinal)
-    chance, start, length, size = rng.random((4, _LUMPS))
-    minutes = np.arange(DAY_MIN)
-    total = np.zeros(DAY_MIN)
-    for k in np.flatnonzero(chance < _LUMP_CHANCE):
+    by_chance, shift = rng.random((4, _LUMPS)), rng.standard_normal(_LUMPS)
+    term = ordinal // _TERM_DAYS
+    weekly = stream(seed, building, "weekly lumps", term, day.weekday()).random((4, _LUMPS))
+    late = _WEEKLY_SHIFT_MIN * shift
+    chance = _LUMP_CHANCE * _WEEKLY, _LUMP_CHANCE * (1.0 - _WEEKLY)
+    return _running(weekly, chance[0], late) + _running(by_chance, chance[1], np.zeros(_LUMPS))
+
+
+def _running(drawn: Floats, often: float, late: Floats) -> Floats:
+    """Lumps by the minute, of uniform draws: whether it comes, when, how long, how large."""
+    chance, start, length, size = drawn
+    minutes, total = np.arange(DAY_MIN), np.zeros(DAY_MIN)
+    for k in np.flatnonzero(chance < often):
         runs = 60.0 * (_LUMP_H[0] + (_LUMP_H[1] - _LUMP_H[0]) * length[k])
-        first = start[k] * (DAY_MIN - runs)
+        first = start[k] * (DAY_MIN - runs) + late[k]
         on = (minutes >= first) & (minutes < first + runs)
         total += np.where(on, _LUMP_LEAST * (_LUMP_MOST / _LUMP_LEAST) ** size[k], 0.0)
     return total

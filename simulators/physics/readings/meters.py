@@ -26,6 +26,8 @@ _HEAT_ERROR = 0.015
 _GAS_KWH_M3 = 9.86
 _BAND = {"energy": 0, "reactive_energy": 1, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
 _RATES = {"power", "heat_power", "hw_flow", "flow"}
+# A heat meter's calculator shows the power of now, of its flow and temperatures (EN 1434), no mean.
+_MOMENTARY = "heat_power"
 _QUANTUM = 0.01
 # Wh sent as kWh, W as kW, L as m³; of heat GJ as kWh.
 _MILLI = 1000.0
@@ -158,11 +160,12 @@ class Meters:
         # Where a read falls within a minute, it has counted that share of it.
         seen = total[due + 1] if late is None else total[due] + late * np.diff(total)[due]
         when = at[due] if late is None else at[due] - MINUTE_MS + _ms(late)
-        values = (
-            self._means(point, role, seen)
-            if role in _RATES
-            else self._dial(point, seen - self.shift[counter])
-        )
+        if role == _MOMENTARY:
+            values = np.round(np.diff(total)[due] * 60.0, _DECIMALS[role])
+        elif role in _RATES:
+            values = self._means(point, role, seen)
+        else:
+            values = self._dial(point, seen - self.shift[counter])
         if len(due):
             self.marked[point] = seen[-1]
         return when, values

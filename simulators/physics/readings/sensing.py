@@ -77,7 +77,7 @@ would lift it over the top of its scale."""
 # nights of five rooms moved together within 29 ppm in eight days. [ppm], kept of the day before
 _CARBON_SD, _CARBON_KEEPS, _CARBON_DAYS = 15.0, 0.7, 14
 # What wanders forgets within so long. [min]
-_SLOW_MIN = 45.0
+_SLOW_MIN = 35.0
 # A reader of a heat station said -39.9 of all its temperatures for hours or days, three times in
 # five years of two stations.
 _DEAD, _DEAD_A_YEAR, _DEAD_H, _DEAD_SPREAD = -39.9, 0.3, 18.0, 1.5

@@ -18,10 +18,14 @@ from simulators.physics.weather.weather import DAY_MIN, Weather
 
 # Those that eat in, and when they are cooked for and washed up after: share, middle, width [min].
 _EAT_IN, _MEALS = 0.8, ((0.25, 430.0, 30.0), (1.0, 680.0, 55.0), (0.45, 790.0, 35.0))
+# One menu is cooked earlier than another [min] and takes more washing; its spread of logarithm.
+_MENU_MIN, _MENU_SD = 12.0, 0.2
 # A guard's or cleaner's uses an hour in an empty building; of a mop sink, floor for each filling.
 _EMPTY_USES_H, _FLOOR_M2 = 0.03, 130.0
 # Cleaners come before the people and after them, and for a little on free days. [min]
 _BEFORE, _AFTER, _ROUND, _FREE_SHARE, _FREE_FROM = 75.0, 20.0, 90.0, 0.15, 540.0
+# They are early or late by some minutes, and each day has its floors: its spread of logarithm.
+_ROUND_SHIFT_MIN, _ROUND_SD = 8.0, 0.25
 # Drips below what is declared as always on. [m³/h]
 _DRIP_M3H = 0.008
 # Taps and hoses that no branch counts, as a share of the people's.
@@ -101,6 +105,7 @@ def _building(
     toilets = [i for i, use in uses.items() if use is Use.TOILETS]
     warm = np.zeros(DAY_MIN)
     hot = [i for i, use in uses.items() if use is Use.HOT_WATER]
+    rounds = _rounds(plan, name, stream(seed, name, "cleaners", ordinal), worked=worked)
     for i, use in uses.items():
         meter = plan.water[i]
         rng = stream(seed, meter.id, "draws", ordinal)
@@ -108,12 +113,12 @@ def _building(
             # A canteen may cook for more than its own building: as many of them as here come.
             of = plan.people_of(name)
             guests = meter.number("people", of) / max(of, 1.0)
-            made.tapped[:, i] = drawn(rng, draws.KITCHEN, _meals(guests * heads)).tapped
+            made.tapped[:, i] = drawn(rng, draws.KITCHEN, _meals(rng, guests * heads)).tapped
         elif use is Use.IRRIGATION:
             made.tapped[:, i] = irrigation(seed, meter, ordinal, weather)
         elif use is Use.TOILETS:
             closets = drawn(rng, draws.PEOPLE, _uses(heads) / len(toilets))
-            mops = drawn(rng, draws.CLEANING, _rounds(plan, name, worked=worked) / len(toilets))
+            mops = drawn(rng, draws.CLEANING, rounds / len(toilets))
             made.fixed[:, i] = closets.fixed
             made.tapped[:, i] = closets.tapped + mops.tapped + _DRIP_M3H / 60.0
             made.flap[:, i] = _flap(stream(seed, meter.id, "flap", ordinal), closets, heads)
@@ -135,29 +140,34 @@ def _uses(heads: Floats) -> Floats:
     return rate
 
 
-def _meals(heads: Floats) -> Floats:
+def _meals(rng: np.random.Generator, heads: Floats) -> Floats:
     """The kitchen cooks for those who are there. Meals a minute. [1/min]"""
     minutes = np.arange(DAY_MIN, dtype=np.float64) + 0.5
     shape = np.zeros(DAY_MIN)
-    for share, middle, width in _MEALS:
+    moved, more = rng.standard_normal((2, len(_MEALS)))
+    sizes = np.exp(_MENU_SD * more - 0.5 * _MENU_SD**2)
+    for (share, usual, width), move, size in zip(_MEALS, moved, sizes, strict=True):
+        middle = usual + _MENU_MIN * move
         bell = np.exp(-0.5 * ((minutes - middle) / width) ** 2)
-        shape += share * bell / (width * np.sqrt(2.0 * np.pi))
+        shape += size * share * bell / (width * np.sqrt(2.0 * np.pi))
     eating: Floats = _EAT_IN * float(heads.max()) * shape
     return eating
 
 
-def _rounds(plan: Plan, building: str, *, worked: bool) -> Floats:
+def _rounds(plan: Plan, building: str, rng: np.random.Generator, *, worked: bool) -> Floats:
     """Fillings of mop buckets a minute. [1/min]"""
     hours = plan.site.buildings[building].schedule.workday
     fillings = plan.area_of(building) / _FLOOR_M2
-    minutes = np.arange(DAY_MIN) + 0.5
-    if not worked or hours is None:
-        there = (minutes >= _FREE_FROM) & (minutes < _FREE_FROM + _ROUND)
-        return np.where(there, _FREE_SHARE * fillings / _ROUND, 0.0)
-    early, late = hours[0] - _BEFORE, hours[1] + _AFTER
-    there = (minutes >= early) & (minutes < early + _ROUND)
-    there |= (minutes >= late) & (minutes < late + _ROUND)
-    return np.where(there, fillings / (2.0 * _ROUND), 0.0)
+    shifts, more = rng.standard_normal((2, 2))
+    sizes = np.exp(_ROUND_SD * more - 0.5 * _ROUND_SD**2)
+    begins, share = np.array([_FREE_FROM, _FREE_FROM]), np.array([_FREE_SHARE, 0.0])
+    if worked and hours is not None:
+        begins, share = np.array([hours[0] - _BEFORE, hours[1] + _AFTER]), np.array([0.5, 0.5])
+    minutes = (np.arange(DAY_MIN) + 0.5)[:, None]
+    since = minutes - begins - _ROUND_SHIFT_MIN * shifts
+    there = (since >= 0.0) & (since < _ROUND)
+    rate: Floats = there @ (share * sizes) * fillings / _ROUND
+    return rate
 
 
 def _flap(rng: np.random.Generator, closets: Drawn, heads: Floats) -> Ints:

@@ -21,7 +21,7 @@ _HARMONICS, _ROUNDS = 5, 6
 # Sun that comes through for a share of possible sunshine, FAO-56 eq. 35: (0.25 + 0.50 s) / 0.75.
 _OVERCAST, _CLEAR = 0.25 / 0.75, 0.50 / 0.75
 # Days hold 0.18–0.60–0.97 of the clear sky's sun (a year of a station): these as a logit's spread.
-DARKEST, BRIGHTEST, CLOUD_SD = 0.10, 1.0, 1.7
+DARKEST, BRIGHTEST, CLOUD_SD = 0.13, 1.0, 1.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,10 @@ def test_sockets_keep_their_share_at_night_and_follow_people_by_day() -> None:
 
 def test_boiled_water_is_warmed_before_opening_drawn_by_day_and_off_at_night() -> None:
     load = np.mean([water_boilers(circuit(seed)) for seed in range(20)], axis=0)
-    assert load[:430].max() == 0.0
-    assert load[445:475].min() > 0.9
+    # Each for three quarters of an hour, when somebody of its floor has come: never all at once.
+    assert load[:370].max() == 0.0
+    assert load[370:480].sum() == pytest.approx(45.0 + 32.0 / 12.0, rel=0.05)
+    assert 0.4 < load[390:470].max() < 0.75
     # Standing loss and what people draw, in whole pulses.
     assert load[500:1130].mean() == pytest.approx(1.0 / 12.0 + 0.2 * 0.7, rel=0.1)
     assert load[1160:].max() == 0.0
@@ -61,8 +63,10 @@ def test_split_units_run_for_those_who_are_there_when_it_is_hot_or_cold(
 def test_no_two_days_of_a_kitchen_peak_alike_and_it_rests_on_days_off() -> None:
     days = np.array([kitchen(circuit(seed)) for seed in range(30)])
     peaks = days.reshape(30, 24, 60).mean(axis=2).argmax(axis=1)
-    assert np.isin(peaks, (10, 11, 12)).mean() > 0.9
-    assert len(set(peaks)) > 1
+    assert ((peaks >= 9) & (peaks <= 14)).mean() > 0.9
+    shares = np.bincount(peaks) / 30.0
+    # Hours at which real buildings peak have an entropy of 2.0–2.9–3.7 bits.
+    assert -(shares[shares > 0.0] * np.log2(shares[shares > 0.0])).sum() > 1.6
     assert 4.0 < days.mean() * 24.0 < 8.0  # hours at its level
     assert kitchen(circuit(hours=None)).max() == 0.0
 

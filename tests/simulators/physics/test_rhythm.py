@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -43,12 +44,16 @@ def test_a_level_holds_for_months_then_steps() -> None:
 
 
 def test_six_lumps_a_week() -> None:
-    weeks = 300
-    days = [lumps(3, "a", FIRST + d) for d in range(7 * weeks)]
+    weeks = 1200
+    days = [lumps(3, "a", date.fromordinal(FIRST + d)) for d in range(7 * weeks)]
     began = sum(int((np.diff(day, prepend=0.0) > 0.0).sum()) for day in days)
     assert abs(began / weeks - 6.0) < 0.5
     assert max(day.max() for day in days) < 0.46
-    assert sum((day == 0.0).all() for day in days) > 500
+    assert sum((day == 0.0).all() for day in days) > 2000
+    # A run of one Tuesday is there on the next, at another minute.
+    level = np.array([day.mean() for day in days])
+    assert 0.3 < np.corrcoef(level[:-7], level[7:])[0, 1] < 0.6
+    assert abs(np.corrcoef(level[:-6], level[6:])[0, 1]) < 0.1
 
 
 def test_buildings_and_seeds_have_their_own() -> None:

@@ -46,5 +46,5 @@ def test_people_raise_carbon_dioxide_and_outdoor_air_takes_it_away() -> None:
         made.step(20.0, np.zeros(size), np.full(size, 150.0), np.full(size, 3.0),
                   np.full(size, 54.0), np.full(size, 0.9))  # fmt: skip
     # Balance: 4.8 mL/s a head against 0.9 m³/s of outdoor air and what seeps in.
-    fresh = 0.9 + 0.15 * float(area[south]) * 3.0 / 3600.0
+    fresh = 0.9 + 0.30 * float(area[south]) * 3.0 / 3600.0
     assert made.co2[south] == pytest.approx(420.0 + 150 * 4.8 / fresh, rel=0.01)
