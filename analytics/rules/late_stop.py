@@ -39,14 +39,14 @@ CARD = RuleCard(
     longest_period_s=3600,
     sufficiency=0.75,
     condition=(
-        "On a working day the circuit, less the meters below it, stands for 60 minutes on end "
+        "On a working day the circuit, less the meters below it, stands for two hours on end "
         "outside its hours, from their end on or until their beginning, more than half way from "
         "its base to its day level, or to that of the day itself where it is higher. Where nothing "
         "stayed on until the morning, the base is that of the night itself, where it is higher. "
         "Energy where there is a register, else power."
     ),
     hold=Hold(need=2, of=2),
-    clear_at="No 60 minutes on end above 40 % of the way from base to day level.",
+    clear_at="No two hours on end above 40 % of the way from base to day level.",
     clears_when="Three working days within the hours, with the circuit in use during them.",
     waste_formula="Σ (P − P_ref)·Δt over the quarter-hours at fault, kWh of electricity; P_ref = "
     "max(declared always-on, P10 of the base of the nights, and the night's own where nothing "
@@ -72,8 +72,8 @@ CARD = RuleCard(
             "base: counted from zero, more than half of real buildings would alarm every night "
             "for a base load that is another rule's"),
         "clear": Parameter(value=0.4, unit="1", why="80 % of the limit"),
-        "minutes": Parameter(value=60.0, unit="min", why="shorter, cleaners and late leavers "
-            "alarm; longer, an early start is missed"),
+        "minutes": Parameter(value=120.0, unit="min", why="shorter, cleaners and those who stay "
+            "on alarm (decision 15); longer, an early start is missed"),
         "grace": Parameter(value=30.0, unit="min", why="between the hours and the spell: shorter, "
             "and people who go between two readings hide what stays on; longer, and what cleaners "
             "or machines use at night is called a late stop"),

@@ -91,8 +91,10 @@ def test_a_case_is_judged_against_what_it_began_with(estates: Backtest) -> None:
 def _spells(
     day: pd.Series[float], busy: float, morning: Bools, evening: Bools, *, foot: float
 ) -> tuple[pd.Series[float], pd.Series[float]]:
-    """What goes on until the hours begin, or from their end."""
+    """What goes on until the hours begin, or from their end, for two hours at least."""
     high = day > foot + 0.5 * max(busy - foot, 0.0)
     goes_on = high[evening].cumprod().astype(bool)
     until = high[morning][::-1].cumprod()[::-1].astype(bool)
-    return day[morning][until], day[evening][goes_on]
+    before, after = day[morning][until], day[evening][goes_on]
+    none = day.iloc[:0]
+    return before if len(before) > 1 else none, after if len(after) > 1 else none

@@ -107,4 +107,4 @@ class TestDemandVentilation:
         when = (midnight(WINTER), DAYS + 1)
         assert found(self.SITE, SEED, when, nights=3, behind=3) == []
         naive = found(self.SITE, SEED, when, judged_by=self.FULL, nights=3, behind=3)
-        assert naive == [("AC-08", "a.ahu1")]
+        assert set(naive) == {("AC-08", "a.ahu1")}

@@ -52,12 +52,12 @@ def test_two_hours_at_day_level_after_hours() -> None:
 
 
 def test_an_early_start_counts_like_a_late_stop() -> None:
-    result = judged("PWR-03", day(dict.fromkeys(range(24, 30), 9.0)))
-    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(6 * 0.25 * 7.0)
+    result = judged("PWR-03", day(dict.fromkeys(range(22, 31), 9.0)))
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(9 * 0.25 * 7.0)
 
 
-def test_less_than_an_hour_is_nobodys_fault() -> None:
-    result = judged("PWR-03", day(evening(10.0, 3)))
+def test_less_than_two_hours_is_nobodys_fault() -> None:
+    result = judged("PWR-03", day(evening(10.0, 7)))
     assert last(result) == (OK, Reason.CLEAR)
     assert wasted(result, Carrier.ELECTRICITY) == 0.0
 
