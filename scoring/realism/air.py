@@ -143,8 +143,9 @@ def fan(day: AirHandlerDay) -> dict[str, float]:
 def start(day: AirHandlerDay) -> dict[str, float]:
     """From the start of the day to within 1 K for 10 minutes [min], and the overshoot. [K]
 
-    Apart for starts (first hour) that cool and that heat, by the mean opening of their valves.
-    The overshoot is the furthest that the air goes to the other side than where it began.
+    Apart for starts (first hour) that cool and that heat, by the mean opening of their valves; of
+    one with both shut neither, for no loop settles there. The overshoot is the furthest that the
+    air goes to the other side than where it began.
     """
     made = dict.fromkeys(("settle_cool", "settle_heat", "over_cool", "over_heat"), float("nan"))
     begins = np.flatnonzero(np.diff((day.running & day.occupied).astype(np.int8)) > 0) + 1
@@ -158,8 +159,10 @@ def start(day: AirHandlerDay) -> dict[str, float]:
         return made
     settled = int(np.argmax(held))
     first = slice(begins[0], begins[0] + _AFTER_START_MIN)
-    warms = m.mean(day.heating[first]) > m.mean(day.cooling[first])
-    name = "heat" if warms else "cool"
+    heats, cools = m.mean(day.heating[first]), m.mean(day.cooling[first])
+    if max(heats, cools) <= _SHUT:
+        return made
+    name = "heat" if heats > cools else "cool"
     made[f"settle_{name}"] = float(settled)
     made[f"over_{name}"] = max(float((-np.sign(error[0]) * error[: settled + 1]).max()), 0.0)
     return made

@@ -51,6 +51,14 @@ class HeatSeries:
         if len(sizes) > 1:
             raise Fatal(f"series of one substation differ in length: {sorted(sizes)}")
 
+    def of(self, some: Bools) -> HeatSeries:
+        """Of some samples."""
+        return HeatSeries(
+            hour=self.hour[some], supply=self.supply[some], reference=self.reference[some],
+            back=self.back[some], power=self.power[some],
+            primary_back=None if self.primary_back is None else self.primary_back[some],
+        )  # fmt: skip
+
     def by_day(self) -> Bools:
         """Samples of the day in which heat flows."""
         flows = self.power > _FLOWS * m.quantile(self.power, 0.99)

@@ -14,7 +14,7 @@ from simulators.physics.people import plain_people
 from simulators.physics.people.changes import Changes, changes_on
 from simulators.physics.people.happenings import Happening
 from simulators.physics.plan import Plan
-from simulators.physics.streams import fixed, stream, wander
+from simulators.physics.streams import fixed, smooth_wander, stream, wander
 from simulators.physics.water.demand import Draws, draws_of
 from simulators.physics.weather.weather import DAY_MIN, SeededSky, Sky, Weather
 
@@ -22,8 +22,12 @@ from simulators.physics.weather.weather import DAY_MIN, SeededSky, Sky, Weather
 _PERSON_KW, _EQUIPMENT_KW_M2, _NIGHT_SHARE = 0.075, 0.008, 0.2
 # Sun on the floor behind the façade, shading included. [kW/m² per W/m²]
 _SUN_GAIN = 0.012e-3
-# Supply air wanders by itself: M, a real unit's 0.4–0.5 K over 600–900 s.
-_SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.4, 12.5
+# Supply air wanders by itself: M, a real unit's 0.4–0.5 K over 600–900 s, here as two lags, for
+# it comes through the coils' metal and water. Rougher, a valve would turn twice as often as the
+# real one, which turns 0.7 to 2 times an hour; 0.4 K was too much with a rounder walk.
+_SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.35, 7.0
+# A fan's speed, so that it goes 0.3 to 4 % an hour as the real one. [min], share of full speed
+_SPEED_WANDER_MIN, _SPEED_WANDER = 8.0, 0.004
 # So does what a district network sends, as its other customers open and shut: chosen.
 _GRID_K, _GRID_MIN = 1.2, 25.0
 
@@ -101,9 +105,12 @@ def drivers_of(
             for b in plan.buildings
         ], axis=1),
         wander=np.stack(
-            [wander(r, DAY_MIN, _SUPPLY_WANDER_MIN, _SUPPLY_WANDER_K) for r in ahu_streams], axis=1
+            [smooth_wander(r, DAY_MIN, _SUPPLY_WANDER_MIN, _SUPPLY_WANDER_K) for r in ahu_streams],
+            axis=1,
         ),
-        speed_wander=np.stack([wander(r, DAY_MIN, 8.0, 0.008) for r in ahu_streams], axis=1),
+        speed_wander=np.stack(
+            [wander(r, DAY_MIN, _SPEED_WANDER_MIN, _SPEED_WANDER) for r in ahu_streams], axis=1
+        ),
         looped_noise=np.stack(
             [r.standard_normal((DAY_MIN, 2)) * 0.03 for r in ahu_streams], axis=2
         ),

@@ -9,6 +9,9 @@ import numpy as np
 
 from core.batch import Floats
 
+_FORGETS = 8.0
+"""Time constants after which a lag has forgotten all but 0.03 %."""
+
 
 def stream(seed: int, *words: str | int) -> np.random.Generator:
     """The random stream of one asset, purpose and day."""
@@ -36,6 +39,23 @@ def wander(rng: np.random.Generator, size: int, tau_min: float, sd: float) -> Fl
     shocks[0] = rng.standard_normal() * sd
     powers = keep ** np.arange(size)
     walk: Floats = powers * np.cumsum(shocks / powers)
+    return walk
+
+
+def smooth_wander(rng: np.random.Generator, size: int, tau_min: float, sd: float) -> Floats:
+    """A walk that two equal lags have rounded: it has no jumps from one minute to the next.
+
+    Args:
+        rng: Where the noise comes from.
+        size: Steps. [min]
+        tau_min: Time constant of each lag; at least 5. [min]
+        sd: Standard deviation of the walk.
+    """
+    keep = float(np.exp(-1.0 / tau_min))
+    kernel = keep ** np.arange(int(_FORGETS * tau_min))
+    rough = wander(rng, size + len(kernel) - 1, tau_min, 1.0)
+    variance = (1.0 + keep * keep) / (1.0 - keep * keep) ** 2
+    walk: Floats = np.convolve(rough, kernel, "valid") * (sd / np.sqrt(variance))
     return walk
 
 

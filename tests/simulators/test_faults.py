@@ -141,7 +141,8 @@ def test_a_stuck_damper_lets_outdoor_air_in_while_it_is_told_not_to(healthy: Rea
 
     assert mean(stuck, "a.ahu2.oa_damper", MORNING) < 40.0
     assert fraction(healthy) < 0.4
-    assert fraction(stuck) > 0.7
+    # Wide open it lets in 82 % of what the fan blows, and it stands at 85 %.
+    assert fraction(stuck) > 0.6
 
 
 def test_a_drifting_sensor_reads_higher_and_nothing_else_moves(healthy: Readings) -> None:
