@@ -21,6 +21,8 @@ def seats(site: Site, building: str, kind: HappeningKind) -> list[tuple[str, str
     if kind in {_K.SENSOR_TENDED, _K.CO2_CALIBRATED}:
         roles = _TENDED if kind is _K.SENSOR_TENDED else ("zone_co2",)
         return [(e.id, r) for e in here for r in roles if r in site.points_of(e.id)]
+    if kind is _K.METER_CHANGED:
+        return [(e.id, "") for e in here if e.meter is not None]
     if kind is _K.WARM_CORE:
         zones = [e for e in here if e.cls is EquipmentClass.ZONE]
         core = sorted(zones, key=lambda z: (z.number("exterior", 0.5), z.id))[:1]

@@ -67,6 +67,9 @@ ABOUT: Mapping[HappeningKind, About] = {
         meaning="a sensor is unplugged and compared", declared=DayMode.MAINTENANCE),
     _K.CO2_CALIBRATED: About(
         meaning="a CO₂ sensor calibrates itself", unit="ppm", span=(40.0, 80.0)),
+    _K.METER_CHANGED: About(
+        meaning="a meter is changed for another, whose register begins anew",
+        declared=DayMode.MAINTENANCE),
     _K.NIGHT_FLUSHES: About(
         meaning="a guard's round: some flushes at three", unit="flushes", span=(2.0, 4.0)),
     _K.HIGH_BASE: About(

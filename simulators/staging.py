@@ -139,7 +139,7 @@ def _times(
     opens, later, least, most = {
         _K.SHUTDOWN: (7.0, 2.0, 5.0, 10.0), _K.POWER_CUT: (8.0, 8.0, 0.15, 0.9),
         _K.TANK_CLEANED: (21.0, 2.0, 5.0, 7.0), _K.TOWER_FILLED: (9.0, 2.0, 2.0, 4.0),
-        _K.SENSOR_TENDED: (9.0, 4.0, 1.0, 3.0),
+        _K.SENSOR_TENDED: (9.0, 4.0, 1.0, 3.0), _K.METER_CHANGED: (9.0, 5.0, 0.5, 2.0),
     }[kind]  # fmt: skip
     begins = _at(days, first, opens + later * minute)
     return [(begins, begins + _minutes(least + (most - least) * lasts))]
@@ -158,7 +158,7 @@ def _fitting(days: Days, building: str, kind: HappeningKind, when: tuple[int, in
         return [d for d in saturdays if d not in worked]
     if kind is _K.SHUTDOWN:
         return [d for d in all_ if d not in worked] or all_
-    if kind in {_K.OVERTIME, _K.POWER_CUT, _K.SENSOR_TENDED}:
+    if kind in {_K.OVERTIME, _K.POWER_CUT, _K.SENSOR_TENDED, _K.METER_CHANGED}:
         return [d for d in all_ if d in worked]
     return all_
 

@@ -160,6 +160,35 @@ def test_a_sensor_in_somebodys_hands_and_one_that_calibrates_itself(
     )
 
 
+@pytest.mark.parametrize("meter", ["a.m-sockets", "a.w-main"])
+def test_a_meter_that_is_changed_begins_anew_and_the_building_uses_what_it_used(
+    meter: str, usual: tuple[Campus, Readings]
+) -> None:
+    work = happening(K.METER_CHANGED, at(2, 10), at(2, 12), asset=meter)
+    campus, readings = lived([work], at(4))
+    dial = f"{meter}.energy" if ".m-" in meter else f"{meter}.volume"
+    before, after = (at(1), at(2, 11)), (at(2, 11), at(4))
+    assert np.array_equal(readings.between(dial, *before), usual[1].between(dial, *before))
+    assert readings.between(dial, *after)[0] < 0.2 * readings.between(dial, *before)[-1]
+    assert readings.use(dial, *after) == pytest.approx(usual[1].use(dial, *after), abs=0.02)
+    assert campus.consumed() == pytest.approx(usual[0].consumed(), rel=1e-12)
+    entry = declared(A, [work]).calendar[-1]
+    assert (entry.mode, entry.scope) == (DayMode.MAINTENANCE, meter)
+
+
+@pytest.mark.slow
+def test_no_rule_minds_that_meters_are_changed() -> None:
+    meters = [m for m in sorted(A.equipment) if A.equipment[m].meter is not None]
+    work = [
+        msgspec.structs.replace(
+            happening(K.METER_CHANGED, at(2 + n % 3, 9.0), at(2 + n % 3, 10.5), asset=meter),
+            id=f"{K.METER_CHANGED.value}@{meter}",
+        )
+        for n, meter in enumerate(meters)
+    ]
+    assert found(declared(A, work), SEED, (START, DAYS), happenings=work, behind=3) == []
+
+
 def test_it_is_the_same_however_time_is_cut_and_after_a_restart(tmp_path: Path) -> None:
     of = staged(A, 2, START, 4, chance=1.0)
     whole = Campus(of.site, 2, START, happenings=of.happenings)
