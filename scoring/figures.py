@@ -24,6 +24,9 @@ _RIGHT = {"effective": {"verified"}, "useless": {"refused"}}
 _OF_CHEATS = {"refused", "returned", "waiting"}
 _LEAST_USE = 0.01
 """Of the building's use of a carrier: a smaller truth is no denominator (savings.md)."""
+_LEAST_AMOUNT = 0.1
+"""A day's kWh or m³ below which a building uses nothing of a carrier: what is left of sums in July
+is no denominator either."""
 _WEEK_MS = 7 * DAY_MS
 
 
@@ -159,7 +162,7 @@ def _waste_error(of: Scored, true: Sequence[tuple[Season, Judged]]) -> Figures:
         for carrier, said in judged.alarm.waste.items():
             real, use = cause.waste.get(carrier, 0.0), cause.use.get(carrier, 0.0)
             least = max(abs(real), _LEAST_USE * use)
-            if least > 0:
+            if least > _LEAST_AMOUNT:
                 errors.append((said - real) / least)
     return {
         "n": len(errors),

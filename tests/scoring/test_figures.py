@@ -92,6 +92,8 @@ def test_waste_is_compared_with_the_worlds_and_never_by_a_vanishing_truth() -> N
     assert of(season(said, causes=(real,)))["waste_error"] == {"n": 1, "median": 0.5, "bias": 0.5}
     none = cause(waste={"gas": 0.0}, use={"gas": 1000.0})
     assert of(season(said, causes=(none,)))["waste_error"]["median"] == 1.5
+    dust = cause(waste={"gas": 1e-12}, use={"gas": 1e-9})
+    assert of(season(said, causes=(dust,)))["waste_error"]["n"] == 0
 
 
 def test_a_distractor_is_counted_once_however_often_it_is_alarmed() -> None:
