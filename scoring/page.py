@@ -49,10 +49,11 @@ _NOTES = """
 - **Verification right** counts repairs whose fault would have shown on three days within seven.
   Of every hundred first and second visits some 15 are useless, 10 hide the symptom (a shut hand
   valve, a stopped plant, an unplugged sensor, a moved setpoint) and 10 mend half; a cheat is
-  judged rightly when it is refused or sent back, or its order stays open. Some are verified all
-  the same: what nothing published can tell from a repair (a coil behind a shut hand valve, a fan
-  that is stopped where its running out of hours was the fault), and now and then a sensor that was
-  unplugged or a setpoint that was moved, which the proof should tell and does not yet.
+  judged rightly when it is refused or sent back, or its order stays open. A proof asks that the
+  plant does its work again and that no instrument it leans on is at fault or fell silent with the
+  visit; what nothing published can tell from a repair passes all the same.
+- **An order on a sensor that a visit unplugged** counts neither for nor against: somebody has to
+  plug it in again, and no fault that was drawn lies there.
 - **Truly saved** is the difference of the worlds before and after each effective repair, to the
   end of the run, on physical energy; useless repairs and cheats save nothing by definition.
 - **Booked against true saving** has no figures: there is no ledger yet.
