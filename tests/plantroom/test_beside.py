@@ -30,7 +30,8 @@ def test_it_says_the_same_and_how_far_it_is() -> None:
         saved = worlds.savings([VISIT])
     here = replace(WITNESS)
     alone = here.known()
-    assert shares == [1.0]
+    # The fortnight before them first, then all at once.
+    assert shares == [0.2, 1.0]
     assert np.array_equal(known.shown[LEAK.id].hours, alone.shown[LEAK.id].hours)
     assert known.use == alone.use
     assert saved == here.savings([VISIT])
