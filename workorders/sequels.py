@@ -6,6 +6,8 @@ order of its own. Mending it by opening the valve again proves nothing while the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from adapters.records.orders import Order, Watch
@@ -22,15 +24,17 @@ def before(book: Book, order: Order) -> str | None:
     whose fault shows as this one's and was there when this one was first worked on. Neither can
     go in a circle: the other one's visit, or its fault, was always earlier.
     """
-    done_first = min(_done(book, order), default=None)
     query = select(Order).where(
         Order.asset == order.asset, Order.id != order.id, Order.closed_at.is_(None),
         Order.origin == Origin.FINDING, Order.proof == ProofKind.TELEMETRY,
         Order.withdrawn_at.is_(None),
     )  # fmt: skip
     card = book.office.cards.get(order.rule)
-    for other in book.session.scalars(query.order_by(Order.id)):
-        visited = any(0 <= order.first_seen - at <= PATIENCE_MS for at in _done(book, other))
+    others = book.session.scalars(query.order_by(Order.id)).all()
+    done = _done(book, [order.id, *(other.id for other in others)])
+    done_first = min(done[order.id], default=None)
+    for other in others:
+        visited = any(0 <= order.first_seen - at <= PATIENCE_MS for at in done[other.id])
         explains = card is not None and other.family in card.behind
         there = done_first is not None and other.first_seen < done_first
         if (visited or (explains and there)) and not _proven(book, other):
@@ -45,7 +49,10 @@ def _proven(book: Book, order: Order) -> bool:
     return watching.combined(watching.of(book, order)) is ProofState.VERIFIED
 
 
-def _done(book: Book, order: Order) -> list[int]:
-    """When it was said to be done, each time. [ms]"""
-    done = select(Watch.done_at).where(Watch.order_id == order.id).distinct()
-    return list(book.session.scalars(done))
+def _done(book: Book, ids: Sequence[str]) -> dict[str, list[int]]:
+    """When each order was said to be done, each time. [ms]"""
+    query = select(Watch.order_id, Watch.done_at).where(Watch.order_id.in_(ids)).distinct()
+    found: dict[str, list[int]] = {id_: [] for id_ in ids}
+    for id_, at in book.session.execute(query):
+        found[id_].append(at)
+    return found

@@ -176,6 +176,26 @@ def heat_and_cool(frame: Frame, kwh: Floats) -> dict[Carrier, Floats]:
     return {Carrier.HEAT: kwh, Carrier.ELECTRICITY: cooled(frame, kwh)}
 
 
+def excess_share(frame: Frame) -> tuple[Floats, Floats]:
+    """Outdoor air beyond the declared least, share of the supply; and OAT − RAT. [1], [K]"""
+    rat = frame.value("rat")
+    spread = frame.value("oat") - rat
+    with np.errstate(invalid="ignore", divide="ignore"):
+        excess = (frame.value("mat") - rat) / spread - frame.parameter("oa_min")
+    return excess, spread
+
+
+def excess_waste(
+    frame: Frame, excess: Floats, spread: Floats, heating: Bools
+) -> dict[Carrier, Floats]:
+    """Heat that the air too much takes, or electricity that cools what it brings. [kWh]"""
+    share = np.maximum(np.nan_to_num(excess, posinf=0.0, neginf=0.0), 0.0)
+    return {
+        Carrier.HEAT: np.where(heating, heat_kwh(frame, share * -spread), 0.0),
+        Carrier.ELECTRICITY: np.where(heating, 0.0, cooled(frame, heat_kwh(frame, share * spread))),
+    }
+
+
 def _steady(frame: Frame, on: Bools, occupied: Bools, state: Codes) -> Bools:
     steps = round(number("mode_delay") * 60_000 / frame.grid.step)
     key = state * 4 + on * 2 + occupied

@@ -11,9 +11,9 @@ from analytics.rules.air import (
     DECLARED,
     Air,
     air,
-    cooled,
     eps_oat,
-    heat_kwh,
+    excess_share,
+    excess_waste,
     least_damper,
     mode_codes,
     mode_gate,
@@ -25,7 +25,7 @@ from analytics.targets import equipment_targets
 from core.batch import Floats
 from core.rulecard import Parameter, RuleCard
 from core.verdict import Reason
-from core.words import Carrier, Trade
+from core.words import Trade
 
 _ALL = (0, 1, 2, 3, 4)
 _MIXED = ("mat", "rat", "oat")
@@ -133,28 +133,19 @@ def judge_warmer(frame: Frame) -> Judged:
 def judge_share(frame: Frame) -> Judged:
     """FC-6."""
     gate, now = _gate(frame, FC06, (0, 3))
-    mat, rat, oat = frame.value("mat"), frame.value("rat"), frame.value("oat")
-    spread = oat - rat
-    with np.errstate(invalid="ignore", divide="ignore"):
+    excess, spread = excess_share(frame)
+    with np.errstate(invalid="ignore"):
         lowest = frame.value("oa_damper") <= least_damper(frame) + number("damper_band")
         gate.exclude(~lowest, Reason.OTHER_MODE)
         gate.exclude(np.abs(spread) < FC06.value("least_spread"), Reason.SMALL_SPREAD)
-        excess = (mat - rat) / spread - frame.parameter("oa_min")
         beyond = np.abs(excess) - FC06.value("eps_oaf")
-    heating = now.state == 0
-    air_lost = np.maximum(np.nan_to_num(excess, posinf=0.0, neginf=0.0), 0.0)
     return gate.judge(
         beyond > 0,
         clear=beyond <= (FC06.value("clear_share") - 1.0) * FC06.value("eps_oaf"),
         margin=beyond,
         good=frame.good,
         mode=mode_codes(now, (0, 3)),
-        waste={
-            Carrier.HEAT: np.where(heating, heat_kwh(frame, air_lost * -spread), 0.0),
-            Carrier.ELECTRICITY: np.where(
-                heating, 0.0, cooled(frame, heat_kwh(frame, air_lost * spread))
-            ),
-        },
+        waste=excess_waste(frame, excess, spread, now.state == 0),
     )
 
 

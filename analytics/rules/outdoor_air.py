@@ -12,6 +12,8 @@ from analytics.rules.air import (
     air,
     cooled,
     eps_oat,
+    excess_share,
+    excess_waste,
     heat_kwh,
     mode_codes,
     mode_gate,
@@ -20,7 +22,6 @@ from analytics.rules.air import (
 from analytics.rules.air_card import AIR_FLOW, HAND_THERMOMETER, STOP_FAN, air_card
 from analytics.rules.gates import data_gate
 from analytics.targets import equipment_targets
-from core.batch import Floats
 from core.rulecard import Parameter
 from core.verdict import Reason
 from core.words import Carrier, Trade
@@ -125,35 +126,23 @@ def judge_excess(frame: Frame) -> Judged:
     # Real units stand at 37 % on a cold day and are healthy: a guess would accuse them.
     gate.exclude(np.isnan(frame.parameter("oa_min")), Reason.NO_REFERENCE)
     mode_gate(gate, now, frame, states)
-    rat, spread = frame.value("rat"), frame.value("oat") - frame.value("rat")
+    excess, spread = excess_share(frame)
     heating = now.state == _HEATING
     with np.errstate(invalid="ignore", divide="ignore"):
         # Cooler outdoors than in, more of it is no loss to who cools.
         gate.exclude(np.where(heating, -spread, spread) < AC08.value("least_spread"),
                      Reason.SMALL_SPREAD)  # fmt: skip
-        excess = (frame.value("mat") - rat) / spread - frame.parameter("oa_min")
         limit = np.maximum(AC08.value("least_excess"), number("eps_mat") / np.abs(spread))
         beyond = excess - limit
         clear = excess <= AC08.value("clear_share") * limit
-    lost = _lost(frame, excess, spread)
-    none = np.zeros_like(lost)
     return gate.judge(
         beyond > 0,
         clear=clear,
         margin=beyond,
         good=frame.good,
         mode=mode_codes(now, states),
-        waste={
-            Carrier.HEAT: np.where(heating, lost, none),
-            Carrier.ELECTRICITY: np.where(heating, none, cooled(frame, lost)),
-        },
+        waste=excess_waste(frame, excess, spread, heating),
     )
-
-
-def _lost(frame: Frame, excess: Floats, spread: Floats) -> Floats:
-    """Heat that the air too much takes or brings, an interval. [kWh]"""
-    share = np.maximum(np.nan_to_num(excess, posinf=0.0, neginf=0.0), 0.0)
-    return heat_kwh(frame, share * np.abs(np.nan_to_num(spread)))
 
 
 NONE_FREE = Rule(
