@@ -93,6 +93,8 @@ class Plant:
         return Ingest(
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, f"ingest-{self.site.id}"), self.clock,
+            replays=self.records.quarantine, events=self.records.meters,
+            book=self.records.gateways,
         )  # fmt: skip
 
     @cached_property
