@@ -69,6 +69,12 @@ class Gateways:
             news.quarantined += refused
             news.discarded += sum(last - first + 1 for _, first, last, _, _ in reported.discarded)
 
+    def note_repeats(self, gateway: str, readings: int) -> None:
+        """So many readings came twice within one write."""
+        if gateway in self._ids:
+            with self._lock:
+                self._of(gateway).duplicates += readings
+
     def take_news(self) -> Sequence[GatewayNews]:
         """What is new since it was last taken; given back by :meth:`keep_news` if it failed."""
         with self._lock:

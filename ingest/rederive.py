@@ -98,11 +98,11 @@ def rederived(
     left = _certain(early, linked(early, rules, usual, said))
     right = {p: at for p, at in _certain(reads, links).items() if p in cut_off}
     tail = _tail(reads, links, cut_off)
-    after = reads.at > _by_point(left, reads.point, -1)
-    sure = after & (reads.at <= _by_point(right, reads.point, _ALL_TIME))
+    beyond = reads.at > _by_point(left, reads.point, -1)
+    sure = beyond & (reads.at <= _by_point(right, reads.point, _ALL_TIME))
     return Again(
         rows=_differing(_between(derived, left, right), _between(standing, left, right)),
-        resets=int((links.begins & after).sum()),
+        resets=int((links.begins & beyond).sum()),
         crossings=crossings(reads, links, rules, usual, sure),
         looked=tuple(
             Looked(point=rules.ids[p], after=left.get(p, -1), until=right.get(p, _ALL_TIME))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ class Lot:
         refused: Messages that could not be read.
         names: Batches to settle, readable or not.
         repeated: Readings of batches that came twice in this write.
+        repeats: How many of these by gateway.
         ignored: Messages that are not for ingest.
     """
 
@@ -29,6 +31,7 @@ class Lot:
     refused: list[Quarantined] = field(default_factory=list)
     names: dict[BatchName, None] = field(default_factory=dict)
     repeated: int = 0
+    repeats: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
 
     def gateways(self) -> set[str]:
@@ -57,6 +60,7 @@ def sort(arrivals: Sequence[Arrival], site: str) -> Lot:
 def _add(lot: Lot, reported: Reported) -> None:
     if reported.name is not None and reported.name in lot.names:
         lot.repeated += len(reported.rows)
+        lot.repeats[reported.gateway] += len(reported.rows)
         return
     if reported.name is not None:
         lot.names[reported.name] = None

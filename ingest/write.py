@@ -187,6 +187,8 @@ class Writer:
             self._gateways.note_counts(one, again=again, refused=bad[one.name or one.topic])
             if not again:
                 self._gateways.note(one)
+        for gateway, readings in lot.repeats.items():
+            self._gateways.note_repeats(gateway, readings)
         for word in lot.spoken:
             self._gateways.note_health(word)
 

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from adapters.records.base import ALL
+from adapters.records.changes import record_change
 from adapters.records.engine import clean, insert_for
+from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
 from adapters.records.tables import AuditRow, PurgeRow, QuarantineRow
 from core.batch import BatchName
@@ -148,6 +150,7 @@ class RecordQuarantine:
             asked = session.execute(query.values(state="asked", by=by, at=at)).rowcount  # type: ignore[attr-defined]
             if asked:
                 session.add(_audit(at, by, "quarantine.replay", f"{asked} entries of {chosen}"))
+                _tell(session, at)
         return int(asked)
 
     def dismiss(self, id_: int, by: str, at: int, note: str) -> bool:
@@ -160,6 +163,7 @@ class RecordQuarantine:
             done = session.execute(query.values(values)).rowcount  # type: ignore[attr-defined]
             if done:
                 session.add(_audit(at, by, "quarantine.dismiss", f"entry {id_}: {note}"))
+                _tell(session, at)
         return bool(done)
 
     def purge(self, before: int, by: str, at: int, *, settled_only: bool = False
@@ -180,6 +184,7 @@ class RecordQuarantine:
             if rows:
                 count = sum(row.entries for row in rows)
                 session.add(_audit(at, by, "quarantine.purge", f"{count} entries before {before}"))
+                _tell(session, at)
         return rows
 
     def purged(self) -> Sequence[Count]:
@@ -218,6 +223,7 @@ class RecordQuarantine:
                 row.said = clean(one.said)[:_MOST_SAID]
                 row.state = "open" if one.said else "settled"
                 row.how = "" if one.said else "replayed"
+            _tell(session, at)
 
     def _counted(self, query: Select[Any]) -> Sequence[Count]:
         with self._records.session(ALL, reading=True) as session:
@@ -242,6 +248,11 @@ def _counting(key: Any) -> Select[Any]:
 
 def _audit(at: int, by: str, action: str, detail: str) -> AuditRow:
     return AuditRow(at=at, actor=by, action=action, detail=clean(detail))
+
+
+def _tell(session: ScopedSession, at: int) -> None:
+    # Of no building: only who sees the whole campus sees the quarantine.
+    record_change(session, kind="quarantine", building="", ref="", at=at)
 
 
 def _held(row: QuarantineRow) -> Held:

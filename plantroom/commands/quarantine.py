@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from adapters.settings import load_settings
-from api.pages.quarantine import readable
+from api.quarantine import readable
 from core.errors import Refused
 from plantroom.database import opened_records
 from plantroom.output import as_json, out, shown, speaks, table
