@@ -172,7 +172,7 @@ def evidence_lines(given: Services, row: MeterEventRow, tr: Translator) -> list[
     unit = given.site.points[index].unit if index is not None else ""
 
     def reading(value: float | None, at: int | None) -> str:
-        return "" if value is None else f"{_dial(value)} {unit}, {formats.moment(at, zone, tr)}"
+        return "" if value is None else f"{_read(value)} {unit}, {formats.moment(at, zone, tr)}"
 
     def shown(name: str, per: str = "") -> str:
         return f"{formats.number(found[name])} {unit}{per}" if name in found else ""
@@ -183,7 +183,7 @@ def evidence_lines(given: Services, row: MeterEventRow, tr: Translator) -> list[
     lines = (
         (tr("Last reading"), reading(row.before, row.before_at)),
         (tr("First reading"), reading(row.first, row.at)),
-        (tr("Its digits end at"), "" if modulus is None else f"{_dial(modulus)} {unit}"),
+        (tr("Its digits end at"), "" if modulus is None else f"{_read(modulus)} {unit}"),
         (tr("Between the two"), "" if gap is None else tr("{n} periods", n=formats.number(gap))),
         (tr("If it simply went on"), shown("step_per_h", "/h") if went_on else ""),
         (tr("If it rolled over"), ", ".join(rolled)),
@@ -307,4 +307,9 @@ def _good(rows: Any, *, last: bool) -> tuple[int | None, float | None]:
 
 def _dial(value: float) -> str:
     """A reading as it stands on a dial: every digit counts."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return _read(value).replace(",", "")
+
+
+def _read(value: float) -> str:
+    """The same in groups of three digits, for reading."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".")

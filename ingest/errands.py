@@ -15,11 +15,14 @@ from core.clock import Clock
 from core.errors import Retryable
 from core.health import GatewayBook
 from core.meters import MeterEvents, Waiting
-from core.ports import Progress
+from core.ports import Progress, ReadingStore, Receipts
 from core.replaying import Replays
+from core.site import Site
 from ingest.counts import Counts, Tally
 from ingest.gateways import Gateways
+from ingest.judge import Judge
 from ingest.progress import Tracker
+from ingest.registers import Rules
 from ingest.replay import Replayer
 from ingest.use import Derived, Use
 
@@ -114,6 +117,26 @@ class Errands:
                 resets=use.resets, late=late,
             )
         )  # fmt: skip
+
+
+def standing_alone(
+    site: Site, store: ReadingStore, receipts: Receipts, progress: Progress, replays: Replays,
+    events: MeterEvents, clock: Clock,
+) -> Errands:  # fmt: skip
+    """Errands where no ingest runs: it remembers nothing, so all is derived from the store.
+
+    Raises:
+        Retryable: Store or records are away.
+    """
+    newest = store.latest(range(len(site.points))).rows
+    judge, tracker = Judge(site), Tracker(site)
+    judge.remember(newest)
+    tracker.begin(progress.gateways(), newest)
+    use = Use(Rules.of(site), store, alone=False, said=events.decided)
+    replayer = Replayer(site, store, receipts, judge, use, tracker)
+    made = Errands(replayer, use, tracker, progress, replays, events, Counts(), clock)
+    made.begin()
+    return made
 
 
 class Watch:

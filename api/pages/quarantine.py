@@ -70,7 +70,8 @@ def entries_body(
 def replay(given: ServicesDep, actor: QuarantineDep, form: FormDep) -> Response:
     """Try again what the list shows."""
     narrowed = {k: form.get(k, "")[:200] for k in ("reason", "gateway", "point")}
-    quarantine.ask(given, actor, Chosen(**narrowed))
+    chosen = Chosen(reason=narrowed["reason"], gateway=narrowed["gateway"], point=narrowed["point"])
+    quarantine.ask(given, actor, chosen)
     return RedirectResponse("/quarantine?" + urlencode(narrowed), SEE_OTHER)
 
 

@@ -79,7 +79,7 @@ def test_a_decision_holds_over_a_restart_and_late_readings(tmp_path: Path) -> No
         decide(here, EventState.CONFIRMED, closing=503.0, opening=38.5)
     with standing(tmp_path, SITE) as here:
         late = [("a.m.energy", NOW - 6 * QUARTER - 60_000, 502.5)]
-        here.deliver(topic("gw-a", 2), payload(late))  # type: ignore[arg-type]
+        here.deliver(topic("gw-a", 2), payload(late))
         use = {at: value for at, value, _ in told(here)}
         assert use[-6] == 2.0, "0.5 to 503 on the old meter, and 1.5 on the new one"
         assert sum(v or 0 for v in here.use().value.tolist()) == pytest.approx(2 + 2.5 + 1 + 2)
