@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     broker_ca: Path | None = Field(
         default=None, description="certificates to trust; the machine's own where empty"
     )
+    broker_cert: Path | None = Field(
+        default=None, description="our own certificate, where the broker asks for one"
+    )
+    broker_key: Path | None = Field(
+        default=None, description="its key; in the same file where empty"
+    )
 
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")

@@ -28,6 +28,7 @@ from core.finding import FindingEvent
 from core.ports import Broker, Driver, FindingSink, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
+from core.topics import gateway_of
 from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
@@ -118,9 +119,11 @@ class Plant:
 
     def session(self, user: str, client_id: str) -> Broker:
         """A session at the broker, not yet started."""
+        # While a gateway's credential rotates, its user is not its id.
+        login = next((name for name in self.broker.users if gateway_of(name) == user), user)
         return Session(
-            self.broker.host, self.broker.port, client_id, username=user or None,
-            password=self.broker.users.get(user), tls=self.broker.tls,
+            self.broker.host, self.broker.port, client_id, username=login or None,
+            password=self.broker.users.get(login), tls=self.broker.tls,
         )  # fmt: skip
 
     def agent(self, gateway: str, driver: Driver) -> Agent:
@@ -209,6 +212,8 @@ def external(settings: Settings) -> BrokerAt:
             tls = ssl.create_default_context(
                 cafile=str(settings.broker_ca) if settings.broker_ca else None
             )
+            if settings.broker_cert is not None:
+                tls.load_cert_chain(settings.broker_cert, settings.broker_key)
         except (OSError, ssl.SSLError) as error:
             what = f"the broker's certificates cannot be read: {error}"
             raise Misconfigured([Mistake(file="", line=0, what=what)]) from error

@@ -16,6 +16,7 @@ from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
 from core.site import Site
+from core.topics import gateway_of
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
@@ -160,7 +161,8 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
-    mine = [g for g in plant.site.gateways if not at.users or g in at.users]
+    known = {gateway_of(user) for user in at.users}
+    mine = [g for g in plant.site.gateways if not known or g in known]
     for gateway in mine:
         plant.agent(gateway, driver_for(plant.site, gateway)).start()
     return lambda: None
