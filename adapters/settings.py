@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     broker_key: Path | None = Field(
         default=None, description="its key; in the same file where empty"
     )
+    broker_files: Path = Field(
+        default=Path("deploy/mosquitto"),
+        description="folder of mosquitto's passwords and acl, for plantroom gateway",
+    )
 
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")

@@ -15,6 +15,7 @@ from adapters.settings import PREFIX, Settings, load_settings
 from adapters.sites import load_site
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake
+from core.site import Site
 from plantroom.database import opened_records
 from plantroom.errand import who
 from plantroom.output import as_json, err, out, speaks, table
@@ -22,20 +23,19 @@ from plantroom.output import as_json, err, out, speaks, table
 app = typer.Typer(no_args_is_help=True, help="Gateways: their credentials, and how they are.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Id of the gateway.")]
 Folder = Annotated[
-    Path,
-    typer.Option(envvar=f"{PREFIX}BROKER_FILES", help="Folder of mosquitto's passwords and acl."),
+    Path | None,
+    typer.Option(help="Folder of mosquitto's passwords and acl; PLANTROOM_BROKER_FILES without."),
 ]
 To = Annotated[Path | None, typer.Option(help="File for the box's settings; shown once without.")]
 Pid = Annotated[
     Path | None, typer.Option(help="Mosquitto's pid_file: it is told to read its files again.")
 ]
-_FOLDER = Path("deploy/mosquitto")
 
 
 @app.command()
 @speaks
 def add(
-    name: Name, folder: Folder = _FOLDER, to: To = None, pid_file: Pid = None, *,
+    name: Name, folder: Folder = None, to: To = None, pid_file: Pid = None, *,
     foreign: Annotated[
         bool, typer.Option("--foreign", help="A device that publishes single values.")
     ] = False,
@@ -49,7 +49,7 @@ def add(
     if name not in site.gateways:
         said = f"the site model has no gateway '{name}' yet: until it has, what it sends is refused"
         err.print(said, style="yellow", markup=False)
-    account = Accounts(folder, site.id).add(name, foreign=foreign)
+    account = _accounts(settings, site, folder).add(name, foreign=foreign)
     _made(settings, name, "add", account, to)
     _reload(pid_file)
 
@@ -57,14 +57,14 @@ def add(
 @app.command()
 @speaks
 def rotate(
-    name: Name, folder: Folder = _FOLDER, to: To = None, pid_file: Pid = None, *,
+    name: Name, folder: Folder = None, to: To = None, pid_file: Pid = None, *,
     finish: Annotated[
         bool, typer.Option("--finish", help="The box has the new one: end the old one.")
     ] = False,
 ) -> None:  # fmt: skip
     """Give a gateway a new credential; the old one holds until --finish ends it."""
     settings = load_settings()
-    accounts = Accounts(folder, load_site(settings.site).id)
+    accounts = _accounts(settings, load_site(settings.site), folder)
     if finish:
         old = accounts.finish(name)
         _audit(settings, name, "rotated")
@@ -77,10 +77,10 @@ def rotate(
 
 @app.command()
 @speaks
-def revoke(name: Name, folder: Folder = _FOLDER, pid_file: Pid = None) -> None:
+def revoke(name: Name, folder: Folder = None, pid_file: Pid = None) -> None:
     """End every credential of a gateway; what it has sent stays."""
     settings = load_settings()
-    old = Accounts(folder, load_site(settings.site).id).revoke(name)
+    old = _accounts(settings, load_site(settings.site), folder).revoke(name)
     _audit(settings, name, "revoke")
     out.print(f"ended {', '.join(old)}")
     _reload(pid_file)
@@ -89,13 +89,13 @@ def revoke(name: Name, folder: Folder = _FOLDER, pid_file: Pid = None) -> None:
 @app.command("list")
 @speaks
 def list_(
-    folder: Folder = _FOLDER, *,
+    folder: Folder = None, *,
     json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:  # fmt: skip
     """Gateways of the site model: credentials, when heard, what waits there."""
     settings = load_settings()
     site = load_site(settings.site)
-    users = Accounts(folder, site.id).users()
+    users = _accounts(settings, site, folder).users()
     records = opened_records(settings)
     progress, health = records.progress.gateways(), records.gateways.all()
     rows = []
@@ -118,6 +118,10 @@ def list_(
           r["waiting"], r["readings"], r["quarantined"]) for r in rows],
         empty="The site model has no gateway.",
     )  # fmt: skip
+
+
+def _accounts(settings: Settings, site: Site, folder: Path | None) -> Accounts:
+    return Accounts(folder or settings.broker_files, site.id)
 
 
 def _made(settings: Settings, name: str, what: str, account: Account, to: Path | None) -> None:
