@@ -64,6 +64,8 @@ def test_a_swap_is_confirmed_on_a_phone_and_taken_back(browser: Browser, bare: C
         assert tab.axe() == []
         tab.page.get_by_role("button", name="Confirm").click()
         expect(tab.page.locator(".pill", has_text="confirmed")).to_be_visible()
+        told = "The use goes on across it, from 503 to 39 kWh."
+        expect(tab.page.locator("#meter-state")).to_contain_text(told, timeout=10_000)
         tab.shoot("meter-confirmed-phone")
         tab.page.get_by_role("button", name="Take the decision back").click()
         expect(tab.page.locator(".pill", has_text="to be decided")).to_be_visible()
