@@ -20,7 +20,7 @@ from simulators.physics.power.capacitors import Banks
 from simulators.physics.power.circuits import PHASES
 from simulators.physics.power.power_faults import PowerFaults
 from simulators.physics.power.sources import panels_of, supplies_of
-from simulators.physics.power.supply import neutral_ohms, source_of, star, transformer
+from simulators.physics.power.supply import NOMINAL_V, neutral_ohms, source_of, star, transformer
 from simulators.physics.power.terminals import Terminals
 from simulators.physics.power.wiring import Wiring
 from simulators.physics.weather.weather import Weather
@@ -264,11 +264,23 @@ class Network:
         warm = self._terminals.run(np.stack(carries, axis=1), np.stack(heats, axis=1), oat)
         return {m.id: warm[:, k] for k, m in enumerate(self._measured)}
 
+    def _declared_kw(self, meter: str) -> float:
+        """Most energy in an hour that a meter's register is declared for. [kW]"""
+        site = self._plan.site
+        register = site.points[site.points_of(meter)["energy"]].register
+        known = register is not None and np.isfinite(register.rated_per_h)
+        return register.rated_per_h if register is not None and known else 0.0
+
+    def _amps_kw(self, i: int) -> float:
+        """Current of a phase of a circuit for each kilowatt of it. [A/kW]"""
+        return _W / (PHASES * NOMINAL_V * float(self.wiring.cos[i]))
+
     def _amps_of(self, meter: str) -> float:
-        """What a meter's terminals are made for. [A]"""
+        """What a meter's terminals are made for: at least what its register is rated for. [A]"""
         ids = [m.id for m in self._plan.electric]
         if meter in ids:
-            return float(self.wiring.amps[ids.index(meter)])
+            i = ids.index(meter)
+            return max(float(self.wiring.amps[i]), self._declared_kw(meter) * self._amps_kw(i))
         building = self._plan.site.equipment[meter].building
         return self._transformers[self._plan.buildings.index(building)].rated_amps
 
