@@ -18,6 +18,9 @@ from core.site import Site
 NEVER = np.iinfo(np.int64).max
 """First seen: not yet."""
 
+Clock = Sequence[tuple[int, int, int]]
+"""Of one gateway, in the order of time: since, until, ahead. [ms]"""
+
 Spans = Mapping[str, Sequence[tuple[int, int]]]
 """When the sensor behind each point was at fault, by point id. [ms]"""
 
@@ -30,6 +33,7 @@ class Scene:
         points: Indices that were read, ascending.
         rows: Readings by point and time.
         first_seen: Time of the first reading ever, by point index; :data:`NEVER`. [ms]
+        clocks: What gateways' clocks said, by gateway.
     """
 
     site: Site
@@ -37,6 +41,7 @@ class Scene:
     points: Sequence[int]
     rows: Columns
     first_seen: Ints
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
     _binned: dict[Grid, Binned] = field(default_factory=dict)
     _filled: dict[Grid, Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
@@ -153,6 +158,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
         "gateway_rows": rows,
         "gateway_share": share,
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
+        "clock": _clocks(scene, of, grid),
     }
     good = np.nan_to_num(taken(table.share, value))
     return _frame(scene, of, grid, muted, values=values, good=good)
@@ -231,6 +237,15 @@ def _frame(
         declared=np.array([mask[1] for mask in masks]).reshape(shape),
         parameters=of.parameters,
     )
+
+
+def _clocks(scene: Scene, of: Layout, grid: Grid) -> Floats:
+    """What each gateway's clock was last seen ahead in an interval; NaN where it was not. [s]"""
+    found = np.full((len(of.targets), grid.count), np.nan)
+    for row in of.gateways:
+        for since, until, ahead in scene.clocks.get(of.targets[row].id, ()):
+            found[row, (grid.ends > since) & (grid.ends - grid.step < until)] = ahead / 1000.0
+    return found
 
 
 def _of_gateways(

@@ -12,6 +12,7 @@ from core.ports import Progress, Quarantine, Quarantined, ReadingStore, Receipts
 from core.quality import Quality
 from core.site import Site
 from ingest.arrival import Arrival, Reported
+from ingest.clocks import Clocks
 from ingest.confirm import Confirmations
 from ingest.counts import Counts, Tally
 from ingest.gateways import Gateways
@@ -52,7 +53,7 @@ class Writer:
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
         self._judge = Judge(site)
-        self._tracker = Tracker(site)
+        self._tracker, self._clocks = Tracker(site), Clocks(site)
         self._use = Use(Rules.of(site), store, alone=alone)
         self._waiting_for: set[str] = set()
         self.patience = Patience(lambda: confirmations.rest(self._waiting_for))
@@ -89,7 +90,7 @@ class Writer:
         accepted = self._judge.accept(lot.reported)
         refused = self._stored(accepted, known)
         use = self._used(accepted, known, refused)
-        tally.late = self._reported(lot, accepted, use)
+        tally.late = self._reported(lot, accepted, use, known)
         lost = [notice for one in lot.reported for notice in _losses(one)]
         kept = [*lot.refused, *accepted.refused, *self._refusals(accepted, refused), *lost]
         if kept:
@@ -122,11 +123,14 @@ class Writer:
         certain = not refused and known.isdisjoint(accepted.of)
         return self.patience.run(lambda: self._use.derive(rows, certain=certain), "store")
 
-    def _reported(self, lot: Lot, accepted: Accepted, use: Derived) -> int:
+    def _reported(
+        self, lot: Lot, accepted: Accepted, use: Derived, known: AbstractSet[BatchName]
+    ) -> int:
         late = self._tracker.late(accepted.placed, use.changed)
         progress = self._tracker.heard(lot.reported, lot.spoken, accepted.placed)
-        if progress or late:
-            self.patience.run(lambda: self._progress.report(progress, late), "records")
+        clocks = self._clocks.seen([one for one in lot.reported if one.name not in known])
+        if progress or late or clocks:
+            self.patience.run(lambda: self._progress.report(progress, late, clocks), "records")
         return len(late)
 
     def _refusals(self, accepted: Accepted, refused: Sequence[RefusedRows]) -> list[Quarantined]:

@@ -19,6 +19,7 @@ from analytics.rules import (
     supply_voltage,
     tank_overflow,
     warm_heating,
+    wrong_clock,
 )
 from core.rulecard import RuleCard
 
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     ),
     *sensors.RULES,
     *silence.RULES,
+    wrong_clock.RULE,
 )
 """Every rule, in the order of the documentation."""
 
