@@ -14,6 +14,9 @@ _K = HappeningKind
 _TENDED = ("mat", "hclt", "cclt", "hcet", "ccet", "hw_entering", "chw_entering", "zone_co2", "oah")
 """Sensors that no controller looks at: one that does is not unplugged while its plant runs."""
 
+_CIRCUIT = {_K.PUMP_TEST: "01C2", _K.ONE_PHASE: "01A1", _K.IDLE_MOTORS: "01B1"}
+"""Kind of circuit that a kind acts on, by the first letters of its item code."""
+
 
 def seats(site: Site, building: str, kind: HappeningKind) -> list[tuple[str, str]]:
     """What a kind can act on in a building: assets and roles of points, empty for all of it."""
@@ -37,8 +40,8 @@ def seats(site: Site, building: str, kind: HappeningKind) -> list[tuple[str, str
         return kitchens or _main(here, Carrier.WATER)
     if kind is _K.TANK_CLEANED:
         return _main(here, Carrier.WATER)
-    if kind is _K.PUMP_TEST:
-        return [(m.id, "") for m in here if item_of(m) == "01C2"]
+    if kind in _CIRCUIT:
+        return [(m.id, "") for m in here if item_of(m) == _CIRCUIT[kind]]
     return [("", "")]
 
 

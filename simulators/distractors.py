@@ -90,6 +90,12 @@ ABOUT: Mapping[HappeningKind, About] = {
     _K.PUMP_TEST: About(
         meaning="a standby pump is run every Wednesday", unit="kW", span=(3.0, 8.0),
         always=True),
+    _K.ONE_PHASE: About(
+        meaning="a server that hangs on one phase, day and night", unit="kW", span=(1.5, 4.0),
+        always=True),
+    _K.IDLE_MOTORS: About(
+        meaning="motors stand magnetised, capacitors rest while hardly anything runs",
+        unit="kvar", span=(15.0, 35.0), always=True),
 }  # fmt: skip
 """By kind. Sizes: chosen, as wide as such things are."""
 

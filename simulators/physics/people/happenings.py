@@ -44,6 +44,8 @@ class HappeningKind(StrEnum):
     SOFTENER = "night_softener"
     STEADY_DRAW = "steady_draw"
     PUMP_TEST = "weekly_pump_test"
+    ONE_PHASE = "server_on_one_phase"
+    IDLE_MOTORS = "idle_motors"
     LOW_PRESSURE = "night_pressure_cut"
 
 
