@@ -35,6 +35,9 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
         yield "hot_water_in_summer", "a boiler that makes hot water in summer"
     if e.cls in {EquipmentClass.BOILER, EquipmentClass.SUBSTATION} and not warm:
         yield "night_setback", "heat is set back at night and boosted in the morning"
+    both = {"primary_entering", "hw_entering"} <= site.points_of(e.id).keys()
+    if e.cls is EquipmentClass.SUBSTATION and both and not warm:
+        yield "returns_crossed", "a primary return strapped to its pipe, below the secondary one"
     if e.cls is EquipmentClass.HEAT_METER and warm and not _makes_hot_water(site, e.building):
         yield "heat_at_zero", "a heat meter that stands still in summer"
     if e.cls is EquipmentClass.AHU and not (warm or cold):

@@ -308,10 +308,24 @@ class AirHandlers:
         # Boxes hold their flows, so that the duct's pressure goes as the square of the fan's turns.
         turns = out[:, 19] * on / out[:, AT["speed_wanted"]]
         return np.stack([
-            said[:, 0], said[:, 1], out[:, 11], after, after - out[:, 13], out[:, 17],
+            said[:, 0], said[:, 1], self._layer(out), after, after - out[:, 13], out[:, 17],
             wanted[:, 0], wanted[:, 1], wanted[:, 2], on * 1.0, out[:, 19] * on, out[:, 20] * on,
-            out[:, 16], static * turns * turns, static, day_meant * 1.0,
+            out[:, 16], static * turns * turns, static, day_meant * 1.0, out[:, 11],
         ])  # fmt: skip
+
+    def _layer(self, out: Floats) -> Floats:
+        """Mixed air where its sensor hangs, by the minute: all outdoor or all return has no layers.
+
+        Args:
+            out: State by the minute. (minutes, :data:`SHOWN`, rows)
+        """
+        mixed: Floats = out[:, 11]
+        if self._now.layered is None:
+            return mixed
+        outdoor, on = out[:, 10], self._day.on
+        oat = np.array(self._day.oat)[:, None]
+        spread = np.where(on, 4.0 * outdoor * (1.0 - outdoor) * (oat - out[:, 16]), 0.0)
+        return mixed + self._now.layered * spread
 
     def _command(self) -> None:
         view, wanted, one = self._view, self._wanted, self._one

@@ -23,7 +23,7 @@ LOOPED = frozenset({"sat", "rat"})
 """Roles whose trace is what the controller already read."""
 
 _AHU = {
-    "sat": ("sat", 1.0), "rat": ("rat", 1.0), "mat": ("mat", 1.0), "hcet": ("mat", 1.0),
+    "sat": ("sat", 1.0), "rat": ("rat", 1.0), "mat": ("mat", 1.0), "hcet": ("mixed", 1.0),
     "hclt": ("after_heat", 1.0), "ccet": ("after_heat", 1.0), "cclt": ("after_cold", 1.0),
     "sat_sp": ("sat_sp", 1.0), "heat_valve": ("heat_valve", 100.0),
     "cool_valve": ("cool_valve", 100.0), "oa_damper": ("oa_damper", 100.0),
