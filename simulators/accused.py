@@ -38,16 +38,24 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
     both = {"primary_entering", "hw_entering"} <= site.points_of(e.id).keys()
     if e.cls is EquipmentClass.SUBSTATION and both and not warm:
         yield "returns_crossed", "a primary return strapped to its pipe, below the secondary one"
-    if e.cls is EquipmentClass.HEAT_METER and warm and not _makes_hot_water(site, e.building):
+    if e.cls is EquipmentClass.HEAT_METER and warm and not _heats_all_year(site, e.building):
         yield "heat_at_zero", "a heat meter that stands still in summer"
     if e.cls is EquipmentClass.AHU and not (warm or cold):
         yield "free_cooling", "cooling by outdoor air with the damper wide open"
+    if e.cls is EquipmentClass.AHU and e.declared("dehumidifies") and not cold:
+        yield "reheat", "cools its air to dry it and heats it again, both valves open"
     if e.cls is EquipmentClass.AHU and e.declared("demand_ventilation"):
         yield "demand_ventilation", "outdoor air that follows the people, below and above its least"
+    if "export_energy" in site.points_of(e.id):
+        yield (
+            "solar_export",
+            "a main whose import stands still while the sun gives more than is used",
+        )
     if item_of(e) == "01D1":
         yield "data_room", "a load that never stops"
 
 
-def _makes_hot_water(site: Site, building: str) -> bool:
-    return any(e.declared("makes_hot_water") for e in site.of_class(EquipmentClass.BOILER)
-               if e.building == building)  # fmt: skip
+def _heats_all_year(site: Site, building: str) -> bool:
+    asking = site.of_class(EquipmentClass.BOILER, EquipmentClass.AHU)
+    return any(e.declared("makes_hot_water") or e.declared("dehumidifies")
+               for e in asking if e.building == building)  # fmt: skip

@@ -28,8 +28,9 @@ class Trace:
 AHU_ROWS = (
     "sat", "rat", "mat", "after_heat", "after_cold", "sat_sp", "heat_valve", "cool_valve",
     "oa_damper", "fan", "speed", "flow", "returned", "static", "static_sp", "meant", "mixed",
+    "dries",
 )  # fmt: skip
-ZONE_ROWS = ("temp", "co2", "radiator", "box", "heat_valve", "cool_valve")
+ZONE_ROWS = ("temp", "co2", "radiator", "box", "heat_valve", "cool_valve", "humidity")
 BUILDING_ROWS = (
     "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed",
     "chilled", "chilled_return", "cooling", "chillers", "fuel", "heating_power", "burner",

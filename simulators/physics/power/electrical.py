@@ -64,6 +64,8 @@ class Supplied:
     Attributes:
         branches: What each circuit's meter counts. (minutes, branches) [kW]
         mains: What each building takes from the grid. (minutes, buildings) [kW]
+        exported: What it gives to it, while the sun gives more than is used. (minutes, buildings)
+            [kW]
         power: Of the phases, negative while the sun gives more. (3, minutes, buildings) [kW]
         reactive: Of the phases, behind the capacitors. (3, minutes, buildings) [kvar]
         voltage: At the main boards. (3, minutes, buildings) [V]
@@ -78,6 +80,7 @@ class Supplied:
 
     branches: Floats
     mains: Floats
+    exported: Floats
     power: Floats
     reactive: Floats
     voltage: Floats
@@ -185,12 +188,13 @@ class Network:
         at_main = into[0] ** 2 * self._contacts_of_mains(now)
         total[0] += at_main / _W
         triplen = self.wiring.triplen(current) @ self._member * (1.0 - now.neutral)
-        mains = np.maximum(total.sum(axis=0), 0.0)
+        net = total.sum(axis=0)
+        mains, exported = np.maximum(net, 0.0), np.maximum(-net, 0.0)
         self._note_losses(voltage, into)
         standing = _LEAKS + self.wiring.filters(power) @ self._member
         return Supplied(
-            branches=power.sum(axis=0), mains=mains, power=total, reactive=reactive_of,
-            voltage=voltage, current=into, neutral=np.hypot(back, triplen),
+            branches=power.sum(axis=0), mains=mains, exported=exported, power=total,
+            reactive=reactive_of, voltage=voltage, current=into, neutral=np.hypot(back, triplen),
             residual=np.hypot(standing, now.leaks), demand=self._demand(mains),
             terminals=self._warm(current, into, contact, at_main, oat), solar=solar,
             supplies=supplies,
