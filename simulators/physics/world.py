@@ -210,6 +210,7 @@ class World:
         said: Said = {}
         for point, outlet in self._outlets.items():
             model = self.plan.site.points[point]
+            before = self._sensors.last[point]
             values = outdoor.get(point)
             if values is None:
                 fault, biased = now.sensors.get(point, SOUND), model.role.id in LOOPED
@@ -217,6 +218,8 @@ class World:
                 truth = element(trace, drivers, rows)
                 values = self._sensors.read(point, truth, when, fault, biased=biased)
             due = at % (model.period_s * 1000) == 0
+            if model.on_change:
+                due |= np.diff(values, prepend=values[0] if np.isnan(before) else before) != 0.0
             said[point] = (at[due], values[due])
         return said
 
