@@ -34,6 +34,10 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
     if e.cls is EquipmentClass.BOILER and e.declared("makes_hot_water") and warm:
         yield "hot_water_in_summer", "a boiler that makes hot water in summer"
     if e.cls in {EquipmentClass.BOILER, EquipmentClass.SUBSTATION} and not warm:
+        yield (
+            "constant_flow",
+            "a loop of constant flow that hardly cools: 3 to 6 K of spread by day",
+        )
         yield "night_setback", "heat is set back at night and boosted in the morning"
     both = {"primary_entering", "hw_entering"} <= site.points_of(e.id).keys()
     if e.cls is EquipmentClass.SUBSTATION and both and not warm:

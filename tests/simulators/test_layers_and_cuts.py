@@ -17,7 +17,7 @@ from simulators.staging import declared, staged
 from simulators.worlds import of_buildings, one_building
 from tests.simulators.judged import found
 from tests.simulators.parts import SEED, SITE, START, Readings, at, same
-from tests.simulators.test_accused import WINTER, kinds, midnight
+from tests.simulators.test_accused import WINTER, by_day, kinds, midnight
 from tests.simulators.test_accused import lived as lived_from
 from tests.simulators.test_distractors import A, happening, lived
 
@@ -130,11 +130,25 @@ class TestLineCut:
         assert ("SEN-08", "gw-a") in raised(3, announced=False)
 
 
-class TestCrossedReturns:
-    """A sensor on the outside of a pipe reads less than the water within."""
+class TestStation:
+    """A sensor on the outside of a pipe reads less than the water within; a pump of one speed."""
+
+    @classmethod
+    @cache
+    def days(cls) -> Readings:
+        return lived_from(B, WINTER, 2)
+
+    def test_a_loop_of_constant_flow_has_a_small_spread(self) -> None:
+        by = (10.0, 16.0)
+        flow = by_day(self.days(), "b.h-main.hw_flow", by)
+        assert np.ptp(flow) < 0.02 * flow.mean()
+        leaving, entering = (by_day(self.days(), f"b.station.hw_{r}", by)
+                             for r in ("leaving", "entering"))  # fmt: skip
+        low, high = np.percentile(leaving - entering, [10, 90])
+        assert 1.5 < low < high < 7.0
 
     def test_the_primary_return_lies_below_the_secondary_one_and_no_rule_minds(self) -> None:
-        readings = lived_from(B, WINTER, 2)
+        readings = self.days()
         runs = readings.of("b.station.primary_flow")[1] > 0.5
         primary, secondary = (readings.of(f"b.station.{r}_entering")[1] for r in ("primary", "hw"))
         below = (secondary - primary)[runs]
@@ -142,6 +156,6 @@ class TestCrossedReturns:
         assert found(WITH_B, SEED, (COLD, 3), nights=3, behind=2) == []
 
     def test_it_is_told_while_it_heats(self) -> None:
-        assert "returns_crossed" in kinds(B, WINTER)
+        assert {"returns_crossed", "constant_flow"} <= kinds(B, WINTER)
         assert "returns_crossed" not in kinds(B, WINTER.replace(month=7))
         assert "returns_crossed" not in kinds(A, WINTER)

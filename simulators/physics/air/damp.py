@@ -43,6 +43,8 @@ class Damp:
     def __init__(self, plan: Plan, rows: Rows) -> None:
         self._rows = rows
         self._drying: Bools = np.array([a.declared("dehumidifies") for a in plan.ahus], np.bool_)
+        # A coil that dries comes before the one that heats, else behind it.
+        self._behind = 1.0 - self._drying
         self._limit = np.array([a.number("humidity_limit", _LIMIT) for a in plan.ahus], np.float64)
         self.dries = bool(self._drying.any())
         by_ahu = self._drying[plan.zone_ahu] if len(plan.ahus) else np.zeros(rows.zones, np.bool_)
@@ -68,11 +70,12 @@ class Damp:
         """
         water = self.state[0]
         supplied, flow = self._rows.from_ahus(self._supply(water, mean, share, outdoors))
-        flow = flow * share
-        blown, seeps = flow * self._per_litre, SEEPS_PER_MIN * STEP_MIN
-        rate = blown + seeps
-        settles = (blown * supplied + seeps * outdoors + self._gives * heads) / rate
-        after = settles + (water - settles) * np.exp(-rate / _HOLDS)
+        flow *= share
+        flow *= self._per_litre
+        seeps = SEEPS_PER_MIN * STEP_MIN
+        rate = flow + seeps
+        settles = (flow * supplied + (seeps * outdoors + self._gives * heads)) / rate
+        after = settles + (water - settles) * np.exp(rate * (-1.0 / _HOLDS))
         np.copyto(water, after, where=self._reckoned)
         np.copyto(self.state[1], relative_of(air, water), where=self._reckoned)
 
@@ -94,11 +97,15 @@ class Damp:
 
     def _supply(self, water: Floats, mean: Floats, share: Floats, outdoors: float) -> Floats:
         """Water in each air handler's supply [g/kg], and its flow [m³/s]. (2, air handlers)"""
-        wet, whole = self._rows.to_ahus(np.stack([water * share, share]))
+        supply = mean[:2].copy()
+        if not mean[0].any():
+            return supply
+        wet, whole = self._rows.to_ahus(np.array([water * share, share]))
         back = wet / np.maximum(whole, _NO_AIR)
         fresh, mixed, rise, drop = mean[1:5] / np.maximum(mean[0], _NO_AIR)
-        carried = back + fresh * (outdoors - back)
-        # A coil that dries comes before the one that heats, else behind it.
-        leaves = mixed - drop + np.where(self._drying, 0.0, rise)
-        most = np.where(drop > _COOLS_K, _LEAVES_COIL * saturated(leaves), np.inf)
-        return np.stack([np.minimum(carried, most), mean[0]])
+        supply[0], supply[1] = back + fresh * (outdoors - back), mean[0]
+        cools = drop > _COOLS_K
+        if cools.any():
+            leaves = _LEAVES_COIL * saturated(mixed - drop + self._behind * rise)
+            np.minimum(supply[0], leaves, out=supply[0], where=cools)
+        return supply
