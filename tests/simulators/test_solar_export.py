@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from core.clock import DAY_MS
+from core.clock import DAY_MS, HOUR_MS
 from core.words import Carrier
 from simulators.campus import Campus
+from simulators.physics.faults import Fault, FaultKind
 from simulators.worlds import of_buildings, one_building
 from tests.simulators.judged import found
 from tests.simulators.parts import SEED, SITE, Readings, same
@@ -64,6 +65,25 @@ def test_use_is_what_comes_in_less_what_goes_out_and_what_the_panels_gave() -> N
     used = sun.use(IMPORT, *when) - sun.use(EXPORT, *when) + gave
     assert used == pytest.approx(dark.use(IMPORT, *when), rel=0.01)
     assert dark.use(EXPORT, *when) == 0.0
+
+
+def test_what_is_truly_used_goes_on_while_the_sun_sells_it() -> None:
+    """Of a fault's waste the import register sees nothing then; the export register does."""
+    more = Fault(
+        id="plugs", kind=FaultKind.PLUG_BASE, asset="d.m-sockets", onset=START, severity=2.0
+    )
+    bright = declaring(D, "d.pv", pv_kwp=400.0)
+    noon = (START + 11 * HOUR_MS, START + 14 * HOUR_MS)
+    used, bought = [], []
+    for faults in ((), (more,)):
+        campus = Campus(bright, SEED, START, faults)
+        said = [Readings(campus.read("gw-d", at), bright) for at in noon]
+        used.append(campus.consumed()["d", Carrier.ELECTRICITY])
+        bought.append(said[1].use(IMPORT, *noon))
+    assert bought[1] == pytest.approx(bought[0], abs=0.1)
+    # 2 W/m² over the building's floor for fourteen hours.
+    area = D.buildings["d"].area_m2
+    assert used[1] - used[0] == pytest.approx(0.002 * area * 14.0, rel=0.1)
 
 
 def test_it_is_the_same_after_a_restart(tmp_path: Path) -> None:

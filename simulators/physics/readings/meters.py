@@ -129,10 +129,12 @@ class Meters:
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What truly passed the buildings' main meters since the world began, errors aside.
 
-        By building and carrier, in the carrier's unit [kWh, m³].
+        Less what they gave to the grid: who wastes power at noon sells less of it. By building
+        and carrier, in the carrier's unit [kWh, m³].
         """
         found: dict[tuple[str, Carrier], float] = {}
-        for amount, meter in zip(self.truly, self._meters, strict=False):
+        counted = self.truly.reshape(_COUNTERS, -1)
+        for amount, meter in zip(counted[0] - counted[_EXPORT], self._meters, strict=True):
             if meter.meter is not None and meter.meter.role is MeterRole.BUILDING:
                 key = (meter.building, meter.meter.carrier)
                 found[key] = found.get(key, 0.0) + float(amount)
