@@ -145,7 +145,7 @@ class Campus:
                 alone(self.world.model, self.going(stop))
 
     def next_change(self, at: int, until: int) -> int:
-        """The first minute after ``at``, at most ``until``, in which a fault changes. [ms]"""
+        """The first minute after ``at``, at most ``until``, in which a fault or line turns. [ms]"""
         works = [e for e in self._edges if at < e < until]
         return self._cases.next_change(at, min([until, *works]))
 

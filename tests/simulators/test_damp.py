@@ -13,6 +13,7 @@ import pytest
 from core.clock import DAY_MS, HOUR_MS
 from core.roles import ROLES
 from core.site import Site
+from simulators.abreast import Abreast
 from simulators.campus import Campus
 from simulators.physics.weather.moist import held, relative_of
 from tests.simulators.judged import found
@@ -141,3 +142,14 @@ class TestReheat:
         archive = declaring(A, "a.ahu1", dehumidifies=True, humidity_limit=50.0)
         naive = found(archive, SEED, when, judged_by=A, nights=3, behind=2)
         assert {("AC-04", "a.ahu1"), ("HTG-07", "a.boiler")} <= set(naive)
+
+    def test_it_is_the_same_beside_a_world_that_dries_nothing(self) -> None:
+        start, until = midnight(DAMP), midnight(DAMP) + 12 * HOUR_MS
+        alone, beside = Campus(DRYING, SEED, start), Campus(DRYING, SEED, start)
+        other = Campus(A, SEED, start)
+        for campus in (other, beside):
+            campus.advance(start)  # settles
+        Abreast([other, beside]).advance(until)
+        assert same(beside.read("gw-a", until), alone.read("gw-a", until))
+        bare = Campus(A, SEED, start)
+        assert same(other.read("gw-a", until), bare.read("gw-a", until))
