@@ -60,9 +60,13 @@ class Scene:
             self._filled[grid] = filled(enough, grid, state_rows(self.site, self.points))
         return self._filled[grid]
 
-    def masks(self, equipment: str, grid: Grid) -> tuple[Bools, Bools]:
-        """Occupied and excused intervals of some equipment. (times,)"""
-        key = (equipment, grid)
+    def masks(self, target: Target, grid: Grid) -> tuple[Bools, Bools]:
+        """Occupied and excused intervals of some equipment, or of a gateway. (times,)
+
+        What is announced for a building excuses the gateway that reads that building alone.
+        """
+        equipment = target.equipment
+        key = (equipment or target.id, grid)
         if key not in self._masks:
             if equipment:
                 of = self.site.equipment[equipment]
@@ -72,8 +76,12 @@ class Scene:
                     self.calendar.declared(of, grid.ends, width=grid.step),
                 )
             else:
-                nothing = np.zeros(grid.count, dtype=np.bool_)
-                found = (nothing, nothing)
+                read = {p.building for p in self.site.points if p.gateway in target.gateways}
+                scope = read.pop() if len(read) == 1 else ""
+                found = (
+                    np.zeros(grid.count, dtype=np.bool_),
+                    self.calendar.announced(scope, grid.ends, width=grid.step),
+                )
             self._masks[key] = found
         return self._masks[key]
 
@@ -221,7 +229,7 @@ def _frame(
     values: Mapping[str, Floats],
     good: Floats,
 ) -> Frame:
-    masks = [scene.masks(target.equipment, grid) for target in of.targets]
+    masks = [scene.masks(target, grid) for target in of.targets]
     shape = (len(of.targets), grid.count)
     return Frame(
         grid=grid,

@@ -143,6 +143,9 @@ class PointKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     register: RegisterKeys | None = None
     scale: list[ScaleKeys] = msgspec.field(default_factory=list)
     safety: Annotated[bool, Meta(description="beyond its span is a fault, not silence")] = False
+    on_change: Annotated[
+        bool, Meta(description="a contact that is sent when it changes too, not by period alone")
+    ] = False
 
 
 class MeterKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
