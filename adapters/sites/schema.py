@@ -10,6 +10,8 @@ import msgspec
 from adapters.sites.compiling import DRIVERS
 from adapters.sites.keys import BuildingKeys, SiteKeys
 from adapters.sites.parameters import PARAMETERS
+from adapters.sites.protocols import PROTOCOLS
+from adapters.sites.templates import packaged
 from core.codebook import CODEBOOKS
 from core.roles import ROLES
 
@@ -49,3 +51,6 @@ def _name_words(parts: dict[str, Any]) -> None:
     }
     parts["SiteKeys"]["properties"]["codebook"]["enum"] = list(CODEBOOKS)
     parts["GatewayKeys"]["properties"]["driver"]["enum"] = list(DRIVERS)
+    parts["BusKeys"]["properties"]["protocol"]["enum"] = list(PROTOCOLS)
+    # A site may have templates of its own: these are offered, not demanded.
+    parts["DeviceKeys"]["properties"]["template"]["examples"] = list(packaged())
