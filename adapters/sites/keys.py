@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from adapters.sites.csvkeys import OptionKeys
+from adapters.sites.optionkeys import OptionKeys
 from core.site import DayMode, EquipmentClass, MeterRole
 from core.words import Carrier
 
@@ -70,7 +70,7 @@ class GatewayKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An edge agent's box, and how it reads its devices."""
 
     name: Names
-    driver: Annotated[str, Meta(description="how it reads: simulated or csv")]
+    driver: Annotated[str, Meta(description="how it reads: simulated, csv or fieldbus")]
     options: OptionKeys = msgspec.field(default_factory=OptionKeys)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import inspect
 
-from adapters.sites.csvkeys import ColumnKeys, FileKeys, OptionKeys, TimeKeys
+from adapters.sites.csvkeys import ColumnKeys, FileKeys, TimeKeys
+from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys
 from adapters.sites.keys import (
     BuildingKeys,
     CalendarKeys,
@@ -25,7 +26,15 @@ from adapters.sites.keys import (
     SiteKeys,
     SystemKeys,
 )
+from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.parameters import PARAMETERS
+from adapters.sites.templatekeys import (
+    ModbusDeviceKeys,
+    ModbusKeys,
+    ProofKeys,
+    TemplateKeys,
+    ValueKeys,
+)
 
 TITLES: dict[type[msgspec.Struct], str] = {
     SiteKeys: "The site",
@@ -34,6 +43,15 @@ TITLES: dict[type[msgspec.Struct], str] = {
     FileKeys: "Files of the driver csv",
     TimeKeys: "The time of a row",
     ColumnKeys: "A column",
+    BusKeys: "A bus",
+    SerialKeys: "A serial line",
+    DeviceKeys: "A device",
+    SourceKeys: "Where a point comes from",
+    TemplateKeys: "A device template",
+    ValueKeys: "A value of a template",
+    ProofKeys: "A proof of a template",
+    ModbusDeviceKeys: "Modbus in a template",
+    ModbusKeys: "A value in Modbus",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",

@@ -162,7 +162,7 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     mine = [g for g in plant.site.gateways if not at.users or g in at.users]
     for gateway in mine:
-        plant.agent(gateway, driver_for(plant.site, gateway)).start()
+        plant.agent(gateway, driver_for(plant.site, gateway, clock=plant.clock)).start()
     return lambda: None
 
 

@@ -1,0 +1,40 @@
+"""What the site files can say of each protocol: how it is reached, how devices are addressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from adapters.sites import modbusmap
+from adapters.sites.log import Log
+from adapters.sites.templatekeys import TemplateKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolRules:
+    """The rules of one protocol.
+
+    Attributes:
+        reached_by: Keys of a bus by which it can be reached.
+        address: Pattern of a device's address.
+        address_words: The same in words.
+        check: Notes what is wrong with a template's values for this protocol; each value has
+            the key named as the protocol.
+    """
+
+    reached_by: tuple[str, ...]
+    address: str
+    address_words: str
+    check: Callable[[TemplateKeys, Log], None]
+
+
+PROTOCOLS: Mapping[str, ProtocolRules] = {
+    "modbus": ProtocolRules(
+        reached_by=("tcp", "serial"),
+        # 0 is for everybody and answered by nobody; 255 means the TCP device itself.
+        address=r"[1-9]\d?|1\d\d|2[0-3]\d|24[0-7]|255",
+        address_words="a unit id, 1 to 247, or 255 for the TCP device itself",
+        check=modbusmap.check,
+    ),
+}
+"""By the word of a bus's ``protocol``."""

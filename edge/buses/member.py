@@ -1,0 +1,62 @@
+"""One device on its bus over time: when it is due, whether it answers, what is known of it."""
+
+from __future__ import annotations
+
+from core.clock import Clock
+from edge.buses.device import Device
+from edge.buses.pace import Pace
+
+DEAD_AFTER = 2
+"""Polls without an answer until a device is dead: one may be a disturbance."""
+DEAD_EVERY_S = 60.0
+"""A dead device is asked once a minute: more would slow its neighbours, less be slow to see it."""
+
+
+class Member:
+    """The state of one device; of its bus's thread, but for :attr:`last_good` and :attr:`error`.
+
+    Args:
+        device: Which.
+        pace: How long it may take.
+        due: When it is polled first, monotonic. [s]
+        clock: The run clock, for the time of the last good read.
+    """
+
+    def __init__(self, device: Device, pace: Pace, due: float, clock: Clock) -> None:
+        self.device, self.pace, self.due = device, pace, due
+        self.last_good: int | None = None
+        self.error: str | None = None
+        self.proved = not device.template.proof
+        self.late = 0
+        self._clock = clock
+        self._misses = 0
+
+    @property
+    def dead(self) -> bool:
+        """Whether it is asked only once a minute."""
+        return self._misses >= DEAD_AFTER
+
+    def answered(self) -> None:
+        """It gave values."""
+        self.last_good = self._clock.now()
+        self.error = None
+        self._misses = 0
+
+    def failed(self, why: str, *, silent: bool) -> None:
+        """It gave none, or not all; silence makes it dead after a while."""
+        self.error = why
+        if silent:
+            self._misses += 1
+            self.pace.missed()
+            if self.dead:
+                # Somebody may have put another device in its place.
+                self.proved = not self.device.template.proof
+
+    def next_due(self, now: float) -> None:
+        """Move on to the next multiple of the period; rounds that were missed are counted."""
+        period = max(self.device.period_s, DEAD_EVERY_S) if self.dead else self.device.period_s
+        self.due += period
+        if self.due <= now:
+            missed = int((now - self.due) // period) + 1
+            self.late += missed
+            self.due += missed * period
