@@ -1,10 +1,8 @@
-"""What can go wrong between a question on a bus and its answer.
+"""What is wrong with bytes that should be an answer.
 
 PlantroomError
-└── BusError          this question has no value; the bus goes on
-    ├── Unanswered    nobody answered within the time
-    └── ReplyRefused  something came that is not the answer that was asked for
-        └── ItemRefused  the device itself says that it will not give this
+└── ReplyRefused      something came that is not the answer that was asked for
+    └── ItemRefused   the device itself says that it will not give this
 """
 
 from __future__ import annotations
@@ -12,15 +10,7 @@ from __future__ import annotations
 from core.errors import PlantroomError
 
 
-class BusError(PlantroomError):
-    """A question without a value."""
-
-
-class Unanswered(BusError):
-    """Nobody answered within the time."""
-
-
-class ReplyRefused(BusError):
+class ReplyRefused(PlantroomError):
     """What came is not the answer that was asked for; the one error of every decoder."""
 
 

@@ -22,10 +22,8 @@ class What(StrEnum):
 
     ENERGY = "energy"
     VOLUME = "volume"
-    MASS = "mass"
     POWER = "power"
     VOLUME_FLOW = "volume_flow"
-    MASS_FLOW = "mass_flow"
     FLOW_TEMPERATURE = "flow_temperature"
     RETURN_TEMPERATURE = "return_temperature"
     TEMPERATURE_DIFFERENCE = "temperature_difference"
@@ -37,15 +35,15 @@ class What(StrEnum):
 
 
 UNITS: dict[What, str] = {
-    What.ENERGY: "kWh", What.VOLUME: "m³", What.MASS: "kg", What.POWER: "kW",
-    What.VOLUME_FLOW: "m³/h", What.MASS_FLOW: "kg/h", What.FLOW_TEMPERATURE: "°C",
+    What.ENERGY: "kWh", What.VOLUME: "m³", What.POWER: "kW",
+    What.VOLUME_FLOW: "m³/h", What.FLOW_TEMPERATURE: "°C",
     What.RETURN_TEMPERATURE: "°C", What.TEMPERATURE_DIFFERENCE: "K",
     What.EXTERNAL_TEMPERATURE: "°C", What.PRESSURE: "kPa", What.HUMIDITY: "%RH",
     What.VOLTAGE: "V", What.CURRENT: "A",
 }  # fmt: skip
 
 _J_PER_WH = 3600.0
-_NO_NEGATIVE = (What.ENERGY, What.VOLUME, What.MASS)
+_NO_NEGATIVE = (What.ENERGY, What.VOLUME)
 """All bits set reads as −1, which no register of these shows; a temperature may."""
 
 
@@ -64,13 +62,11 @@ _PRIMARY = (
     _Range(0x00, 3, What.ENERGY, -6),
     _Range(0x08, 3, What.ENERGY, -3, _J_PER_WH),
     _Range(0x10, 3, What.VOLUME, -6),
-    _Range(0x18, 3, What.MASS, -3),
     _Range(0x28, 3, What.POWER, -6),
     _Range(0x30, 3, What.POWER, -3, _J_PER_WH),
     _Range(0x38, 3, What.VOLUME_FLOW, -6),
     _Range(0x40, 3, What.VOLUME_FLOW, -7, 1 / 60),
     _Range(0x48, 3, What.VOLUME_FLOW, -9, 1 / 3600),
-    _Range(0x50, 3, What.MASS_FLOW, -3),
     _Range(0x58, 2, What.FLOW_TEMPERATURE, -3),
     _Range(0x5C, 2, What.RETURN_TEMPERATURE, -3),
     _Range(0x60, 2, What.TEMPERATURE_DIFFERENCE, -3),
@@ -82,12 +78,11 @@ _FB = (
     _Range(0x00, 1, What.ENERGY, 2),
     _Range(0x08, 1, What.ENERGY, 5, _J_PER_WH),
     _Range(0x10, 1, What.VOLUME, 2),
-    _Range(0x18, 1, What.MASS, 5),
     _Range(0x1A, 1, What.HUMIDITY, -1),
     _Range(0x28, 1, What.POWER, 2),
     _Range(0x30, 1, What.POWER, 5, _J_PER_WH),
 )
-"""After FB: from 0.1 MWh, 0.1 GJ, 100 m³, 100 t, 0.1 %, 0.1 MW, 0.1 GJ/h."""
+"""After FB: from 0.1 MWh, 0.1 GJ, 100 m³, 0.1 %, 0.1 MW, 0.1 GJ/h."""
 _FD = (_Range(0x40, 4, What.VOLTAGE, -9), _Range(0x50, 4, What.CURRENT, -12))
 """After FD: from nV and pA."""
 

@@ -136,9 +136,9 @@ def test_powers_agree_with_the_librarys_table() -> None:
     from meterbus.core_objects import MeasureUnit, VIFTable  # noqa: PLC0415
 
     in_ours: dict[object, float] = {
-        MeasureUnit.WH: 1e-3, MeasureUnit.J: 1 / 3.6e6, MeasureUnit.M3: 1.0, MeasureUnit.KG: 1.0,
+        MeasureUnit.WH: 1e-3, MeasureUnit.J: 1 / 3.6e6, MeasureUnit.M3: 1.0,
         MeasureUnit.W: 1e-3, MeasureUnit.J_H: 1 / 3.6e6, MeasureUnit.M3_H: 1.0,
-        MeasureUnit.M3_MIN: 60.0, MeasureUnit.M3_S: 3600.0, MeasureUnit.KG_H: 1.0,
+        MeasureUnit.M3_MIN: 60.0, MeasureUnit.M3_S: 3600.0,
         MeasureUnit.C: 1.0, MeasureUnit.K: 1.0, MeasureUnit.BAR: 100.0, MeasureUnit.V: 1.0,
         MeasureUnit.A: 1.0, MeasureUnit.PERCENT: 1.0,
     }  # fmt: skip
@@ -156,7 +156,7 @@ def test_powers_agree_with_the_librarys_table() -> None:
         ours = 10.0 ** kind[1] / kind[0].divisor
         assert ours == pytest.approx(factor * in_ours[unit]), hex(code)
         compared += 1
-    assert compared > 120
+    assert compared > 100
     assert set(UNITS) == set(What)
 
 
