@@ -12,7 +12,7 @@ from adapters.sites.devicekeys import BusKeys
 from core.clock import Clock
 from core.errors import PlantroomError, Retryable
 from edge.buses.buffer import Buffer
-from edge.buses.contract import Denied, Garbled, Link, NoAnswer, Values
+from edge.buses.contract import Garbled, Link, Values
 from edge.buses.device import Device
 from edge.buses.member import Member
 from edge.buses.pace import Pace
@@ -89,13 +89,12 @@ class Bus:
                 return
             for values in self._link.poll(member.device, member.device.wanted, member.pace):
                 self._give(member.device, values)
+                member.heard()
             member.answered()
-        except (NoAnswer, Garbled) as error:
-            member.failed(str(error), silent=isinstance(error, NoAnswer))
-        except Denied as error:
+        except Garbled as error:
             member.failed(str(error), silent=False)
         except Retryable as error:
-            # The line itself is away: every device on it is, and none is to blame for it.
+            # Also where the line itself is away: then every device on it is.
             member.failed(str(error), silent=True)
         except PlantroomError as error:
             member.failed(str(error), silent=False)
@@ -121,7 +120,7 @@ class Bus:
 
     def _unasked(self, device: Device, values: Values) -> None:
         """What a device sends by itself; it lives, and is not polled the more for it."""
-        self._by_id[device.id].last_good = self._clock.now()
+        self._by_id[device.id].heard()
         self._give(device, values)
 
     def _give(self, device: Device, values: Values) -> None:

@@ -36,16 +36,22 @@ class Member:
         """Whether it is asked only once a minute."""
         return self._misses >= DEAD_AFTER
 
-    def answered(self) -> None:
+    def heard(self) -> None:
         """It gave values."""
         self.last_good = self._clock.now()
+
+    def answered(self) -> None:
+        """It gave all that was wanted."""
+        self.heard()
         self.error = None
         self._misses = 0
 
     def failed(self, why: str, *, silent: bool) -> None:
         """It gave none, or not all; silence makes it dead after a while."""
         self.error = why
-        if silent:
+        if not silent:
+            self._misses = 0
+        else:
             self._misses += 1
             self.pace.missed()
             if self.dead:

@@ -12,6 +12,8 @@ _MARGIN_S = 0.05
 _SMOOTH = 1 / 8  # as TCP takes its round trips (RFC 6298): mean by 1/8, deviation by 1/4
 _SMOOTH_DEVIATION = 1 / 4
 _DEVIATIONS = 4
+_SILENCE = 2.0
+"""A late answer had its time-out already; after twice the longest answer none was seen."""
 _BACKOFF = 2.0
 _UNKNOWN = 3.0
 """Devices of one bus are of a kind: one that takes thrice as long as all others is none of it."""
@@ -31,6 +33,7 @@ class Pace:
         self._neighbours = neighbours
         self._mean_s: float | None = None
         self._deviation_s = 0.0
+        self._longest_s: float | None = None
         self._missed = False
 
     @property
@@ -43,13 +46,21 @@ class Pace:
         return min(self._most_s, max(expected, _LEAST_S) * (_BACKOFF if self._missed else 1.0))
 
     @property
-    def slowest_s(self) -> float:
-        """Up to when a late answer may still come: twice the longest one expected. [s]"""
-        return 2 * self.timeout_s
+    def silence_s(self) -> float:
+        """How long a line is left alone after a time-out: twice the longest answer seen. [s]"""
+        seen = [s for other in (self, *self._neighbours) if (s := other.longest_s) is not None]
+        own = self._longest_s
+        return _SILENCE * (own if own is not None else max(seen, default=_FIRST_S / _SILENCE))
+
+    @property
+    def longest_s(self) -> float | None:
+        """The longest that an answer took; None before the first. [s]"""
+        return self._longest_s
 
     def answered(self, took_s: float) -> None:
         """An answer came after so long. [s]"""
         self._missed = False
+        self._longest_s = max(took_s, self._longest_s or 0.0)
         if self._mean_s is None:
             self._mean_s, self._deviation_s = took_s, took_s / 2
             return
