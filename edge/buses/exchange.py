@@ -35,7 +35,10 @@ class Exchange:
         self._grammar = grammar
         self._least_s = least_s
 
-    def ask(self, question: bytes, pick: Callable[[bytes], T | None], pace: Pace, whom: str) -> T:
+    def ask(
+        self, question: bytes, pick: Callable[[bytes], T | None], pace: Pace, whom: str,
+        *, learn: bool = True,
+    ) -> T:  # fmt: skip
         """The answer.
 
         Args:
@@ -43,6 +46,7 @@ class Exchange:
             pick: The answer in a frame; None where the frame is not the answer.
             pace: How long the device asked may take until its answer begins.
             whom: It and its address, for messages.
+            learn: Whether the time of this answer says how long the next may take.
 
         Raises:
             NoAnswer: Nothing came but the echo.
@@ -69,12 +73,13 @@ class Exchange:
                     wrong = error
                     continue
                 if answer is not None:
-                    pace.answered(max(0.0, now - begun - len(frame) * self.line.byte_s))
+                    if learn:
+                        pace.answered(max(0.0, now - begun - len(frame) * self.line.byte_s))
                     return answer
             heard += data
             if data:
                 limit = max(limit, min(last, now + _GAP_S))
-        self.line.renew(pace.slowest_s)
+        self.line.renew(pace.silence_s)
         raise self._missed(question, heard, wrong, whom)
 
     def tell(self, question: bytes, wait_s: float) -> None:

@@ -143,7 +143,7 @@ class SerialLine:
                 self._port.open()
             self._port.write(data)
             self._port.flush()
-        except (OSError, ValueError) as error:  # SerialException is an OSError
+        except Exception as error:  # OSError, ValueError, termios.error: each system has its own
             raise self._broken(error) from error
 
     def receive(self, timeout_s: float) -> bytes:

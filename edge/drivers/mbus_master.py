@@ -78,7 +78,11 @@ class Master:
         def pick(frame: bytes) -> bool | None:
             return True if frame == frames.ACK else None
 
-        tried(lambda: self._exchange.ask(question, pick, pace, whom), answered_before=False)
+        def ask() -> bool:
+            # It comes sooner than a telegram, which has to be made first.
+            return self._exchange.ask(question, pick, pace, whom, learn=False)
+
+        tried(ask, answered_before=False)
 
     def telegram(
         self, address: int, wanted: Secondary | None, count: int, pace: Pace, whom: str
