@@ -14,6 +14,8 @@ _SMOOTH_DEVIATION = 1 / 4
 _DEVIATIONS = 4
 _SILENCE = 2.0
 """A late answer had its time-out already; after twice the longest answer none was seen."""
+_LEAST_SILENCE_S = 0.3
+"""A meter that answers in 10 ms was late by 100 ms, once; the neighbours pay this once a minute."""
 _BACKOFF = 2.0
 _UNKNOWN = 3.0
 """Devices of one bus are of a kind: one that takes thrice as long as all others is none of it."""
@@ -49,8 +51,8 @@ class Pace:
     def silence_s(self) -> float:
         """How long a line is left alone after a time-out: twice the longest answer seen. [s]"""
         seen = [s for other in (self, *self._neighbours) if (s := other.longest_s) is not None]
-        own = self._longest_s
-        return _SILENCE * (own if own is not None else max(seen, default=_FIRST_S / _SILENCE))
+        longest = self._longest_s if self._longest_s is not None else max(seen, default=_FIRST_S)
+        return max(_SILENCE * longest, _LEAST_SILENCE_S)
 
     @property
     def longest_s(self) -> float | None:
