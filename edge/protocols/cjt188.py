@@ -19,6 +19,9 @@ READ, READ_ADDRESS = 0x01, 0x03
 _ANSWER, _ERROR = 0x80, 0x40
 _HEAD, _TAIL = 11, 2
 _ANYBODY = "A"
+_ANY_KIND = 0xAA
+_ADDRESS_ITEM = 0x810A
+_DIGITS = 14
 WAKE = b"\xfe" * 4
 """Sent before a question; meters that sleep need it, the others pass over it."""
 
@@ -101,6 +104,20 @@ def read_request(kind: int, address: str, item: int, order: Order, serial: int =
     return Frame(kind, address, READ, item_bytes(item, order) + bytes([serial])).pack()
 
 
+def address_request(order: Order) -> bytes:
+    """Ask the one meter on the line for its address."""
+    data = item_bytes(_ADDRESS_ITEM, order) + b"\0"
+    return Frame(_ANY_KIND, _ANYBODY * _DIGITS, READ_ADDRESS, data).pack()
+
+
+def address_answer(frame: bytes) -> tuple[int, str] | None:
+    """Type and address in an answer to :func:`address_request`; None where it is none."""
+    got = unpack(frame)
+    if got.control != READ_ADDRESS | _ANSWER or not got.address.isdecimal():
+        return None
+    return got.kind, got.address
+
+
 def answer_to(frame: bytes, kind: int, address: str, item: int, order: Order) -> Answer | None:
     """What a frame answers to a question; None where it is not the answer to it.
 
@@ -149,7 +166,7 @@ def matches(address: str, pattern: str) -> bool:
 
 
 def _address(address: str) -> bytes:
-    ok = len(address) == 14 and all(digit in "0123456789A" for digit in address)
+    ok = len(address) == _DIGITS and all(digit in "0123456789A" for digit in address)
     if not ok:
         msg = f"CJ/T 188: '{address}' is no address; expected fourteen digits"
         raise ValueError(msg)

@@ -136,6 +136,13 @@ def answer_to(frame: bytes, address: str, item: int, sequence: int | None = None
     return Answer(got.address, data, bool(got.control & _MORE))
 
 
+def speaker(frame: bytes, pattern: str) -> str | None:
+    """The meter that answers a read, be it with data or by refusing; None where none does."""
+    got = unpack(frame)
+    answers = got.control & ~(_MORE | _ERROR) == READ | _ANSWER
+    return got.address if answers and matches(got.address, pattern) else None
+
+
 def address_answer(frame: bytes) -> str | None:
     """The address in an answer to :func:`address_request`; None where it is none."""
     got = unpack(frame)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from simulators.devices.meter_bus import MeterBus, MeterFaults
+from simulators.devices.meter_bus import MeterBus, MeterFaults, SimulatedMeter
 
 COLD_WATER, HEAT = 0x10, 0x20
 _M3, _L, _KWH, _KW, _M3_H = 0x2C, 0x29, 0x05, 0x17, 0x35
@@ -124,7 +124,7 @@ class SimulatedCjt188Meter:
 
 
 def cjt188_bus(
-    meters: list[SimulatedCjt188Meter], *, echo: bool = False, serial_port: str | None = None
+    meters: Sequence[SimulatedMeter], *, echo: bool = False, serial_port: str | None = None
 ) -> MeterBus:
     """A line with such meters."""
     return MeterBus(meters, cut, echo=echo, serial_port=serial_port)

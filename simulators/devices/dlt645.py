@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from simulators.devices.meter_bus import MeterBus, MeterFaults
+from simulators.devices.meter_bus import MeterBus, MeterFaults, SimulatedMeter
 
 Read = Callable[[], Mapping[int, float | None]]
 """Values by item, each in its own unit (kWh, V, A, kW…); None where the meter has none."""
@@ -85,7 +85,7 @@ class SimulatedDlt645Meter:
 
 
 def dlt645_bus(
-    meters: list[SimulatedDlt645Meter], *, echo: bool = False, serial_port: str | None = None
+    meters: Sequence[SimulatedMeter], *, echo: bool = False, serial_port: str | None = None
 ) -> MeterBus:
     """A line with such meters."""
     return MeterBus(meters, cut, echo=echo, serial_port=serial_port)

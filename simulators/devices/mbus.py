@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulators.devices.cjt188 import HeatState, WaterState
-from simulators.devices.meter_bus import MeterBus, MeterFaults
+from simulators.devices.meter_bus import MeterBus, MeterFaults, SimulatedMeter
 
 ACK = b"\xe5"
 HEAT_MEDIUM, WATER_MEDIUM = 0x04, 0x07
@@ -116,7 +116,7 @@ class SimulatedMbusMeter:
 
 
 def mbus_bus(
-    meters: list[SimulatedMbusMeter], *, echo: bool = False, serial_port: str | None = None
+    meters: Sequence[SimulatedMeter], *, echo: bool = False, serial_port: str | None = None
 ) -> MeterBus:
     """A line with such slaves."""
     return MeterBus(meters, cut, echo=echo, wake_ups=0, serial_port=serial_port)

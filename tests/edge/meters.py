@@ -63,13 +63,14 @@ class Case:
 
 
 def line_of_meters(
-    meters: list[SimulatedMeter], *, echo: bool = False, port: str | None = None
+    meters: Sequence[SimulatedMeter], *, echo: bool = False, port: str | None = None
 ) -> MeterBus:
     """A line of the first meter's protocol."""
-    makers = {SimulatedDlt645Meter: dlt645_bus, SimulatedCjt188Meter: cjt188_bus,
-              SimulatedMbusMeter: mbus_bus}  # fmt: skip
-    make: Callable[..., MeterBus] = makers[type(meters[0])]  # type: ignore[assignment]
-    return make(meters, echo=echo, serial_port=port)
+    makers: dict[type, Callable[..., MeterBus]] = {
+        SimulatedDlt645Meter: dlt645_bus, SimulatedCjt188Meter: cjt188_bus,
+        SimulatedMbusMeter: mbus_bus,
+    }  # fmt: skip
+    return makers[type(meters[0])](meters, echo=echo, serial_port=port)
 
 
 @contextmanager

@@ -131,6 +131,12 @@ class Secondary:
     def __str__(self) -> str:
         return self.number + self.maker + self.version + self.medium
 
+    @property
+    def maker_letters(self) -> str:
+        """The maker's three letters (EN 62056-21, five bits each)."""
+        number = int.from_bytes(bytes.fromhex(self.maker), "little")
+        return "".join(chr((number >> shift & 0x1F) + 64) for shift in (10, 5, 0))
+
     def fits(self, pattern: Secondary) -> bool:
         """Whether this slave may answer to a pattern."""
         digits = zip(self.number, pattern.number, strict=True)

@@ -48,7 +48,7 @@ def test_a_long_item_comes_in_several_answers() -> None:
 def test_an_item_without_end_is_given_up(device: Device) -> None:
     meter = electricity()
     endless = SimulatedDlt645Meter(METER, dict)
-    endless.answer = lambda q: _endless(q, meter)  # type: ignore[method-assign]
+    endless.answer = lambda q: _endless(q, meter)  # type: ignore[assignment,method-assign]
     with (
         line_of_meters([endless]) as bus, linked(device, bus) as link,
         pytest.raises(Garbled, match="does not end after 17 answers"),
