@@ -22,20 +22,25 @@ class WaterState:
 
     Attributes:
         volume: The register; None where it has none. [m³]
+        settled: The register on the settlement day; as now where nothing is said. [m³]
         in_litres: Whether it sends litres.
         low_battery: What its status says.
     """
 
     volume: float | None
+    settled: float | None = None
     in_litres: bool = False
     low_battery: bool = False
 
     def content(self) -> bytes:
         """Register, register of the settlement day, clock, status."""
+        settled = self.volume if self.settled is None else self.settled
+        content = self._register(self.volume) + self._register(settled)
+        return content + _CLOCK + bytes([_LOW_BATTERY if self.low_battery else 0, 0])
+
+    def _register(self, volume: float | None) -> bytes:
         unit, factor = (_L, 1000.0) if self.in_litres else (_M3, 1.0)
-        volume = None if self.volume is None else self.volume * factor
-        register = _digits(volume, 4, 2) + bytes([unit])
-        return register * 2 + _CLOCK + bytes([_LOW_BATTERY * self.low_battery, 0])
+        return _digits(None if volume is None else volume * factor, 4, 2) + bytes([unit])
 
 
 @dataclass
@@ -49,6 +54,7 @@ class HeatState:
         volume: [m³]
         supply: [°C]
         back: Of the return. [°C]
+        settled: The energy on the settlement day; as now where nothing is said. [kWh]
         low_battery: What its status says.
     """
 
@@ -58,18 +64,20 @@ class HeatState:
     volume: float | None = 0.0
     supply: float | None = 0.0
     back: float | None = 0.0
+    settled: float | None = None
     low_battery: bool = False
 
     def content(self) -> bytes:
         """Settlement day, energy, power, flow, volume, both temperatures, hours, clock, status."""
-        energy = _digits(self.energy, 4, 2) + bytes([_KWH])
+        settled = self.energy if self.settled is None else self.settled
         measured = [
+            (_digits(settled, 4, 2), _KWH), (_digits(self.energy, 4, 2), _KWH),
             (_digits(self.power, 4, 2), _KW), (_digits(self.flow, 4, 4), _M3_H),
             (_digits(self.volume, 4, 2), _M3),
         ]  # fmt: skip
-        content = energy * 2 + b"".join(digits + bytes([unit]) for digits, unit in measured)
+        content = b"".join(digits + bytes([unit]) for digits, unit in measured)
         content += _digits(self.supply, 3, 2) + _digits(self.back, 3, 2) + _digits(1234, 3, 0)
-        return content + _CLOCK + bytes([_LOW_BATTERY * self.low_battery, 0])
+        return content + _CLOCK + bytes([_LOW_BATTERY if self.low_battery else 0, 0])
 
 
 def cut(heard: bytes) -> tuple[bytes, bytes] | None:

@@ -19,6 +19,19 @@ Records = Callable[[], Sequence[bytes]]
 """The records of each telegram of one reading."""
 
 
+@dataclass
+class EnergyState:
+    """What an electricity meter shows.
+
+    Attributes:
+        energy: [kWh]
+        power: [kW]
+    """
+
+    energy: float | None
+    power: float | None = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who a slave is.
@@ -132,8 +145,9 @@ def heat_records(read: Callable[[], HeatState]) -> Records:
             record("0B 2D", state.power, 3, 1), record("0B 3B", state.flow, 3, 3),
             record("0A 5A", state.supply, 2, 1), record("0A 5E", state.back, 2, 1),
         ]  # fmt: skip
+        due = 0.0 if state.settled is None else state.settled
         others = [
-            record("4C 06", 111.0, 4), record("8C 10 06", 22.0, 4), record("1B 2D", 99.9, 3, 1),
+            record("4C 06", due, 4), record("8C 10 06", 22.0, 4), record("1B 2D", 99.9, 3, 1),
             bytes.fromhex("04 6D 0A 0C 61 35"),
         ]  # fmt: skip
         return [b"".join(now + others)]
@@ -145,12 +159,31 @@ def water_records(read: Callable[[], WaterState]) -> Records:
     """As water meters send them: in litres as a number, and of the due date."""
 
     def records() -> list[bytes]:
-        volume = read().volume
-        litres = 0x80000000 if volume is None else round(volume * 1000)
-        now = bytes.fromhex("04 13") + litres.to_bytes(4, "little")
-        return [now + bytes.fromhex("44 13 10 27 00 00 02 FD 17 00 00")]
+        state = read()
+        volumes = bytes.fromhex("04 13") + _litres(state.volume)
+        volumes += bytes.fromhex("44 13") + _litres(state.settled)
+        return [volumes + bytes.fromhex("02 FD 17 00 00")]
 
     return records
+
+
+def electricity_records(read: Callable[[], EnergyState]) -> Records:
+    """As electricity meters send them: the total, one tariff, and the power now."""
+
+    def records() -> list[bytes]:
+        state = read()
+        return [
+            record("8C 10 04", 1.0, 4) + record("0C 04", state.energy, 4, 2)
+            + record("0B 2B", state.power, 3, 3)
+        ]  # fmt: skip
+
+    return records
+
+
+def _litres(volume: float | None) -> bytes:
+    """A whole number of litres; the lowest of its size where there is none. volume [m³]"""
+    litres = -(1 << 31) if volume is None else round(volume * 1000)
+    return litres.to_bytes(4, "little", signed=True)
 
 
 def record(head: str, value: float | None, size: int, decimals: int = 0) -> bytes:

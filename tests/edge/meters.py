@@ -23,19 +23,20 @@ from simulators.devices.cjt188 import (
 from simulators.devices.dlt645 import SimulatedDlt645Meter, dlt645_bus
 from simulators.devices.mbus import (
     WATER_MEDIUM,
+    EnergyState,
     Identity,
     SimulatedMbusMeter,
+    electricity_records,
     heat_records,
     mbus_bus,
-    record,
     water_records,
 )
 from simulators.devices.meter_bus import MeterBus, SimulatedMeter
 from tests.edge.fieldbus import device_of
 
 HEAT_NOW = HeatState(energy=81_234.0, power=-12.3, flow=1.234, volume=4321.05, supply=78.5,
-                     back=41.2)  # fmt: skip
-WATER_NOW = WaterState(volume=556_677.12, low_battery=True)
+                     back=41.2, settled=111.0)  # fmt: skip
+WATER_NOW = WaterState(volume=556_677.12, settled=10.0, low_battery=True)
 ELECTRICITY: Mapping[int, float] = {
     0x00010000: 123_456.78, 0x00020000: 12.0, 0x00030000: -45.67, 0x02010100: 229.8,
     0x02010200: 230.1, 0x02010300: 231.4, 0x02020100: 12.345, 0x02020200: -1.5, 0x02020300: 0.0,
@@ -115,11 +116,11 @@ def _water_mbus() -> SimulatedMbusMeter:
 
 
 def _electricity_mbus() -> SimulatedMbusMeter:
-    both = record("8C 10 04", 1.0, 4) + record("0C 04", 123_456.0, 4) + record("0B 2B", 2345.0, 3)
-    return SimulatedMbusMeter(7, Identity("11223344", medium=2), lambda: [both])
+    state = EnergyState(energy=1234.56, power=2.345)
+    return SimulatedMbusMeter(7, Identity("11223344", medium=2), electricity_records(lambda: state))
 
 
-_WATER_READS = {"volume": 556_677.12, "volume_settled": 556_677.12, "battery_low": 1.0}
+_WATER_READS = {"volume": 556_677.12, "volume_settled": 10.0, "battery_low": 1.0}
 _SINGLE = {
     "energy": 123_456.78, "voltage": 229.8, "current": 12.345, "power": -2.3456,
     "power_factor": -0.987,

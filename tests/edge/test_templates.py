@@ -21,6 +21,7 @@ from edge.template import load_packaged, packaged
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
 from tests.edge.fieldbus import METER, device_of
+from tests.edge.served_meter import served_meter
 
 Set = Callable[[str, float | None], None]
 Read = Callable[[Sequence[str]], dict[str, float]]
@@ -51,7 +52,15 @@ def _modbus(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
         close()
 
 
-SERVED = {"modbus": _modbus}
+@contextmanager
+def _metered(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
+    with served_meter(template) as (set_, device, bus):
+        read, close = _reader(device, bus)
+        yield set_, read
+        close()
+
+
+SERVED = {"modbus": _modbus, **dict.fromkeys(("dlt645", "cjt188", "mbus"), _metered)}
 """By protocol: a simulated device of a template, what sets its values and what reads them."""
 
 
@@ -66,7 +75,7 @@ def test_every_value_comes_back(name: str) -> None:
     given = {
         value: 0.5 if keys.quantity is Quantity.POWER_FACTOR
         else 1.0 if keys.quantity is Quantity.STATUS
-        else 101.0 + i
+        else 11.0 + i  # a power of DL/T 645 ends at 79.9999 kW
         for i, (value, keys) in enumerate(template.values.items())
         if value not in proved
     }  # fmt: skip
