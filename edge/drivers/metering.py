@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import structlog
 
-from adapters.sites.templatekeys import ValueKeys
+from adapters.sites.templatekeys import TemplateKeys, ValueKeys
 from core.errors import Misconfigured, Mistake
 from core.quantity import unit_for
-from edge.buses.contract import Denied, Garbled, NoAnswer, Values
+from edge.buses.contract import Denied, Garbled, Link, NoAnswer, Values
 from edge.buses.device import Device
+from edge.buses.pace import Pace
 from edge.protocols.refusal import ItemRefused
 
 T = TypeVar("T")
@@ -121,6 +123,38 @@ def poll_items(
         raise Denied(msg)
     if refused:
         yield refused
+
+
+def see_addresses(addresses: Sequence[str], pattern: str, words: str) -> None:
+    """See that addresses to look at can be such.
+
+    Raises:
+        Misconfigured: One cannot.
+    """
+    mistakes = [
+        Mistake(file="", line=0, what=f"'{address}' is no address to look at", expected=words)
+        for address in addresses if not re.fullmatch(pattern, address)
+    ]  # fmt: skip
+    if mistakes:
+        raise Misconfigured(mistakes)
+
+
+def look_at(
+    link: Link, template: TemplateKeys, address: str, wanted: Sequence[str], pace: Pace
+) -> dict[str, float | None]:
+    """Values of a meter that is in no site file.
+
+    Raises:
+        PlantroomError: As a poll of it does.
+    """
+    device = Device(
+        id=address, bus="", address=address, template=template, period_s=0.0, channels=(),
+        options={},
+    )  # fmt: skip
+    found: dict[str, float | None] = {}
+    for values in link.poll(device, wanted, pace):
+        found.update(values)
+    return found
 
 
 class Refusals:

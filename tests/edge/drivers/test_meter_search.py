@@ -10,9 +10,9 @@ from adapters.sites.devicekeys import BusKeys, SerialKeys
 from edge.buses.exchange import Exchange
 from edge.buses.line import line_of
 from edge.buses.pace import Pace
-from edge.drivers import dlt645_search, mbus_search
-from edge.drivers.mbus_master import Master
-from edge.drivers.mbus_search import Collision
+from edge.drivers.dlt645.scan import search as search_addresses
+from edge.drivers.mbus.master import Master
+from edge.drivers.mbus.search import Collision, search
 from edge.protocols import dlt645
 from edge.protocols.mbus.telegram import Telegram
 from simulators.devices.dlt645 import SimulatedDlt645Meter
@@ -31,7 +31,7 @@ def _mbus(
     with mbus_bus(meters) as bus:
         line = line_of(_keys(bus, "mbus"))
         try:
-            return list(mbus_search.search(Master(line), Pace(0.05), begin)), len(bus.asked)
+            return list(search(Master(line), Pace(0.05), begin)), len(bus.asked)
         finally:
             line.close()
 
@@ -78,6 +78,6 @@ def test_finds_meters_by_their_low_digits() -> None:
     with line_of_meters(meters) as bus:
         line = line_of(_keys(bus, "dlt645"))
         exchange = Exchange(line, dlt645.GRAMMAR, 0.01)
-        assert set(dlt645_search.search(exchange, Pace(0.02), "06")) == {*addresses, "000000009906"}
+        assert set(search_addresses(exchange, Pace(0.02), "06")) == {*addresses, "000000009906"}
         line.close()
     assert {question[8] for question in bus.asked} == {0x11}

@@ -1,4 +1,4 @@
-"""CJ/T 188 on a bus: water, heat and gas meters."""
+"""The link of a CJ/T 188 bus: water, heat and gas meters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,12 @@ _Place = tuple[ValueKeys, Cjt188Keys]
 def open_link(bus: BusKeys, devices: Sequence[Device], give: Give) -> Cjt188Link:  # noqa: ARG001
     """The link of a bus; meters send nothing unasked."""
     no_options(devices, "CJ/T 188")
-    return Cjt188Link(bus)
+    return Cjt188Link(exchange_of(bus))
+
+
+def exchange_of(bus: BusKeys) -> Exchange:
+    """Questions and answers of CJ/T 188 on a bus."""
+    return Exchange(line_of(bus), cjt188.GRAMMAR, _SLOWEST_S)
 
 
 def cost_s(bus: BusKeys, device: Device) -> float:
@@ -53,8 +58,8 @@ def cost_s(bus: BusKeys, device: Device) -> float:
 class Cjt188Link:
     """Asks the meters of one line; a :class:`edge.buses.contract.Link`."""
 
-    def __init__(self, bus: BusKeys) -> None:
-        self._exchange = Exchange(line_of(bus), cjt188.GRAMMAR, _SLOWEST_S)
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
         self._refusals = Refusals()
         self._serial = 0
 

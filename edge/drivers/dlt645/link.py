@@ -1,4 +1,4 @@
-"""DL/T 645-2007 on a bus: electricity meters, read item by item and never set."""
+"""The link of a DL/T 645-2007 bus: electricity meters, read item by item and never set."""
 
 from __future__ import annotations
 
@@ -37,7 +37,12 @@ _Place = tuple[ValueKeys, Dlt645Keys]
 def open_link(bus: BusKeys, devices: Sequence[Device], give: Give) -> Dlt645Link:  # noqa: ARG001
     """The link of a bus; meters send nothing unasked."""
     no_options(devices, "DL/T 645")
-    return Dlt645Link(bus)
+    return Dlt645Link(exchange_of(bus))
+
+
+def exchange_of(bus: BusKeys) -> Exchange:
+    """Questions and answers of DL/T 645 on a bus."""
+    return Exchange(line_of(bus), dlt645.GRAMMAR, _SLOWEST_S)
 
 
 def cost_s(bus: BusKeys, device: Device) -> float:
@@ -54,8 +59,8 @@ def cost_s(bus: BusKeys, device: Device) -> float:
 class Dlt645Link:
     """Asks the meters of one line; a :class:`edge.buses.contract.Link`."""
 
-    def __init__(self, bus: BusKeys) -> None:
-        self._exchange = Exchange(line_of(bus), dlt645.GRAMMAR, _SLOWEST_S)
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
         self._refusals = Refusals()
 
     def poll(self, device: Device, wanted: Sequence[str], pace: Pace) -> Iterator[Values]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from edge.buses.contract import Garbled, NoAnswer
 from edge.buses.pace import Pace
-from edge.drivers.mbus_master import Master
+from edge.drivers.mbus.master import Master
 from edge.protocols.mbus.frames import ANY, BY_SECONDARY, Secondary
 from edge.protocols.mbus.telegram import Telegram
 

@@ -1,4 +1,4 @@
-"""M-Bus: heat, water and electricity meters, each read whole and its values picked by meaning."""
+"""The link of an M-Bus: meters are read whole, and their values picked by meaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge.buses.contract import Denied, Give, Values
 from edge.buses.device import Device
 from edge.buses.line import byte_time_s, line_of
 from edge.buses.pace import Pace
-from edge.drivers.mbus_master import LAST_PRIMARY, Master, longest_wait_s
+from edge.drivers.mbus.master import LAST_PRIMARY, Master, longest_wait_s
 from edge.drivers.metering import as_written, in_template_unit, no_options
 from edge.protocols.mbus.telegram import Function, Record
 from edge.protocols.mbus.values import UNITS, Selection, What, select
