@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from simulators.devices.meter_bus import MeterBus, MeterFaults, SimulatedMeter
 
@@ -40,7 +41,7 @@ class WaterState:
 
     def _register(self, volume: float | None) -> bytes:
         unit, factor = (_L, 1000.0) if self.in_litres else (_M3, 1.0)
-        return _digits(None if volume is None else volume * factor, 4, 2) + bytes([unit])
+        return digits(None if volume is None else volume * factor, 4, 2) + bytes([unit])
 
 
 @dataclass
@@ -71,12 +72,12 @@ class HeatState:
         """Settlement day, energy, power, flow, volume, both temperatures, hours, clock, status."""
         settled = self.energy if self.settled is None else self.settled
         measured = [
-            (_digits(settled, 4, 2), _KWH), (_digits(self.energy, 4, 2), _KWH),
-            (_digits(self.power, 4, 2), _KW), (_digits(self.flow, 4, 4), _M3_H),
-            (_digits(self.volume, 4, 2), _M3),
+            (digits(settled, 4, 2), _KWH), (digits(self.energy, 4, 2), _KWH),
+            (digits(self.power, 4, 2), _KW), (digits(self.flow, 4, 4), _M3_H),
+            (digits(self.volume, 4, 2), _M3),
         ]  # fmt: skip
-        content = b"".join(digits + bytes([unit]) for digits, unit in measured)
-        content += _digits(self.supply, 3, 2) + _digits(self.back, 3, 2) + _digits(1234, 3, 0)
+        content = b"".join(number + bytes([unit]) for number, unit in measured)
+        content += digits(self.supply, 3, 2) + digits(self.back, 3, 2) + digits(1234, 3, 0)
         return content + _CLOCK + bytes([_LOW_BATTERY if self.low_battery else 0, 0])
 
 
@@ -91,6 +92,14 @@ def cut(heard: bytes) -> tuple[bytes, bytes] | None:
     return None
 
 
+class Content(Protocol):
+    """What a meter shows."""
+
+    def content(self) -> bytes:
+        """Item 901F, behind the serial number."""
+        ...
+
+
 class SimulatedCjt188Meter:
     """One meter.
 
@@ -102,7 +111,7 @@ class SimulatedCjt188Meter:
     """
 
     def __init__(
-        self, kind: int, address: str, read: Callable[[], WaterState | HeatState],
+        self, kind: int, address: str, read: Callable[[], Content],
         *, high_first: bool = False,
     ) -> None:  # fmt: skip
         self.kind, self.address, self._read = kind, address, read
@@ -138,7 +147,8 @@ def cjt188_bus(
     return MeterBus(meters, cut, echo=echo, serial_port=serial_port)
 
 
-def _digits(value: float | None, size: int, decimals: int) -> bytes:
+def digits(value: float | None, size: int, decimals: int) -> bytes:
+    """A number of digits, the lowest byte first; EE where there is none."""
     if value is None:
         return b"\xee" * size
     return bytes.fromhex(str(round(value * 10**decimals)).rjust(2 * size, "0"))[::-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sites.devicekeys import BusKeys
+from adapters.sites.devicekeys import BusKeys, SerialKeys
 from adapters.sites.templatekeys import TemplateKeys
 from adapters.sites.templates import LIBRARY, load_file
 from core.errors import Misconfigured
@@ -18,10 +18,10 @@ from edge.buses.pace import Pace
 from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 from edge.template import load_packaged, packaged
+from simulators.devices.metered import MeteredLine
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
 from tests.edge.fieldbus import METER, device_of
-from tests.edge.served_meter import served_meter
 
 Set = Callable[[str, float | None], None]
 Read = Callable[[Sequence[str]], dict[str, float]]
@@ -54,9 +54,14 @@ def _modbus(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
 
 @contextmanager
 def _metered(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
-    with served_meter(template) as (set_, device, bus):
-        read, close = _reader(device, bus)
-        yield set_, read
+    address = {"dlt645": "202103160005", "cjt188": "78330011223344", "mbus": "12345678"}
+    meter = address[template.protocol]
+    with MeteredLine({meter: template}) as line:
+        bus = BusKeys(
+            protocol=template.protocol, tcp=line.endpoint, serial=SerialKeys(baud=115_200)
+        )  # fmt: skip
+        read, close = _reader(device_of(template, meter), bus)
+        yield lambda name, value: line.set(meter, name, value), read
         close()
 
 
