@@ -148,7 +148,15 @@ def cjt188_bus(
 
 
 def digits(value: float | None, size: int, decimals: int) -> bytes:
-    """A number of digits, the lowest byte first; EE where there is none."""
+    """A number of digits, the lowest byte first; EE where there is none.
+
+    Raises:
+        ValueError: It has more, or is below zero.
+    """
     if value is None:
         return b"\xee" * size
-    return bytes.fromhex(str(round(value * 10**decimals)).rjust(2 * size, "0"))[::-1]
+    text = str(round(value * 10**decimals)).rjust(2 * size, "0")
+    if len(text) > 2 * size or value < 0:
+        msg = f"{value} does not fit {2 * size} digits"
+        raise ValueError(msg)
+    return bytes.fromhex(text)[::-1]

@@ -76,7 +76,7 @@ class SimulatedDlt645Meter:
         """The item's bytes; a block has those of all its items in their order."""
         values = self._read()
         wanted = [i for i in sorted(values) if _is_in(i, item)]
-        return b"".join(_coded(i, values[i]) for i in wanted) if wanted else None
+        return b"".join(coded(i, values[i]) for i in wanted) if wanted else None
 
     def _frame(self, control: int, data: bytes) -> bytes:
         body = b"\x68" + self._wire + b"\x68" + bytes([control, len(data)])
@@ -96,12 +96,24 @@ def _is_in(item: int, block: int) -> bool:
     return all(wanted in (own, 0xFF) for own, wanted in pairs)
 
 
-def _coded(item: int, value: float | None) -> bytes:
+def coded(item: int, value: float | None) -> bytes:
+    """An item's digits, the lowest byte first; FF where there are none.
+
+    Raises:
+        ValueError: It has more digits than the item, or a sign where there is none.
+    """
+    if item >> 16 not in _LAYOUT:
+        msg = f"nothing is known of item {item:08X}"
+        raise ValueError(msg)
     size, decimals, signed = _LAYOUT[item >> 16]
     if value is None:
         return b"\xff" * size
     whole = round(abs(value) * 10**decimals)
-    data = bytearray(bytes.fromhex(str(whole).rjust(2 * size, "0"))[::-1])
-    if value < 0 and signed:
+    text = str(whole).rjust(2 * size, "0")
+    if len(text) > 2 * size or (signed and text[0] > "7") or (value < 0 and not signed):
+        msg = f"{value} does not fit item {item:08X}"
+        raise ValueError(msg)
+    data = bytearray(bytes.fromhex(text)[::-1])
+    if value < 0:
         data[-1] |= 0x80
     return bytes(data)

@@ -37,6 +37,10 @@ class _Shown(Protocol):
     meter: SimulatedMeter
     numbers: dict[str, float | None]
 
+    def encoded(self) -> bytes:
+        """All that it shows, as bytes; a ValueError where a number does not fit."""
+        ...
+
 
 class MeteredLine(MeterBus):
     """A line of meters of one protocol, served over TCP or at the end of a serial line.
@@ -66,11 +70,20 @@ class MeteredLine(MeterBus):
         )  # fmt: skip
 
     def set(self, address: str, name: str, value: float | None) -> None:
-        """Write a value of the meter with an address, in its template's unit."""
-        numbers = self._shown[address].numbers
-        if name not in numbers:
-            raise KeyError(name)
-        numbers[name] = value
+        """Write a value of the meter with an address, in its template's unit.
+
+        Raises:
+            ValueError: It has more digits than the meter shows.
+        """
+        shown = self._shown[address]
+        before = shown.numbers[name]
+        shown.numbers[name] = value
+        try:
+            shown.encoded()
+        except (ValueError, OverflowError) as error:
+            shown.numbers[name] = before
+            msg = f"{value} does not fit '{name}' of the meter {address}"
+            raise ValueError(msg) from error
 
 
 class _Dlt645:
@@ -80,6 +93,9 @@ class _Dlt645:
             name: _single(keys.dlt645) for name, keys in template.values.items() if keys.dlt645
         }
         self.meter: SimulatedMeter = SimulatedDlt645Meter(address, self._read)
+
+    def encoded(self) -> bytes:
+        return b"".join(dlt645.coded(item, value) for item, value in self._read().items())
 
     def _read(self) -> Mapping[int, float | None]:
         return {item: self.numbers[name] for name, item in self._items.items()}
@@ -115,6 +131,9 @@ class _Cjt188:
                 content[keys.at + i] |= byte
         return bytes(content)
 
+    def encoded(self) -> bytes:
+        return self.content()
+
     @staticmethod
     def _part(number: float | None, keys: Cjt188Keys, unit: str) -> bytes:
         if keys.bit is not None:
@@ -130,6 +149,9 @@ class _Mbus:
         primary = 0 if len(address) >= _SECONDARY else int(address)
         number = address[:_SECONDARY] if not primary else address.rjust(_SECONDARY, "0")
         self.meter: SimulatedMeter = SimulatedMbusMeter(primary, Identity(number), self._records)
+
+    def encoded(self) -> bytes:
+        return b"".join(self._records())
 
     def _records(self) -> list[bytes]:
         return [b"".join(
