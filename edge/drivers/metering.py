@@ -147,8 +147,9 @@ def look_at(
     Raises:
         PlantroomError: As a poll of it does.
     """
+    # What it refuses as one model it need not refuse as another.
     device = Device(
-        id=address, bus="", address=address, template=template, period_s=0.0, channels=(),
+        id=f"{address} as {template.model}", bus="", address=address, template=template, period_s=0.0, channels=(),
         options={},
     )  # fmt: skip
     found: dict[str, float | None] = {}

@@ -87,6 +87,9 @@ def test_scan_finds_the_one_water_meter(cli: Cli) -> None:
         said = cli("edge", "scan", "--protocol", "cjt188", "--tcp", bus.endpoint)
         assert said.exit_code == 0, said.output
         assert 'address: "78330011223344", template: cjt188-water,' in said.output
+        bus.meters[:] = [CASES[3].meter()]
+        said = cli("edge", "scan", "--protocol", "cjt188", "--tcp", bus.endpoint)
+        assert 'address: "78330011223344", template: cjt188-water-2004,' in said.output
         bus.meters.append(SimulatedCjt188Meter(COLD_WATER, "99990000111122", lambda: WATER_NOW))
         said = cli("edge", "scan", "--protocol", "cjt188", "--tcp", bus.endpoint)
     assert said.exit_code == 2
