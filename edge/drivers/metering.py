@@ -149,8 +149,8 @@ def look_at(
     """
     # What it refuses as one model it need not refuse as another.
     device = Device(
-        id=f"{address} as {template.model}", bus="", address=address, template=template, period_s=0.0, channels=(),
-        options={},
+        id=f"{address} as {template.model}", bus="", address=address, template=template,
+        period_s=0.0, channels=(), options={},
     )  # fmt: skip
     found: dict[str, float | None] = {}
     for values in link.poll(device, wanted, pace):
