@@ -137,6 +137,12 @@ class SerialLine:
         )  # fmt: skip
         self._port.port = keys.port
 
+    @property
+    def settings(self) -> tuple[int, int, str, int]:
+        """Speed, data bits, parity and stop bits that the port is opened with."""
+        port = self._port
+        return port.baudrate, port.bytesize, port.parity, port.stopbits
+
     def send(self, data: bytes) -> None:
         try:
             if not self._port.is_open:

@@ -85,8 +85,9 @@ class Master:
         tried(ask, answered_before=False)
 
     def telegram(
-        self, address: int, wanted: Secondary | None, count: int, pace: Pace, whom: str
-    ) -> Telegram:
+        self, address: int, wanted: Secondary | None, count: int, pace: Pace, whom: str,
+        *, before: Telegram | None = None,
+    ) -> Telegram:  # fmt: skip
         """One telegram; the same again where ``count`` is the same.
 
         Args:
@@ -95,6 +96,7 @@ class Master:
             count: Of the questions since the last reset.
             pace: How long it may take until the answer begins.
             whom: For messages.
+            before: The telegram that this one follows; a late copy of it is passed over.
 
         Raises:
             NoAnswer: It is silent.
@@ -104,7 +106,9 @@ class Master:
 
         def pick(frame: bytes) -> Telegram | None:
             long = frames.unpack(frame)
-            return None if long is None else _telegram_of(long, address, wanted)
+            telegram = None if long is None else _telegram_of(long, address, wanted)
+            is_copy = telegram and before and telegram.records == before.records
+            return None if is_copy else telegram
 
         return self._exchange.ask(question, pick, pace, whom)
 
@@ -118,7 +122,8 @@ class Master:
                 raise Garbled(msg)
 
             def ask(count: int = len(got)) -> Telegram:
-                return self.telegram(address, wanted, count, pace, whom)
+                before = got[-1] if got else None
+                return self.telegram(address, wanted, count, pace, whom, before=before)
 
             # It has acknowledged, so a silence now is a loss on the line.
             got.append(tried(ask, answered_before=True))

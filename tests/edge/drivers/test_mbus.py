@@ -31,6 +31,14 @@ def _three_telegrams() -> SimulatedMbusMeter:
     return SimulatedMbusMeter(5, Identity("12345678"), lambda: parts)
 
 
+def _quick() -> Pace:
+    """A pace whose answers took 0.1 s, so that 0.3 s is too late."""
+    pace = Pace(3.0)
+    for _ in range(50):
+        pace.answered(0.1)
+    return pace
+
+
 def _asked(questions: list[bytes]) -> Iterator[str]:
     return (q[1:2].hex().upper() for q in questions if q[:2] in ASK)
 
@@ -65,8 +73,18 @@ def test_a_repetition_keeps_the_frame_count_bit(lost: int) -> None:
     assert (values["heat"], values["volume"], values["heat_settled"]) == (81_234.0, 1.0, 9.0)
 
 
+def test_a_late_copy_of_a_telegram_is_not_the_next_one() -> None:
+    device, meter = _device(), _three_telegrams()
+    # Acknowledgement; the first too late; its repetition; the second when the first is there.
+    meter.faults.late_s = [0.0, 0.3, 0.0, 0.4]
+    with line_of_meters([meter]) as bus, linked(device, bus) as link:
+        values = read(link, device, _quick())
+    assert (values["heat"], values["volume"], values["heat_settled"]) == (81_234.0, 1.0, 9.0)
+
+
 def test_a_reading_without_end_is_given_up() -> None:
-    meter = SimulatedMbusMeter(5, Identity("12345678"), lambda: [record("0C 06", 1.0, 4)] * 99)
+    parts = [record("0C 06", float(i), 4) for i in range(99)]
+    meter = SimulatedMbusMeter(5, Identity("12345678"), lambda: parts)
     device = _device()
     with (
         line_of_meters([meter]) as bus, linked(device, bus) as link,
