@@ -27,17 +27,19 @@ class Exchange:
     Args:
         line: The line.
         grammar: How frames are found on it.
-        least_s: Answers may take that long by their standard, whatever was observed. [s]
+        least_s: Answers may begin as late as that by their standard, whatever was observed. [s]
+        usual: Bytes of an answer, for lines that give it in one piece at its end.
     """
 
-    def __init__(self, line: Line, grammar: Grammar, least_s: float) -> None:
+    def __init__(self, line: Line, grammar: Grammar, least_s: float, usual: int) -> None:
         self.line = line
         self._grammar = grammar
         self._least_s = least_s
+        self._usual = usual
 
     def ask(
         self, question: bytes, pick: Callable[[bytes], T | None], pace: Pace, whom: str,
-        *, learn: bool = True,
+        *, usual: int | None = None,
     ) -> T:  # fmt: skip
         """The answer.
 
@@ -46,7 +48,8 @@ class Exchange:
             pick: The answer in a frame; None where the frame is not the answer.
             pace: How long the device asked may take until its answer begins.
             whom: It and its address, for messages.
-            learn: Whether the time of this answer says how long the next may take.
+            usual: Bytes of this answer, where it is of another kind than most; its time then
+                says nothing of how long the next may take.
 
         Raises:
             NoAnswer: Nothing came but the echo.
@@ -55,9 +58,8 @@ class Exchange:
             Retryable: The line broke.
         """
         self._discard()
-        self.line.send(question)
-        begun = time.monotonic() + len(question) * self.line.byte_s
-        limit = begun + max(pace.timeout_s, self._least_s)
+        begun = self.line.send(question) + time.monotonic()
+        limit = begun + self._first_s(pace, self._usual if usual is None else usual)
         last = limit + self._grammar.longest * self.line.byte_s + _GAP_S
         stream, heard = FrameStream(self._grammar), b""
         wrong: ReplyRefused | None = None
@@ -73,8 +75,8 @@ class Exchange:
                     wrong = error
                     continue
                 if answer is not None:
-                    if learn:
-                        pace.answered(max(0.0, now - begun - len(frame) * self.line.byte_s))
+                    if usual is None:
+                        pace.answered(self._took_s(now - begun, frame))
                     return answer
             heard += data
             if data:
@@ -88,13 +90,23 @@ class Exchange:
         Raises:
             Retryable: The line broke.
         """
-        self.line.send(question)
-        begun = time.monotonic() + len(question) * self.line.byte_s
+        begun = self.line.send(question) + time.monotonic()
         stream = FrameStream(self._grammar)
         while (left := begun + wait_s - time.monotonic()) > 0:
             answers = [f for f in stream.feed(self.line.receive(left)) if f != question]
             if answers:
                 return
+
+    def _first_s(self, pace: Pace, usual: int) -> float:
+        """How long the first byte is waited for. [s]"""
+        whole_s = usual * self.line.byte_s if self.line.collects else 0.0
+        return max(pace.timeout_s, self._least_s + whole_s)
+
+    def _took_s(self, passed_s: float, frame: bytes) -> float:
+        """How long it took until the first byte of an answer could be there. [s]"""
+        if self.line.collects:
+            return max(0.0, passed_s)
+        return max(0.0, passed_s - len(frame) * self.line.byte_s)
 
     def _discard(self) -> None:
         read = 0

@@ -23,9 +23,11 @@ class Line(Protocol):
 
     byte_s: float
     """Time of one byte on the wire. [s]"""
+    collects: bool
+    """Whether an answer may come in one piece when it has ended: device servers do that."""
 
-    def send(self, data: bytes) -> None:
-        """Send, and return when the port has all of it.
+    def send(self, data: bytes) -> float:
+        """Send, and say how long it is still on its way to the wire. [s]
 
         Raises:
             Retryable: The line cannot be opened, or broke.
@@ -76,6 +78,8 @@ class TcpLine:
         byte_s: Time of one byte on the line behind it. [s]
     """
 
+    collects = True
+
     def __init__(self, place: str, byte_s: float) -> None:
         self.byte_s = byte_s
         self._place = place
@@ -83,7 +87,7 @@ class TcpLine:
         self._at = (host.strip("[]"), int(port))
         self._socket: socket.socket | None = None
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> float:
         try:
             if self._socket is None:
                 self._socket = socket.create_connection(self._at, timeout=_CONNECT_S)
@@ -91,6 +95,7 @@ class TcpLine:
             self._socket.sendall(data)
         except OSError as error:
             raise self._broken(error) from error
+        return len(data) * self.byte_s
 
     def receive(self, timeout_s: float) -> bytes:
         if self._socket is None:
@@ -127,6 +132,8 @@ class SerialLine:
         byte_s: Time of one byte. [s]
     """
 
+    collects = False
+
     def __init__(self, keys: SerialKeys, byte_s: float) -> None:
         import serial  # noqa: PLC0415 - only where there is a port
 
@@ -143,14 +150,15 @@ class SerialLine:
         port = self._port
         return port.baudrate, port.bytesize, port.parity, port.stopbits
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> float:
         try:
             if not self._port.is_open:
                 self._port.open()
             self._port.write(data)
-            self._port.flush()
+            self._port.flush()  # waits until the wire has it
         except Exception as error:  # OSError, ValueError, termios.error: each system has its own
             raise self._broken(error) from error
+        return 0.0
 
     def receive(self, timeout_s: float) -> bytes:
         if not self._port.is_open:

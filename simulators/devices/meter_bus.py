@@ -21,6 +21,8 @@ from typing import Protocol, Self
 HOST = "127.0.0.1"
 _CHUNK = 4096
 _LOOK_S = 0.2
+_PIECE = 8
+"""Bytes that a serial port's chip holds back at the most before it gives them."""
 _LONGEST = 512
 """Bytes of a question at the most; what is longer is noise."""
 
@@ -84,18 +86,20 @@ class MeterBus:
         serial_port: Path of a serial port, instead of TCP.
         port: TCP port; any free one for 0.
         byte_s: Time of a byte on the line; 0 for a line that takes none. [s]
+        in_pieces: Whether an answer comes as the line carries it, and not in one piece at its end.
     """
 
     def __init__(
         self, meters: Sequence[SimulatedMeter], cut: Cut, *, echo: bool = False,
         wake_ups: int = 4, serial_port: str | None = None, port: int = 0, byte_s: float = 0.0,
+        in_pieces: bool = False,
     ) -> None:  # fmt: skip
         self.meters = list(meters)
         self.asked: list[bytes] = []
         """Every question heard."""
         self.connections = 0
         self._cut, self._echo, self._wake, self._byte_s = cut, echo, b"\xfe" * wake_ups, byte_s
-        self._serial_port, self.port = serial_port, port
+        self._serial_port, self.port, self._in_pieces = serial_port, port, in_pieces
         self._heard = b""
         self._out: list[tuple[float, int, bytes]] = []
         self._order = itertools.count()
@@ -155,11 +159,13 @@ class MeterBus:
             return
         late_s = min(late for late, _ in spoken)
         said = collided([part for _, part in spoken])
-        taken_s = (len(question) + len(said)) * self._byte_s
-        if said:
-            # An acknowledgement of one byte has nothing before it.
-            wake = self._wake if len(said) > 1 else b""
-            self._send_at(time.monotonic() + late_s + taken_s, wake + said)
+        # An acknowledgement of one byte has nothing before it.
+        said = self._wake + said if len(said) > 1 else said
+        begun = time.monotonic() + late_s + len(question) * self._byte_s
+        step = _PIECE if self._in_pieces else max(1, len(said))
+        for start in range(0, len(said), step):
+            piece = said[start : start + step]
+            self._send_at(begun + (start + len(piece)) * self._byte_s, piece)
 
     def _send_at(self, when: float, data: bytes) -> None:
         heapq.heappush(self._out, (when, next(self._order), data))

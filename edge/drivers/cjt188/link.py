@@ -27,6 +27,7 @@ from edge.protocols.refusal import ReplyRefused
 
 _SLOWEST_S = 0.5
 """CJ/T 188 lets a meter take as long until its answer begins as DL/T 645 does."""
+_LONG = 64  # bytes of an answer with its wake-ups, longer ones come seldom
 _USUAL_S = 0.08
 _QUESTION, _ANSWER = 16, 16  # bytes of the frames around the data, item and serial number included
 
@@ -41,7 +42,7 @@ def open_link(bus: BusKeys, devices: Sequence[Device], give: Give) -> Cjt188Link
 
 def exchange_of(bus: BusKeys) -> Exchange:
     """Questions and answers of CJ/T 188 on a bus."""
-    return Exchange(line_of(bus), cjt188.GRAMMAR, _SLOWEST_S)
+    return Exchange(line_of(bus), cjt188.GRAMMAR, _SLOWEST_S, _LONG)
 
 
 def cost_s(bus: BusKeys, device: Device) -> float:

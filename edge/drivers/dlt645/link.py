@@ -24,6 +24,7 @@ from edge.protocols import dlt645
 
 _SLOWEST_S = 0.5
 """DL/T 645-2007 lets a meter take 20 to 500 ms until its answer begins."""
+_LONG = 64  # bytes of an answer with its wake-ups, longer ones come seldom
 _USUAL_S = 0.08
 """What meters take, for reckoning a cycle: with it an item costs 0.28 s at 2400 bit/s, as seen."""
 _QUESTION, _ANSWER = 16, 16  # bytes of the frames around an item, its number included
@@ -42,7 +43,7 @@ def open_link(bus: BusKeys, devices: Sequence[Device], give: Give) -> Dlt645Link
 
 def exchange_of(bus: BusKeys) -> Exchange:
     """Questions and answers of DL/T 645 on a bus."""
-    return Exchange(line_of(bus), dlt645.GRAMMAR, _SLOWEST_S)
+    return Exchange(line_of(bus), dlt645.GRAMMAR, _SLOWEST_S, _LONG)
 
 
 def cost_s(bus: BusKeys, device: Device) -> float:

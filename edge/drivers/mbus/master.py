@@ -21,6 +21,7 @@ _WAIT_BITS, _WAIT_S = 330, 0.05
 _BITS_A_BYTE = 11  # 8E1, always on M-Bus
 _MOST_TELEGRAMS = 16
 """Of one reading: more is a slave that never ends."""
+_LONGEST = frames.GRAMMAR.longest
 LAST_PRIMARY = 250
 
 
@@ -33,7 +34,7 @@ class Master:
     """The one master of a line."""
 
     def __init__(self, line: Line) -> None:
-        self._exchange = Exchange(line, frames.GRAMMAR, longest_wait_s(line.byte_s))
+        self._exchange = Exchange(line, frames.GRAMMAR, longest_wait_s(line.byte_s), _LONGEST)
 
     def read(self, address: str, pace: Pace) -> list[Telegram]:
         """All telegrams of one slave.
@@ -80,7 +81,7 @@ class Master:
 
         def ask() -> bool:
             # It comes sooner than a telegram, which has to be made first.
-            return self._exchange.ask(question, pick, pace, whom, learn=False)
+            return self._exchange.ask(question, pick, pace, whom, usual=len(frames.ACK))
 
         tried(ask, answered_before=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
 from adapters.sites.devicekeys import BusKeys, SerialKeys
@@ -11,8 +12,11 @@ from core.errors import Retryable
 from edge.buses.contract import NoAnswer
 from edge.buses.line import SerialLine, TcpLine, byte_time_s, line_of
 from edge.buses.pace import Pace
+from edge.buses.protocols import protocol
+from simulators.devices import dlt645, mbus
+from simulators.devices.meter_bus import MeterBus
 from simulators.devices.pty import PtyPair
-from tests.edge.meters import CASES, linked, read
+from tests.edge.meters import CASES, Case, linked, read
 
 
 def _pace() -> Pace:
@@ -66,3 +70,24 @@ def test_a_device_server_of_which_nothing_is_said_is_2400_8e1() -> None:
     with pytest.raises(Retryable, match="no line to"):
         line_of(bus).send(b"\xfe")
     assert line_of(bus).receive(0.0) == b""
+
+
+@pytest.mark.parametrize("in_pieces", [True, False])
+@pytest.mark.parametrize("case", [CASES[1], CASES[6]], ids=lambda c: c.template)
+def test_a_slow_line_is_waited_for(case: Case, in_pieces: bool) -> None:  # noqa: FBT001
+    """At 2400 bit/s a telegram is longer on its way than any answer takes to begin."""
+    device = case.device()
+    keys = BusKeys(protocol=device.template.protocol, tcp="127.0.0.1:1")
+    name = next(iter(case.reads))
+    meters = [case.meter()]
+    cut = dlt645.cut if device.template.protocol == "dlt645" else mbus.cut
+    with MeterBus(meters, cut, byte_s=byte_time_s(keys), in_pieces=in_pieces) as bus:
+        slow = msgspec.structs.replace(keys, tcp=bus.endpoint)
+        link = protocol(keys.protocol).open_link(slow, [device], lambda *_: None)
+        pace = Pace(3.0)
+        for _ in range(3):
+            pace.answered(0.02)
+        began = time.monotonic()
+        assert read(link, device, pace, [name]) == {name: pytest.approx(case.reads[name])}
+        assert time.monotonic() - began > 0.15
+        link.close()

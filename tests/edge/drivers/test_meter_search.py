@@ -77,7 +77,7 @@ def test_finds_meters_by_their_low_digits() -> None:
     meters.append(SimulatedDlt645Meter("000000009906", dict))  # it refuses the item
     with line_of_meters(meters) as bus:
         line = line_of(_keys(bus, "dlt645"))
-        exchange = Exchange(line, dlt645.GRAMMAR, 0.01)
+        exchange = Exchange(line, dlt645.GRAMMAR, 0.01, 0)
         assert set(search_addresses(exchange, Pace(0.02), "06")) == {*addresses, "000000009906"}
         line.close()
     assert {question[8] for question in bus.asked} == {0x11}
