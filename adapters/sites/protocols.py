@@ -20,12 +20,14 @@ class ProtocolRules:
         address_words: The same in words.
         check: Notes what is wrong with a template's values for this protocol; each value has
             the key named as the protocol.
+        options: Words of a device's ``options``; None where nothing is said of them.
     """
 
     reached_by: tuple[str, ...]
     address: str
     address_words: str
     check: Callable[[TemplateKeys, Log], None]
+    options: frozenset[str] | None = None
 
 
 PROTOCOLS: Mapping[str, ProtocolRules] = {
@@ -35,6 +37,7 @@ PROTOCOLS: Mapping[str, ProtocolRules] = {
         address=r"[1-9]\d?|1\d\d|2[0-3]\d|24[0-7]|255",
         address_words="a unit id, 1 to 247, or 255 for the TCP device itself",
         check=modbusmap.check,
+        options=frozenset(),
     ),
     "dlt645": ProtocolRules(
         reached_by=("serial", "tcp"),
