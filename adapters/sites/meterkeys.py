@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-_Hex = Annotated[str, Meta(pattern=r"^([0-9A-Fa-f]{2})*$")]
+HEX_PATTERN = r"^([0-9A-Fa-f]{2})*$"
+_Hex = Annotated[str, Meta(pattern=HEX_PATTERN)]
 
 
 class Dlt645Keys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

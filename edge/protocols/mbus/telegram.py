@@ -14,9 +14,6 @@ _HIGH_FIRST = 0x76
 _HEADER = 12
 _MORE = 0x1F
 _MOST_DIFE = 10
-_ERRORS = 0x18
-"""Bits of the status that make values doubtful: permanent and temporary error. Bit 2, a low
-battery, does not."""
 
 
 class Function(IntEnum):
@@ -71,11 +68,15 @@ class Telegram:
 
     @property
     def trouble(self) -> str | None:
-        """What the slave says is wrong with itself; its values are bad then."""
+        """What the slave says is wrong with itself; its values are bad then.
+
+        An alarm (both low bits: leakage, flow backwards) says something of the building, and
+        a low battery of next month: the values stand.
+        """
         application = self.status & 3
         words = [
             ("the application is busy", application == 1),
-            ("an application error", application >= 2),
+            ("an application error", application == 2),
             ("a permanent error", bool(self.status & 8)),
             ("a temporary error", bool(self.status & 16)),
         ]

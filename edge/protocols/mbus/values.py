@@ -86,6 +86,11 @@ _FB = (
 _FD = (_Range(0x40, 4, What.VOLTAGE, -9), _Range(0x50, 4, What.CURRENT, -12))
 """After FD: from nV and pA."""
 
+_LAST_ERROR = 0x1F
+"""VIFEs up to it are errors of the record (no data, overflow…), and 00 says that there is none."""
+_MAKERS = 0x7F
+"""A VIFE behind which all are the maker's own."""
+
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 6: 6, 7: 8}
 _DECIMALS = {9: 1, 10: 2, 11: 3, 12: 4, 14: 6}
 _REAL = 5
@@ -138,8 +143,8 @@ def number(record: Record) -> float | None:
     kind = kind_of(record.vif)
     if kind is None:
         return None
-    span, exponent, _ = kind
-    whole = _whole(record)
+    span, exponent, vifes = kind
+    whole = None if _extensions(vifes)[1] else _whole(record)
     if whole is None or (whole == -1 and record.coding in _INTEGERS and span.what in _NO_NEGATIVE):
         return None
     if isinstance(whole, float):
@@ -164,12 +169,21 @@ def kind_of(vif: bytes) -> tuple[_Range, int, bytes] | None:
     return None
 
 
+def _extensions(vifes: bytes) -> tuple[bytes, bool]:
+    """What extends a VIF, and whether the slave reports an error of the record among it."""
+    codes = bytes(byte & 0x7F for byte in vifes)
+    own = codes.find(_MAKERS)
+    known, rest = (codes, b"") if own < 0 else (codes[:own], codes[own:])
+    extending = bytes(code for code in known if code > _LAST_ERROR)
+    return extending + rest, any(0 < code <= _LAST_ERROR for code in known)
+
+
 def _fits(record: Record, wanted: Selection) -> bool:
     kind = kind_of(record.vif)
     return (
         kind is not None
         and kind[0].what is wanted.what
-        and bytes(byte & 0x7F for byte in kind[2]) == wanted.extensions
+        and _extensions(kind[2])[0] == wanted.extensions
         and wanted.vif in (None, record.vif)
         and (record.storage, record.tariff, record.unit, record.function)
         == (wanted.storage, wanted.tariff, wanted.unit, wanted.function)
