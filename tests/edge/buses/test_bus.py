@@ -92,6 +92,22 @@ def test_a_dead_device_that_lives_again_is_read_again(
     driver.close()
 
 
+def test_a_line_that_was_away_is_back_soon_with_all_its_devices(
+    server: ModbusServer, tmp_path: Path
+) -> None:
+    driver = FieldbusDriver(site_of(tmp_path, _bus(server), _devices(3), meters=3), "gw")
+    ids = ("d1", "d2", "d3")
+    _until(driver, lambda: all(driver.health()[i][0] for i in ids))
+    server.stop()
+    _until(driver, lambda: all("cannot be reached" in str(driver.health()[i][1]) for i in ids))
+    with ModbusServer(server.units, rtu=True, port=server.port):
+        began = time.monotonic()
+        _until(driver, lambda: all(driver.health()[i][1] is None for i in ids), 10.0)
+    assert time.monotonic() - began < 5.0
+    assert "fieldbus" not in driver.health(), "rounds of a line that is away are not missed"
+    driver.close()
+
+
 def test_what_does_not_prove_itself_is_not_believed(server: ModbusServer, tmp_path: Path) -> None:
     server.units[1].set("power", 5000.0)
     server.units[1].set("frequency", 1.0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -175,6 +178,25 @@ def test_a_line_that_was_away_is_opened_again(registers: ModbusRegisters, device
     with ModbusServer({1: registers}, port=server.port):
         assert _read(link, device, pace)
     link.close()
+
+
+def test_a_gateway_that_hangs_up_on_a_silent_device_is_no_line_that_is_away(
+    device: Device,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.recv(64)
+                    connection.close()
+
+        Thread(target=hang_up, daemon=True).start()
+        bus = BusKeys(protocol="modbus", tcp=f"127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(NoAnswer, match="closed instead of an answer"):
+            _read(ModbusLink(bus), device, Pace(1.0))
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_dead_device_costs_what_its_neighbours_take(opened: Open, device: Device) -> None:
