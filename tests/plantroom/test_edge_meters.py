@@ -103,7 +103,7 @@ def test_scan_finds_slaves_by_both_addresses(cli: Cli) -> None:
         assert 'address: "5", template: mbus-heat' in said.output
         assert "PAD 12345678, heat, outlet, version 01" in said.output
         assert "a permanent error" in said.output
-        said = cli(*by, "123456")
+        said = cli(*by, "1234567,1234569924400104")
         assert 'address: "1234567824400104", template: mbus-heat' in said.output
         assert 'address: "1234569924400104", template: mbus-heat' in said.output
         assert cli(*by, "x").exit_code == 2
