@@ -15,7 +15,7 @@ from core.quantity import unit_for
 from edge.buses.contract import Denied, Garbled, Link, NoAnswer, Values
 from edge.buses.device import Device
 from edge.buses.pace import Pace
-from edge.protocols.refusal import ItemRefused
+from edge.protocols.refusal import ItemRefused, ReplyRefused
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -101,28 +101,37 @@ def poll_items(
         groups: Names of values and where they stand, by item.
         refusals: What it refused before.
         read: Asks for an item; told whether the meter has answered before in this poll.
-        number: A value of an item's bytes.
+        number: A value of an item's bytes; ReplyRefused where they are not what the
+            template says.
 
     Raises:
-        Denied: It refuses every item.
+        Denied: It refuses every item, or none is what the template says.
     """
+    lost: dict[str, str] = {}
     refused: dict[str, None] = {}
     answered = False
-    for item, values in groups.items():
+    for item, places in groups.items():
         try:
             refusals.check(device, item)
             data = read(item, answered)
         except ItemRefused as error:
             refusals.note(device, item, str(error))
-            refused.update((name, None) for name, _ in values)
+            lost.update((name, str(error)) for name, _ in places)
+            refused.update((name, None) for name, _ in places)
             continue
         answered = True
-        yield {name: number(data, place) for name, place in values}
-    if refused and not answered:
-        msg = f"meter {device.address} refuses {', '.join(refused)}"
-        raise Denied(msg)
-    if refused:
+        values: dict[str, float | None] = {}
+        for name, place in places:
+            try:
+                values[name] = number(data, place)
+            except ReplyRefused as error:
+                refusals.note(device, name, str(error))
+                lost[name], values[name] = str(error), None
+        yield values
+    if refused and answered:
         yield refused
+    if lost and len(lost) == sum(map(len, groups.values())):
+        raise Denied("; ".join(dict.fromkeys(lost.values())))
 
 
 def see_addresses(addresses: Sequence[str], pattern: str, words: str) -> None:

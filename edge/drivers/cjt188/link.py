@@ -8,7 +8,7 @@ from adapters.sites.devicekeys import BusKeys
 from adapters.sites.meterkeys import Cjt188DeviceKeys, Cjt188Keys
 from adapters.sites.templatekeys import ValueKeys
 from core.errors import Misconfigured, Mistake
-from edge.buses.contract import Garbled, Give, Values
+from edge.buses.contract import Give, Values
 from edge.buses.device import Device
 from edge.buses.exchange import Exchange
 from edge.buses.line import byte_time_s, line_of
@@ -121,14 +121,14 @@ def _number(device: Device, data: bytes, value: ValueKeys, keys: Cjt188Keys) -> 
     """A value of an item.
 
     Raises:
-        Garbled: The item is shorter than the template says, or its unit is none of the value's.
+        ReplyRefused: The item is shorter than the template says, or its unit another's.
     """
     if len(data) < _end(keys):
         msg = (
             f"meter {device.address}: item {keys.item:04X} has {len(data)} bytes,"
             f" expected {_end(keys)}"
         )
-        raise Garbled(msg)
+        raise ReplyRefused(msg)
     part = data[keys.at : _end(keys)]
     if keys.bit is not None:
         return as_written(value, float(part[0] >> keys.bit & 1))
@@ -138,6 +138,6 @@ def _number(device: Device, data: bytes, value: ValueKeys, keys: Cjt188Keys) -> 
             return None
         number, unit = got
         return as_written(value, in_template_unit(value, number, unit) if unit else number)
-    except (ReplyRefused, Misconfigured) as error:
+    except Misconfigured as error:
         msg = f"meter {device.address}: {error}"
-        raise Garbled(msg) from error
+        raise ReplyRefused(msg) from error

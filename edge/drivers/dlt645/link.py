@@ -21,6 +21,7 @@ from edge.drivers.metering import (
     tried,
 )
 from edge.protocols import dlt645
+from edge.protocols.refusal import ReplyRefused
 
 _SLOWEST_S = 0.5
 """DL/T 645-2007 lets a meter take 20 to 500 ms until its answer begins."""
@@ -122,11 +123,11 @@ def _number(device: Device, data: bytes, value: ValueKeys, keys: Dlt645Keys) -> 
     """A value of an item.
 
     Raises:
-        Garbled: The item is shorter than the template says, or longer where it is no block.
+        ReplyRefused: The item is shorter than the template says, or longer where it is no block.
     """
     end, is_block = keys.at + keys.bytes, _BLOCK in keys.item.to_bytes(4, "big")
     if len(data) < end or (len(data) > end and not is_block):
         msg = f"meter {device.address}: item {keys.item:08X} has {len(data)} bytes, expected {end}"
-        raise Garbled(msg)
+        raise ReplyRefused(msg)
     number = dlt645.value(data[keys.at : end], decimals=keys.decimals, signed=keys.signed)
     return as_written(value, number)

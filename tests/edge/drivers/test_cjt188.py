@@ -6,7 +6,7 @@ import pytest
 
 from adapters.sites.devicekeys import BusKeys, SerialKeys
 from adapters.sites.templates import load_packaged
-from edge.buses.contract import Denied, Garbled, NoAnswer
+from edge.buses.contract import Denied, NoAnswer
 from edge.buses.device import Device
 from edge.drivers.cjt188 import cost_s
 from simulators.devices.cjt188 import COLD_WATER, HEAT, HeatState, SimulatedCjt188Meter, WaterState
@@ -47,9 +47,9 @@ def test_a_unit_of_another_quantity_is_refused() -> None:
     meter = _water(HeatState(energy=7.0), COLD_WATER)
     with (
         line_of_meters([meter]) as bus, linked(device, bus) as link,
-        pytest.raises(Garbled, match="'kWh' is not a unit of volume"),
+        pytest.raises(Denied, match="'kWh' is not a unit of volume"),
     ):  # fmt: skip
-        read(link, device)
+        read(link, device, None, ["volume"])
 
 
 def test_a_short_item_is_refused() -> None:
@@ -57,7 +57,7 @@ def test_a_short_item_is_refused() -> None:
     meter = SimulatedCjt188Meter(HEAT, METER, lambda: WaterState(volume=1.0), high_first=True)
     with (
         line_of_meters([meter]) as bus, linked(device, bus) as link,
-        pytest.raises(Garbled, match="item 901F has 19 bytes, expected 20"),
+        pytest.raises(Denied, match="item 901F has 19 bytes, expected 20"),
     ):  # fmt: skip
         read(link, device, None, ["flow"])
 
@@ -68,7 +68,7 @@ def test_the_other_edition_refuses_and_another_type_is_silent() -> None:
     heat = device_of(load_packaged("cjt188-heat"), METER, id_="m2")
     with line_of_meters([meter]) as bus, linked(old, bus) as link:
         for _ in range(2):
-            with pytest.raises(Denied, match=f"meter {METER} refuses volume"):
+            with pytest.raises(Denied, match=f"meter {METER} refuses item 901F"):
                 read(link, old)
         assert len(bus.asked) == 1, "what was refused is not asked again within the hour"
         with pytest.raises(NoAnswer):
