@@ -48,13 +48,17 @@ class Line:
 
     Args:
         bus: How it is reached.
+
+    Attributes:
+        numbered: Whether question and answer carry a number by which they are matched.
     """
 
     def __init__(self, bus: BusKeys) -> None:
         self._bus = bus
         self._client: ModbusTcpClient | ModbusSerialClient | None = None
         self._quiet_until = 0.0
-        self.numbered = bus.serial is None and bus.framing != "rtu"
+        framing = bus.framing or ("rtu" if bus.serial is not None else "tcp")
+        self.numbered = bus.tcp is not None and framing == "tcp"
 
     def ask(self, unit: int, function: int, start: int, count: int, pace: Pace) -> list[int]:
         """Registers or bits of a device.
