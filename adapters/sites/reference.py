@@ -26,6 +26,13 @@ from adapters.sites.keys import (
     SiteKeys,
     SystemKeys,
 )
+from adapters.sites.meterkeys import (
+    Cjt188DeviceKeys,
+    Cjt188Keys,
+    Dlt645Keys,
+    MbusDeviceKeys,
+    MbusKeys,
+)
 from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.parameters import PARAMETERS
 from adapters.sites.templatekeys import (
@@ -52,6 +59,11 @@ TITLES: dict[type[msgspec.Struct], str] = {
     ProofKeys: "A proof of a template",
     ModbusDeviceKeys: "Modbus in a template",
     ModbusKeys: "A value in Modbus",
+    Dlt645Keys: "A value in DL/T 645",
+    Cjt188DeviceKeys: "CJ/T 188 in a template",
+    Cjt188Keys: "A value in CJ/T 188",
+    MbusDeviceKeys: "M-Bus in a template",
+    MbusKeys: "A value in M-Bus",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
@@ -77,7 +89,7 @@ def tables() -> str:
 
 def anchor(title: str) -> str:
     """The anchor of a heading."""
-    return title.lower().replace(" ", "-").replace("'", "")
+    return title.lower().replace(" ", "-").replace("'", "").replace("/", "")
 
 
 def _table(kind: type[msgspec.Struct], title: str) -> str:

@@ -7,6 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from adapters.sites.meterkeys import (
+    Cjt188DeviceKeys,
+    Cjt188Keys,
+    Dlt645Keys,
+    MbusDeviceKeys,
+    MbusKeys,
+)
 from core.quantity import Quantity
 
 Order = Annotated[
@@ -75,6 +82,9 @@ class ValueKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_d
         Meta(description="numbers in the device that mean no value; of registers their bits"),
     ] = msgspec.field(default_factory=list)  # fmt: skip
     modbus: ModbusKeys | None = None
+    dlt645: Dlt645Keys | None = None
+    cjt188: Cjt188Keys | None = None
+    mbus: MbusKeys | None = None
 
 
 class ProofKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -98,6 +108,8 @@ class TemplateKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omi
         str, Meta(description="what an installer must know: where PT·CT is applied, settings")
     ] = ""
     modbus: ModbusDeviceKeys | None = None
+    cjt188: Cjt188DeviceKeys | None = None
+    mbus: MbusDeviceKeys | None = None
     values: Annotated[dict[str, ValueKeys], Meta(min_length=1)]
     proof: Annotated[
         list[ProofKeys], Meta(description="asked before the device is believed; all must hold")
