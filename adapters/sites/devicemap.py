@@ -129,7 +129,8 @@ def _device(device: DeviceKeys, checked: _Checked) -> DeviceKeys:
         what, near = f"there is no bus '{device.bus}'", (device.bus, buses)
         log.mistake(log.place(device, "bus"), what, " or ".join(buses), near=near)
     rules = PROTOCOLS.get(bus.protocol) if bus is not None else None
-    if rules is not None and not re.fullmatch(rules.address, device.address):
+    addressed = rules is None or re.fullmatch(rules.address, device.address) is not None
+    if rules is not None and not addressed:
         what = f"'{device.address}' is no address on '{device.bus}'"
         log.mistake(log.place(device, "address"), what, rules.address_words)
     template = _template(device, checked)
@@ -141,6 +142,8 @@ def _device(device: DeviceKeys, checked: _Checked) -> DeviceKeys:
     sources = _sources(device, template, checked)
     periods = [checked.points[id_].period_s for id_ in sources]
     period = device.period or float(min(periods, default=60))
+    if rules is not None and rules.check_device is not None and bus is not None and addressed:
+        rules.check_device(device, period, bus, template, log)
     points: dict[str, SourceKeys | str] = dict(sources)
     return msgspec.structs.replace(device, points=points, period=period, equipment="")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.sites import modbusmap
+from adapters.sites import bacnetmap, modbusmap
+from adapters.sites.bacnetwords import ADDRESS, ADDRESS_WORDS
+from adapters.sites.devicekeys import BusKeys, DeviceKeys
 from adapters.sites.log import Log
 from adapters.sites.templatekeys import TemplateKeys
 
@@ -20,12 +22,14 @@ class ProtocolRules:
         address_words: The same in words.
         check: Notes what is wrong with a template's values for this protocol; each value has
             the key named as the protocol.
+        check_device: Notes what is wrong with a device on its bus, polled at a period [s].
     """
 
     reached_by: tuple[str, ...]
     address: str
     address_words: str
     check: Callable[[TemplateKeys, Log], None]
+    check_device: Callable[[DeviceKeys, float, BusKeys, TemplateKeys, Log], None] | None = None
 
 
 PROTOCOLS: Mapping[str, ProtocolRules] = {
@@ -35,6 +39,13 @@ PROTOCOLS: Mapping[str, ProtocolRules] = {
         address=r"[1-9]\d?|1\d\d|2[0-3]\d|24[0-7]|255",
         address_words="a unit id, 1 to 247, or 255 for the TCP device itself",
         check=modbusmap.check,
+    ),
+    "bacnet": ProtocolRules(
+        reached_by=("udp",),
+        address=ADDRESS,
+        address_words=ADDRESS_WORDS,
+        check=bacnetmap.check,
+        check_device=bacnetmap.check_device,
     ),
 }
 """By the word of a bus's ``protocol``."""

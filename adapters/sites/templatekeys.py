@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from adapters.sites.bacnetkeys import BacnetDeviceKeys, BacnetKeys
 from core.quantity import Quantity
 
 Order = Annotated[
@@ -75,6 +76,7 @@ class ValueKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_d
         Meta(description="numbers in the device that mean no value; of registers their bits"),
     ] = msgspec.field(default_factory=list)  # fmt: skip
     modbus: ModbusKeys | None = None
+    bacnet: BacnetKeys | None = None
 
 
 class ProofKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -98,6 +100,7 @@ class TemplateKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omi
         str, Meta(description="what an installer must know: where PT·CT is applied, settings")
     ] = ""
     modbus: ModbusDeviceKeys | None = None
+    bacnet: BacnetDeviceKeys | None = None
     values: Annotated[dict[str, ValueKeys], Meta(min_length=1)]
     proof: Annotated[
         list[ProofKeys], Meta(description="asked before the device is believed; all must hold")

@@ -9,6 +9,7 @@ from core.errors import Misconfigured, Mistake
 from edge.buses.contract import ProtocolDriver
 
 MODULES = {
+    "bacnet": "edge.drivers.bacnet",
     "modbus": "edge.drivers.modbus",
 }
 """The module of each protocol: a :class:`edge.buses.contract.ProtocolDriver`."""
