@@ -33,8 +33,9 @@ def _check_place(name: str, keys: ModbusKeys, device: ModbusDeviceKeys, log: Log
         if not device.base <= address <= LAST + device.base - words + 1:
             what = f"'{name}': register {address} of {words} words with base {device.base}"
             log.mistake(log.place(keys, key), what, f"registers {device.base} to {LAST}")
-    if WORDS[keys.type] > device.most:
-        what = f"'{name}' has {WORDS[keys.type]} words, one answer {device.most}"
+    first, last = min(p[1] for p in places), max(p[1] + p[2] for p in places)
+    if last - first > device.most:
+        what = f"'{name}' needs {last - first} registers, one answer has {device.most}"
         log.mistake(log.place(keys, "type"), what, "a value that fits one answer")
 
 

@@ -20,6 +20,7 @@ from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 
 _log = structlog.get_logger(__name__)
+_REMEMBERED_S = 300.0  # five health messages: nobody overlooks it, and it goes away by itself
 _SPREAD_S = 0.01
 """Between the first polls: a bus of devices that all are new does not ask them at one time."""
 
@@ -50,6 +51,7 @@ class Bus:
         self._by_id = {member.device.id: member for member in self.members}
         self._link: Link = protocol(keys.protocol).open_link(keys, devices, self._unasked)
         self._stopping = threading.Event()
+        self._late_at = -_REMEMBERED_S
         self._thread = threading.Thread(target=self._run, name=f"bus-{name}", daemon=True)
 
     def start(self) -> None:
@@ -61,6 +63,16 @@ class Bus:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    @property
+    def missed(self) -> int:
+        """Polls left out since it was made because the bus was not free in time."""
+        return sum(member.late for member in self.members)
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether polls were left out in the last minutes."""
+        return time.monotonic() - self._late_at < _REMEMBERED_S
 
     def health(self) -> Mapping[str, tuple[int | None, str | None]]:
         """By device: time of the last good read [ms], and the present error."""
@@ -75,7 +87,8 @@ class Bus:
                     self._stopping.wait(pause)
                     continue
                 self._ask(member)
-                member.next_due(time.monotonic())
+                if member.next_due(time.monotonic()):
+                    self._late_at = time.monotonic()
                 if self._keys.pause:
                     self._stopping.wait(self._keys.pause)
         finally:

@@ -56,6 +56,11 @@ class FieldbusDriver:
             trouble.append("waits until the clock is set")
         if self._buffer.dropped:
             trouble.append(f"{self._buffer.dropped} readings dropped, nobody took them")
+        trouble += [
+            f"'{bus.name}' is too slow for its periods: {bus.missed} polls left out"
+            for bus in self._buses
+            if bus.overloaded
+        ]
         if trouble:
             found["fieldbus"] = (None, "; ".join(trouble))
         return found

@@ -58,11 +58,11 @@ class Member:
                 # Somebody may have put another device in its place.
                 self.proved = not self.device.template.proof
 
-    def next_due(self, now: float) -> None:
-        """Move on to the next multiple of the period; rounds that were missed are counted."""
+    def next_due(self, now: float) -> int:
+        """Move on to the next multiple of the period; how many rounds were missed. now [s]"""
         period = max(self.device.period_s, DEAD_EVERY_S) if self.dead else self.device.period_s
         self.due += period
-        if self.due <= now:
-            missed = int((now - self.due) // period) + 1
-            self.late += missed
-            self.due += missed * period
+        missed = max(int((now - self.due) // period) + 1, 0)
+        self.late += missed
+        self.due += missed * period
+        return missed

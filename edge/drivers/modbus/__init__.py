@@ -2,5 +2,6 @@
 
 from edge.drivers.modbus.cost import cost_s
 from edge.drivers.modbus.link import open_link
+from edge.drivers.modbus.scan import scan
 
-__all__ = ["cost_s", "open_link"]
+__all__ = ["cost_s", "open_link", "scan"]

@@ -77,6 +77,21 @@ class Line:
                 self.close()
             raise Retryable(f"{self._place()} cannot be reached") from error
 
+    def identity(self, unit: int, pace: Pace) -> str:
+        """Maker, product and revision as the device says them; empty where it says nothing."""
+        try:
+            client = self._open()
+            client.comm_params.timeout_connect = pace.timeout_s
+            answer = client.read_device_information(device_id=unit)
+        except (ModbusException, OSError, ValueError, IndexError, AttributeError):
+            # Many devices do not know the question and are silent.
+            self._give_up(pace)
+            return ""
+        said = getattr(answer, "information", None) or {}
+        return " ".join(
+            part.decode("latin-1").strip("\0 ") for _, part in sorted(said.items()) if part
+        )
+
     def close(self) -> None:
         """Release the line."""
         if self._client is not None:

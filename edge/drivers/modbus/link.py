@@ -41,6 +41,10 @@ class ModbusLink:
             said = ", ".join(f"{name} ({why})" for name, why in made.refused.items())
             raise Denied(f"refuses {said}")
 
+    def forget(self) -> None:
+        """Forget what devices refused."""
+        self._plans.clear()
+
     def close(self) -> None:
         """Release the line."""
         self._line.close()
