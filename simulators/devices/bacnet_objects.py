@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bacpypes3.basetypes import BinaryPV, EngineeringUnits, Reliability, StatusFlags
+from bacpypes3.basetypes import BinaryPV, EngineeringUnits, Reliability
 from bacpypes3.local.analog import AnalogInputObject, AnalogOutputObject, AnalogValueObject
 from bacpypes3.local.binary import BinaryInputObject, BinaryOutputObject, BinaryValueObject
 from bacpypes3.local.cov import GenericCriteria
@@ -30,8 +30,6 @@ from adapters.sites.templatekeys import TemplateKeys, ValueKeys
 
 _STATES = 16
 _NUMBERS = {spelled: number for number, spelled in reversed(UNITS.items())}
-_FAULT = 1
-"""Bit of the status flags."""
 
 
 class _Accumulator(Object, AccumulatorObject):  # type: ignore[misc]
@@ -107,7 +105,7 @@ class BacnetObjects:
             return
         served = self.object(name)
         served.reliability = Reliability(0 if value is not None else 1)
-        served.statusFlags = StatusFlags([int(value is None and i == _FAULT) for i in range(4)])
+        _tell_of_flags(served)
         if value is None:
             return
         number = (value - keys.offset) / keys.scale
@@ -129,6 +127,15 @@ class BacnetObjects:
         if keys.bacnet is not None and keys.bacnet.states:
             return keys.bacnet.states[0][1]
         return (1.0 if _object(keys).type in MULTI_STATE else 0.0) * keys.scale + keys.offset
+
+
+def _tell_of_flags(served: Object) -> None:
+    """The library makes the flags when they are read, and tells nobody that they changed."""
+    app = served._app  # noqa: SLF001
+    detection = app and app._cov_detections.get(served.objectIdentifier)  # noqa: SLF001
+    if detection and list(detection.statusFlags) != list(served.statusFlags):
+        detection.statusFlags = served.statusFlags
+        detection.send_cov_notifications()
 
 
 def _object(value: ValueKeys) -> ObjectId:

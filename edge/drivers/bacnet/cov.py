@@ -27,6 +27,8 @@ _REFUSED_S = 3600.0
 _CALM_S = 10.0
 """A device that says I-Am over and over is subscribed to anew no more often than this."""
 _LOOK_S = 3600.0
+_FIRST_S = 1.0
+"""Who only reads once is gone by then, and leaves no subscription behind."""
 _SPREAD_S = 0.02
 """Between two subscriptions of one device: polls of its neighbours pass between them."""
 _RESOURCES = frozenset(
@@ -40,7 +42,7 @@ class Subscription:
 
     object: ObjectId
     items: list[Item] = field(default_factory=list)
-    due: float = 0.0
+    due: float = field(default_factory=lambda: time.monotonic() + _FIRST_S)
     """When it is asked for next, monotonic. [s]"""
     refused: str | None = None
 

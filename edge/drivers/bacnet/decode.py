@@ -32,7 +32,13 @@ def first(values: Sequence[Decoded]) -> Decoded:
 
 
 def _value(tag: Tag) -> Decoded:
-    data = bytes(tag.tag_data)
+    try:
+        return _content(tag, bytes(tag.tag_data))
+    except (struct.error, IndexError):
+        return None  # shorter than its type is
+
+
+def _content(tag: Tag, data: bytes) -> Decoded:
     match tag.tag_number:
         case TagNumber.boolean:
             return float(tag.tag_lvt)

@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+import msgspec
 import structlog
 from bacpypes3.apdu import IAmRequest
 from bacpypes3.pdu import Address
 
 from adapters.sites.bacnetkeys import BacnetBusKeys
 from adapters.sites.devicekeys import BusKeys
+from core.errors import Retryable
 from edge.buses.contract import Denied, Give, NoAnswer, Values
 from edge.buses.device import Device
 from edge.buses.pace import Pace
@@ -82,10 +84,23 @@ class BacnetLink:
 
     def _open(self) -> Station:
         if self._station is None:
-            self._station = Station(self._bus, self._heard, self._told)
+            self._station = self._made_station()
             instances = [p.instance for p in self._peers.values() if p.instance is not None]
             self._station.spawn(_sweep(self._station, ranges(instances)))
         return self._station
+
+    def _made_station(self) -> Station:
+        """At the bus's own port; at any where that is taken and nobody has to be looked for."""
+        try:
+            return Station(self._bus, self._heard, self._told)
+        except Retryable:
+            if self._keys.bbmd is None and any(
+                peer.needs_broadcast for peer in self._peers.values()
+            ):
+                raise
+        host = (self._bus.udp or "").partition("/")[0].partition(":")[0]
+        aside = msgspec.structs.replace(self._bus, udp=f"{host}/32:0")
+        return Station(aside, self._heard, self._told)
 
     async def _found(self, station: Station, peer: Peer, pace: Pace) -> Address:
         """Where a device is.

@@ -11,7 +11,7 @@ from bacpypes3.apdu import IAmRequest
 from bacpypes3.pdu import Address
 
 from adapters.sites.bacnetkeys import BacnetDeviceKeys
-from adapters.sites.bacnetwords import is_instance
+from adapters.sites.bacnetwords import is_instance, is_routed
 from edge.buses.device import Device
 from edge.drivers.bacnet.item import Item, Reference, items_of
 
@@ -59,6 +59,11 @@ class Peer:
         """How long it is waited for, as its bus has learnt. [s]"""
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._misses = 0
+
+    @property
+    def needs_broadcast(self) -> bool:
+        """Whether it cannot be asked without a broadcast before."""
+        return self.instance is not None or is_routed(self.device.address)
 
     def plan(self, wanted: Sequence[str]) -> Plan:
         """What is asked for these values."""

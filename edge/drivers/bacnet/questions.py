@@ -138,6 +138,29 @@ async def read_one(
     return decoded(answer.propertyValue)
 
 
+async def read_all(
+    station: Station, address: Address, wanted: Sequence[Reference], timeout_s: float
+) -> Answers:
+    """Properties of a device of which nothing is known yet: at once, by halves, or alone. [s]
+
+    Raises:
+        NoAnswer: It is silent.
+        Garbled: What came is no answer to this.
+    """
+    if not wanted:
+        return {}
+    try:
+        if len(wanted) == 1:
+            return {wanted[0]: await read_one(station, address, wanted[0], timeout_s)}
+        return await read_many(station, address, wanted, timeout_s)
+    except Unwilling as unwilling:
+        if len(wanted) == 1:
+            return {wanted[0]: Missing(str(unwilling), unwilling.code)}
+    middle = len(wanted) // 2
+    first = await read_all(station, address, wanted[:middle], timeout_s)
+    return {**first, **await read_all(station, address, wanted[middle:], timeout_s)}
+
+
 async def subscribe(
     station: Station, address: Address, object_: ObjectId, lifetime_s: int, timeout_s: float
 ) -> None:

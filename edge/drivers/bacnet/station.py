@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import TimeoutError as TookTooLong
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from bacpypes3.apdu import (
     APDU,
@@ -43,7 +43,7 @@ _OURS = ("device", 4194303)  # the instance that stands for none: we offer nothi
 _ABORTED = 7  # of the library's states of a request
 _UNRECOGNIZED = "unrecognized-service"
 _REGISTER_AGAIN_S = 10.0
-Notice = ConfirmedCOVNotificationRequest | UnconfirmedCOVNotificationRequest
+Notice: TypeAlias = ConfirmedCOVNotificationRequest | UnconfirmedCOVNotificationRequest
 T = TypeVar("T")
 
 
@@ -233,7 +233,7 @@ class Station:
         # We time every question ourselves, and ask again ourselves.
         device.apduTimeout = round((self._bus.longest_answer + 1.0) * 1000)
         device.numberOfApduRetries = 0
-        app = _Reader.from_object_list([device, port])
+        app: _Reader = _Reader.from_object_list([device, port])
         app.heard, app.told = self._heard, self._told
         self._registering_since = time.monotonic()
         for layer in app.link_layers.values():
