@@ -15,13 +15,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import campus, edge, ingest, latency, rules
+from benchmarks import campus, edge, fieldbus, ingest, latency, rules
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
 MEASURES: dict[str, Callable[[Path], list[Result]]] = {
     "campus": campus.measure,
     "edge": edge.measure,
+    "fieldbus": fieldbus.measure,
     "ingest": ingest.measure,
     "latency": latency.measure,
     "rules": rules.measure,

@@ -104,17 +104,15 @@ class Bus:
                 self._give(member.device, values)
                 member.heard()
             member.answered()
-        except Garbled as error:
-            member.failed(str(error), silent=False)
         except Retryable as error:
             # Also where the line itself is away: then every device on it is.
-            member.failed(str(error), silent=True)
+            member.failed(str(error), silent=not isinstance(error, Garbled), again=True)
         except PlantroomError as error:
-            member.failed(str(error), silent=False)
+            member.failed(str(error), silent=False, again=False)
         except Exception as error:  # noqa: BLE001
             # One device that confuses its protocol must not end the bus; health says it.
             _log.exception("a poll failed", bus=self.name, device=member.device.id)
-            member.failed(f"{type(error).__name__}: {error}", silent=False)
+            member.failed(f"{type(error).__name__}: {error}", silent=False, again=False)
         if member.error != before:
             say = _log.warning if member.error else _log.info
             say("device", bus=self.name, device=member.device.id, says=member.error or "answers")
@@ -126,7 +124,7 @@ class Bus:
             numbers.update(values)
         against = disproof(member.device, numbers)
         if against is not None:
-            member.failed(against, silent=False)
+            member.failed(against, silent=False, again=False)
             return False
         member.proved = True
         return True

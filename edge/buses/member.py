@@ -24,12 +24,14 @@ class Member:
 
     def __init__(self, device: Device, pace: Pace, due: float, clock: Clock) -> None:
         self.device, self.pace, self.due = device, pace, due
+        self._slot = due
         self.last_good: int | None = None
         self.error: str | None = None
         self.proved = not device.template.proof
         self.late = 0
         self._clock = clock
         self._misses = 0
+        self._again = False
 
     @property
     def dead(self) -> bool:
@@ -45,24 +47,42 @@ class Member:
         self.heard()
         self.error = None
         self._misses = 0
+        self._again = False
 
-    def failed(self, why: str, *, silent: bool) -> None:
-        """It gave none, or not all; silence makes it dead after a while."""
+    def failed(self, why: str, *, silent: bool, again: bool) -> None:
+        """It gave none, or not all.
+
+        Args:
+            why: In words, for health.
+            silent: Whether nothing at all came; it is dead after a while.
+            again: Whether asking again soon may help.
+        """
         self.error = why
+        self._again = again
         if not silent:
             self._misses = 0
-        else:
-            self._misses += 1
-            self.pace.missed()
-            if self.dead:
-                # Somebody may have put another device in its place.
-                self.proved = not self.device.template.proof
+            return
+        self._misses += 1
+        self.pace.missed()
+        if self.dead:
+            # Somebody may have put another device in its place.
+            self.proved = not self.device.template.proof
 
     def next_due(self, now: float) -> int:
-        """Move on to the next multiple of the period; how many rounds were missed. now [s]"""
+        """When it is asked next: at its period, or sooner after one lost answer. now [s]
+
+        Returns:
+            How many of its rounds were left out because the bus was not free.
+        """
         period = max(self.device.period_s, DEAD_EVERY_S) if self.dead else self.device.period_s
-        self.due += period
-        missed = max(int((now - self.due) // period) + 1, 0)
-        self.late += missed
-        self.due += missed * period
+        missed = 0
+        if self.due >= self._slot:
+            self._slot += period
+            missed = max(int((now - self._slot) // period) + 1, 0)
+            self._slot += missed * period
+            self.late += missed
+        self.due = self._slot
+        if self._again and not self.dead:
+            # An hour of a meter that is read once an hour is not to hang on one answer.
+            self.due = min(self._slot, now + DEAD_EVERY_S)
         return missed

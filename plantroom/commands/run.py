@@ -161,9 +161,16 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     mine = [g for g in plant.site.gateways if not at.users or g in at.users]
-    for gateway in mine:
-        plant.agent(gateway, driver_for(plant.site, gateway, clock=plant.clock)).start()
-    return lambda: None
+    drivers = [driver_for(plant.site, gateway, clock=plant.clock) for gateway in mine]
+    for gateway, driver in zip(mine, drivers, strict=True):
+        plant.agent(gateway, driver).start()
+
+    def stop() -> None:
+        # What a driver has read already, its agent still takes.
+        for driver in drivers:
+            driver.close()
+
+    return stop
 
 
 _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 
 from core.errors import Retryable
 from simulators.devices.modbus_registers import ModbusRegisters
+
+# A reader that gives up and closes is what these devices are for, and no news.
+logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 _START_S = 5.0
 HOST = "127.0.0.1"

@@ -57,7 +57,10 @@ def test_a_dead_device_does_not_slow_its_neighbours(server: ModbusServer, tmp_pa
     server.faults.dead.add(2)
     site = site_of(tmp_path, _bus(server), _devices(3), meters=3)
     driver = FieldbusDriver(site, "gw")
-    asked = lambda unit: [a for a in server.asked if a[0] == unit]  # noqa: E731
+
+    def asked(unit: int) -> list[tuple[int, int, int, int]]:
+        return [question for question in server.asked if question[0] == unit]
+
     _until(driver, lambda: len(asked(2)) == 2)
     time.sleep(0.8)  # its second time-out, and the silence behind it
     driver.read(SystemClock().now())
