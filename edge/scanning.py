@@ -117,6 +117,8 @@ def _bus(bus: BusKeys) -> str:
         said.append(
             f"serial: {{{port}baud: {line.baud}, parity: {line.parity}, stop: {line.stop}}}"
         )
+    if bus.bacnet is not None and bus.bacnet.bbmd is not None:
+        said.append(f'bacnet: {{bbmd: "{bus.bacnet.bbmd}"}}')
     if bus.framing is not None:
         said.append(f"framing: {bus.framing}")
     return f"{{{', '.join(said)}}}"

@@ -17,7 +17,7 @@ class BacnetBusKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
 
     bbmd: Annotated[
         str | None,
-        Meta(description="host:port of a BBMD to register with as a foreign device: broadcasts "
+        Meta(description="IP:port of a BBMD to register with as a foreign device: broadcasts "
              "then reach its networks"),
     ] = None  # fmt: skip
     registration: Annotated[

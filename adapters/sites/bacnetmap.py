@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.sites.bacnetkeys import BacnetKeys
 from adapters.sites.bacnetwords import (
     LAST_INSTANCE,
@@ -22,6 +24,7 @@ LONGEST_S = 900.0
 """A device that tells of changes is polled beside it at the latest after 15 minutes: a change that
 was lost on the way is else a wrong value for as long as nothing changes again. [s]"""
 _ALL_BITS = 32
+_BBMD = re.compile(r"\d{1,3}(\.\d{1,3}){3}:\d{1,5}")
 _OPTIONS = {"cov": ("yes", "no"), "units": ("check", "ignore")}
 
 
@@ -50,6 +53,13 @@ def _check_value(name: str, keys: BacnetKeys, log: Log) -> None:
     for number in sorted({n for n in numbers if numbers.count(n) > 1}):
         what = f"'{name}': the state {number:g} stands twice"
         log.mistake(log.place(keys, "states"), what, "each number of the device once")
+
+
+def check_bus(bus: BusKeys, log: Log) -> None:
+    """A BBMD is named by its address."""
+    keys = bus.bacnet
+    if keys is not None and keys.bbmd is not None and not _BBMD.fullmatch(keys.bbmd):
+        log.mistake(log.place(keys, "bbmd"), f"'{keys.bbmd}' is no BBMD", "IP:port, :47808 mostly")
 
 
 def check_device(

@@ -98,6 +98,10 @@ def _check_bus(name: str, bus: BusKeys, log: Log) -> None:
             log.mistake(log.place(bus, way), f"'{written}' is no place on a network", words)
     if bus.serial is not None and not bus.serial.port and bus.tcp is None:
         log.mistake(log.place(bus, "serial"), "the line has no port", "port: /dev/ttyS0, or tcp: …")
+    if bus.bacnet is not None and bus.protocol != "bacnet":
+        log.mistake(log.place(bus, "bacnet"), f"the bus '{name}' speaks {bus.protocol}", "nothing")
+    if rules.check_bus is not None:
+        rules.check_bus(bus, log)
     if bus.framing is not None and bus.protocol != "modbus":
         log.mistake(log.place(bus, "framing"), f"{bus.protocol} has one framing", "nothing")
 

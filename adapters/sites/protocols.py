@@ -22,6 +22,7 @@ class ProtocolRules:
         address_words: The same in words.
         check: Notes what is wrong with a template's values for this protocol; each value has
             the key named as the protocol.
+        check_bus: Notes what is wrong with a bus, beside how it is reached.
         check_device: Notes what is wrong with a device on its bus, polled at a period [s].
     """
 
@@ -29,6 +30,7 @@ class ProtocolRules:
     address: str
     address_words: str
     check: Callable[[TemplateKeys, Log], None]
+    check_bus: Callable[[BusKeys, Log], None] | None = None
     check_device: Callable[[DeviceKeys, float, BusKeys, TemplateKeys, Log], None] | None = None
 
 
@@ -45,6 +47,7 @@ PROTOCOLS: Mapping[str, ProtocolRules] = {
         address=ADDRESS,
         address_words=ADDRESS_WORDS,
         check=bacnetmap.check,
+        check_bus=bacnetmap.check_bus,
         check_device=bacnetmap.check_device,
     ),
 }

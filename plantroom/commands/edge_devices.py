@@ -116,6 +116,9 @@ def scan(
     tcp: Annotated[str | None, typer.Option(help="host:port.")] = None,
     serial: Annotated[str | None, typer.Option(help="Serial port, such as /dev/ttyS0.")] = None,
     udp: Annotated[str | None, typer.Option(help="Own address/prefix:port.")] = None,
+    bbmd: Annotated[
+        str | None, typer.Option(help="host:port of a BACnet BBMD that passes broadcasts on.")
+    ] = None,
     baud: Annotated[int, typer.Option(help="Of the serial line. [bit/s]")] = 9600,
     parity: Annotated[str, typer.Option(help="Of the serial line: N, E or O.")] = "E",
     rtu: Annotated[bool, typer.Option("--rtu", help="TCP carries a serial line.")] = False,
@@ -128,7 +131,7 @@ def scan(
 
     Stop the agent first where the bus is a serial line: one at a time can have it.
     """
-    bus = bus_of(protocol, tcp, udp, serial, baud, parity, rtu=rtu)
+    bus = bus_of(protocol, tcp, udp, serial, baud, parity, rtu=rtu, bbmd=bbmd)
     found: list[Found] = []
     for device in scan_bus(bus, addresses_of(addresses)):
         found.append(device)

@@ -164,7 +164,7 @@ def _made(object_: ObjectId, name: str, value: ValueKeys) -> Object:
         "reliability": "no-fault-detected",
     }
     if object_.type in BINARY:
-        return _CLASSES[object_.type](presentValue="inactive", polarity="normal", **common)
+        return _CLASSES[object_.type](presentValue="inactive", **common)
     if object_.type in MULTI_STATE:
         return _CLASSES[object_.type](presentValue=1, numberOfStates=_STATES, **common)
     if object_.type in _WHOLE:

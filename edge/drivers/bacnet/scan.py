@@ -36,6 +36,8 @@ _RANGES = ((0, 999), (1000, 9999), (10_000, 99_999), (100_000, 999_999), (1_000_
 """Everybody asked at once answers at once, and switches drop what a campus of them sends."""
 _WAIT_S = 3.0
 """For I-Ams of slow lines behind routers, after the last Who-Is."""
+_DIRECT_S = 1.0
+"""For those whose IP address was given."""
 _BETWEEN_S = 0.5
 _LOOK_S = 120.0
 """To read 2,000 names, ten at once, of a device behind a router."""
@@ -100,7 +102,7 @@ async def _asked(station: Station, addresses: Sequence[str]) -> None:
     for word in addresses:
         if not word.isdigit():
             await station.who_is(0, LAST_INSTANCE, Address(word))
-    await asyncio.sleep(_WAIT_S)
+    await asyncio.sleep(_WAIT_S if instances or not addresses else _DIRECT_S)
 
 
 def _found(station: Station, bus: BusKeys, instance: int, address: Address) -> Found:

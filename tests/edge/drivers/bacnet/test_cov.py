@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.buses.contract import Denied, NoAnswer
+from edge.buses.contract import Denied, NoAnswer, Values
 from tests.edge.drivers.bacnet.conftest import INSTANCE, Bench, bench, running
 from tests.servers import wait_for
 
@@ -53,7 +53,7 @@ def test_a_device_that_does_not_tell_is_polled_and_health_says_so(tmp_path: Path
         with pytest.raises(Denied, match="does not tell changes of temp"):
             _until(made.read, 5.0)
         made.set("temp", 19.0)
-        values = []
+        values: list[Values] = []
         with pytest.raises(Denied):
             values.extend(made.link.poll(made.device, made.device.wanted, made.pace))
         assert values[0]["temp"] == 19.0

@@ -33,9 +33,11 @@ AI = ObjectId(0, 1)
 VALUE, FLAGS, RELIABILITY, UNITS = (Reference(AI, p) for p in (85, 111, 103, 117))
 
 
-def _keys(quantity: Quantity = Quantity.TEMPERATURE, unit: str = "°C", **other: float) -> ValueKeys:
+def _keys(
+    quantity: Quantity = Quantity.TEMPERATURE, unit: str = "°C", scale: float = 1.0
+) -> ValueKeys:
     return ValueKeys(
-        quantity=quantity, unit=unit, bacnet=BacnetKeys(object="analog-input:1"), **other
+        quantity=quantity, unit=unit, scale=scale, bacnet=BacnetKeys(object="analog-input:1")
     )
 
 

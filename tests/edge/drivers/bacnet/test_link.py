@@ -67,7 +67,7 @@ def test_the_device_s_unit_becomes_that_of_the_template(room: Bench) -> None:
 
 def test_another_quantity_is_refused_and_no_number(room: Bench) -> None:
     room.simulated.objects.object("temp").units = EngineeringUnits("percent")
-    values = []
+    values: list[Values] = []
     with pytest.raises(Denied, match=r"refuses temp \(says %, its template °C\)"):
         values.extend(room.link.poll(room.device, room.device.wanted, room.pace))
     assert not any("temp" in v for v in values)
