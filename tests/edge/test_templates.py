@@ -18,6 +18,7 @@ from edge.buses.pace import Pace
 from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 from edge.template import load_packaged, packaged
+from simulators.devices.bacnet import BacnetDevice, BacnetServer
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
 from tests.edge.fieldbus import METER, device_of
@@ -51,7 +52,19 @@ def _modbus(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
         close()
 
 
-SERVED = {"modbus": _modbus}
+@contextmanager
+def _bacnet(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
+    served = BacnetDevice(1, template)
+    with BacnetServer([served]) as server:
+        read, close = _reader(
+            device_of(template, served.endpoint),
+            BusKeys(protocol="bacnet", udp="127.0.0.1/32:0"),
+        )
+        yield lambda name, value: server.set(1, name, value), read
+        close()
+
+
+SERVED = {"bacnet": _bacnet, "modbus": _modbus}
 """By protocol: a simulated device of a template, what sets its values and what reads them."""
 
 
