@@ -198,26 +198,34 @@ class BacnetServer:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def set(self, instance: int, name: str, value: float | None) -> None:
-        """Write a value of a device, in its template's unit; None as a fault of its sensor."""
-        self._do(lambda: self.devices[instance].objects.set(name, value))
+    def set(self, address: str, name: str, value: float | None) -> None:
+        """Write a value of the device with an instance or endpoint, in its template's unit.
 
-    def restart(self, instance: int, *, says_so: bool) -> None:
+        None is a fault of its sensor.
+        """
+        self._do(lambda: self._at(address).objects.set(name, value))
+
+    def restart(self, address: str, *, says_so: bool) -> None:
         """As after a power cut: its subscriptions are gone, and it may say I-Am.
 
         To whom it says so is a broadcast; on loopback it reaches those who asked it before.
         """
 
         def begin_anew() -> None:
-            app = self.devices[instance].app
+            device = self._at(address)
+            app = device.app
             assert app is not None  # noqa: S101 - it serves
-            readers = {apdu.pduSource for apdu in self.devices[instance].asked}
+            readers = {apdu.pduSource for apdu in device.asked}
             app.forget_subscriptions()
             if says_so:
                 for reader in readers:
                     app.i_am(address=reader)
 
         self._do(begin_anew)
+
+    def _at(self, address: str) -> BacnetDevice:
+        by_endpoint = {device.endpoint: device for device in self.devices.values()}
+        return by_endpoint[address] if ":" in address else self.devices[int(address)]
 
     def _do(self, work: Callable[[], None]) -> None:
         """Something in the thread of the devices: their objects tell of changes from there."""

@@ -60,7 +60,7 @@ def _bacnet(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
             device_of(template, served.endpoint),
             BusKeys(protocol="bacnet", udp="127.0.0.1/32:0"),
         )
-        yield lambda name, value: server.set(1, name, value), read
+        yield lambda name, value: server.set("1", name, value), read
         close()
 
 

@@ -43,9 +43,9 @@ def test_read_shows_every_value(
     cli: Cli, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, devices = served
-    server.set(1002, "power", 2500.0)
-    server.set(1002, "energy", 1234.0)
-    server.set(1002, "frequency", None)
+    server.set("1002", "power", 2500.0)
+    server.set("1002", "energy", 1234.0)
+    server.set("1002", "frequency", None)
     bus = [f'lan: {{protocol: bacnet, udp: "{OWN}"}}']
     device = f'- {{id: main, bus: lan, address: "{devices[1].endpoint}", template: made, equipment: a.m1}}'  # noqa: E501
     site_of(tmp_path / "site", bus, [device], template=METER)
@@ -69,7 +69,7 @@ def test_read_by_instance_finds_the_device_through_a_bbmd(
     cli: Cli, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, devices = served
-    server.set(1001, "power", 700.0)
+    server.set("1001", "power", 700.0)
     bus = [f'lan: {{protocol: bacnet, udp: "{OWN}", bacnet: {{bbmd: "{devices[0].endpoint}"}}}}']
     device = "- {id: main, bus: lan, address: 1001, template: made, equipment: a.m1}"
     site_of(tmp_path / "site", bus, [device], template=METER)

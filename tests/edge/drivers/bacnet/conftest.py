@@ -57,7 +57,7 @@ class Bench:
 
     def set(self, name: str, value: float | None) -> None:
         """A value of the first device."""
-        self.server.set(INSTANCE, name, value)
+        self.server.set(str(INSTANCE), name, value)
 
     def read(
         self, device: Device | None = None, wanted: Sequence[str] | None = None

@@ -28,7 +28,7 @@ devices = [
 ]
 with BacnetServer(devices) as server:
     for device in devices:
-        server.set(device.instance, "power", 1000.0 + device.instance)
+        server.set(device.endpoint, "power", 1000.0 + device.instance)
     print("ready", flush=True)
     sys.stdin.read()
 """

@@ -72,7 +72,7 @@ def test_subscriptions_are_renewed_at_half_of_their_life(telling: Bench) -> None
 def test_a_device_that_started_anew_is_heard_again(telling: Bench, *, says_so: bool) -> None:
     """At once where it says I-Am; else at the next renewal, half of the lifetime of 3 s later."""
     _listening(telling)
-    telling.server.restart(INSTANCE, says_so=says_so)
+    telling.server.restart(str(INSTANCE), says_so=says_so)
     _comes(telling, 24.5, 0.8 if says_so else 2.3)
 
 
@@ -81,7 +81,7 @@ def test_a_device_that_was_away_is_heard_again(telling: Bench) -> None:
     _listening(telling)
     telling.faults.silent = True
     time.sleep(3.5)
-    telling.server.restart(INSTANCE, says_so=False)
+    telling.server.restart(str(INSTANCE), says_so=False)
     telling.faults.silent = False
     # Retried at a quarter of the lifetime of 3 s, with a time-out of 1 s.
     _comes(telling, 25.5, 2.4)
@@ -93,7 +93,7 @@ def test_a_poll_that_finds_it_again_subscribes_anew(tmp_path: Path) -> None:
         made.faults.silent = True
         with pytest.raises(NoAnswer):
             made.read()
-        made.server.restart(INSTANCE, says_so=False)
+        made.server.restart(str(INSTANCE), says_so=False)
         made.faults.silent = False
         made.read()  # and what was refused is tried once more
         _comes(made, 26.5, 1.0)
