@@ -44,6 +44,7 @@ class BacnetFaults:
         most: Properties that one answer may hold; more is aborted.
         no_multiple: Whether it does not know ReadPropertyMultiple.
         no_cov: Whether it refuses subscriptions.
+        no_confirmed: Whether it refuses those whose notices want an answer.
         deaf_cov: Whether it acknowledges subscriptions and then tells nothing.
     """
 
@@ -52,6 +53,7 @@ class BacnetFaults:
     most: int | None = None
     no_multiple: bool = False
     no_cov: bool = False
+    no_confirmed: bool = False
     deaf_cov: bool = False
 
 
@@ -60,6 +62,8 @@ class _Served(Application):  # type: ignore[misc]
 
     faults: BacnetFaults
     asked: list[APDU]
+    under_way = 0
+    most_together = 0
 
     async def indication(self, apdu: APDU) -> None:
         faults = self.faults
@@ -67,8 +71,10 @@ class _Served(Application):  # type: ignore[misc]
             return
         if isinstance(apdu, ConfirmedRequestPDU | UnconfirmedRequestPDU):
             self.asked.append(apdu)
-        if faults.late_s:
-            await asyncio.sleep(faults.late_s)
+        self.under_way += isinstance(apdu, ConfirmedRequestPDU)
+        self.most_together = max(self.most_together, self.under_way)
+        await asyncio.sleep(faults.late_s)
+        self.under_way -= isinstance(apdu, ConfirmedRequestPDU)
         if isinstance(apdu, ReadPropertyMultipleRequest):
             size = sum(len(s.listOfPropertyReferences) for s in apdu.listOfReadAccessSpecs)
             if faults.no_multiple:
@@ -79,7 +85,9 @@ class _Served(Application):  # type: ignore[misc]
                 abort.apduSrv = True
                 await self.response(abort)
                 return
-        if isinstance(apdu, SubscribeCOVRequest) and faults.no_cov:
+        if isinstance(apdu, SubscribeCOVRequest) and (
+            faults.no_cov or (faults.no_confirmed and apdu.issueConfirmedNotifications)
+        ):
             await self.response(RejectPDU(reason="unrecognized-service", context=apdu))
             return
         await super().indication(apdu)

@@ -17,7 +17,7 @@ from edge.buses.contract import Values
 from edge.drivers.bacnet.decode import Decoded, decoded, first
 from edge.drivers.bacnet.item import Item, Missing, Reference
 from edge.drivers.bacnet.peer import Peer
-from edge.drivers.bacnet.questions import PROCESS, Kind, Unwilling, subscribe
+from edge.drivers.bacnet.questions import PROCESS, Asked, Kind, Unwilling, subscribe
 from edge.drivers.bacnet.station import Notice, Station
 
 _log = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ class Subscription:
     due: float = field(default_factory=lambda: time.monotonic() + _FIRST_S)
     """When it is asked for next, monotonic. [s]"""
     refused: str | None = None
+    confirmed: bool = True
 
 
 class Subscriber:
@@ -71,6 +72,7 @@ class Subscriber:
         self._woken = asyncio.Event()
         self.want(items)
         self._anew_at = 0.0
+        self._silent = False
 
     @property
     def refused(self) -> dict[str, str]:
@@ -98,7 +100,7 @@ class Subscriber:
         self._anew_at = due + _CALM_S if due == now else self._anew_at
         for subscription in self._by_object.values():
             subscription.due = min(subscription.due, due)
-            subscription.refused = None
+            subscription.refused, subscription.confirmed = None, True
         self._woken.set()
 
     def told(self, notice: Notice) -> bool:
@@ -148,17 +150,24 @@ class Subscriber:
         now = time.monotonic()
         try:
             await subscribe(
-                self._station, address, subscription.object, self._lifetime_s, self._peer.timeout_s
-            )
+                Asked(self._station, address, self._peer.timeout_s), subscription.object,
+                self._lifetime_s, confirmed=subscription.confirmed,
+            )  # fmt: skip
         except Unwilling as unwilling:
+            if subscription.confirmed:
+                subscription.confirmed = False  # some tell only without wanting an answer
+                return True
             subscription.refused = str(unwilling)
             # Other reasons hold for good; a list that is full may have room in a while.
             full = unwilling.kind is Kind.TOO_MUCH or str(unwilling) in _RESOURCES
             subscription.due = now + (self._lifetime_s if full else _REFUSED_S)
             return True
         except Retryable as error:
-            _log.info("no subscription", device=self._peer.device.id, says=str(error))
+            if not self._silent:
+                _log.info("no subscription", device=self._peer.device.id, says=str(error))
+            self._silent = True
             return False
+        self._silent = False
         subscription.refused = None
         subscription.due = now + self._lifetime_s / 2
         return True

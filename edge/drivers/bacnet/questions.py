@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import groupby
 
 from bacpypes3.apdu import (
+    APDU,
     AbortPDU,
     Error,
     ErrorRejectAbortNack,
@@ -31,7 +33,7 @@ from adapters.sites.bacnetwords import ObjectId
 from edge.buses.contract import Garbled, NoAnswer
 from edge.drivers.bacnet.decode import Decoded, decoded
 from edge.drivers.bacnet.item import Missing, Reference
-from edge.drivers.bacnet.station import Station
+from edge.drivers.bacnet.station import Station, nobody
 
 PROCESS = 0x504C
 """Our number in every subscription: the same after a restart, so that it renews those it had."""
@@ -40,6 +42,32 @@ _SERVICE = frozenset(
     {"unrecognized-service", "service-request-denied", "optional-functionality-not-supported"}
 )
 Answers = dict[Reference, list[Decoded] | Missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A device that is asked something.
+
+    Attributes:
+        station: Through which.
+        address: Where it is.
+        timeout_s: How long each answer is waited for. [s]
+        took: Told how long each took. [s]
+    """
+
+    station: Station
+    address: Address
+    timeout_s: float
+    took: Callable[[float], None] = nobody
+
+    async def ask(self, apdu: APDU) -> APDU:
+        """The answer.
+
+        Raises:
+            NoAnswer: None came.
+            ErrorRejectAbortNack: It was refused.
+        """
+        return await self.station.ask(self.address, apdu, self.timeout_s, self.took)
 
 
 class Kind(Enum):
@@ -66,10 +94,8 @@ class Unwilling(Exception):
         self.kind, self.code = kind, code
 
 
-async def read_many(
-    station: Station, address: Address, wanted: Sequence[Reference], timeout_s: float
-) -> Answers:
-    """Several properties at once (ReadPropertyMultiple). [s]
+async def read_many(peer: Asked, wanted: Sequence[Reference]) -> Answers:
+    """Several properties at once (ReadPropertyMultiple).
 
     Raises:
         NoAnswer: It is silent.
@@ -87,7 +113,7 @@ async def read_many(
         listOfReadAccessSpecs=SequenceOf(ReadAccessSpecification)(specifications)
     )
     try:
-        answer = await station.ask(address, request, timeout_s)
+        answer = await peer.ask(request)
     except ErrorRejectAbortNack as nack:
         raise _refusal(nack) from None
     if not isinstance(answer, ReadPropertyMultipleACK):
@@ -108,10 +134,8 @@ async def read_many(
     return found
 
 
-async def read_one(
-    station: Station, address: Address, wanted: Reference, timeout_s: float
-) -> list[Decoded] | Missing:
-    """One property (ReadProperty); missing where the device says so. [s]
+async def read_one(peer: Asked, wanted: Reference) -> list[Decoded] | Missing:
+    """One property (ReadProperty); missing where the device says so.
 
     Raises:
         NoAnswer: It is silent.
@@ -125,7 +149,7 @@ async def read_one(
     if wanted.element is not None:
         request.propertyArrayIndex = wanted.element
     try:
-        answer = await station.ask(address, request, timeout_s)
+        answer = await peer.ask(request)
     except ErrorRejectAbortNack as nack:
         if isinstance(nack, Error):
             return _missing(nack)
@@ -138,10 +162,8 @@ async def read_one(
     return decoded(answer.propertyValue)
 
 
-async def read_all(
-    station: Station, address: Address, wanted: Sequence[Reference], timeout_s: float
-) -> Answers:
-    """Properties of a device of which nothing is known yet: at once, by halves, or alone. [s]
+async def read_all(peer: Asked, wanted: Sequence[Reference]) -> Answers:
+    """Properties of a device of which nothing is known yet: at once, by halves, or alone.
 
     Raises:
         NoAnswer: It is silent.
@@ -151,20 +173,20 @@ async def read_all(
         return {}
     try:
         if len(wanted) == 1:
-            return {wanted[0]: await read_one(station, address, wanted[0], timeout_s)}
-        return await read_many(station, address, wanted, timeout_s)
+            return {wanted[0]: await read_one(peer, wanted[0])}
+        return await read_many(peer, wanted)
     except Unwilling as unwilling:
         if len(wanted) == 1:
             return {wanted[0]: Missing(str(unwilling), unwilling.code)}
     middle = len(wanted) // 2
-    first = await read_all(station, address, wanted[:middle], timeout_s)
-    return {**first, **await read_all(station, address, wanted[middle:], timeout_s)}
+    first = await read_all(peer, wanted[:middle])
+    return {**first, **await read_all(peer, wanted[middle:])}
 
 
-async def subscribe(
-    station: Station, address: Address, object_: ObjectId, lifetime_s: int, timeout_s: float
-) -> None:
+async def subscribe(peer: Asked, object_: ObjectId, lifetime_s: int, *, confirmed: bool) -> None:
     """Ask to be told of an object's changes, from now on for a while. [s]
+
+    Confirmed ones are sent again by the device where they were lost on the way.
 
     Raises:
         NoAnswer: It is silent.
@@ -173,12 +195,11 @@ async def subscribe(
     request = SubscribeCOVRequest(
         subscriberProcessIdentifier=PROCESS,
         monitoredObjectIdentifier=_object(object_),
-        # Confirmed: the device sends again what was lost on the way.
-        issueConfirmedNotifications=True,
+        issueConfirmedNotifications=confirmed,
         lifetime=lifetime_s,
     )
     try:
-        await station.ask(address, request, timeout_s)
+        await peer.ask(request)
     except ErrorRejectAbortNack as nack:
         raise _refusal(nack) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Sequence
 
@@ -13,7 +12,7 @@ from edge.buses.pace import Pace
 from edge.drivers.bacnet.decode import Decoded, first
 from edge.drivers.bacnet.item import Item, Missing, OtherUnit, Reference
 from edge.drivers.bacnet.peer import Peer, Plan, batches, references_of
-from edge.drivers.bacnet.questions import Answers, Kind, Unwilling, read_many, read_one
+from edge.drivers.bacnet.questions import Answers, Asked, Kind, Unwilling, read_many, read_one
 from edge.drivers.bacnet.station import Station
 
 
@@ -30,6 +29,11 @@ class Reading:
     def __init__(self, station: Station, peer: Peer, address: Address, pace: Pace) -> None:
         self._station, self._peer, self._address, self._pace = station, peer, address, pace
 
+    @property
+    def _asked(self) -> Asked:
+        # The time-out follows every answer.
+        return Asked(self._station, self._address, self._pace.timeout_s, self._pace.answered)
+
     async def next(self, waiting: deque[list[Item]], plan: Plan) -> Values:
         """Values of the first batch that waits; nothing where it has to be asked in parts.
 
@@ -42,7 +46,7 @@ class Reading:
         if self._peer.most == 1:
             return self._values(batch, await self._each(wanted), plan)
         try:
-            answers = await self._many(wanted)
+            answers = await read_many(self._asked, wanted)
         except Unwilling as unwilling:
             if unwilling.kind is Kind.OTHER:
                 # Something in it offends: asked alone, each property says whether it is the one.
@@ -63,23 +67,13 @@ class Reading:
             # Of what was asked, not of the limit: a small batch that is too much says more.
             self._peer.most = max(min(asked, self._peer.most) // 2, 1)
 
-    async def _many(self, wanted: Sequence[Reference]) -> Answers:
-        began = time.monotonic()
-        found = await read_many(self._station, self._address, wanted, self._pace.timeout_s)
-        self._pace.answered(time.monotonic() - began)
-        return found
-
     async def _each(self, wanted: Sequence[Reference]) -> Answers:
         found: Answers = {}
         for reference in wanted:
-            began = time.monotonic()
             try:
-                found[reference] = await read_one(
-                    self._station, self._address, reference, self._pace.timeout_s
-                )
+                found[reference] = await read_one(self._asked, reference)
             except Unwilling as unwilling:
                 found[reference] = Missing(str(unwilling), unwilling.code)
-            self._pace.answered(time.monotonic() - began)
         return found
 
     @staticmethod

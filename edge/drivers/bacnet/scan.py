@@ -28,7 +28,7 @@ from core.quantity import Quantity
 from edge.drivers.bacnet.decode import Decoded, first
 from edge.drivers.bacnet.item import Missing, Reference
 from edge.drivers.bacnet.peer import ranges
-from edge.drivers.bacnet.questions import Answers, Unwilling, read_all, read_one
+from edge.drivers.bacnet.questions import Answers, Asked, Unwilling, read_all, read_one
 from edge.drivers.bacnet.station import Station
 from edge.scanning import Found
 
@@ -116,21 +116,18 @@ def _found(station: Station, bus: BusKeys, instance: int, address: Address) -> F
 async def _look(
     station: Station, bus: BusKeys, instance: int, address: Address, written: str
 ) -> Found:
-    timeout_s = bus.longest_answer
-    device = ObjectId(_DEVICE, instance)
-    told = await read_all(
-        station, address, [Reference(device, p) for p in (_NAME, _VENDOR, _MODEL)], timeout_s
-    )
+    asked, device = Asked(station, address, bus.longest_answer), ObjectId(_DEVICE, instance)
+    told = await read_all(asked, [Reference(device, p) for p in (_NAME, _VENDOR, _MODEL)])
     name, maker, model = (_text(told, Reference(device, p)) for p in (_NAME, _VENDOR, _MODEL))
     objects = [
         object_
-        for object_ in await _objects(station, address, device, timeout_s)
+        for object_ in await _objects(asked, device)
         if object_.type in MEASURING | BINARY | MULTI_STATE
     ]
     values: dict[str, ValueKeys] = {}
     for at in range(0, len(objects), _AT_ONCE):
         part = objects[at : at + _AT_ONCE]
-        answers = await read_all(station, address, _of_interest(part), timeout_s)
+        answers = await read_all(asked, _of_interest(part))
         for object_ in part:
             value = _value(object_, first_of(answers, Reference(object_, _UNITS)))
             if value is not None:
@@ -143,23 +140,21 @@ async def _look(
     return Found(address=written, says=says, own=own if values else None)
 
 
-async def _objects(
-    station: Station, address: Address, device: ObjectId, timeout_s: float
-) -> list[ObjectId]:
+async def _objects(asked: Asked, device: ObjectId) -> list[ObjectId]:
     """Its objects: the list as a whole, or where it is too long element by element."""
     whole = Reference(device, _LIST)
     try:
-        answer = await read_one(station, address, whole, timeout_s)
+        answer = await read_one(asked, whole)
         listed = [] if isinstance(answer, Missing) else answer
     except Unwilling:
-        count = await read_one(station, address, whole._replace(element=0), timeout_s)
+        count = await read_one(asked, whole._replace(element=0))
         number = None if isinstance(count, Missing) else first(count)
         last = int(number) if isinstance(number, float) else 0
         listed = []
         for at in range(1, last + 1, _AT_ONCE):
             part = range(at, min(at + _AT_ONCE, last + 1))
             wanted = [whole._replace(element=i) for i in part]
-            answers = await read_all(station, address, wanted, timeout_s)
+            answers = await read_all(asked, wanted)
             listed += [first_of(answers, reference) for reference in wanted]
     return [object_ for object_ in listed if isinstance(object_, ObjectId)]
 

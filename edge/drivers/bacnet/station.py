@@ -47,6 +47,10 @@ Notice: TypeAlias = ConfirmedCOVNotificationRequest | UnconfirmedCOVNotification
 T = TypeVar("T")
 
 
+def nobody(_took_s: float) -> None:
+    """Nobody wants to know."""
+
+
 class _Reader(Application):  # type: ignore[misc]
     """Asks and listens; whatever others ask of it is refused, since we have nothing to set."""
 
@@ -128,8 +132,17 @@ class Station:
         assert self._app is not None  # noqa: S101 - set before anybody has this station
         return self._app
 
-    async def ask(self, address: Address, apdu: APDU, timeout_s: float) -> APDU:
-        """The answer to a question; one at a time of each router. [s]
+    async def ask(
+        self, address: Address, apdu: APDU, timeout_s: float,
+        took: Callable[[float], None] = nobody,
+    ) -> APDU:  # fmt: skip
+        """The answer to a question; one at a time of each router.
+
+        Args:
+            address: Whom.
+            apdu: What.
+            timeout_s: How long it is waited for, once its turn has come. [s]
+            took: Told how long the answer took, be it a refusal. [s]
 
         Raises:
             NoAnswer: None came.
@@ -142,10 +155,14 @@ class Station:
             try:
                 # The library returns some refusals and raises others.
                 answer = await asyncio.wait_for(future, timeout_s)
+            except ErrorRejectAbortNack:
+                took(time.monotonic() - began)
+                raise
             except TimeoutError:
                 self._abandon(apdu)
                 waited = time.monotonic() - began
                 raise NoAnswer(f"no answer within {waited:.2f} s") from None
+            took(time.monotonic() - began)
         if isinstance(answer, ErrorRejectAbortNack):
             raise answer
         return answer

@@ -14,6 +14,7 @@ from adapters.sites.templatekeys import TemplateKeys
 from edge.buses.contract import Values
 from edge.buses.device import Device
 from edge.buses.pace import Pace
+from edge.drivers.bacnet import cov
 from edge.drivers.bacnet.link import BacnetLink
 from simulators.devices.bacnet import BacnetDevice, BacnetServer
 from tests.edge.fieldbus import device_of, template_of
@@ -101,3 +102,9 @@ def room(tmp_path: Path) -> Iterator[Bench]:
 def telling(tmp_path: Path) -> Iterator[Bench]:
     """A device that tells of its changes, by subscriptions of 3 s."""
     yield from running(bench(tmp_path, cov=True, lifetime_s=3))
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Subscribe at once: only a reader by hand needs the second that is waited else."""
+    monkeypatch.setattr(cov, "_FIRST_S", 0.1)

@@ -59,6 +59,22 @@ def test_a_device_that_does_not_tell_is_polled_and_health_says_so(tmp_path: Path
         assert values[0]["temp"] == 19.0
 
 
+def test_a_device_that_tells_without_wanting_an_answer(telling: Bench) -> None:
+    telling.faults.no_confirmed = True
+    _listening(telling)
+    _comes(telling, 21.0, 0.5)
+
+
+def test_one_question_at_a_time(telling: Bench) -> None:
+    """Polls and subscriptions of a device wait for each other."""
+    telling.faults.late_s = 0.02
+    _listening(telling)
+    app = telling.simulated.app
+    assert app is not None
+    assert telling.questions("SubscribeCOV") > 5
+    assert app.most_together == 1
+
+
 def test_subscriptions_are_renewed_at_half_of_their_life(telling: Bench) -> None:
     _listening(telling)
     before = telling.questions("SubscribeCOV")

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from core.errors import Retryable
 from edge.buses.contract import Denied, NoAnswer, Values
 from edge.buses.pace import Pace
 from edge.drivers.bacnet.link import BacnetLink
+from edge.drivers.bacnet.station import Station
 from tests.edge.drivers.bacnet.conftest import Bench, bench, running
 from tests.edge.fieldbus import device_of
 
@@ -195,6 +197,30 @@ def test_a_taken_port_is_said_where_broadcasts_need_it(room: Bench) -> None:
         beside = BacnetLink(bus, [room.device], lambda *_: None)
         assert list(beside.poll(room.device, room.device.wanted, room.pace))
         beside.close()
+
+
+def test_devices_behind_a_router_wait_for_each_other(room: Bench) -> None:
+    station = Station(room.bus, lambda _i_am: None, lambda _notice: False)
+    try:
+        one, other, elsewhere = (Address(word) for word in ("5:1", "5:2", "6:1"))
+        assert station.turn(one) is station.turn(other)
+        assert station.turn(one) is not station.turn(elsewhere)
+        assert station.turn(Address("10.0.0.1")) is not station.turn(Address("10.0.0.2"))
+    finally:
+        station.close()
+
+
+def test_what_is_no_bacnet_disturbs_nothing(room: Bench) -> None:
+    _set(room)
+    room.read()
+    host, port = str(room.simulated.asked[-1].pduSource).split(":")
+    random = Random(7)  # noqa: S311
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for _ in range(200):
+            start = random.choice([b"", b"\x81\x0a", b"\x81\x0a\x00\x14\x01\x00"])
+            stranger.sendto(start + random.randbytes(random.randrange(40)), (host, int(port)))
+    for _ in range(3):
+        assert room.read() == pytest.approx({**GIVEN, "energy": 12345.0})
 
 
 def test_nobody_can_write_to_the_reader(room: Bench) -> None:
