@@ -35,8 +35,8 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: field buses (Modbus, BACnet, M-Bus, Sparkplug), the ledger of savings, "
-        "requests by people, an editor for rosters. "
+        "Not there yet: field buses other than Modbus (BACnet, M-Bus, Sparkplug), the ledger of "
+        "savings, requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )

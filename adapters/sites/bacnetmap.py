@@ -25,7 +25,8 @@ LONGEST_S = 900.0
 was lost on the way is else a wrong value for as long as nothing changes again. [s]"""
 _ALL_BITS = 32
 _BBMD = re.compile(r"\d{1,3}(\.\d{1,3}){3}:\d{1,5}")
-_OPTIONS = {"cov": ("yes", "no"), "units": ("check", "ignore")}
+OPTIONS = {"cov": ("yes", "no"), "units": ("check", "ignore")}
+"""Of a device, and what each may be."""
 
 
 def check(template: TemplateKeys, log: Log) -> None:
@@ -76,10 +77,9 @@ def check_device(
         what = f"'{address}' is found by broadcast, '{device.bus}' sends none"
         log.mistake(place, what, "udp: address/prefix:port of this box, or bacnet: {bbmd: …}")
     for key, value in device.options.items():
-        if value not in _OPTIONS.get(key, ()):
-            what = f"no option {key}: {value}"
-            expected = " or ".join(f"{k}: {' or '.join(v)}" for k, v in _OPTIONS.items())
-            log.mistake(log.place(device, "options"), what, expected, near=(key, _OPTIONS))
+        if value not in OPTIONS.get(key, (value,)):
+            what = f"{key}: '{value}' is not allowed here"
+            log.mistake(log.place(device.options, key), what, " or ".join(OPTIONS[key]))
     told = (subscribes(device.options.get("cov"), template, v) for v in template.values.values())
     if period > LONGEST_S and any(told):
         what = f"'{device.id}' would be polled every {period:g} s beside its changes"

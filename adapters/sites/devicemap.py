@@ -137,6 +137,11 @@ def _device(device: DeviceKeys, checked: _Checked) -> DeviceKeys:
     if rules is not None and not addressed:
         what = f"'{device.address}' is no address on '{device.bus}'"
         log.mistake(log.place(device, "address"), what, rules.address_words)
+    if rules is not None and rules.options is not None:
+        for word in set(device.options) - rules.options:
+            expected = " or ".join(sorted(rules.options)) or "none"
+            place = log.place(device.options, word)
+            log.mistake(place, f"no option '{word}'", expected, near=(word, rules.options))
     template = _template(device, checked)
     if template is None:
         return device

@@ -24,6 +24,7 @@ class ProtocolRules:
             the key named as the protocol.
         check_bus: Notes what is wrong with a bus, beside how it is reached.
         check_device: Notes what is wrong with a device on its bus, polled at a period [s].
+        options: Words of a device's ``options``; None where nothing is said of them.
     """
 
     reached_by: tuple[str, ...]
@@ -32,6 +33,7 @@ class ProtocolRules:
     check: Callable[[TemplateKeys, Log], None]
     check_bus: Callable[[BusKeys, Log], None] | None = None
     check_device: Callable[[DeviceKeys, float, BusKeys, TemplateKeys, Log], None] | None = None
+    options: frozenset[str] | None = None
 
 
 PROTOCOLS: Mapping[str, ProtocolRules] = {
@@ -41,12 +43,14 @@ PROTOCOLS: Mapping[str, ProtocolRules] = {
         address=r"[1-9]\d?|1\d\d|2[0-3]\d|24[0-7]|255",
         address_words="a unit id, 1 to 247, or 255 for the TCP device itself",
         check=modbusmap.check,
+        options=frozenset(),
     ),
     "bacnet": ProtocolRules(
         reached_by=("udp",),
         address=ADDRESS,
         address_words=ADDRESS_WORDS,
         check=bacnetmap.check,
+        options=frozenset(bacnetmap.OPTIONS),
         check_bus=bacnetmap.check_bus,
         check_device=bacnetmap.check_device,
     ),

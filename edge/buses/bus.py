@@ -58,9 +58,13 @@ class Bus:
         """Begin to ask."""
         self._thread.start()
 
+    def end(self) -> None:
+        """Ask nobody any more; returns at once, :meth:`stop` waits."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """End after the answer that is waited for, and release the line."""
-        self._stopping.set()
+        self.end()
         if self._thread.is_alive():
             self._thread.join()
 

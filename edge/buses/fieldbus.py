@@ -68,4 +68,6 @@ class FieldbusDriver:
     def close(self) -> None:
         """End all bus threads and release the lines."""
         for bus in self._buses:
+            bus.end()
+        for bus in self._buses:
             bus.stop()

@@ -52,7 +52,8 @@ class Pace:
     def silence_s(self) -> float:
         """How long a line is left alone after a time-out: twice the longest answer seen. [s]"""
         seen = [s for other in (self, *self._neighbours) if (s := other.longest_s) is not None]
-        longest = self._longest_s if self._longest_s is not None else max(seen, default=_FIRST_S)
+        first_s = min(_FIRST_S, self._most_s)
+        longest = self._longest_s if self._longest_s is not None else max(seen, default=first_s)
         return max(_SILENCE * longest, _LEAST_SILENCE_S)
 
     @property

@@ -89,6 +89,7 @@ CASES = [
     ("site.yaml", 'tcp: "192.0.2.7:502"', 'udp: "192.0.2.7/24:47808"', "modbus is not reached by udp", ""),
     ("site.yaml", "port: /dev/ttyS0, ", "", "the line has no port", ""),
     ("site.yaml", "parity: E", "parity: even", "'even' is not allowed here", ""),
+    ("site.yaml", "period: 30", "options: {wait: '1'}", "no option 'wait'", ""),
     ("site.yaml", "period: 30", "period: 0", "0 is out of range", ""),
     ("site.yaml", "driver: fieldbus", "driver: feldbus", "no driver 'feldbus'", "fieldbus"),
     ("site.yaml", "driver: fieldbus", "driver: simulated", "the driver simulated has no buses", ""),

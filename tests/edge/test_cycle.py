@@ -29,7 +29,7 @@ def test_125_registers_at_9600_8e1_take_0_30_s(tmp_path: Path) -> None:
     template = template_of(FULL, tmp_path)
     (block,) = plan(template, list(template.values)).blocks
     assert block.count == 125
-    assert frames_s(block, LINE) == pytest.approx(0.30, abs=0.005)
+    assert frames_s(block.function, block.count, LINE) == pytest.approx(0.30, abs=0.005)
     # and the silence of 3.5 characters that the line needs before each frame
     cost = cost_s(BusKeys(protocol="modbus", serial=LINE), device_of(template))
     assert cost == pytest.approx(0.309, abs=0.001)

@@ -18,6 +18,7 @@ from edge.buses.pace import Pace
 from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 from edge.template import load_packaged, packaged
+from edge.templates_page import table
 from simulators.devices.bacnet import BacnetDevice, BacnetServer
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
@@ -108,6 +109,11 @@ def test_every_source_is_named() -> None:
         source = load_packaged(name).source
         assert len(source) > 20, name
         assert "://" not in source, f"{name}: a document by its name, not an address"
+
+
+def test_the_page_holds_the_table() -> None:
+    page = LIBRARY.parents[1] / "docs" / "devices.md"
+    assert table() in page.read_text(encoding="utf-8"), "plantroom docs makes it anew"
 
 
 def test_the_folder_is_in_the_package() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from adapters.sites import check_site
 from adapters.sites.templates import LIBRARY, load_packaged
+from plantroom.commands import edge_devices
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
+from simulators.devices.pty import PtyPair
 from tests.edge.fieldbus import METER, site_of, template_of
 from tests.plantroom.conftest import Cli
 
@@ -55,6 +58,21 @@ def test_read_speaks_json(cli: Cli, server: ModbusServer) -> None:
     assert said["error"] is None
 
 
+def test_read_goes_on_until_it_is_stopped(
+    cli: Cli, server: ModbusServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(seconds: float) -> None:
+        server.set("7", "power", 2000.0)
+        if len(server.asked) > 4:
+            raise KeyboardInterrupt
+        assert seconds == 0.5
+
+    monkeypatch.setattr(edge_devices, "time", SimpleNamespace(sleep=sleep))
+    said = cli("edge", "read", "main", "--every", "0.5")
+    assert said.exit_code == 0, said.output
+    assert "power 2 kW plausible" in " ".join(said.output.split())
+
+
 def test_read_of_a_silent_device_says_so(cli: Cli, server: ModbusServer) -> None:
     server.faults.dead.add(7)
     said = cli("edge", "read", "main")
@@ -89,13 +107,35 @@ def test_scan_drafts_a_site_that_needs_only_its_equipment(
         assert 'address: "3", template: eastron-sdm630' in text
         assert 'address: "5", template: abb-b23' in text
         assert "# 9 answers, no template fits" in text
-        assert {unit for unit, *_ in server.asked} == {2, 3, 4, 5, 9}
+        assert {unit for unit, *_ in server.asked} == {2, 3, 4, 5, 9, 231}  # one of the unlikely
     folder = tmp_path / "drafted"
     site_of(folder, ['lan: {protocol: modbus, tcp: "h:1"}'], [DEVICE])
     site = (folder / "site.yaml").read_text(encoding="utf-8")
     (folder / "site.yaml").write_text(site.split("gateways:")[0] + text, encoding="utf-8")
     wrong = {mistake.what.partition(" has no point")[0] for mistake in check_site(folder)}
     assert wrong == {"'building.meter'"}
+
+
+def test_scan_of_a_device_that_answers_everywhere_finds_one(cli: Cli) -> None:
+    meter = ModbusRegisters(load_packaged("siemens-pac3200"), fill=True)
+    with ModbusServer(dict.fromkeys(range(256), meter)) as server:
+        said = cli("edge", "scan", "--tcp", server.endpoint)
+    assert said.exit_code == 0, said.output
+    assert said.output.count("template:") == 1
+    assert 'address: "1", template: siemens-pac3200' in said.output
+    assert "answers at every unit id: one device" in said.output
+
+
+def test_scan_of_a_serial_line(cli: Cli) -> None:
+    meter = ModbusRegisters(load_packaged("eastron-sdm120"))
+    with PtyPair() as line, ModbusServer({4: meter}, serial_port=line.ends[1]):
+        said = cli(
+            "edge", "scan", "--serial", line.ends[0], "--baud", "115200", "--parity", "N",
+            "--addresses", "3-4",
+        )  # fmt: skip
+    assert said.exit_code == 0, said.output
+    assert f"serial: {{port: {line.ends[0]}, baud: 115200, parity: N, stop: 1}}" in said.output
+    assert 'address: "4", template: eastron-sdm120' in said.output
 
 
 def test_scan_of_nobody(cli: Cli) -> None:

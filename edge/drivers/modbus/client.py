@@ -16,6 +16,7 @@ from core.errors import Retryable
 from edge.buses.contract import Denied, Garbled, NoAnswer
 from edge.buses.endpoint import host_and_port
 from edge.buses.pace import Pace
+from edge.drivers.modbus.cost import frames_s
 from edge.drivers.modbus.registers import BITS
 
 # What it says there, health says here, by device.
@@ -101,7 +102,11 @@ class Line:
 
     def _asked(self, unit: int, function: int, start: int, count: int, pace: Pace) -> list[int]:
         client = self._open()
-        client.comm_params.timeout_connect = pace.timeout_s
+        # The pace is of the device's thinking; a long answer of a slow line comes on top.
+        line_s = 0.0
+        if self._bus.serial is not None:
+            line_s = frames_s(function, count, self._bus.serial)
+        client.comm_params.timeout_connect = pace.timeout_s + line_s
         ask = {
             1: client.read_coils, 2: client.read_discrete_inputs,
             3: client.read_holding_registers, 4: client.read_input_registers,
@@ -118,7 +123,7 @@ class Line:
             if isinstance(error, ModbusException):
                 raise NoAnswer(f"no answer within {waited:.2f} s") from error
             raise Garbled(f"no answer to the question: {error}") from error
-        pace.answered(time.monotonic() - began)
+        pace.answered(max(time.monotonic() - began - line_s, 0.0))
         return self._checked(answer, function, count, pace)
 
     def _checked(self, answer: ModbusPDU, function: int, count: int, pace: Pace) -> list[int]:

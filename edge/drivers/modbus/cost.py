@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.sites.devicekeys import BusKeys, SerialKeys
 from edge.buses.device import Device
-from edge.drivers.modbus.blocks import Block, plan
+from edge.drivers.modbus.blocks import plan
 from edge.drivers.modbus.registers import BITS
 
 _REQUEST = 8  # unit, function, start, count, CRC [byte]
@@ -22,12 +22,18 @@ def cost_s(bus: BusKeys, device: Device) -> float:
     blocks = plan(device.template, device.wanted).blocks
     if bus.serial is None:
         return _TCP_S * len(blocks)
-    return sum(frames_s(block, bus.serial) for block in blocks) + sum(
-        2 * _SILENCE * bus.serial.bits_a_byte / bus.serial.baud for _ in blocks
+    return sum(
+        frames_s(block.function, block.count, bus.serial) + silence_s(bus.serial)
+        for block in blocks
     )
 
 
-def frames_s(block: Block, line: SerialKeys) -> float:
+def frames_s(function: int, count: int, line: SerialKeys) -> float:
     """Of question and answer on the line, without the silence between them. [s]"""
-    data = -(-block.count // 8) if block.function in BITS else 2 * block.count
+    data = -(-count // 8) if function in BITS else 2 * count
     return (_REQUEST + _AROUND + data) * line.bits_a_byte / line.baud
+
+
+def silence_s(line: SerialKeys) -> float:
+    """Before question and answer. [s]"""
+    return 2 * _SILENCE * line.bits_a_byte / line.baud

@@ -20,6 +20,8 @@ from edge.scanning import Found
 _UNITS = tuple(str(unit) for unit in range(1, 248))
 _LONGEST_S = 0.5
 """An empty address costs so much and the silence behind it: 247 of them three to six minutes."""
+_UNLIKELY = (231, 245, 247)
+"""Unit ids that nobody gives to three devices of one line."""
 _FIT = 0.5
 """Less than half of its values there and plausible is another device's map by chance."""
 
@@ -37,6 +39,7 @@ def scan(bus: BusKeys, addresses: Sequence[str]) -> Iterator[Found]:
         for name in packaged()
         if (template := load_packaged(name)).protocol == "modbus"
     }
+    everywhere = _everywhere(line, bus)
     try:
         for address in addresses or _UNITS:
             pace = Pace(min(bus.longest_answer, _LONGEST_S), paces)
@@ -46,11 +49,24 @@ def scan(bus: BusKeys, addresses: Sequence[str]) -> Iterator[Found]:
             says = line.identity(int(address), pace)
             # A port of a serial line is had by one at a time.
             line.close()
-            yield Found(address=address, says=says, templates=_fitting(link, address, known, pace))
+            templates = _fitting(link, address, known, pace)
             link.close()
+            if everywhere:
+                says = f"{says} (answers at every unit id: one device)".strip()
+            yield Found(address=address, says=says, templates=templates)
+            if everywhere:
+                return
     finally:
         line.close()
         link.close()
+
+
+def _everywhere(line: Line, bus: BusKeys) -> bool:
+    """Whether this is one device that does not look at unit ids, as many with Ethernet are."""
+    if not line.numbered:
+        return False
+    pace = Pace(min(bus.longest_answer, _LONGEST_S))
+    return all(_lives(line, unit, pace) for unit in _UNLIKELY)
 
 
 def _lives(line: Line, unit: int, pace: Pace) -> bool:
