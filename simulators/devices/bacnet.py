@@ -4,107 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 
-from bacpypes3.apdu import (
-    APDU,
-    AbortPDU,
-    ConfirmedRequestPDU,
-    ReadPropertyMultipleRequest,
-    RejectPDU,
-    SubscribeCOVRequest,
-    UnconfirmedRequestPDU,
-)
-from bacpypes3.app import Application
-from bacpypes3.basetypes import IPMode
+from bacpypes3.apdu import APDU
 from bacpypes3.local.device import DeviceObject
 from bacpypes3.local.networkport import NetworkPortObject
 from bacpypes3.pdu import IPv4Address
 
 from adapters.sites.templatekeys import TemplateKeys
 from core.errors import Retryable
+from simulators.devices.bacnet_application import BacnetFaults, Load, ServedApplication
 from simulators.devices.bacnet_objects import BacnetObjects
+from simulators.devices.bacnet_router import (
+    VENDOR,
+    BacnetRouter,
+    accept_foreign,
+    bound,
+    free_port,
+)
 
 HOST = "127.0.0.1"
 _START_S = 5.0
-_VENDOR = 999  # reserved for tests and demonstrations by the list of vendors
-
-
-@dataclass
-class BacnetFaults:
-    """What goes wrong on purpose; may be changed while it serves.
-
-    Attributes:
-        silent: Whether it says nothing at all.
-        late_s: How long every answer takes. [s]
-        most: Properties that one answer may hold; more is aborted.
-        no_multiple: Whether it does not know ReadPropertyMultiple.
-        no_cov: Whether it refuses subscriptions.
-        no_confirmed: Whether it refuses those whose notices want an answer.
-        deaf_cov: Whether it acknowledges subscriptions and then tells nothing.
-    """
-
-    silent: bool = False
-    late_s: float = 0.0
-    most: int | None = None
-    no_multiple: bool = False
-    no_cov: bool = False
-    no_confirmed: bool = False
-    deaf_cov: bool = False
-
-
-class _Served(Application):  # type: ignore[misc]
-    """One device's application."""
-
-    faults: BacnetFaults
-    asked: list[APDU]
-    under_way = 0
-    most_together = 0
-
-    async def indication(self, apdu: APDU) -> None:
-        faults = self.faults
-        if faults.silent:
-            return
-        if isinstance(apdu, ConfirmedRequestPDU | UnconfirmedRequestPDU):
-            self.asked.append(apdu)
-        self.under_way += isinstance(apdu, ConfirmedRequestPDU)
-        self.most_together = max(self.most_together, self.under_way)
-        await asyncio.sleep(faults.late_s)
-        self.under_way -= isinstance(apdu, ConfirmedRequestPDU)
-        if isinstance(apdu, ReadPropertyMultipleRequest):
-            size = sum(len(s.listOfPropertyReferences) for s in apdu.listOfReadAccessSpecs)
-            if faults.no_multiple:
-                await self.response(RejectPDU(reason="unrecognized-service", context=apdu))
-                return
-            if faults.most is not None and size > faults.most:
-                abort = AbortPDU(reason="segmentation-not-supported", context=apdu)
-                abort.apduSrv = True
-                await self.response(abort)
-                return
-        if isinstance(apdu, SubscribeCOVRequest) and (
-            faults.no_cov or (faults.no_confirmed and apdu.issueConfirmedNotifications)
-        ):
-            await self.response(RejectPDU(reason="unrecognized-service", context=apdu))
-            return
-        await super().indication(apdu)
-
-    def cov_notification(self, cov: object, apdu: APDU) -> None:
-        if not self.faults.silent and not self.faults.deaf_cov:
-            super().cov_notification(cov, apdu)
-
-    def cov_confirmation(self, _cov: object, future: asyncio.Future[APDU]) -> None:
-        """A notice that was refused or got lost is the reader's loss: as in a real device."""
-        if not future.cancelled():
-            future.exception()
-
-    def forget_subscriptions(self) -> None:
-        for detection in list(self._cov_detections.values()):
-            for subscription in list(detection.cov_subscriptions):
-                self.cancel_subscription(subscription)
 
 
 class BacnetDevice:
@@ -117,43 +39,50 @@ class BacnetDevice:
         host: Own address, with its prefix where it hears broadcasts.
         port: UDP port; any free one for 0.
         bbmd: Whether it passes broadcasts on to foreign devices that registered with it.
+        behind: The router on whose line it is, instead of a host and port.
+        mac: Its address on that line.
     """
 
     def __init__(
         self, instance: int, template: TemplateKeys,
         feed: Callable[[], Mapping[str, float | None]] | None = None, *, host: str = HOST,
-        port: int = 0, bbmd: bool = False,
+        port: int = 0, bbmd: bool = False, behind: BacnetRouter | None = None, mac: int = 0,
     ) -> None:  # fmt: skip
         self.instance, self.feed, self.bbmd = instance, feed, bbmd
         self.objects = BacnetObjects(template)
         self.faults = BacnetFaults()
         self.asked: list[APDU] = []
         """Every question that it heard."""
-        self.host = host
-        self.port = port or _free_port(host)
-        self.app: _Served | None = None
+        self.load = behind.load if behind is not None else Load()
+        self.host, self._behind, self._mac = host, behind, mac
+        self.port = 0 if behind is not None else port or free_port(host)
+        self.app: ServedApplication | None = None
 
     @property
     def endpoint(self) -> str:
-        """``host:port``."""
+        """``host:port``, or ``network:address`` behind a router."""
+        if self._behind is not None:
+            return f"{self._behind.network}:{self._mac}"
         return f"{self.host.partition('/')[0]}:{self.port}"
 
     def open(self) -> None:
         """Begin to serve, in the running event loop."""
-        address = IPv4Address(f"{self.host}:{self.port}" if self.port else self.host)
-        port = NetworkPortObject(address, objectIdentifier=("network-port", 1), objectName="udp")
-        if self.bbmd:
-            port.bacnetIPMode = IPMode.bbmd
-            port.bbmdAcceptFDRegistrations = True
-            port.bbmdForeignDeviceTable = []
-            port.bbmdBroadcastDistributionTable = []
         device = DeviceObject(
             objectIdentifier=("device", self.instance), objectName=f"device-{self.instance}",
-            vendorIdentifier=_VENDOR, modelName=self.objects.template.model,
+            vendorIdentifier=VENDOR, modelName=self.objects.template.model,
         )  # fmt: skip
-        app = _Served.from_object_list([device, port, *self.objects.made])
-        app.faults, app.asked = self.faults, self.asked
+        app = ServedApplication.from_object_list([device, self._port(), *self.objects.made])
+        app.faults, app.asked, app.load = self.faults, self.asked, self.load
         self.app = app
+
+    def _port(self) -> NetworkPortObject:
+        if self._behind is not None:
+            return self._behind.line_port(self._mac)
+        address = IPv4Address(f"{self.host}:{self.port}")
+        port = NetworkPortObject(address, objectIdentifier=("network-port", 1), objectName="udp")
+        if self.bbmd:
+            accept_foreign(port)
+        return port
 
     def close(self) -> None:
         """Release the port."""
@@ -171,11 +100,15 @@ class BacnetServer:
     Args:
         devices: Which.
         every_s: How often their feeds are asked. [s]
+        router: On whose line some of them are.
     """
 
-    def __init__(self, devices: Sequence[BacnetDevice], *, every_s: float = 1.0) -> None:
+    def __init__(
+        self, devices: Sequence[BacnetDevice], *, every_s: float = 1.0,
+        router: BacnetRouter | None = None,
+    ) -> None:  # fmt: skip
         self.devices = {device.instance: device for device in devices}
-        self._every_s = every_s
+        self._every_s, self._router = every_s, router
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="bacnet-server", daemon=True)
 
@@ -249,16 +182,19 @@ class BacnetServer:
         self._loop.close()
 
     async def _open(self) -> None:
+        if self._router is not None:
+            await self._router.open()
         for device in self.devices.values():
             device.open()
             assert device.app is not None  # noqa: S101 - just opened
-            for layer in device.app.link_layers.values():
-                await asyncio.gather(*layer.server._transport_tasks)  # noqa: SLF001 - bound then
+            await bound(device.app)
         self._feeding = self._loop.create_task(self._feed())
 
     async def _close(self) -> None:
         for device in self.devices.values():
             device.close()
+        if self._router is not None:
+            self._router.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -271,10 +207,3 @@ class BacnetServer:
                     with contextlib.suppress(KeyError):
                         device.objects.set(name, value)
             await asyncio.sleep(self._every_s)
-
-
-def _free_port(host: str) -> int:
-    """A port that nobody has now: the library cannot tell which one it was given."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host.partition("/")[0], 0))
-        return int(probe.getsockname()[1])

@@ -2,6 +2,6 @@
 
 from edge.drivers.bacnet.cost import cost_s
 from edge.drivers.bacnet.link import open_link
-from edge.drivers.bacnet.scan import scan
+from edge.drivers.bacnet.discovery import scan
 
 __all__ = ["cost_s", "open_link", "scan"]

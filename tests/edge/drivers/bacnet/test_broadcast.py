@@ -43,7 +43,7 @@ from edge.buses.device import Channel, Device
 from edge.buses.pace import Pace
 from edge.drivers.bacnet import link, scan
 from edge.scanning import draft
-sys.modules["edge.drivers.bacnet.scan"]._WAIT_S = 1.0
+sys.modules["edge.drivers.bacnet.discovery"]._WAIT_S = 1.0
 template, udp = load_file(Path(sys.argv[1])), sys.argv[2]
 bus = BusKeys(protocol="bacnet", udp=udp)
 everybody = list(scan(bus, []))

@@ -69,10 +69,8 @@ def test_one_question_at_a_time(telling: Bench) -> None:
     """Polls and subscriptions of a device wait for each other."""
     telling.faults.late_s = 0.02
     _listening(telling)
-    app = telling.simulated.app
-    assert app is not None
     assert telling.questions("SubscribeCOV") > 5
-    assert app.most_together == 1
+    assert telling.simulated.load.most == 1
 
 
 def test_subscriptions_are_renewed_at_half_of_their_life(telling: Bench) -> None:
