@@ -97,7 +97,8 @@ class Watch:
         number, at = self._numbers.get(name, (None, None))
         channel = next((c for c in self.device.channels if c.value == name), None)
         if channel is not None:
-            value, point = channel.canonical(number), self._site.points[channel.point]
+            point = self._site.points[channel.point]
+            value = channel.canonical(number) * point.scale_at(at or 0)
             span, id_ = point.span, point.id
         else:
             unit = unit_for(keys.quantity, keys.unit)

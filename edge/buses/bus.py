@@ -12,7 +12,7 @@ from adapters.sites.devicekeys import BusKeys
 from core.clock import Clock
 from core.errors import PlantroomError, Retryable
 from edge.buses.buffer import Buffer
-from edge.buses.contract import Garbled, Link, Values
+from edge.buses.contract import Garbled, Link, NoAnswer, Values
 from edge.buses.device import Device
 from edge.buses.member import Member
 from edge.buses.pace import Pace
@@ -21,6 +21,8 @@ from edge.buses.protocols import protocol
 
 _log = structlog.get_logger(__name__)
 _REMEMBERED_S = 300.0  # five health messages: nobody overlooks it, and it goes away by itself
+_AWAY_S, _AWAY_MOST_S = 1.0, 30.0
+"""How soon a line that is away is tried again: one that was off for a minute is back in half."""
 _SPREAD_S = 0.01
 """Between the first polls: a bus of devices that all are new does not ask them at one time."""
 
@@ -40,7 +42,7 @@ class Bus:
         self, name: str, keys: BusKeys, devices: Sequence[Device], buffer: Buffer, clock: Clock
     ) -> None:
         self.name = name
-        self._keys, self._buffer, self._clock = keys, buffer, clock
+        self._keys, self._buffer = keys, buffer
         now = time.monotonic()
         paces: list[Pace] = []
         paces.extend(Pace(keys.longest_answer, paces) for _ in devices)
@@ -52,6 +54,7 @@ class Bus:
         self._link: Link = protocol(keys.protocol).open_link(keys, devices, self._unasked)
         self._stopping = threading.Event()
         self._late_at = -_REMEMBERED_S
+        self._line_at = self._away_s = 0.0
         self._thread = threading.Thread(target=self._run, name=f"bus-{name}", daemon=True)
 
     def start(self) -> None:
@@ -86,11 +89,12 @@ class Bus:
         try:
             while not self._stopping.is_set():
                 member = min(self.members, key=lambda m: m.due)
-                pause = member.due - time.monotonic()
+                pause = max(member.due, self._line_at) - time.monotonic()
                 if pause > 0:
                     self._stopping.wait(pause)
                     continue
-                self._ask(member)
+                if not self._ask(member):
+                    continue
                 if member.next_due(time.monotonic()):
                     self._late_at = time.monotonic()
                 if self._keys.pause:
@@ -98,19 +102,16 @@ class Bus:
         finally:
             self._link.close()
 
-    def _ask(self, member: Member) -> None:
-        """One poll; whatever goes wrong stays with this device."""
+    def _ask(self, member: Member) -> bool:
+        """One poll; whatever goes wrong stays with this device. False where the line is away."""
         before = member.error
         try:
-            if not member.proved and not self._prove(member):
-                return
-            for values in self._link.poll(member.device, member.device.wanted, member.pace):
-                self._give(member.device, values)
-                member.heard()
-            member.answered()
+            self._poll(member)
+        except (NoAnswer, Garbled) as error:
+            member.failed(str(error), silent=isinstance(error, NoAnswer), again=True)
         except Retryable as error:
-            # Also where the line itself is away: then every device on it is.
-            member.failed(str(error), silent=not isinstance(error, Garbled), again=True)
+            self._line_away(str(error))
+            return False
         except PlantroomError as error:
             member.failed(str(error), silent=False, again=False)
         except Exception as error:  # noqa: BLE001
@@ -120,6 +121,25 @@ class Bus:
         if member.error != before:
             say = _log.warning if member.error else _log.info
             say("device", bus=self.name, device=member.device.id, says=member.error or "answers")
+        self._away_s = 0.0
+        return True
+
+    def _poll(self, member: Member) -> None:
+        if not member.proved and not self._prove(member):
+            return
+        for values in self._link.poll(member.device, member.device.wanted, member.pace):
+            self._give(member.device, values)
+            member.heard()
+        member.answered()
+
+    def _line_away(self, why: str) -> None:
+        """Nobody on it can be asked; it is tried again soon, and then all are asked at once."""
+        if not self._away_s:
+            _log.warning("bus away", bus=self.name, says=why)
+        self._away_s = min(max(2 * self._away_s, _AWAY_S), _AWAY_MOST_S)
+        self._line_at = time.monotonic() + self._away_s
+        for member in self.members:
+            member.away(why)
 
     def _prove(self, member: Member) -> bool:
         """Whether it is what its template says; nothing else is read of it before."""

@@ -49,7 +49,7 @@ class Link(Protocol):
             NoAnswer: It is silent.
             Garbled: What came is no answer.
             Denied: It refuses all that was wanted.
-            Retryable: The bus itself cannot be reached.
+            Retryable: The bus itself cannot be reached; no device of it is to blame.
         """
         ...
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from core.batch import Columns
 from core.clock import Clock, SystemClock
 from core.site import Site
@@ -39,6 +41,9 @@ class FieldbusDriver:
             if (hanging := [device for device in devices if device.bus == name])
         ]
         self._started = False
+        self._points = site.points
+        # Ratios and pulse weights have dates: they are those of the reading's own time.
+        self._scaled = np.array([i for i, p in enumerate(site.points) if p.scales], np.int32)
 
     def read(self, until: int) -> Columns:
         """What has been read up to a time and was not given yet; the first call begins to ask."""
@@ -46,7 +51,10 @@ class FieldbusDriver:
             self._started = True
             for bus in self._buses:
                 bus.start()
-        return self._buffer.take(until)
+        rows = self._buffer.take(until)
+        for i in np.flatnonzero(np.isin(rows.point, self._scaled)):
+            rows.value[i] *= self._points[rows.point[i]].scale_at(int(rows.at[i]))
+        return rows
 
     def health(self) -> Mapping[str, tuple[int | None, str | None]]:
         """By device; and the driver's own trouble under ``fieldbus``, where it has any."""

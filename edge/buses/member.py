@@ -32,6 +32,7 @@ class Member:
         self._clock = clock
         self._misses = 0
         self._again = False
+        self._excused = False
 
     @property
     def dead(self) -> bool:
@@ -68,6 +69,11 @@ class Member:
             # Somebody may have put another device in its place.
             self.proved = not self.device.template.proof
 
+    def away(self, why: str) -> None:
+        """Its line is away: that is no fault of its own, and no round of it counts as missed."""
+        self.error = why
+        self._excused = True
+
     def next_due(self, now: float) -> int:
         """When it is asked next: at its period, or sooner after one lost answer. now [s]
 
@@ -80,6 +86,8 @@ class Member:
             self._slot += period
             missed = max(int((now - self._slot) // period) + 1, 0)
             self._slot += missed * period
+            if self._excused:
+                missed, self._excused = 0, False
             self.late += missed
         self.due = self._slot
         if self._again and not self.dead:

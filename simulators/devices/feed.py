@@ -32,9 +32,11 @@ class _Target:
     factor: float
     offset: float
 
-    def number(self, canonical: float) -> float | None:
-        """A point's value in the unit of the template; None for NaN."""
-        return None if math.isnan(canonical) else (canonical - self.offset) / self.factor
+    def number(self, canonical: float, ratio: float) -> float | None:
+        """A point's value in the unit of the template, behind its ratio; None for NaN."""
+        if math.isnan(canonical):
+            return None
+        return (canonical / ratio - self.offset) / self.factor
 
 
 class Feed:
@@ -51,6 +53,7 @@ class Feed:
         self, site: Site, gateway: str, source: PointSource, servers: Mapping[str, Settable]
     ) -> None:
         self._gateway, self._source, self._servers = gateway, source, servers
+        self._site = site
         self._targets = _targets(site, gateway)
 
     def advance(self, until: int) -> int:
@@ -60,7 +63,7 @@ class Feed:
         written = 0
         for point, value in newest.items():
             for target in self._targets.get(point, ()):
-                number = target.number(value)
+                number = target.number(value, self._site.points[point].scale_at(until))
                 self._servers[target.bus].set(target.address, target.name, number)
                 written += 1
         return written

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sites import check_site, load_site
 from adapters.sites.devicekeys import BusKeys, SerialKeys
 from edge.cycle import cycles_of
 from edge.drivers.modbus.blocks import plan
 from edge.drivers.modbus.cost import cost_s, frames_s
+from tests.conftest import ROOT
 from tests.edge.fieldbus import METER, device_of, site_of, template_of
 
 FULL = """\
@@ -50,6 +52,14 @@ def _site(folder: Path, period: float, meters: int = 3) -> list[str]:
     ]  # fmt: skip
     (cycle,) = cycles_of(site_of(folder, bus, devices, template=METER, meters=meters), "gw")
     return [str(mistake) for mistake in cycle.mistakes()]
+
+
+def test_the_sample_site_can_be_kept() -> None:
+    folder = ROOT / "sites" / "examples" / "field_buses"
+    assert check_site(folder) == []
+    cycles = cycles_of(load_site(folder), "gw-plant")
+    assert {cycle.bus for cycle in cycles} == {"lan", "riser", "roof"}
+    assert [mistake for cycle in cycles for mistake in cycle.mistakes()] == []
 
 
 def test_what_can_be_kept_is_no_mistake(tmp_path: Path) -> None:

@@ -47,6 +47,18 @@ def test_read_shows_every_value_with_what_to_think_of_it(cli: Cli, server: Modbu
     assert "12 Hz outside its span" in lines["frequency"]
 
 
+def test_read_applies_the_ratio_of_the_point(
+    cli: Cli, server: ModbusServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "site" / "buildings" / "a.yaml"
+    scaled = "energy: {scale: [{valid_from: 2020-01-01, factor: 40}]}"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("energy: {}", scaled), encoding="utf-8"
+    )
+    server.set("7", "energy", 10.0)
+    assert "energy 400 kWh plausible" in " ".join(cli("edge", "read", "main").output.split())
+
+
 def test_read_speaks_json(cli: Cli, server: ModbusServer) -> None:
     server.set("7", "power", 1500.0)
     said = json.loads(cli("edge", "read", "gw/main", "--json").output)

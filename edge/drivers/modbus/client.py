@@ -48,13 +48,17 @@ class Line:
 
     Args:
         bus: How it is reached.
+
+    Attributes:
+        numbered: Whether question and answer carry a number by which they are matched.
     """
 
     def __init__(self, bus: BusKeys) -> None:
         self._bus = bus
         self._client: ModbusTcpClient | ModbusSerialClient | None = None
         self._quiet_until = 0.0
-        self.numbered = bus.serial is None and bus.framing != "rtu"
+        framing = bus.framing or ("rtu" if bus.serial is not None else "tcp")
+        self.numbered = bus.tcp is not None and framing == "tcp"
 
     def ask(self, unit: int, function: int, start: int, count: int, pace: Pace) -> list[int]:
         """Registers or bits of a device.
@@ -66,17 +70,17 @@ class Line:
             Garbled: What came is no answer to this question.
             Retryable: The line is away.
         """
-        fresh = self._client is None
+        if self._client is not None:
+            # An idle connection may have been closed by the other side: nothing of it comes late.
+            with contextlib.suppress(ConnectionException):
+                return self._asked(unit, function, start, count, pace)
+            self.close()
         try:
             return self._asked(unit, function, start, count, pace)
         except ConnectionException as error:
-            self.close()
-            if not fresh:
-                # An idle connection was closed by the other side: nothing of it can come late.
-                with contextlib.suppress(ConnectionException):
-                    return self._asked(unit, function, start, count, pace)
-                self.close()
-            raise Retryable(f"{self._place()} cannot be reached") from error
+            # Some gateways do so where the device behind them is silent.
+            self._give_up(pace)
+            raise NoAnswer("the connection was closed instead of an answer") from error
 
     def identity(self, unit: int, pace: Pace) -> str:
         """Maker, product and revision as the device says them; empty where it says nothing."""
@@ -84,6 +88,8 @@ class Line:
             client = self._open()
             client.comm_params.timeout_connect = pace.timeout_s
             answer = client.read_device_information(device_id=unit)
+        except Retryable:
+            return ""
         except (ModbusException, OSError, ValueError, IndexError, AttributeError):
             # Many devices do not know the question and are silent.
             self._give_up(pace)
@@ -151,7 +157,7 @@ class Line:
             time.sleep(max(self._quiet_until - time.monotonic(), 0.0))
             client = self._made()
             if not client.connect():
-                raise ConnectionException(self._place())
+                raise Retryable(f"{self._place()} cannot be reached")
             self._client = client
         if isinstance(self._client, ModbusTcpClient) and not self.numbered:
             self._discard(self._client)

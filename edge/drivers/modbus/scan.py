@@ -84,12 +84,13 @@ def _fitting(
 ) -> tuple[str, ...]:
     shares = {name: _share(link, address, template, pace) for name, template in known.items()}
     fitting = [name for name, share in shares.items() if share > _FIT]
-    # With the same share the one with more values says more; a generic one says least.
+    # More values there say more; with as many, the template with fewer that are not there.
     order = {
-        name: (-shares[name], name.startswith("generic"), -len(known[name].values))
+        name: (-round(shares[name] * len(known[name].values)), -shares[name], name)
         for name in fitting
     }
-    return tuple(sorted(fitting, key=lambda name: order[name]))
+    generic = [name for name in fitting if name.startswith("generic")]
+    return tuple(sorted(fitting, key=lambda name: (name in generic, order[name])))
 
 
 def _share(link: ModbusLink, address: str, template: TemplateKeys, pace: Pace) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 
 from core.batch import Columns
-from core.clock import SystemClock
+from core.clock import DAY_MS, SystemClock
 from core.quality import Quality
+from core.site import Scale
 from edge.buses import member
 from edge.buses.fieldbus import FieldbusDriver
 from simulators.devices.modbus import ModbusServer
@@ -92,6 +94,22 @@ def test_a_dead_device_that_lives_again_is_read_again(
     driver.close()
 
 
+def test_a_line_that_was_away_is_back_soon_with_all_its_devices(
+    server: ModbusServer, tmp_path: Path
+) -> None:
+    driver = FieldbusDriver(site_of(tmp_path, _bus(server), _devices(3), meters=3), "gw")
+    ids = ("d1", "d2", "d3")
+    _until(driver, lambda: all(driver.health()[i][0] for i in ids))
+    server.stop()
+    _until(driver, lambda: all("cannot be reached" in str(driver.health()[i][1]) for i in ids))
+    with ModbusServer(server.units, rtu=True, port=server.port):
+        began = time.monotonic()
+        _until(driver, lambda: all(driver.health()[i][1] is None for i in ids), 10.0)
+    assert time.monotonic() - began < 5.0
+    assert "fieldbus" not in driver.health(), "rounds of a line that is away are not missed"
+    driver.close()
+
+
 def test_what_does_not_prove_itself_is_not_believed(server: ModbusServer, tmp_path: Path) -> None:
     server.units[1].set("power", 5000.0)
     server.units[1].set("frequency", 1.0)
@@ -126,3 +144,19 @@ def test_no_value_is_no_number(tmp_path: Path) -> None:
     assert rows.value[energy][0] == pytest.approx(123.4)
     assert (rows.quality[energy] == Quality.GOOD).all()
     assert before <= rows.at.min() <= rows.at.max() <= SystemClock().now()
+
+
+def test_a_ratio_has_its_date(server: ModbusServer, tmp_path: Path) -> None:
+    """The edge applies CT·PT and pulse weights (decision 0007); a later one changes the future."""
+    server.units[1].set("energy", 10.0)
+    site = site_of(tmp_path, _bus(server), _devices(1), template=PROOF)
+    index = site.index["a.m1.energy"]
+    tomorrow = SystemClock().now() + DAY_MS
+    scaled = dataclasses.replace(
+        site.points[index], scales=(Scale(0, 40.0), Scale(tomorrow, 80.0))
+    )  # fmt: skip
+    points = (*site.points[:index], scaled, *site.points[index + 1 :])
+    driver = FieldbusDriver(dataclasses.replace(site, points=points), "gw")
+    rows = _until(driver, lambda: driver.health()["d1"][0] is not None)
+    driver.close()
+    assert rows.value[rows.point == index][0] == 400.0

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import Literal
 
 import pytest
 
@@ -13,6 +17,7 @@ from core.errors import Retryable
 from edge.buses.contract import Denied, Garbled, NoAnswer
 from edge.buses.device import Device
 from edge.buses.pace import Pace
+from edge.drivers.modbus.client import Line
 from edge.drivers.modbus.link import ModbusLink
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
@@ -175,6 +180,45 @@ def test_a_line_that_was_away_is_opened_again(registers: ModbusRegisters, device
     with ModbusServer({1: registers}, port=server.port):
         assert _read(link, device, pace)
     link.close()
+
+
+def test_a_gateway_that_hangs_up_on_a_silent_device_is_no_line_that_is_away(
+    device: Device,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.recv(64)
+                    connection.close()
+
+        Thread(target=hang_up, daemon=True).start()
+        bus = BusKeys(protocol="modbus", tcp=f"127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(NoAnswer, match="closed instead of an answer"):
+            _read(ModbusLink(bus), device, Pace(1.0))
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("tcp", "serial", "framing", "numbered"),
+    [
+        ("h:1", None, None, True),
+        ("h:1", None, "rtu", False),
+        ("h:1", SerialKeys(), None, False),
+        ("h:1", SerialKeys(), "tcp", True),  # a gateway that translates, with a line behind it
+        (None, SerialKeys(port="/dev/ttyS0"), None, False),
+    ],
+)
+def test_how_answers_are_matched(
+    tcp: str | None,
+    serial: SerialKeys | None,
+    framing: Literal["tcp", "rtu"] | None,
+    numbered: bool,  # noqa: FBT001
+) -> None:
+    bus = BusKeys(protocol="modbus", tcp=tcp, serial=serial, framing=framing)
+    assert Line(bus).numbered is numbered
 
 
 def test_a_dead_device_costs_what_its_neighbours_take(opened: Open, device: Device) -> None:
