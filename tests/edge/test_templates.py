@@ -19,6 +19,7 @@ from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 from edge.template import load_packaged, packaged
 from edge.templates_page import table
+from simulators.devices.bacnet import BacnetDevice, BacnetServer
 from simulators.devices.metered import MeteredLine
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
@@ -66,7 +67,20 @@ def _metered(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
         close()
 
 
-SERVED = {"modbus": _modbus, **dict.fromkeys(("dlt645", "cjt188", "mbus"), _metered)}
+@contextmanager
+def _bacnet(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
+    served = BacnetDevice(1, template)
+    with BacnetServer([served]) as server:
+        read, close = _reader(
+            device_of(template, served.endpoint),
+            BusKeys(protocol="bacnet", udp="127.0.0.1/32:0"),
+        )
+        yield lambda name, value: server.set("1", name, value), read
+        close()
+
+
+METERED = ("dlt645", "cjt188", "mbus")
+SERVED = {"bacnet": _bacnet, "modbus": _modbus, **dict.fromkeys(METERED, _metered)}
 """By protocol: a simulated device of a template, what sets its values and what reads them."""
 
 
