@@ -23,6 +23,7 @@ _MEANING = {
     "batches": "Named batches settled",
     "messages": "MQTT messages acknowledged",
     "ignored": "MQTT messages that were not for ingest",
+    "spared": "MQTT messages of devices that nobody mapped, like others in quarantine",
     "intervals": "Rows of use written",
     "intervals_suspect": "Rows of use that nobody can know",
     "resets": "Registers that began again at another level",

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from adapters.sites import csvmap, parameters
+from adapters.sites import csvmap, foreignmap, parameters
 from adapters.sites.context import Context
 from adapters.sites.files import Written
 from adapters.sites.ids import Ids, Kind
@@ -17,10 +15,22 @@ from adapters.sites.meters import check_tree, circles, meter_of
 from adapters.sites.money import carbon_of, prices_of
 from adapters.sites.points import points_of
 from core.codebook import CODEBOOKS
-from core.site import Building, CalendarEntry, Equipment, Gateway, Point, Site, Space, System
+from core.site import (
+    DIALECTS,
+    HAND,
+    SPARKPLUG,
+    Building,
+    CalendarEntry,
+    Equipment,
+    Gateway,
+    Point,
+    Site,
+    Space,
+    System,
+)
 
-DRIVERS = ("simulated", "csv")
-"""Drivers of the edge; what is not here cannot be read by any."""
+DRIVERS = ("simulated", "csv", DIALECTS, SPARKPLUG, HAND)
+"""How gateways are read; what is not here cannot be read by any."""
 
 
 def compile_site(written: Written, logins: frozenset[str] | None, log: Log) -> Site | None:
@@ -189,12 +199,14 @@ def _gateways(keys: SiteKeys, context: Context, points: tuple[Point, ...]) -> Ma
             what, near = f"no driver '{gateway.driver}'", (gateway.driver, DRIVERS)
             log.mistake(log.place(gateway, "driver"), what, " or ".join(DRIVERS), near=near)
         csvmap.check(id_, gateway, points, log)
+        foreignmap.check(id_, gateway, points, log)
+    foreignmap.check_nodes(keys, log)
     return {
         id_: Gateway(
             id=id_,
             names=context.names(gateway, gateway.name),
             driver=gateway.driver,
-            options=msgspec.to_builtins(gateway.options),
+            options=foreignmap.filled(gateway),
         )
         for id_, gateway in keys.gateways.items()
     }

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from adapters.sites.foreignkeys import MessageKeys, SparkplugKeys
+
 
 class TimeKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Where a row's time stands, and what it means."""
@@ -63,3 +65,7 @@ class OptionKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_
     files: Annotated[list[FileKeys], Meta(description="of the driver csv")] = msgspec.field(
         default_factory=list
     )
+    mqtt: Annotated[list[MessageKeys], Meta(description="of the driver mqtt")] = msgspec.field(
+        default_factory=list
+    )
+    sparkplug: Annotated[SparkplugKeys | None, Meta(description="of the driver sparkplug")] = None

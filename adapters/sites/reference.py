@@ -8,6 +8,14 @@ import msgspec
 from msgspec import inspect
 
 from adapters.sites.csvkeys import ColumnKeys, FileKeys, OptionKeys, TimeKeys
+from adapters.sites.foreignkeys import (
+    DeviceKeys,
+    MessageKeys,
+    MetricKeys,
+    MomentKeys,
+    SparkplugKeys,
+    ValueKeys,
+)
 from adapters.sites.keys import (
     BuildingKeys,
     CalendarKeys,
@@ -34,6 +42,12 @@ TITLES: dict[type[msgspec.Struct], str] = {
     FileKeys: "Files of the driver csv",
     TimeKeys: "The time of a row",
     ColumnKeys: "A column",
+    MessageKeys: "Messages of the driver mqtt",
+    MomentKeys: "The time of a message",
+    DeviceKeys: "A device of such messages",
+    ValueKeys: "A value of such a device",
+    SparkplugKeys: "A Sparkplug node",
+    MetricKeys: "A metric of a Sparkplug node",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
