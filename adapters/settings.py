@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         default=None, description="certificates to trust; the machine's own where empty"
     )
 
+    sparkplug_host: str = Field(
+        default="plantroom",
+        pattern=r"^[^+#/]+$",
+        description="host id of Sparkplug, which nodes name as their primary host",
+    )
+
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")
     external_address: str = Field(

@@ -31,6 +31,8 @@ from core.site import Site
 from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
+from ingest.foreign import host
+from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from plantroom.database import opened_records
 from plantroom.story import Telling
@@ -93,6 +95,7 @@ class Plant:
         return Ingest(
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, f"ingest-{self.site.id}"), self.clock,
+            foreign=self._foreign(),
         )  # fmt: skip
 
     @cached_property
@@ -114,11 +117,11 @@ class Plant:
             lateness_ms=self.settings.lateness_s * 1000,
         )  # fmt: skip
 
-    def session(self, user: str, client_id: str) -> Broker:
-        """A session at the broker, not yet started."""
+    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+        """A session at the broker, not yet started; a clean one is not kept while it is away."""
         return Session(
             self.broker.host, self.broker.port, client_id, username=user or None,
-            password=self.broker.users.get(user), tls=self.broker.tls,
+            password=self.broker.users.get(user), tls=self.broker.tls, clean_start=clean,
         )  # fmt: skip
 
     def agent(self, gateway: str, driver: Driver) -> Agent:
@@ -170,6 +173,17 @@ class Plant:
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()
+
+    def _foreign(self) -> Foreign | None:
+        """What other programs publish, where the site has any of it."""
+        if not host.needed(self.site):
+            return None
+        name = f"foreign-{self.site.id}"
+        return Foreign(
+            self.site, self.session(INGEST, name),
+            self.session(INGEST, f"{name}-live", clean=True),
+            host=self.settings.sparkplug_host,
+        )  # fmt: skip
 
     def _sink(self) -> FindingSink:
         return Telling(self.orders, self.listen) if self.listen else self.orders

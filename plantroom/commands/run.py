@@ -16,6 +16,7 @@ from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
 from core.site import Site
+from ingest.foreign.host import unattended
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
@@ -160,7 +161,8 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
-    mine = [g for g in plant.site.gateways if not at.users or g in at.users]
+    apart = unattended(plant.site)  # what comes to ingest by itself needs no edge
+    mine = [g for g in plant.site.gateways if g not in apart and (not at.users or g in at.users)]
     for gateway in mine:
         plant.agent(gateway, driver_for(plant.site, gateway)).start()
     return lambda: None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.quality import Quality
 from core.site import SPARKPLUG, Site
@@ -12,6 +13,8 @@ from ingest.foreign.told import Sense
 
 _Which = Callable[[str], bool]
 _SEQUENCES = 256
+LOST = "lost_unconfirmed"
+"""Reason of messages that a node sent and that never came."""
 NAMED = 5
 """Metrics named in a detail; a birth may have thousands."""
 
@@ -49,9 +52,9 @@ class NodeMap:
 def nodes_of(site: Site) -> tuple[NodeMap, ...]:
     """All nodes of the site."""
     return tuple(
-        _node(site, g.id, g.options["sparkplug"])
+        _node(site, g.id, written)
         for g in site.gateways.values()
-        if g.driver == SPARKPLUG and isinstance(g.options.get("sparkplug"), Mapping)
+        if g.driver == SPARKPLUG and isinstance(written := g.options.get("sparkplug"), Mapping)
     )
 
 
@@ -142,7 +145,7 @@ class Node:
         self._births.clear()
         self._births[""] = _Birth()
         self._bd_seq = payload.number(BD_SEQ)
-        self._next = (payload.seq + 1) % _SEQUENCES
+        self._next = ((payload.seq or 0) + 1) % _SEQUENCES
         said.born, said.state = True, "online"
 
     def _died(self, payload: Payload, received: int, said: Said) -> None:
@@ -157,8 +160,12 @@ class Node:
         self._next = self._bd_seq = None
         said.state = "offline"
 
-    def _follow(self, seq: int, said: Said) -> None:
-        """A missing number is a lost message: Sparkplug sends data without confirmation."""
+    def _follow(self, seq: int | None, said: Said) -> None:
+        """A number that is skipped is a lost message: Sparkplug sends without confirmation."""
+        if seq is None:
+            if self._next == 0:
+                self._next = 1
+            return
         expected, self._next = self._next, (seq + 1) % _SEQUENCES
         if expected is None or seq == expected:
             return
@@ -171,7 +178,7 @@ class Node:
             f"messages {expected} to {last} of {self.map.group}/{self.map.node} never came: "
             "Sparkplug sends them unconfirmed; a birth is asked for"
         )
-        said.wrong.append(("lost_unconfirmed", what))
+        said.wrong.append((LOST, what))
 
     @staticmethod
     def _defined(metrics: Sequence[Metric]) -> _Birth:
@@ -239,11 +246,9 @@ class Node:
                     yield sense, None, at, Quality.BAD, False
 
 
-def _node(site: Site, gateway: str, written: Mapping[str, object]) -> NodeMap:
+def _node(site: Site, gateway: str, written: Mapping[str, Any]) -> NodeMap:
     senses: dict[tuple[str, str], tuple[Sense, ...]] = {}
-    metrics = written["metrics"]
-    assert isinstance(metrics, list | tuple)  # noqa: S101 - as the site's files were read
-    for metric in metrics:
+    for metric in written["metrics"]:
         point = site.points[site.index[str(metric["point"])]]
         sense = Sense.of(point, str(metric["unit"]), float(metric.get("scale", 1.0)))
         key = (str(metric.get("device", "")), str(metric["metric"]))

@@ -51,10 +51,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """One payload; ``seq`` is 0 where none is written, since some libraries leave zeros out."""
+    """One payload; ``seq`` is None where none is written: some libraries leave out zeros, or it."""
 
     at: int | None
-    seq: int
+    seq: int | None
     metrics: tuple[Metric, ...]
 
     def number(self, name: str) -> int | None:
@@ -81,7 +81,9 @@ def decode(payload: bytes) -> Payload:
     if len(message.metrics) > MOST_METRICS:
         raise Undecodable("too_large", f"{len(message.metrics)} metrics, at most {MOST_METRICS}")
     return Payload(
-        at=_time(message), seq=int(message.seq) % 256, metrics=tuple(_metrics(message.metrics))
+        at=_time(message),
+        seq=int(message.seq) % 256 if message.HasField("seq") else None,
+        metrics=tuple(_metrics(message.metrics)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from core.errors import Undecodable
 from core.site import Site
@@ -11,13 +12,13 @@ from ingest.arrival import Arrival, Spoken
 from ingest.decode import refused_whole
 from ingest.foreign.sparing import Sparing
 from ingest.foreign.sparkplug import payload as codec
-from ingest.foreign.sparkplug.node import Node, Said, nodes_of
+from ingest.foreign.sparkplug.node import LOST, Node, Said, nodes_of
 from ingest.foreign.told import LATE_MS, Rows, Told
 
 _NODE_PARTS, _DEVICE_PARTS = 4, 5  # spBv1.0, group, kind, node, and a device where it is one
 _OF_NODE = frozenset({"NBIRTH", "NDATA", "NDEATH"})
 _OF_DEVICE = frozenset({"DBIRTH", "DDATA", "DDEATH"})
-_SPARED = frozenset({"before_birth", "unmapped"})
+_SPARED = frozenset({"before_birth", "unmapped", LOST})
 
 
 class SparkplugReader:
@@ -96,7 +97,9 @@ class SparkplugReader:
             if reason in _SPARED and not self._sparing.keeps((gateway, reason), arrival.received):
                 told.spared = True
             else:
-                told.refused.append(refused_whole(arrival, gateway, reason, detail))
+                refused = refused_whole(arrival, gateway, reason, detail)
+                # What is missing is not in the message that shows it.
+                told.refused.append(replace(refused, payload=b"") if reason == LOST else refused)
         if said.state is not None:
             told.spoken.append(Spoken(gateway=gateway, received=arrival.received, state=said.state))
         return told
