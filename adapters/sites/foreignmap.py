@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from adapters.sites.dialects import dialects
-from adapters.sites.foreignkeys import DialectKeys, MessageKeys, MetricKeys, MomentKeys, ValueKeys
+from adapters.sites.foreignkeys import MessageKeys, MetricKeys, MomentKeys, ValueKeys
 from adapters.sites.keys import GatewayKeys, SiteKeys
 from adapters.sites.local import zone_of
 from adapters.sites.log import Log
@@ -179,8 +179,3 @@ def _check_value(
     unit_factor(value.unit, meant.quantity, log.place(value, "unit"), log)
     if value.scale == 0:
         log.mistake(log.place(value, "scale"), "0 makes every value 0", "another factor")
-
-
-def dialects_page() -> list[DialectKeys]:
-    """What ``plantroom site dialects`` shows."""
-    return list(dialects().values())
