@@ -15,6 +15,7 @@ from core.site import Site
 from ingest.arrival import Arrival
 from ingest.confirm import Confirmations
 from ingest.counts import Counts
+from ingest.foreign.hand.source import HandSource
 from ingest.foreign.host import Foreign
 from ingest.gateways import Gateways
 from ingest.inbox import Inbox
@@ -53,6 +54,7 @@ class Ingest:
         shared: Group of a shared subscription (MQTT 5), where several workers share the
             work on one InfluxDB; each then asks the store instead of its memory.
         foreign: What other programs publish; one worker of a site alone has it.
+        hand: Readings that people entered.
     """
 
     def __init__(
@@ -71,8 +73,9 @@ class Ingest:
         inbox_bytes: int = INBOX_BYTES,
         shared: str | None = None,
         foreign: Foreign | None = None,
+        hand: HandSource | None = None,
     ) -> None:
-        self._foreign = foreign
+        self._beside = [source for source in (foreign, hand) if source is not None]
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
         self._shared = shared
         self._inbox = Inbox(most=inbox, most_bytes=inbox_bytes)
@@ -101,8 +104,8 @@ class Ingest:
         )
         self._thread.start()
         self._broker.start()
-        if self._foreign is not None:
-            self._foreign.start(self._on_message)
+        for source in self._beside:
+            source.start(self._on_message)
 
     def stop(self) -> None:
         """Settle what has come, as far as the store answers, then leave."""
@@ -111,8 +114,8 @@ class Ingest:
             self._thread.join(DRAIN_S)
             self._writer.patience.stop()
             self._thread.join()
-        if self._foreign is not None:
-            self._foreign.stop()
+        for source in self._beside:
+            source.stop()
         self._broker.stop()
 
     def idle(self) -> bool:

@@ -15,6 +15,7 @@ from plantroom.commands import (
     docs,
     edge,
     quarantine,
+    readings,
     realism,
     replay,
     run,
@@ -35,7 +36,7 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: field buses (Modbus, BACnet, M-Bus, Sparkplug), the ledger of savings, "
+        "Not there yet: field buses (Modbus, BACnet, M-Bus), the ledger of savings, "
         "requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
@@ -43,6 +44,7 @@ app = typer.Typer(
 for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
+    ("readings", readings.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),

@@ -32,6 +32,7 @@ from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
 from ingest.foreign import host
+from ingest.foreign.hand.source import HandSource
 from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from plantroom.database import opened_records
@@ -96,6 +97,7 @@ class Plant:
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, f"ingest-{self.site.id}"), self.clock,
             foreign=self._foreign(),
+            hand=HandSource(self.site, self.records.hand, self.clock),
         )  # fmt: skip
 
     @cached_property

@@ -16,6 +16,9 @@ from adapters.sites.money import unit_factor
 from core.patterns import topic_pattern
 from core.site import DIALECTS, HAND, SPARKPLUG, Point
 
+SELDOM_S = 14_400
+"""Nobody walks to a meter more often than every four hours; below that the silence of people would
+be taken for that of a device."""
 _OPTION = {DIALECTS: "mqtt", SPARKPLUG: "sparkplug"}
 """The one option that each driver needs, and no other may have."""
 
@@ -26,6 +29,10 @@ def check(gateway: str, keys: GatewayKeys, points: Sequence[Point], log: Log) ->
     mapped: dict[str, ValueKeys | MetricKeys] = {}
     for messages in keys.options.mqtt:
         _check_shape(messages, log)
+    quick = min((p.period_s for p in points if p.gateway == gateway), default=SELDOM_S)
+    if keys.driver == HAND and quick < SELDOM_S:
+        what = f"a point of '{gateway}' is to be read by people every {quick} s"
+        log.mistake(log.place(keys, "driver"), what, f"period: {SELDOM_S} or more, usually 86400")
     for value in _values(keys):
         _check_value(gateway, value, points, log)
         if value.point in mapped:

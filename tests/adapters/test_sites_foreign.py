@@ -111,7 +111,9 @@ def test_every_dialect_that_comes_with_it_is_whole() -> None:
 
 
 def test_a_gateway_is_given_its_dialect_filled_in() -> None:
-    (first, second) = town().gateways["gw-lora"].options["mqtt"]  # type: ignore[misc]
+    written = town().gateways["gw-lora"].options["mqtt"]
+    assert isinstance(written, list)
+    first, second = written
     assert first["topic"] == dialects()["chirpstack"].topic
     assert first["counter"] == "fCnt"
     assert second["time"] == {"path": "uplink_message.received_at"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from google.protobuf import unknown_fields
@@ -88,7 +89,7 @@ def test_the_type_of_the_birth_holds_where_data_names_none() -> None:
         {"double_value": 4.0, "properties": {"keys": [b"Quality"], "values": [{"int_value": 500}]}},
     ],
 )
-def test_no_value_is_no_number(more: dict[str, object]) -> None:
+def test_no_value_is_no_number(more: dict[str, Any]) -> None:
     body = packets.packet(packets.metric("x", kind=DataType.DOUBLE, **more))
     assert number_of(decode(body).metrics[0], None) is None
 

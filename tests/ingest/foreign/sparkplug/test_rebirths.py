@@ -20,9 +20,9 @@ def asked(
     for now in range(0, until, 10):
         for node in wanting:
             rebirths.want(node, now)
-        node = rebirths.take(now)
-        if node is not None:
-            found.append((now, node))
+        taken = rebirths.take(now)
+        if taken is not None:
+            found.append((now, taken))
     return found
 
 
