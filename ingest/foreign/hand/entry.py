@@ -167,7 +167,7 @@ class Entering:
             )
         unit = one.unit or point.unit
         if unit not in units_of(point.quantity):
-            known = {"units": " / ".join(units_of(point.quantity))}
+            known: dict[str, str | int | float] = {"units": " / ".join(units_of(point.quantity))}
             raise _Wrong(Text("{unit} is no unit of it.", {"unit": unit}), Text("{units}", known))
         value = to_canonical(one.value, unit, point.quantity) * point.scale_at(one.at)
         if not math.isfinite(value):
