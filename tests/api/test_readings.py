@@ -104,8 +104,11 @@ def test_rights_by_key_and_scope(console: Console, role: Role) -> None:
 
 
 def test_each_of_a_list_is_judged_by_itself_and_again_changes_nothing(console: Console) -> None:
-    rows: list[dict[str, object]] = [{"point": WATER, "at": 1_577_836_800_000 + i, "value": v, "unit": u}
-            for i, (v, u) in enumerate([(0.1, "m³"), (0.2, "gallon"), (250.0, "L")])]  # fmt: skip
+    values = [(0.1, "m³"), (0.2, "gallon"), (250.0, "L")]
+    rows: list[dict[str, object]] = [
+        {"point": WATER, "at": 1_577_836_800_000 + i, "value": value, "unit": unit}
+        for i, (value, unit) in enumerate(values)
+    ]
     client = console.key("en.all")
     answer = client.post("/hand-readings", json={"readings": rows}).json()
     assert (answer["entered"], [r["index"] for r in answer["refused"]]) == (2, [1])
