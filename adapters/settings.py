@@ -49,6 +49,16 @@ class Settings(BaseSettings):
         description="host id of Sparkplug, which nodes name as their primary host",
     )
 
+    homeassistant: bool = Field(
+        default=False,
+        description="show every point in Home Assistant by itself, through MQTT discovery",
+    )
+    homeassistant_prefix: str = Field(
+        default="homeassistant",
+        pattern=r"^[^+#]+$",
+        description="discovery prefix that Home Assistant listens to",
+    )
+
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")
     external_address: str = Field(

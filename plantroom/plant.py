@@ -36,6 +36,7 @@ from ingest.foreign.hand.source import HandSource
 from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from plantroom.database import opened_records
+from plantroom.homeassistant import HomeAssistant
 from plantroom.story import Telling
 from workorders.channels import AppriseChannel, LogChannel
 from workorders.duty import RosterDuty
@@ -142,6 +143,13 @@ class Plant:
         self.outboxes.append(outbox)
         self.agents.append(agent)
         return agent
+
+    def homeassistant(self) -> HomeAssistant:
+        """What shows every point in Home Assistant; not yet started."""
+        session = self.session(INGEST, f"homeassistant-{self.site.id}", clean=True)
+        return HomeAssistant(
+            self.site, self.store, session, prefix=self.settings.homeassistant_prefix
+        )
 
     def services(self, hints: Sequence[tuple[str, str]] = ()) -> Services:
         """What the console is given."""

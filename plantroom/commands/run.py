@@ -157,7 +157,16 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
     server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
     server.start()
     out.print(f"console at {settings.address}")
-    return server.stop
+    shown = plant.homeassistant() if settings.homeassistant else None
+    if shown is None:
+        return server.stop
+    shown.start()
+
+    def stop() -> None:
+        shown.stop()
+        server.stop()
+
+    return stop
 
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
