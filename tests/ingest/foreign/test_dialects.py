@@ -6,7 +6,10 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.clock import HOUR_MS, MINUTE_MS
 from core.quality import Quality
@@ -200,3 +203,26 @@ def test_a_device_that_speaks_may_say_other_things_too() -> None:
     dialects = Dialects(town())
     assert dialects.read(came(UP, chirp(1, temperature=20))).reported
     assert not dialects.read(came(UP, chirp(2, battery=90)))
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["object", "temperature", "time", "fCnt", "x"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_json | st.binary(max_size=40))
+def test_whatever_comes_is_a_reading_or_has_a_reason(document: object) -> None:
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    told = Dialects(town()).read(came(UP, body))
+    assert told or body == b""
+    for one in told.reported:
+        assert one.rows.quality[np.isnan(one.rows.value)].tolist() == [Quality.BAD] * int(
+            np.isnan(one.rows.value).sum()
+        )
+    assert all(r.reason in {"not_json", "schema", "time", "unmapped"} for r in told.refused)
