@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import generate_latest
 
@@ -31,17 +32,17 @@ from core.site import Site
 from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
-from ingest.foreign import host
-from ingest.foreign.hand.source import HandSource
-from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from plantroom.database import opened_records
-from plantroom.homeassistant import HomeAssistant
 from plantroom.story import Telling
 from workorders.channels import AppriseChannel, LogChannel
 from workorders.duty import RosterDuty
 from workorders.notify import Channel, Notifier
 from workorders.service import WorkOrders
+
+if TYPE_CHECKING:
+    from ingest.foreign.host import Foreign
+    from plantroom.homeassistant import HomeAssistant
 
 INGEST = "ingest"
 
@@ -94,6 +95,8 @@ class Plant:
     @cached_property
     def ingest(self) -> Ingest:
         """Broker to store."""
+        from ingest.foreign.hand.source import HandSource  # noqa: PLC0415 not on an edge's box
+
         return Ingest(
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, f"ingest-{self.site.id}"), self.clock,
@@ -146,6 +149,8 @@ class Plant:
 
     def homeassistant(self) -> HomeAssistant:
         """What shows every point in Home Assistant; not yet started."""
+        from plantroom.homeassistant import HomeAssistant  # noqa: PLC0415 not on an edge's box
+
         session = self.session(INGEST, f"homeassistant-{self.site.id}", clean=True)
         return HomeAssistant(
             self.site, self.store, session, prefix=self.settings.homeassistant_prefix
@@ -186,10 +191,12 @@ class Plant:
 
     def _foreign(self) -> Foreign | None:
         """What other programs publish, where the site has any of it."""
+        from ingest.foreign import host  # noqa: PLC0415 protobuf is not on an edge's box
+
         if not host.needed(self.site):
             return None
         name = f"foreign-{self.site.id}"
-        return Foreign(
+        return host.Foreign(
             self.site, self.session(INGEST, name),
             self.session(INGEST, f"{name}-live", clean=True),
             host=self.settings.sparkplug_host,

@@ -26,7 +26,9 @@ class MomentKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_
     ] = ""
 
 
-class ValueKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+class ForeignValueKeys(
+    msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
     """One value of a device, and the point that it is."""
 
     path: Annotated[
@@ -39,13 +41,15 @@ class ValueKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_d
     scale: _Factor = 1.0
 
 
-class DeviceKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+class ForeignDeviceKeys(
+    msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
     """A device that publishes by itself, with what is read of it."""
 
     device: Annotated[
         str, Meta(min_length=1, description="as it names itself, in the topic or the payload")
     ]
-    values: Annotated[list[ValueKeys], Meta(min_length=1)]
+    values: Annotated[list[ForeignValueKeys], Meta(min_length=1)]
 
 
 class MessageKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -73,7 +77,7 @@ class MessageKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit
     missing: Annotated[list[str], Meta(description="texts that mean no value")] = msgspec.field(
         default_factory=list
     )
-    devices: list[DeviceKeys] = msgspec.field(default_factory=list)
+    devices: list[ForeignDeviceKeys] = msgspec.field(default_factory=list)
     ignore: Annotated[
         list[str], Meta(description="devices that are known and not wanted")
     ] = msgspec.field(default_factory=list)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from adapters.sites.dialects import dialects
-from adapters.sites.foreignkeys import MessageKeys, MetricKeys, MomentKeys, ValueKeys
+from adapters.sites.foreignkeys import ForeignValueKeys, MessageKeys, MetricKeys, MomentKeys
 from adapters.sites.keys import GatewayKeys, SiteKeys
 from adapters.sites.local import zone_of
 from adapters.sites.log import Log
@@ -26,7 +26,7 @@ _OPTION = {DIALECTS: "mqtt", SPARKPLUG: "sparkplug"}
 def check(gateway: str, keys: GatewayKeys, points: Sequence[Point], log: Log) -> None:
     """Every value is a point of this gateway, once, in a unit of its quantity."""
     _check_option(gateway, keys, log)
-    mapped: dict[str, ValueKeys | MetricKeys] = {}
+    mapped: dict[str, ForeignValueKeys | MetricKeys] = {}
     for messages in keys.options.mqtt:
         _check_shape(messages, log)
     quick = min((p.period_s for p in points if p.gateway == gateway), default=SELDOM_S)
@@ -83,7 +83,7 @@ def _filled(messages: MessageKeys) -> MessageKeys:
     )
 
 
-def _values(keys: GatewayKeys) -> Iterator[ValueKeys | MetricKeys]:
+def _values(keys: GatewayKeys) -> Iterator[ForeignValueKeys | MetricKeys]:
     for messages in keys.options.mqtt:
         for device in messages.devices:
             yield from device.values
@@ -171,7 +171,7 @@ def _check_time(messages: MessageKeys, time: MomentKeys, log: Log) -> None:
 
 
 def _check_value(
-    gateway: str, value: ValueKeys | MetricKeys, points: Sequence[Point], log: Log
+    gateway: str, value: ForeignValueKeys | MetricKeys, points: Sequence[Point], log: Log
 ) -> None:
     place = log.place(value, "point")
     meant = next((point for point in points if point.id == value.point), None)

@@ -9,12 +9,12 @@ from msgspec import inspect
 
 from adapters.sites.csvkeys import ColumnKeys, FileKeys, OptionKeys, TimeKeys
 from adapters.sites.foreignkeys import (
-    DeviceKeys,
+    ForeignDeviceKeys,
+    ForeignValueKeys,
     MessageKeys,
     MetricKeys,
     MomentKeys,
     SparkplugKeys,
-    ValueKeys,
 )
 from adapters.sites.keys import (
     BuildingKeys,
@@ -44,8 +44,8 @@ TITLES: dict[type[msgspec.Struct], str] = {
     ColumnKeys: "A column",
     MessageKeys: "Messages of the driver mqtt",
     MomentKeys: "The time of a message",
-    DeviceKeys: "A device of such messages",
-    ValueKeys: "A value of such a device",
+    ForeignDeviceKeys: "A device of such messages",
+    ForeignValueKeys: "A value of such a device",
     SparkplugKeys: "A Sparkplug node",
     MetricKeys: "A metric of a Sparkplug node",
     PriceKeys: "A price",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import structlog
 
 from core.clock import Clock, SystemClock
 from core.ports import Broker, Message
-from core.site import DIALECTS, SPARKPLUG, UNATTENDED, Site
+from core.site import DIALECTS, SPARKPLUG, Site
 from ingest.arrival import Arrival
 from ingest.foreign.dialects import Dialects
 from ingest.foreign.mapping import filters_of
@@ -32,11 +33,6 @@ def needed(site: Site) -> bool:
     return any(g.driver in {DIALECTS, SPARKPLUG} for g in site.gateways.values())
 
 
-def unattended(site: Site) -> frozenset[str]:
-    """Gateways that no edge reads."""
-    return frozenset(g.id for g in site.gateways.values() if g.driver in UNATTENDED)
-
-
 class Foreign:
     """Two sessions beside ingest's own, of one consumer, since order matters.
 
@@ -56,7 +52,7 @@ class Foreign:
     def __init__(
         self, site: Site, kept: Broker, live: Broker, *, host: str, system: Clock | None = None
     ) -> None:
-        self._system = system or SystemClock()
+        self._site, self._system = site, system or SystemClock()
         self._rebirths = Rebirths()
         self._dialects = Dialects(site)
         self._sparkplug = SparkplugReader(site, self._want, self._rebirths.born)
@@ -106,6 +102,17 @@ class Foreign:
             return self._sparkplug.read(arrival)
         return self._dialects.read(arrival)
 
+    def again(self, arrival: Arrival) -> Told:
+        """What a message says that was in quarantine, after the site's file was mended.
+
+        By readers of its own: an old message moves no node's sequence, is no repeat of itself
+        and is not spared; its time of arrival is what it was.
+        """
+        live = replace(arrival, retain=False)
+        if arrival.topic.startswith("spBv1.0/"):
+            return SparkplugReader(self._site, _nobody, _nobody).read(live)
+        return Dialects(self._site).read(live)
+
     def gaps(self) -> Mapping[str, int]:
         """Times that messages of a Sparkplug node were missing, by gateway."""
         return self._sparkplug.gaps()
@@ -141,6 +148,10 @@ class Foreign:
                 log.info("sparkplug birth asked for", gateway=gateway)
             else:
                 self._rebirths.again(gateway, _now())
+
+
+def _nobody(_gateway: str) -> None:
+    """Nobody is asked for anything."""
 
 
 def _now() -> float:

@@ -15,8 +15,7 @@ from adapters.sites import load_site, load_slice
 from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
-from core.site import Site
-from ingest.foreign.host import unattended
+from core.site import UNATTENDED, Site
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
@@ -170,8 +169,9 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
-    apart = unattended(plant.site)  # what comes to ingest by itself needs no edge
-    mine = [g for g in plant.site.gateways if g not in apart and (not at.users or g in at.users)]
+    # What comes to ingest by itself needs no edge.
+    read = [g for g, box in plant.site.gateways.items() if box.driver not in UNATTENDED]
+    mine = [g for g in read if not at.users or g in at.users]
     for gateway in mine:
         plant.agent(gateway, driver_for(plant.site, gateway)).start()
     return lambda: None

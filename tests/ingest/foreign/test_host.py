@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.sites import load_site
 from core.clock import MINUTE_MS
 from core.quality import Quality
 from ingest.foreign.host import Foreign
 from ingest.foreign.sparkplug.payload import REBIRTH, decode
 from tests.ingest.foreign.sparkplug.packets import STEM, node_birth, node_death
 from tests.ingest.foreign.test_dialects import TTN, UP, chirp, things
-from tests.ingest.foreign.town import NOW, town
+from tests.ingest.foreign.town import NOW, SITE, came, town, write_town
 from tests.ingest.parts import Bench, Diary, ListBroker, bench
 from tests.servers import wait_for
 
@@ -105,3 +106,22 @@ def test_a_node_is_asked_for_its_birth_and_its_death_is_written(tmp_path: Path) 
         assert rows.quality.tolist() == [Quality.GOOD, Quality.BAD]
         assert rows.at.tolist() == [NOW, NOW + MINUTE_MS]
         assert parts.records.progress.gateways()["gw-plc"].state == "offline"
+
+
+def test_a_stranger_that_was_mapped_since_is_read_again(tmp_path: Path) -> None:
+    stranger = UP.replace("0001", "0002")
+    with hearing(tmp_path) as (parts, kept, _):
+        kept.deliver(stranger, chirp(1, temperature=20.0).encode())
+        parts.settle()
+        (row,) = parts.records.quarantine.list()
+    mended = SITE.replace("device: 24e124136b000001", "device: 24e124136b000002")
+    site = load_site(write_town(tmp_path / "mended", mended))
+    nothing = ListBroker(Diary())
+    foreign = Foreign(site, nothing, nothing, host="here")
+    arrival = came(row.topic, row.payload, row.received, retain=True)
+    for _ in range(2):  # it is no repeat of itself
+        (told,) = foreign.again(arrival).reported
+        assert told.table[0][0] == "a.lora.zone_temp"
+        assert told.rows.value.tolist() == [20.0]
+    birth = came(f"{STEM}/NBIRTH/Boilers", node_birth(3.0), retain=True)
+    assert len(foreign.again(birth).reported[0].rows) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "r0002_hand_readings"
+revision = "r0003_hand_readings"
 down_revision = "r0001_first_tables"
 branch_labels = None
 depends_on = None
