@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         default=None, description="certificates to trust; the machine's own where empty"
     )
 
+    ingest_foreign: bool = Field(
+        default=True,
+        description="whether ingest here hears foreign devices, Sparkplug and hand readings; of "
+        "several workers one alone does",
+    )
     sparkplug_host: str = Field(
         default="plantroom",
         pattern=r"^[^+#/]+$",

@@ -101,7 +101,8 @@ class Plant:
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, f"ingest-{self.site.id}"), self.clock,
             foreign=self._foreign(),
-            hand=HandSource(self.site, self.records.hand, self.clock),
+            hand=HandSource(self.site, self.records.hand, self.clock)
+            if self.settings.ingest_foreign else None,
         )  # fmt: skip
 
     @cached_property
@@ -193,7 +194,7 @@ class Plant:
         """What other programs publish, where the site has any of it."""
         from ingest.foreign import host  # noqa: PLC0415 protobuf is not on an edge's box
 
-        if not host.needed(self.site):
+        if not self.settings.ingest_foreign or not host.needed(self.site):
             return None
         name = f"foreign-{self.site.id}"
         return host.Foreign(

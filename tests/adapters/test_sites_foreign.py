@@ -116,4 +116,5 @@ def test_a_gateway_is_given_its_dialect_filled_in() -> None:
     first, second = written
     assert first["topic"] == dialects()["chirpstack"].topic
     assert first["counter"] == "fCnt"
+    assert second["counter"] == "uplink_message.f_cnt"
     assert second["time"] == {"path": "uplink_message.received_at"}

@@ -35,7 +35,6 @@ gateways:
                 - {path: object.temperature, point: a.lora.zone_temp, unit: °C}
                 - {path: object.humidity, point: a.lora.zone_rh, unit: "%"}
         - template: the-things-stack
-          counter: uplink_message.f_cnt
           devices:
             - device: attic-1
               values: [{path: uplink_message.decoded_payload.temp_f, point: a.ttn.zone_temp, unit: °F}]
