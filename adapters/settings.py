@@ -43,6 +43,27 @@ class Settings(BaseSettings):
         default=None, description="certificates to trust; the machine's own where empty"
     )
 
+    ingest_foreign: bool = Field(
+        default=True,
+        description="whether ingest here hears foreign devices, Sparkplug and hand readings; of "
+        "several workers one alone does",
+    )
+    sparkplug_host: str = Field(
+        default="plantroom",
+        pattern=r"^[^+#/]+$",
+        description="host id of Sparkplug, which nodes name as their primary host",
+    )
+
+    homeassistant: bool = Field(
+        default=False,
+        description="show every point in Home Assistant by itself, through MQTT discovery",
+    )
+    homeassistant_prefix: str = Field(
+        default="homeassistant",
+        pattern=r"^[^+#]+$",
+        description="discovery prefix that Home Assistant listens to",
+    )
+
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")
     external_address: str = Field(

@@ -18,6 +18,10 @@ from core.quantity import CANONICAL, Kind, Quantity
 from core.roles import ROLES, PointRole
 from core.words import Carrier
 
+DIALECTS, SPARKPLUG, HAND = "mqtt", "sparkplug", "hand"
+UNATTENDED = frozenset({DIALECTS, SPARKPLUG, HAND})
+"""Drivers of gateways that no edge reads: their readings come to ingest by themselves."""
+
 Names = Mapping[str, str]
 """A name by language: ``en`` always, ``zh`` where it has one."""
 

@@ -15,6 +15,8 @@ from core.site import Site
 from ingest.arrival import Arrival
 from ingest.confirm import Confirmations
 from ingest.counts import Counts
+from ingest.foreign.hand.source import HandSource
+from ingest.foreign.host import Foreign
 from ingest.gateways import Gateways
 from ingest.inbox import Inbox
 from ingest.metrics import registry_of
@@ -51,6 +53,8 @@ class Ingest:
         inbox: Messages that may wait; full, the session blocks.
         shared: Group of a shared subscription (MQTT 5), where several workers share the
             work on one InfluxDB; each then asks the store instead of its memory.
+        foreign: What other programs publish; one worker of a site alone has it.
+        hand: Readings that people entered.
     """
 
     def __init__(
@@ -68,7 +72,10 @@ class Ingest:
         inbox: int = INBOX,
         inbox_bytes: int = INBOX_BYTES,
         shared: str | None = None,
+        foreign: Foreign | None = None,
+        hand: HandSource | None = None,
     ) -> None:
+        self._beside = [source for source in (foreign, hand) if source is not None]
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
         self._shared = shared
         self._inbox = Inbox(most=inbox, most_bytes=inbox_bytes)
@@ -77,12 +84,13 @@ class Ingest:
         confirmations = Confirmations(site.id, receipts, broker, system or SystemClock())
         self._writer = Writer(
             site, store, receipts, quarantine, progress, confirmations, self._counts,
-            self.gateways, alone=shared is None,
+            self.gateways, alone=shared is None, foreign=foreign.read if foreign else None,
         )  # fmt: skip
         patience = self._writer.patience
         self.metrics = registry_of(
-            self._counts, self._inbox, self.gateways, lambda: patience.retries
-        )
+            self._counts, self._inbox, self.gateways, lambda: patience.retries,
+            foreign.gaps if foreign else dict,
+        )  # fmt: skip
         self._reconnected = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
         self.failure: Exception | None = None
@@ -96,6 +104,8 @@ class Ingest:
         )
         self._thread.start()
         self._broker.start()
+        for source in self._beside:
+            source.start(self._on_message)
 
     def stop(self) -> None:
         """Settle what has come, as far as the store answers, then leave."""
@@ -104,6 +114,8 @@ class Ingest:
             self._thread.join(DRAIN_S)
             self._writer.patience.stop()
             self._thread.join()
+        for source in self._beside:
+            source.stop()
         self._broker.stop()
 
     def idle(self) -> bool:

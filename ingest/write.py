@@ -21,7 +21,7 @@ from ingest.patience import Patience
 from ingest.progress import Tracker
 from ingest.refuse import refused_rows
 from ingest.registers import Rules
-from ingest.sort import Lot, sort
+from ingest.sort import Foreign, Lot, sort
 from ingest.use import Derived, Use
 
 
@@ -34,6 +34,7 @@ class Writer:
 
     Args:
         alone: Whether no other worker writes to this store.
+        foreign: Reads what is not of our own wire.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Writer:
         gateways: Gateways,
         *,
         alone: bool = True,
+        foreign: Foreign | None = None,
     ) -> None:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
@@ -55,6 +57,7 @@ class Writer:
         self._judge = Judge(site)
         self._tracker, self._clocks = Tracker(site), Clocks(site)
         self._use = Use(Rules.of(site), store, alone=alone)
+        self._foreign = foreign
         self._waiting_for: set[str] = set()
         self.patience = Patience(lambda: confirmations.rest(self._waiting_for))
 
@@ -83,9 +86,12 @@ class Writer:
                 that was not settled.
             Fatal: Going on would lose or invent data.
         """
-        lot = sort(arrivals, self._site.id)
+        lot = sort(arrivals, self._site.id, self._foreign)
         self._waiting_for = lot.gateways()
-        tally = Tally(messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused))
+        tally = Tally(
+            messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused),
+            spared=lot.spared,
+        )  # fmt: skip
         known = self._known(lot)
         accepted = self._judge.accept(lot.reported)
         refused = self._stored(accepted, known)

@@ -72,7 +72,9 @@ class GatewayKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An edge agent's box, and how it reads its devices."""
 
     name: Names
-    driver: Annotated[str, Meta(description="how it reads: simulated, csv or fieldbus")]
+    driver: Annotated[
+        str, Meta(description="how it is read: simulated, csv, fieldbus, mqtt, sparkplug or hand")
+    ]
     options: OptionKeys = msgspec.field(default_factory=OptionKeys)
 
 

@@ -10,6 +10,14 @@ from msgspec import inspect
 from adapters.sites.bacnetkeys import BacnetBusKeys, BacnetDeviceKeys, BacnetKeys
 from adapters.sites.csvkeys import ColumnKeys, FileKeys, TimeKeys
 from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys
+from adapters.sites.foreignkeys import (
+    ForeignDeviceKeys,
+    ForeignValueKeys,
+    MessageKeys,
+    MetricKeys,
+    MomentKeys,
+    SparkplugKeys,
+)
 from adapters.sites.keys import (
     BuildingKeys,
     CalendarKeys,
@@ -68,6 +76,12 @@ TITLES: dict[type[msgspec.Struct], str] = {
     MbusKeys: "A value in M-Bus",
     BacnetDeviceKeys: "BACnet in a template",
     BacnetKeys: "A value in BACnet",
+    MessageKeys: "Messages of the driver mqtt",
+    MomentKeys: "The time of a message",
+    ForeignDeviceKeys: "A device of such messages",
+    ForeignValueKeys: "A value of such a device",
+    SparkplugKeys: "A Sparkplug node",
+    MetricKeys: "A metric of a Sparkplug node",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",

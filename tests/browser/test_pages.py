@@ -21,6 +21,7 @@ PATHS = {
     "points": "/points",
     "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
     "trend-empty": "/trend",
+    "readings": "/readings",
     "quarantine": "/quarantine",
     "quarantined": "/quarantine/1",
     "absent": "/orders/WO-2026-9999",

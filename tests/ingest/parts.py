@@ -28,6 +28,7 @@ from core.ports import (
 )
 from core.settled import Settled
 from core.site import Site
+from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from tests.ingest.places import NOW, small_site
 from tests.sample import records_in
@@ -240,7 +241,7 @@ class Bench:
 @contextmanager
 def bench(
     folder: Path, *, site: Site | None = None, most: int = 256, inbox: int = 2000,
-    start: bool = True,
+    start: bool = True, foreign: Foreign | None = None,
 ) -> Iterator[Bench]:  # fmt: skip
     """Ingest started on an empty store and empty records."""
     site = site or small_site()
@@ -252,6 +253,7 @@ def bench(
     ingest = Ingest(
         site, store, DiaryReceipts(records.receipts, diary), quarantine,
         DiaryProgress(records.progress, diary), broker, clock, most=most, inbox=inbox,
+        foreign=foreign,
     )  # fmt: skip
     if start:
         ingest.start()
