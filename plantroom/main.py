@@ -14,6 +14,7 @@ from plantroom.commands import (
     demo,
     docs,
     edge,
+    gateway,
     quarantine,
     readings,
     realism,
@@ -47,6 +48,7 @@ for name, group in (
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),
+    ("gateway", gateway.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)
