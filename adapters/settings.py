@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     outbox_age_s: int = Field(
         default=30 * 86400, ge=3600, description="oldest that an edge keeps unsent. [s]"
     )
+    ingest_worker: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,31})?$")] = Field(
+        default="",
+        description="name of this worker, such as 1, where several processes run ingest on one "
+        "InfluxDB; empty where it is alone",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"
     )

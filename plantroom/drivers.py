@@ -10,20 +10,25 @@ from core.site import Site
 from edge.drivers.csv import CsvDriver
 
 
-def driver_for(site: Site, gateway: str, files: Path | None = None) -> Driver:
+def driver_for(
+    site: Site, gateway: str, files: Path | None = None, *, after: int | None = None
+) -> Driver:
     """The driver that the site file names for a gateway.
 
     Args:
         site: The model.
         gateway: Whose devices.
         files: Folder of a csv driver's files; what its options say where absent.
+        after: What an earlier run had read (``Outbox.read_until``), which is not given again. [ms]
 
     Raises:
         Misconfigured: There is no such driver here.
     """
     box = site.gateways[gateway]
     if box.driver == "csv":
-        return CsvDriver(site, gateway, files or Path(str(box.options.get("folder", "."))))
+        return CsvDriver(
+            site, gateway, files or Path(str(box.options.get("folder", "."))), after=after
+        )
     expected = "csv; 'simulated' runs in plantroom demo alone, field buses are not there yet"
     what = f"gateway {gateway}: driver '{box.driver}' cannot run here"
     raise Misconfigured([Mistake(file="site.yaml", line=0, what=what, expected=expected)])

@@ -12,7 +12,6 @@ import typer
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site, load_slice
-from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
 from core.site import Site
@@ -20,7 +19,6 @@ from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
 from plantroom.plant import BrokerAt, Plant, embedded, external
-from plantroom.server import ConsoleServer
 
 log = structlog.get_logger(__name__)
 PARTS = ("edge", "ingest", "analytics", "api")
@@ -151,6 +149,9 @@ def _analytics(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 
 def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
+    from api.app import create_app  # noqa: PLC0415 an edge box has no web server
+    from plantroom.server import ConsoleServer  # noqa: PLC0415
+
     plant.orders.start()
     settings = plant.settings
     server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
@@ -162,7 +163,9 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     mine = [g for g in plant.site.gateways if not at.users or g in at.users]
     for gateway in mine:
-        plant.agent(gateway, driver_for(plant.site, gateway)).start()
+        outbox = plant.outbox(gateway)
+        driver = driver_for(plant.site, gateway, after=outbox.read_until)
+        plant.agent(gateway, driver).start()
     return lambda: None
 
 
@@ -172,3 +175,11 @@ _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {
     "api": _api,
     "edge": _edge,
 }
+
+
+def alone() -> None:
+    """``plantroom run`` without the other commands."""
+    app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="markdown")
+    app.callback()(lambda: None)
+    app.command()(run)
+    app(prog_name="plantroom")

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 EDGE = (
     "import edge.agent, edge.outbox, edge.drivers.csv, edge.drivers.simulated, adapters.mqtt,"
-    " adapters.sites"
+    " adapters.sites, plantroom.commands.run"
 )
 HEAVY = (
     "pandas", "sklearn", "scipy", "sqlalchemy", "duckdb", "influxdb_client", "fastapi", "amqtt",

@@ -134,6 +134,16 @@ def test_a_store_that_another_process_holds_is_said(tmp_path: Path) -> None:
     assert "readings.duckdb" in answer.stderr
 
 
+def test_run_alone_speaks_as_among_all_commands() -> None:
+    for command in ([*COMMAND, "ingset"], [sys.executable, "-m", "plantroom", "--version"]):
+        answer = subprocess.run(
+            command, cwd=ROOT, text=True, capture_output=True, timeout=60, check=False
+        )
+        assert "Traceback" not in answer.stderr
+        assert answer.returncode == (2 if command[-1] == "ingset" else 0)
+        assert "there is no part 'ingset'" in answer.stderr or answer.stdout
+
+
 def test_a_broker_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
