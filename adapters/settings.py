@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         description="name of this worker, such as 1, where several processes run ingest on one "
         "InfluxDB; empty where it is alone",
     )
+    spool_bytes: int = Field(
+        default=256 * 1024**2,
+        ge=0,
+        description="most that ingest keeps of foreign devices while the store is away; "
+        "0: nothing, their messages stay with the broker. [bytes]",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"
     )

@@ -19,6 +19,8 @@ from ingest.gateways import Gateways
 from ingest.inbox import Inbox
 from ingest.metrics import registry_of
 from ingest.patience import Interrupted
+from ingest.relief import Relief, once
+from ingest.spool import Spool
 from ingest.write import Writer
 
 log = structlog.get_logger(__name__)
@@ -51,6 +53,8 @@ class Ingest:
         inbox: Messages that may wait; full, the session blocks.
         shared: Group of a shared subscription (MQTT 5), where several workers share the
             work on one InfluxDB; each then asks the store instead of its memory.
+        spool: Where foreign devices' messages are kept while the store is away; without,
+            they stay with the broker. Closed by whoever made it.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Ingest:
         inbox: int = INBOX,
         inbox_bytes: int = INBOX_BYTES,
         shared: str | None = None,
+        spool: Spool | None = None,
     ) -> None:
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
         self._shared = shared
@@ -80,8 +85,12 @@ class Ingest:
             self.gateways, alone=shared is None,
         )  # fmt: skip
         patience = self._writer.patience
+        self._spool = spool
+        self._relief = None if spool is None else Relief(self._inbox, spool)
+        if self._relief is not None:
+            patience.away = self._relief.allow
         self.metrics = registry_of(
-            self._counts, self._inbox, self.gateways, lambda: patience.retries
+            self._counts, self._inbox, self.gateways, lambda: patience.retries, self._spooled
         )
         self._reconnected = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
@@ -94,6 +103,8 @@ class Ingest:
             self._on_message,
             self._on_connected,
         )
+        if self._relief is not None:
+            self._relief.start()
         self._thread.start()
         self._broker.start()
 
@@ -104,6 +115,8 @@ class Ingest:
             self._thread.join(DRAIN_S)
             self._writer.patience.stop()
             self._thread.join()
+        if self._relief is not None:
+            self._relief.stop()
         self._broker.stop()
 
     def idle(self) -> bool:
@@ -134,15 +147,15 @@ class Ingest:
             raise Fatal(f"ingest has stopped: {self.failure}") from self.failure
 
     def _on_message(self, message: Message) -> None:
-        self._inbox.put(
-            Arrival(
-                topic=message.topic,
-                payload=message.payload,
-                retain=message.retain,
-                received=self._clock.now(),
-                ack=message.ack,
-            )
+        arrival = Arrival(
+            topic=message.topic,
+            payload=message.payload,
+            retain=message.retain,
+            received=self._clock.now(),
+            ack=message.ack if self._relief is None else once(message.ack),
         )
+        if self._inbox.put(arrival) and self._relief is not None:
+            self._relief.came(arrival)
 
     def _on_connected(self, _session_present: bool) -> None:  # noqa: FBT001 the port's callback
         self._reconnected.set()
@@ -151,6 +164,7 @@ class Ingest:
     def _run(self) -> None:
         try:
             self._writer.begin()
+            self._drain()
             while self._round():
                 pass
         except Interrupted:
@@ -165,10 +179,31 @@ class Ingest:
     def _round(self) -> bool:
         """One write, or one announcement; False when there is nothing more to come."""
         taken = self._inbox.take(self._most, MOST_BYTES)
+        if self._relief is not None:
+            self._relief.taken(taken)
         if self._reconnected.is_set():
             self._reconnected.clear()
             self._writer.announce()
         if taken:
             self._writer.write(taken)
+        self._drain()
+        if taken:
             self._inbox.finished()
         return bool(taken) or not self._inbox.closed
+
+    def _drain(self) -> None:
+        """Write what was spooled meanwhile, before anything that came after it."""
+        spool, relief = self._spool, self._relief
+        while spool is not None and relief is not None and spool.depth()[0]:
+            run = self._writer.patience.run
+            last, arrivals = run(lambda: spool.head(self._most, MOST_BYTES), "spool")
+            relief.taken(())
+            self._writer.write(arrivals)
+            run(lambda: spool.forget(last), "spool")  # noqa: B023 called at once
+            relief.drained()
+
+    def _spooled(self) -> tuple[int, int, int]:
+        """Messages and bytes in the spool, and messages that found no room."""
+        if self._spool is None or self._relief is None:
+            return 0, 0, 0
+        return (*self._spool.depth(), self._relief.refused)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from analytics.engine import Engine
     from api.services import Services
     from ingest.service import Ingest
+    from ingest.spool import Spool
     from workorders.notify import Channel
     from workorders.service import WorkOrders
 
@@ -104,8 +105,19 @@ class Plant:
         return Ingest(
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, client), self.clock,
-            shared=WORKERS if worker else None,
+            shared=WORKERS if worker else None, spool=self.spool,
         )  # fmt: skip
+
+    @cached_property
+    def spool(self) -> Spool | None:
+        """Where messages of foreign devices wait for the store; one a worker."""
+        from ingest.spool import Spool  # noqa: PLC0415
+
+        if not self.settings.spool_bytes:
+            return None
+        worker = self.settings.ingest_worker
+        path = self.settings.var / f"spool{'-' if worker else ''}{worker}.sqlite"
+        return Spool(path, most_bytes=self.settings.spool_bytes)
 
     @cached_property
     def orders(self) -> WorkOrders:
@@ -194,7 +206,7 @@ class Plant:
                 self.engine.finish()
         for outbox in self.outboxes.values():
             outbox.close()
-        for name in ("store", "records"):
+        for name in ("spool", "store", "records"):
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()

@@ -28,6 +28,7 @@ from core.ports import (
 from core.settled import Settled
 from core.site import Site
 from ingest.service import Ingest
+from ingest.spool import Spool
 from tests.ingest.places import NOW, small_site
 from tests.sample import records_in
 from tests.servers import wait_for
@@ -233,7 +234,7 @@ class Bench:
 @contextmanager
 def bench(
     folder: Path, *, site: Site | None = None, most: int = 256, inbox: int = 2000,
-    start: bool = True,
+    start: bool = True, spool: Spool | None = None,
 ) -> Iterator[Bench]:  # fmt: skip
     """Ingest started on an empty store and empty records."""
     site = site or small_site()
@@ -245,6 +246,7 @@ def bench(
     ingest = Ingest(
         site, store, DiaryReceipts(records.receipts, diary), quarantine,
         DiaryProgress(records.progress, diary), broker, clock, most=most, inbox=inbox,
+        spool=spool,
     )  # fmt: skip
     if start:
         ingest.start()
