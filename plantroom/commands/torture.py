@@ -61,6 +61,7 @@ def torture(
             for one in play(
                 folder, scenarios, stores, scale, seed,
                 lambda what, share: progress.update(task, description=what, completed=share),
+                keep=keep is not None,
             ):  # fmt: skip
                 played.append(one)
                 if not json_:

@@ -44,7 +44,7 @@ class Played:
 
 def play(
     folder: Path, scenarios: Sequence[Scenario], stores: Sequence[StoreKind], scale: Scale,
-    seed: int, tell: Tell,
+    seed: int, tell: Tell, *, keep: bool = False,
 ) -> Iterator[Played]:  # fmt: skip
     """Play all that mean something on these stores.
 
@@ -55,6 +55,7 @@ def play(
         scale: How hard.
         seed: Of when what happens.
         tell: Told what is played and the share that is done.
+        keep: Also what was sound is kept.
     """
     wanted = [(s, store) for store in stores for s in scenarios if store in s.stores]
     database = servers.postgres(folder / "postgres") if "influxdb" in stores else None
@@ -62,7 +63,10 @@ def play(
         for done, (scenario, store) in enumerate(wanted):
             tell(f"{store}: {scenario.name}", done / len(wanted))
             place = folder / f"{done:02}"
-            yield _played(place, scenario, store, scale, seed + done, database)
+            played = _played(place, scenario, store, scale, seed + done, database)
+            if played.sound and not keep:
+                shutil.rmtree(place, ignore_errors=True)
+            yield played
         tell("done", 1.0)
     finally:
         if database is not None:
@@ -89,6 +93,8 @@ def _played(
         if rig is not None:
             programs = (rig.edge, *rig.workers, rig.broker, rig.influx)
             kills = sum(program.kills for program in programs if program is not None)
+            if scenario.waits:
+                said.notes.append(rig.waits())
             if rig.relay is not None:
                 said.notes.append(
                     f"{rig.relay.passed} batches passed, {rig.relay.repeated} twice, "
@@ -97,10 +103,7 @@ def _played(
             if rig.proxy is not None:
                 said.notes.append(f"{rig.proxy.spoilt} requests spoilt")
             rig.close()
-    played = Played(
+    return Played(
         scenario=scenario.name, store=store, account=said, kills=kills, failure=failure,
         seconds=time.monotonic() - begun,
     )  # fmt: skip
-    if played.sound:
-        shutil.rmtree(folder, ignore_errors=True)
-    return played

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Literal
 from core.errors import Fatal
 from scoring.torture import outboxes, servers
 from scoring.torture.grounds import Grounds, cut_ledger, make_grounds
-from scoring.torture.processes import HOST, Program, free_port, listens, wait_until
+from scoring.torture.processes import Program, free_port, listens, wait_until
 from scoring.torture.proxy import Proxy
 from scoring.torture.relay import Relay
 from scoring.torture.servers import Postgres, port_of
@@ -40,6 +42,7 @@ class Wishes:
         workers: Processes of ingest; more than one share a subscription.
         proxied: Whether a proxy stands before the store.
         relayed: Share of batches that a bad line before ingest's broker repeats; None for no line.
+        autosave_s: How often the broker saves what it keeps; a SIGKILL forgets the rest. [s]
         small_mb: Size of the file systems of edge and ingest; None for the machine's own. [MB]
     """
 
@@ -48,6 +51,7 @@ class Wishes:
     workers: int = 1
     proxied: bool = False
     relayed: float | None = None
+    autosave_s: int = 1
     small_mb: int | None = None
 
 
@@ -142,11 +146,18 @@ class Rig:
         program = self.edge if edge else self.ingest
         done = subprocess.run(  # noqa: S603 our own program
             [sys.executable, "-m", "plantroom", *words], cwd=program.cwd, capture_output=True,
-            text=True, env={**_system(), **program.environment}, timeout=120, check=False,
+            text=True, env={**os.environ, **program.environment}, timeout=120, check=False,
         )  # fmt: skip
         if done.returncode:
             raise Fatal(f"plantroom {' '.join(words)}: {done.stderr}")
         return done.stdout
+
+    def waits(self) -> str:
+        """How often edge and ingest said that they wait, for the account of a run."""
+        ours = Counter(self.edge.log.read_text(errors="replace").split())
+        theirs = [worker.log.read_text(errors="replace") for worker in self.workers]
+        again = sum(text.count("will try again") for text in theirs)
+        return f"ingest tried again {again} times, the edge waited {ours['waits']} times"
 
     def close(self) -> None:
         """End everything that runs, and let go of the file systems."""
@@ -183,7 +194,9 @@ def build(folder: Path, wishes: Wishes, seed: int, postgres: Postgres | None) ->
     mounts = _small(folder, wishes.small_mb)
     start = int((time.time() + _FIRST_ROW_S) * 1000)
     grounds = make_grounds(folder, gateways=GATEWAYS, start=start, rows=_LONGEST_S * 10)
-    broker = servers.mosquitto(folder / "broker", inflight=wishes.inflight)
+    broker = servers.mosquitto(
+        folder / "broker", inflight=wishes.inflight, autosave_s=wishes.autosave_s
+    )
     near = servers.mosquitto(folder / "near-broker") if wishes.relayed is not None else None
     influx, proxy = None, None
     if wishes.store == "influxdb":
@@ -276,12 +289,3 @@ def _small(folder: Path, megabytes: int | None) -> list[Path]:
             raise Fatal("a file system of a size cannot be mounted here: it takes root")
         mounts.append(where)
     return mounts
-
-
-def _system() -> dict[str, str]:
-    import os  # noqa: PLC0415
-
-    return dict(os.environ)
-
-
-__all__ = ["GATEWAYS", "HOST", "Rig", "StoreKind", "Wishes", "build"]
