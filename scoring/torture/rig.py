@@ -170,7 +170,7 @@ class Rig:
         if self.proxy is not None:
             self.proxy.stop()
         for mount in self.mounts:
-            subprocess.run(["umount", str(mount)], check=False, capture_output=True)  # noqa: S603, S607
+            subprocess.run(["umount", "-l", str(mount)], check=False, capture_output=True)  # noqa: S603, S607
 
     def _settled(self) -> bool:
         for program in (self.edge, *self.workers):
