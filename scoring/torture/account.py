@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from adapters.records import Records
 from adapters.sites import load_site
@@ -18,8 +19,7 @@ from core.batch import Intervals, Stored
 from core.errors import Undecodable
 from core.site import Site
 from scoring.torture import outboxes
-from scoring.torture.grounds import POISON, Row, read_ledger
-from scoring.torture.rig import Rig
+from scoring.torture.grounds import Grounds, Row, read_ledger
 
 Key = tuple[str, int]
 _FOREVER_MS = 4 * 10**12
@@ -76,16 +76,35 @@ class Published:
     refused: Counter[str] = field(default_factory=Counter)
 
 
-def account(rig: Rig, published: Published | None = None) -> Account:
-    """Count; the rig has finished and its store is open to us."""
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Where everything stands that is counted; nobody else has it open.
+
+    Attributes:
+        grounds: Site and ledgers.
+        outboxes: File of each gateway's outbox.
+        store_url: The store itself, past any proxy.
+        token: Of the store.
+        records_url: Where quarantine is.
+    """
+
+    grounds: Grounds
+    outboxes: Mapping[str, Path]
+    store_url: str
+    token: str
+    records_url: str
+
+
+def account(found: Evidence, published: Published | None = None) -> Account:
+    """Count what became of every reading."""
     published = published or Published()
     said = Account()
-    given = _given(rig, published.rows)
-    sent = _sent(rig, said, published.rows)
-    site = load_site(rig.grounds.site)
-    stored, use, rows_counted = _held(rig, site)
+    given = _given(found, published.rows)
+    sent = _sent(found, said, published.rows)
+    site = load_site(found.grounds.site)
+    stored, use, rows_counted = _held(found, site)
     held, rows = _by_key(site, stored)
-    refused, reasons = _quarantined(rig)
+    refused, reasons = _quarantined(found)
     said.given, said.sent, said.stored = len(given), len(sent), len(held)
     said.quarantined = sum(reasons.values())
     said.duplicated = max(rows, rows_counted) - len(held)
@@ -103,25 +122,25 @@ def account(rig: Rig, published: Published | None = None) -> Account:
     return said
 
 
-def _given(rig: Rig, published: Iterable[Row]) -> dict[Key, float]:
+def _given(found: Evidence, published: Iterable[Row]) -> dict[Key, float]:
     given = {(row.point, row.at): row.value for row in published}
-    for gateway in rig.grounds.gateways:
-        given |= {(row.point, row.at): row.value for row in read_ledger(rig.grounds, gateway)}
+    for gateway in found.grounds.gateways:
+        given |= {(row.point, row.at): row.value for row in read_ledger(found.grounds, gateway)}
     return given
 
 
-def _sent(rig: Rig, said: Account, published: Iterable[Row]) -> dict[Key, float]:
+def _sent(found: Evidence, said: Account, published: Iterable[Row]) -> dict[Key, float]:
     sent = {(row.point, row.at): row.value for row in published}
-    for gateway in rig.grounds.gateways:
-        path = rig.outbox(gateway)
+    for gateway in found.grounds.gateways:
+        path = found.outboxes[gateway]
         sent |= {(row.point, row.at): row.value for row in outboxes.committed(path)}
         if dropped := outboxes.discarded(path):
             said.notes.append(f"{gateway} discarded {dropped} batches")
     return sent
 
 
-def _held(rig: Rig, site: Site) -> tuple[Stored, Intervals, int]:
-    store = open_store(rig.store_url, site, token=rig.environment["PLANTROOM_INFLUX_TOKEN"])
+def _held(found: Evidence, site: Site) -> tuple[Stored, Intervals, int]:
+    store = open_store(found.store_url, site, token=found.token)
     try:
         every = range(len(site.points))
         counted = store.count()
@@ -139,11 +158,11 @@ def _by_key(site: Site, stored: Stored) -> tuple[dict[Key, float], int]:
     }, len(rows)
 
 
-def _quarantined(rig: Rig) -> tuple[set[Key], Counter[str]]:
+def _quarantined(found: Evidence) -> tuple[set[Key], Counter[str]]:
     """Readings of batches that can be read, and entries by reason."""
     keys: set[Key] = set()
     reasons: Counter[str] = Counter()
-    records = Records(rig.records_url)
+    records = Records(found.records_url)
     try:
         for entry in records.quarantine.list(limit=1_000_000):
             reasons[entry.reason] += 1
@@ -173,7 +192,7 @@ def _judge_use(said: Account, site: Site, given: dict[Key, float], use: Interval
     """Use of each register must add up to what it counted, each interval once."""
     totals: dict[str, list[tuple[int, float]]] = {}
     for (point, at), value in given.items():
-        if point.endswith(".energy") and not point.startswith(f"{POISON}."):
+        if point.endswith(".energy"):
             totals.setdefault(point, []).append((at, value))
     sums: dict[str, float] = {}
     times: set[tuple[int, int]] = set()

@@ -33,13 +33,14 @@ def outage(rig: Rig, scale: Scale) -> Published:
     for part in (1, 2):
         rows += _say(rig, part)
         wait_until(partial(_spooled, rig, part * _A_ROUND), "the spool", 60)
+        time.sleep(scale.outage_s / 3)
+    for _ in range(2):
         rig.ingest.kill()
         rig.broker.kill()
         for kept in (rig.folder / "broker").glob("mosquitto.db*"):
             kept.unlink()
         rig.broker.start()
-        rig.ingest.start(wait=False)
-        time.sleep(scale.outage_s / 3)
+        rig.ingest.start()
     rig.influx.start()
     rig.wait_progress()
     wait_until(lambda: not _spooled(rig, 1), "the emptying of the spool", 60)

@@ -85,7 +85,7 @@ def _played(
         rig.start()
         published = scenario.story(rig, scale)
         rig.finish()
-        said = account(rig, published)
+        said = account(rig.evidence(), published)
     except PlantroomError as error:
         failure = str(error)
     finally:

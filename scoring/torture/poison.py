@@ -91,7 +91,7 @@ def publish(rig: Rig, messages: list[tuple[str, bytes]]) -> None:
     Raises:
         Fatal: It does not take them.
     """
-    session = Session(HOST, port_of(rig.broker), "torture-poison", reconnect_cap_s=1.0)
+    session = Session(HOST, port_of(rig.broker), "torture-poison", clean_start=True)
     # What a client said last may be lost with its connection; the broker takes messages in their
     # order, so when the last comes back it has all.
     came_back = threading.Event()

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Literal
 
 from core.errors import Fatal
 from scoring.torture import outboxes, servers
+from scoring.torture.account import Evidence
 from scoring.torture.grounds import Grounds, cut_ledger, make_grounds
 from scoring.torture.processes import Program, free_port, listens, wait_until
 from scoring.torture.proxy import Proxy
@@ -152,12 +152,20 @@ class Rig:
             raise Fatal(f"plantroom {' '.join(words)}: {done.stderr}")
         return done.stdout
 
+    def evidence(self) -> Evidence:
+        """Where what became of every reading can be seen, after :meth:`finish`."""
+        return Evidence(
+            grounds=self.grounds, store_url=self.store_url, token=servers.TOKEN,
+            records_url=self.records_url,
+            outboxes={gateway: self.outbox(gateway) for gateway in self.grounds.gateways},
+        )  # fmt: skip
+
     def waits(self) -> str:
         """How often edge and ingest said that they wait, for the account of a run."""
-        ours = Counter(self.edge.log.read_text(errors="replace").split())
+        ours = self.edge.log.read_text(errors="replace").count("edge waits")
         theirs = [worker.log.read_text(errors="replace") for worker in self.workers]
         again = sum(text.count("will try again") for text in theirs)
-        return f"ingest tried again {again} times, the edge waited {ours['waits']} times"
+        return f"ingest tried again {again} times, the edge waited {ours} times"
 
     def close(self) -> None:
         """End everything that runs, and let go of the file systems."""
