@@ -36,10 +36,7 @@ def outage(rig: Rig, scale: Scale) -> Published:
         time.sleep(scale.outage_s / 3)
     for _ in range(2):
         rig.ingest.kill()
-        rig.broker.kill()
-        for kept in (rig.folder / "broker").glob("mosquitto.db*"):
-            kept.unlink()
-        rig.broker.start()
+        rig.broker_loses_all()
         rig.ingest.start()
     rig.influx.start()
     rig.wait_progress()

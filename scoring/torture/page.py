@@ -13,8 +13,8 @@ COLUMNS = (
     "store", "scenario", "kills", "given", "sent", "stored", "quarantined", "lost", "duplicated",
     "invented", "s",
 )  # fmt: skip
-_BEGIN = "<!-- torture: written by plantroom torture --long --write -->"
-_END = "<!-- end of torture -->"
+_BEGIN = "<!-- {}: written by plantroom torture --long --store {} --write -->"
+_END = "<!-- end of {} -->"
 
 
 def cells(one: Played) -> list[object]:
@@ -28,16 +28,20 @@ def cells(one: Played) -> list[object]:
 
 
 def written(page: str, played: Sequence[Played], *, seed: int, scale: Scale) -> str:
-    """The page with these figures in the place that is marked for them.
+    """The page with these figures in the place that is marked for each store.
 
     Raises:
         ValueError: The page has no such place.
     """
-    before, begin, rest = page.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"the page has no place between '{_BEGIN}' and '{_END}'")
-    return f"{before}{begin}\n\n{_part(played, seed, scale)}\n{end}{after}"
+    for store in dict.fromkeys(one.store for one in played):
+        begin, end = _BEGIN.format(store, store), _END.format(store)
+        before, found, rest = page.partition(begin)
+        _, ended, after = rest.partition(end)
+        if not found or not ended:
+            raise ValueError(f"the page has no place between '{begin}' and '{end}'")
+        part = _part([one for one in played if one.store == store], seed, scale)
+        page = f"{before}{begin}\n\n{part}\n{end}{after}"
+    return page
 
 
 def _part(played: Sequence[Played], seed: int, scale: Scale) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from adapters.records import Records
 from core.errors import Fatal
 from scoring.torture import outboxes, servers
 from scoring.torture.account import Evidence
@@ -100,6 +101,21 @@ class Rig:
         for worker in self.workers:
             worker.start()
         self.edge.start()
+
+    def refused(self) -> int:
+        """Entries in quarantine."""
+        records = Records(self.records_url)
+        try:
+            return sum(entries for entries, _ in records.quarantine.counts().values())
+        finally:
+            records.close()
+
+    def broker_loses_all(self) -> None:
+        """SIGKILL, and nothing that it kept is there at its next start."""
+        self.broker.kill()
+        for kept in (self.folder / "broker").glob("mosquitto.db*"):
+            kept.unlink()
+        self.broker.start()
 
     def progress(self) -> int:
         """Batches confirmed and kept at the edges."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from scoring.torture import foreign, outboxes, servers
 from scoring.torture.account import Published
 from scoring.torture.poison import poison
+from scoring.torture.processes import wait_until
 from scoring.torture.proxy import Mood
 from scoring.torture.rig import Rig, StoreKind, Wishes
 from scoring.torture.scale import Scale
@@ -97,6 +98,14 @@ def store_down_and_ingest_killed(rig: Rig, scale: Scale) -> None:
         rig.ingest.start(wait=False)
         time.sleep(scale.outage_s / 2)
     rig.wait_progress()
+
+
+def all_but_edges_killed(rig: Rig, scale: Scale) -> None:
+    """Store, ingest and broker, and the broker has kept nothing: only the outboxes are left."""
+    for _ in range(max(scale.broker_kills, 2)):
+        rig.pause(0.5, 2.0)
+        _all_but_edges_lose_power(rig)
+        rig.wait_progress(1)
 
 
 def store_spoilt(mood: Mood) -> Story:
@@ -243,28 +252,37 @@ def everything(rig: Rig, scale: Scale) -> Published:
     """A little of each, for a short form."""
     rig.wait_progress(1)
     published = poison(rig)
-    rig.wait_progress(1)
+    # Poison stands in no outbox: what the broker forgets of it is gone.
+    wait_until(lambda: rig.refused() >= published.refused.total(), "the poison", 60)
     for _ in range(scale.ingest_kills):
         rig.pause(0.1, 0.8)
-        rig.ingest.kill()
-        if rig.influx is not None and rig.influx.runs:
-            rig.influx.kill()
-            rig.broker.kill()
-            rig.broker.start()
-        rig.ingest.start()
-        if rig.influx is not None:
-            rig.pause(0.5, 1.0)
-            rig.influx.start()
+        _all_but_edges_lose_power(rig)
     rig.edge.kill()
     rig.broker.kill()
     rig.broker.start()
     rig.edge.start()
     if rig.proxy is not None:
-        rig.proxy.mood = Mood.DEAF
-        rig.pause(1.0, 2.0)
-        rig.proxy.mood = Mood.WELL
+        proxy = rig.proxy
+        proxy.mood = Mood.DEAF
+        wait_until(lambda: proxy.spoilt > 0, "a write", 60)
+        proxy.mood = Mood.WELL
     rig.wait_progress(1)
     return published
+
+
+def _all_but_edges_lose_power(rig: Rig) -> None:
+    """The store first, so that what ingest holds is stored nowhere when it is killed."""
+    if rig.influx is not None:
+        rig.influx.kill()
+        rig.pause(1.0, 2.0)
+    for worker in rig.workers:
+        worker.kill()
+    rig.broker_loses_all()
+    for worker in rig.workers:
+        worker.start(wait=rig.influx is None)
+    if rig.influx is not None:
+        rig.pause(0.5, 1.0)
+        rig.influx.start()
 
 
 @contextmanager
@@ -310,6 +328,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         name="broker killed, store down", story=broker_killed_while_the_store_is_down,
         stores=("influxdb",),
     ),
+    Scenario(name="all but edges killed, broker empty", story=all_but_edges_killed),
     Scenario(name="store down", story=store_down, stores=("influxdb",)),
     Scenario(
         name="store down, ingest killed", story=store_down_and_ingest_killed, stores=("influxdb",)
