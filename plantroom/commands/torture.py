@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,6 +49,8 @@ def torture(
     lost, doubled or invented.
     """
     configure("error")
+    # What was started must end with us, also where whoever started us is out of patience.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     scenarios = _chosen(SCENARIOS if long or only else SHORT, only or [])
     scale = Scale(ingest_kills=kills) if long else SHORT_SCALE
     stores = _stores(store)
