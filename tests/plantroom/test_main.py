@@ -35,6 +35,7 @@ def test_the_commands_are_those_of_the_readme() -> None:
     assert top == {
         "demo", "run", "replay", "backtest", "site", "quarantine", "dashboards", "user", "edge",
         "backup", "restore", "docs", "realism", "simulate", "score",
+        "torture",
     }  # fmt: skip
 
 
