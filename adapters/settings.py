@@ -53,6 +53,27 @@ class Settings(BaseSettings):
         description="folder of mosquitto's passwords and acl, for plantroom gateway",
     )
 
+    ingest_foreign: bool = Field(
+        default=True,
+        description="whether ingest here hears foreign devices, Sparkplug and hand readings; of "
+        "several workers one alone does",
+    )
+    sparkplug_host: str = Field(
+        default="plantroom",
+        pattern=r"^[^+#/]+$",
+        description="host id of Sparkplug, which nodes name as their primary host",
+    )
+
+    homeassistant: bool = Field(
+        default=False,
+        description="show every point in Home Assistant by itself, through MQTT discovery",
+    )
+    homeassistant_prefix: str = Field(
+        default="homeassistant",
+        pattern=r"^[^+#]+$",
+        description="discovery prefix that Home Assistant listens to",
+    )
+
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")
     external_address: str = Field(
@@ -81,6 +102,17 @@ class Settings(BaseSettings):
     )
     outbox_age_s: int = Field(
         default=30 * 86400, ge=3600, description="oldest that an edge keeps unsent. [s]"
+    )
+    ingest_worker: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,31})?$")] = Field(
+        default="",
+        description="name of this worker, such as 1, where several processes run ingest on one "
+        "InfluxDB; empty where it is alone",
+    )
+    spool_bytes: int = Field(
+        default=256 * 1024**2,
+        ge=0,
+        description="most that ingest keeps of foreign devices while the store is away; "
+        "0: nothing, their messages stay with the broker. [bytes]",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"

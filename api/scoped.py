@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from core.actor import Actor
 from core.batch import Intervals, Stored
 from core.errors import Refused
 from core.ports import Expected, ReadingStore, SeriesBuckets
 from core.site import Point, Site
+
+_LOOKED_BACK = 50  # a device that was away leaves some readings without a value
 
 
 class ScopedReader:
@@ -41,6 +45,12 @@ class ScopedReader:
     def latest(self, points: Sequence[int]) -> Stored:
         """The newest reading of each of these points."""
         return self._store.latest(self._allowed(points))
+
+    def value_before(self, point: int, at: int) -> float | None:
+        """The last number of a point at or before a time; what has none is passed over."""
+        rows = self._store.read_before(self._allowed([point]), at, most=_LOOKED_BACK).rows
+        values = rows.value[~np.isnan(rows.value)]
+        return float(values[-1]) if len(values) else None
 
     def read(self, points: Sequence[int], start: int, end: int) -> Stored:
         """Readings of these points."""

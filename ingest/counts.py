@@ -24,6 +24,7 @@ class Tally:
         batches: Named batches settled.
         messages: MQTT messages acknowledged.
         ignored: Of these, not for ingest.
+        spared: Of these, from devices that nobody has mapped, like others in quarantine.
         intervals: Rows of use written.
         intervals_suspect: Of these, use that nobody can know.
         resets: Registers that began again at another level.
@@ -42,6 +43,7 @@ class Tally:
     batches: int = 0
     messages: int = 0
     ignored: int = 0
+    spared: int = 0
     intervals: int = 0
     intervals_suspect: int = 0
     resets: int = 0

@@ -16,6 +16,7 @@ from core.quality import Quality
 from core.replaying import Replays
 from core.site import Site
 from ingest.arrival import Arrival, Reported
+from ingest.clocks import Clocks
 from ingest.confirm import Confirmations
 from ingest.counts import Counts, Tally
 from ingest.errands import Errands
@@ -26,7 +27,7 @@ from ingest.progress import Tracker
 from ingest.refuse import refused_rows
 from ingest.registers import Rules
 from ingest.replay import Replayer
-from ingest.sort import Lot, sort
+from ingest.sort import Foreign, Lot, sort
 from ingest.use import Derived, Use
 
 
@@ -40,6 +41,7 @@ class Writer:
     Args:
         events: Where what happened to registers is proposed; nowhere without.
         alone: Whether no other worker writes to this store.
+        foreign: Reads what is not of our own wire.
     """
 
     def __init__(
@@ -55,13 +57,14 @@ class Writer:
         *,
         events: MeterEvents | None = None,
         alone: bool = True,
+        foreign: Foreign | None = None,
     ) -> None:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
         self._judge = Judge(site)
-        self._tracker = Tracker(site)
-        self._events = events
+        self._tracker, self._clocks = Tracker(site), Clocks(site)
+        self._events, self._foreign = events, foreign
         rules = Rules.of(site)
         self._use = (
             Use(rules, store, alone=alone, said=events.decided)
@@ -109,14 +112,17 @@ class Writer:
                 that was not settled.
             Fatal: Going on would lose or invent data.
         """
-        lot = sort(arrivals, self._site.id)
+        lot = sort(arrivals, self._site.id, self._foreign)
         self._waiting_for = lot.gateways()
-        tally = Tally(messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused))
+        tally = Tally(
+            messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused),
+            spared=lot.spared,
+        )  # fmt: skip
         known = self._known(lot)
         accepted = self._judge.accept(lot.reported)
         refused = self._stored(accepted, known)
         use = self._used(accepted, known, refused)
-        tally.late = self._reported(lot, accepted, use)
+        tally.late = self._reported(lot, accepted, use, known)
         lost = [notice for one in lot.reported for notice in _losses(one)]
         kept = [*lot.refused, *accepted.refused, *self._refusals(accepted, refused), *lost]
         if kept:
@@ -149,14 +155,17 @@ class Writer:
         certain = not refused and known.isdisjoint(accepted.of)
         return self.patience.run(lambda: self._use.derive(rows, certain=certain), "store")
 
-    def _reported(self, lot: Lot, accepted: Accepted, use: Derived) -> int:
+    def _reported(
+        self, lot: Lot, accepted: Accepted, use: Derived, known: AbstractSet[BatchName]
+    ) -> int:
         late = self._tracker.late(accepted.placed, use.changed)
         if self._events is not None and (use.crossings or use.looked):
             events = self._events
             self.patience.run(lambda: events.found(use.crossings, use.looked), "records")
         progress = self._tracker.heard(lot.reported, lot.spoken, accepted.placed)
-        if progress or late:
-            self.patience.run(lambda: self._progress.report(progress, late), "records")
+        clocks = self._clocks.seen([one for one in lot.reported if one.name not in known])
+        if progress or late or clocks:
+            self.patience.run(lambda: self._progress.report(progress, late, clocks), "records")
         return len(late)
 
     def _refusals(self, accepted: Accepted, refused: Sequence[RefusedRows]) -> list[Quarantined]:

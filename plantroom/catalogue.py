@@ -20,7 +20,7 @@ from workorders import messages
 from workorders.priority import Raised
 
 ROOT = FOLDER.parent
-_SOURCES = ("api", "analytics", "workorders")
+_SOURCES = ("api", "analytics", "workorders", "ingest/foreign/hand")
 _CALLS = {"tr", "_", "Text", "plural"}
 _SHOWN = ("title", "explanation", "condition", "clears_when", "isolation")
 _LISTED = ("causes", "checks", "parts")
@@ -28,6 +28,7 @@ _TERMS = ("waste", "comfort", "service", "wear")
 QUARANTINE = (
     "not_json", "schema", "version", "columns", "too_large", "topic", "unknown_point", "identity",
     "unit", "time", "domain", "store", "lost_by_policy",
+    "not_protobuf", "unmapped", "before_birth", "lost_unconfirmed",
 )  # fmt: skip
 """Reasons of docs/wire-contract.md; a test holds the two together."""
 FIXED = (
@@ -35,6 +36,7 @@ FIXED = (
     "This form is of another log-in; load the page again.",
     "A field of the form cannot be read.", "There is no such action.",
     "Something went wrong here; it has been logged.", "your role may not see this",
+    "your role may not enter readings",
     "quarantine is for those who see the whole campus",
 )  # fmt: skip
 """Refusals that a page says in the reader's language."""

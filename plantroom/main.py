@@ -16,12 +16,14 @@ from plantroom.commands import (
     edge,
     gateway,
     quarantine,
+    readings,
     realism,
     replay,
     run,
     score,
     simulate,
     site,
+    torture,
     user,
 )
 
@@ -36,14 +38,14 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: field buses (Modbus, BACnet, M-Bus, Sparkplug), the ledger of savings, "
-        "requests by people, an editor for rosters. "
+        "Not there yet: the ledger of savings, requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
 for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
+    ("readings", readings.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),
@@ -57,6 +59,7 @@ app.command()(backtest.backtest)
 app.command()(simulate.simulate)
 app.command()(score.score)
 app.command()(realism.realism)
+app.command()(torture.torture)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command(hidden=True)(docs.docs)

@@ -17,6 +17,7 @@ from adapters.records.base import ALL, Scope
 from adapters.records.engine import READING, make_engine, meant
 from adapters.records.findings import RecordFindings
 from adapters.records.gateways import RecordGateways
+from adapters.records.hand import RecordHandReadings
 from adapters.records.meters import RecordMeterEvents
 from adapters.records.models import RecordModels
 from adapters.records.people import People
@@ -97,6 +98,11 @@ class Records:
     def findings(self) -> RecordFindings:
         """Episodes."""
         return RecordFindings(self)
+
+    @cached_property
+    def hand(self) -> RecordHandReadings:
+        """Readings that people entered."""
+        return RecordHandReadings(self)
 
     @cached_property
     def models(self) -> RecordModels:

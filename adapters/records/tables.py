@@ -167,6 +167,17 @@ class GatewayRow(Base):
     state: Mapped[str] = mapped_column(String(16))
 
 
+class ClockRow(Base):
+    """What a gateway's clock was ahead of ours for a while. [ms]"""
+
+    __tablename__ = "gateway_clock"
+
+    gateway: Mapped[str] = mapped_column(String(63), primary_key=True)
+    since: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[int] = mapped_column(index=True)
+    ahead: Mapped[int]
+
+
 class LateRow(Base):
     """A range to be judged again; no id is ever used twice. [ms]"""
 

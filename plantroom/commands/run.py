@@ -12,16 +12,14 @@ import typer
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site, load_slice
-from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
-from core.site import Site
+from core.site import UNATTENDED, Site
 from core.topics import gateway_of
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
 from plantroom.plant import BrokerAt, Plant, embedded, external
-from plantroom.server import ConsoleServer
 
 log = structlog.get_logger(__name__)
 PARTS = ("edge", "ingest", "analytics", "api")
@@ -152,20 +150,43 @@ def _analytics(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 
 def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
+    from api.app import create_app  # noqa: PLC0415 an edge box has no web server
+    from plantroom.server import ConsoleServer  # noqa: PLC0415
+
     plant.orders.start()
     settings = plant.settings
     server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
     server.start()
     out.print(f"console at {settings.address}")
-    return server.stop
+    shown = plant.homeassistant() if settings.homeassistant else None
+    if shown is None:
+        return server.stop
+    shown.start()
+
+    def stop() -> None:
+        shown.stop()
+        server.stop()
+
+    return stop
 
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
+    # What comes to ingest by itself needs no edge.
+    read = [g for g, box in plant.site.gateways.items() if box.driver not in UNATTENDED]
     known = {gateway_of(user) for user in at.users}
-    mine = [g for g in plant.site.gateways if not known or g in known]
-    for gateway in mine:
-        plant.agent(gateway, driver_for(plant.site, gateway)).start()
-    return lambda: None
+    mine = [g for g in read if not known or g in known]
+    drivers = [
+        driver_for(plant.site, g, clock=plant.clock, after=plant.outbox(g).read_until) for g in mine
+    ]
+    for gateway, driver in zip(mine, drivers, strict=True):
+        plant.agent(gateway, driver).start()
+
+    def stop() -> None:
+        # What a driver has read already, its agent still takes.
+        for driver in drivers:
+            driver.close()
+
+    return stop
 
 
 _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {
@@ -174,3 +195,11 @@ _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {
     "api": _api,
     "edge": _edge,
 }
+
+
+def alone() -> None:
+    """``plantroom run`` without the other commands."""
+    app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="markdown")
+    app.callback()(lambda: None)
+    app.command()(run)
+    app(prog_name="plantroom")

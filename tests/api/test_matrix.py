@@ -11,6 +11,7 @@ from adapters.locales import translator
 from core.words import Role
 from tests.api.console import NAMES, SCOPES, Console, Visitor
 
+ENTERERS = {Role.TECHNICIAN, Role.ENGINEER, Role.ADMIN}
 CURIOUS = {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}
 
 
@@ -21,7 +22,8 @@ class Row:
     Attributes:
         path: What is asked for; ``{order}`` is of building a.
         who: ``anyone``; ``member`` of any role and scope; ``scoped``: who sees building a,
-            404 for others; ``quarantine``: some roles that see the whole campus, 403 for others.
+            404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
+            ``enterer``: some roles of any scope, 403 for others.
         found: Status where it is answered.
     """
 
@@ -42,6 +44,9 @@ MATRIX = {
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
+    "GET /readings": Row("/readings", "enterer"),
+    # A form with nothing in it: whoever may enter is told so.
+    "POST /readings": Row("/readings", "enterer", 422),
     "GET /quarantine": Row("/quarantine", "quarantine"),
     "GET /x/quarantine": Row("/x/quarantine", "quarantine"),
     "GET /quarantine/{id_}": Row("/quarantine/1", "quarantine"),
@@ -69,6 +74,7 @@ MATRIX = {
     ),
     "GET /api/v1/orders": Row("/api/v1/orders", "member"),
     "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
+    "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
     "GET /api/v1/quarantine/{id}": Row("/api/v1/quarantine/1", "quarantine"),
@@ -81,6 +87,7 @@ OWN_TESTS = {
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
+    "POST /api/v1/hand-readings": "test_readings",
     "POST /quarantine/replay": "test_quarantine",
     "POST /quarantine/purge": "test_quarantine",
     "POST /quarantine/{id_}/replay": "test_quarantine",
@@ -102,6 +109,8 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "scoped" and not sees:
         return 404
     if row.who == "quarantine" and (role not in CURIOUS or SCOPES[scope] is not None):
+        return 403
+    if row.who == "enterer" and role not in ENTERERS:
         return 403
     return row.found
 

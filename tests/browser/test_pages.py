@@ -21,6 +21,7 @@ PATHS = {
     "points": "/points",
     "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
     "trend-empty": "/trend",
+    "readings": "/readings",
     "quarantine": "/quarantine",
     "quarantine-empty": "/quarantine?state=settled",
     "quarantined": "/quarantine/1",
