@@ -1,4 +1,4 @@
-"""What people ask of ingest, on an InfluxDB that two workers share: each sees a part of the reads."""
+"""What people ask of ingest, on an InfluxDB that two workers share: each sees some reads."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def test_replays_and_decisions_on_a_shared_store(
     index = AFTER.index[ENERGY]
 
     def use() -> list[float]:
-        return store.read_intervals([index], NOW - 9 * QUARTER, NOW).value.tolist()
+        found: list[float] = store.read_intervals([index], NOW - 9 * QUARTER, NOW).value.tolist()
+        return found
 
     with ExitStack() as stack:
         stack.callback(records.close)
