@@ -15,11 +15,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import campus, edge, fieldbus, ingest, latency, meters, rules
+from benchmarks import bacnet, campus, edge, fieldbus, ingest, latency, meters, rules
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
 MEASURES: dict[str, Callable[[Path], list[Result]]] = {
+    "bacnet": bacnet.measure,
     "campus": campus.measure,
     "edge": edge.measure,
     "fieldbus": fieldbus.measure,

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from adapters.settings import Settings
 from adapters.sites import load_site, load_slice
+from adapters.sites.bacnetkeys import BacnetBusKeys
 from adapters.sites.devicekeys import BusKeys, SerialKeys
 from adapters.sites.devicemap import DRIVER
 from adapters.sites.log import nearest
@@ -69,7 +70,7 @@ def find_device(site: Site, word: str) -> tuple[str, BusKeys, Device]:
 
 def bus_of(
     protocol: str, tcp: str | None, udp: str | None, serial: str | None, baud: int, parity: str,
-    *, rtu: bool,
+    *, rtu: bool, bbmd: str | None = None,
 ) -> BusKeys:  # fmt: skip
     """A bus as options of a command say it.
 
@@ -87,7 +88,8 @@ def bus_of(
         )
     line = SerialKeys(port=serial, baud=baud, parity=parity) if serial is not None else None  # type: ignore[arg-type]
     return BusKeys(
-        protocol=protocol, tcp=tcp, udp=udp, serial=line, framing="rtu" if rtu else None
+        protocol=protocol, tcp=tcp, udp=udp, serial=line, framing="rtu" if rtu else None,
+        bacnet=BacnetBusKeys(bbmd=bbmd) if bbmd is not None else None,
     )  # fmt: skip
 
 

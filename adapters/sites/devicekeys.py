@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from adapters.sites.bacnetkeys import BacnetBusKeys
+
 
 class SerialKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A serial line; beside ``tcp`` it is the line behind a serial device server."""
@@ -39,6 +41,7 @@ class BusKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_def
         Meta(description="of Modbus through tcp: tcp, or rtu where only the line is carried; "
              "rtu if absent beside serial"),
     ] = None  # fmt: skip
+    bacnet: BacnetBusKeys | None = None
     longest_answer: Annotated[
         float, Meta(gt=0, le=60, description="the longest that any device is waited for. [s]")
     ] = 3.0

@@ -98,6 +98,10 @@ def _check_bus(name: str, bus: BusKeys, log: Log) -> None:
             log.mistake(log.place(bus, way), f"'{written}' is no place on a network", words)
     if bus.serial is not None and not bus.serial.port and bus.tcp is None:
         log.mistake(log.place(bus, "serial"), "the line has no port", "port: /dev/ttyS0, or tcp: …")
+    if bus.bacnet is not None and bus.protocol != "bacnet":
+        log.mistake(log.place(bus, "bacnet"), f"the bus '{name}' speaks {bus.protocol}", "nothing")
+    if rules.check_bus is not None:
+        rules.check_bus(bus, log)
     if bus.framing is not None and bus.protocol != "modbus":
         log.mistake(log.place(bus, "framing"), f"{bus.protocol} has one framing", "nothing")
 
@@ -129,7 +133,8 @@ def _device(device: DeviceKeys, checked: _Checked) -> DeviceKeys:
         what, near = f"there is no bus '{device.bus}'", (device.bus, buses)
         log.mistake(log.place(device, "bus"), what, " or ".join(buses), near=near)
     rules = PROTOCOLS.get(bus.protocol) if bus is not None else None
-    if rules is not None and not re.fullmatch(rules.address, device.address):
+    addressed = rules is None or re.fullmatch(rules.address, device.address) is not None
+    if rules is not None and not addressed:
         what = f"'{device.address}' is no address on '{device.bus}'"
         log.mistake(log.place(device, "address"), what, rules.address_words)
     if rules is not None and rules.options is not None:
@@ -146,6 +151,8 @@ def _device(device: DeviceKeys, checked: _Checked) -> DeviceKeys:
     sources = _sources(device, template, checked)
     periods = [checked.points[id_].period_s for id_ in sources]
     period = device.period or float(min(periods, default=60))
+    if rules is not None and rules.check_device is not None and bus is not None and addressed:
+        rules.check_device(device, period, bus, template, log)
     points: dict[str, SourceKeys | str] = dict(sources)
     return msgspec.structs.replace(device, points=points, period=period, equipment="")
 

@@ -72,7 +72,9 @@ class GatewayKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An edge agent's box, and how it reads its devices."""
 
     name: Names
-    driver: Annotated[str, Meta(description="how it reads: simulated, csv or fieldbus")]
+    driver: Annotated[
+        str, Meta(description="how it is read: simulated, csv, fieldbus, mqtt, sparkplug or hand")
+    ]
     options: OptionKeys = msgspec.field(default_factory=OptionKeys)
 
 
@@ -145,6 +147,9 @@ class PointKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     register: RegisterKeys | None = None
     scale: list[ScaleKeys] = msgspec.field(default_factory=list)
     safety: Annotated[bool, Meta(description="beyond its span is a fault, not silence")] = False
+    on_change: Annotated[
+        bool, Meta(description="a contact that is sent when it changes too, not by period alone")
+    ] = False
 
 
 class MeterKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.sites import metermap, modbusmap
+from adapters.sites import bacnetmap, metermap, modbusmap
+from adapters.sites.bacnetwords import ADDRESS, ADDRESS_WORDS
+from adapters.sites.devicekeys import BusKeys, DeviceKeys
 from adapters.sites.log import Log
 from adapters.sites.templatekeys import TemplateKeys
 
@@ -20,6 +22,8 @@ class ProtocolRules:
         address_words: The same in words.
         check: Notes what is wrong with a template's values for this protocol; each value has
             the key named as the protocol.
+        check_bus: Notes what is wrong with a bus, beside how it is reached.
+        check_device: Notes what is wrong with a device on its bus, polled at a period [s].
         options: Words of a device's ``options``; None where nothing is said of them.
     """
 
@@ -27,6 +31,8 @@ class ProtocolRules:
     address: str
     address_words: str
     check: Callable[[TemplateKeys, Log], None]
+    check_bus: Callable[[BusKeys, Log], None] | None = None
+    check_device: Callable[[DeviceKeys, float, BusKeys, TemplateKeys, Log], None] | None = None
     options: frozenset[str] | None = None
 
 
@@ -57,6 +63,15 @@ PROTOCOLS: Mapping[str, ProtocolRules] = {
         address=r"[1-9]\d?|1\d\d|2[0-4]\d|250|\d{8}([0-9A-Fa-f]{8})?",
         address_words="a primary address, 1 to 250, or a secondary one of 8 digits (or all 16)",
         check=metermap.check_mbus,
+    ),
+    "bacnet": ProtocolRules(
+        reached_by=("udp",),
+        address=ADDRESS,
+        address_words=ADDRESS_WORDS,
+        check=bacnetmap.check,
+        options=frozenset(bacnetmap.OPTIONS),
+        check_bus=bacnetmap.check_bus,
+        check_device=bacnetmap.check_device,
     ),
 }
 """By the word of a bus's ``protocol``."""

@@ -7,8 +7,17 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import inspect
 
+from adapters.sites.bacnetkeys import BacnetBusKeys, BacnetDeviceKeys, BacnetKeys
 from adapters.sites.csvkeys import ColumnKeys, FileKeys, TimeKeys
 from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys
+from adapters.sites.foreignkeys import (
+    ForeignDeviceKeys,
+    ForeignValueKeys,
+    MessageKeys,
+    MetricKeys,
+    MomentKeys,
+    SparkplugKeys,
+)
 from adapters.sites.keys import (
     BuildingKeys,
     CalendarKeys,
@@ -52,6 +61,7 @@ TITLES: dict[type[msgspec.Struct], str] = {
     ColumnKeys: "A column",
     BusKeys: "A bus",
     SerialKeys: "A serial line",
+    BacnetBusKeys: "A BACnet network",
     DeviceKeys: "A device",
     SourceKeys: "Where a point comes from",
     TemplateKeys: "A device template",
@@ -64,6 +74,14 @@ TITLES: dict[type[msgspec.Struct], str] = {
     Cjt188Keys: "A value in CJ/T 188",
     MbusDeviceKeys: "M-Bus in a template",
     MbusKeys: "A value in M-Bus",
+    BacnetDeviceKeys: "BACnet in a template",
+    BacnetKeys: "A value in BACnet",
+    MessageKeys: "Messages of the driver mqtt",
+    MomentKeys: "The time of a message",
+    ForeignDeviceKeys: "A device of such messages",
+    ForeignValueKeys: "A value of such a device",
+    SparkplugKeys: "A Sparkplug node",
+    MetricKeys: "A metric of a Sparkplug node",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from adapters.sites.bacnetkeys import BacnetDeviceKeys, BacnetKeys
 from adapters.sites.meterkeys import (
     Cjt188DeviceKeys,
     Cjt188Keys,
@@ -85,6 +86,7 @@ class ValueKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_d
     dlt645: Dlt645Keys | None = None
     cjt188: Cjt188Keys | None = None
     mbus: MbusKeys | None = None
+    bacnet: BacnetKeys | None = None
 
 
 class ProofKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -110,6 +112,7 @@ class TemplateKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omi
     modbus: ModbusDeviceKeys | None = None
     cjt188: Cjt188DeviceKeys | None = None
     mbus: MbusDeviceKeys | None = None
+    bacnet: BacnetDeviceKeys | None = None
     values: Annotated[dict[str, ValueKeys], Meta(min_length=1)]
     proof: Annotated[
         list[ProofKeys], Meta(description="asked before the device is believed; all must hold")

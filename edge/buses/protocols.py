@@ -9,6 +9,7 @@ from core.errors import Misconfigured, Mistake
 from edge.buses.contract import ProtocolDriver
 
 MODULES = {
+    "bacnet": "edge.drivers.bacnet",
     "modbus": "edge.drivers.modbus",
     "dlt645": "edge.drivers.dlt645",
     "cjt188": "edge.drivers.cjt188",

@@ -26,6 +26,7 @@ from plantroom.fieldbuses import (
     find_device,
     site_here,
 )
+from plantroom.logs import configure
 from plantroom.output import AWAY, as_json, err, out, speaks, table
 
 template = typer.Typer(no_args_is_help=True, help="Device templates.")
@@ -45,6 +46,7 @@ def read(
 
     Asks the device itself, beside the agent. Exit 3 where it does not answer.
     """
+    configure("warning")
     site, clock = site_here(load_settings()), SystemClock()
     gateway, bus, found = find_device(site, device)
     name = f"{found.template.make} {found.template.model}"
@@ -116,6 +118,9 @@ def scan(
     tcp: Annotated[str | None, typer.Option(help="host:port.")] = None,
     serial: Annotated[str | None, typer.Option(help="Serial port, such as /dev/ttyS0.")] = None,
     udp: Annotated[str | None, typer.Option(help="Own address/prefix:port.")] = None,
+    bbmd: Annotated[
+        str | None, typer.Option(help="host:port of a BACnet BBMD that passes broadcasts on.")
+    ] = None,
     baud: Annotated[int, typer.Option(help="Of the serial line. [bit/s]")] = 9600,
     parity: Annotated[str, typer.Option(help="Of the serial line: N, E or O.")] = "E",
     rtu: Annotated[bool, typer.Option("--rtu", help="TCP carries a serial line.")] = False,
@@ -128,7 +133,8 @@ def scan(
 
     Stop the agent first where the bus is a serial line: one at a time can have it.
     """
-    bus = bus_of(protocol, tcp, udp, serial, baud, parity, rtu=rtu)
+    configure("warning")
+    bus = bus_of(protocol, tcp, udp, serial, baud, parity, rtu=rtu, bbmd=bbmd)
     found: list[Found] = []
     for device in scan_bus(bus, addresses_of(addresses)):
         found.append(device)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters.sites.devicekeys import BusKeys, SerialKeys
@@ -19,6 +20,7 @@ from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 from edge.template import load_packaged, packaged
 from edge.templates_page import table
+from simulators.devices.bacnet import BacnetDevice, BacnetServer
 from simulators.devices.metered import MeteredLine
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
@@ -66,7 +68,20 @@ def _metered(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
         close()
 
 
-SERVED = {"modbus": _modbus, **dict.fromkeys(("dlt645", "cjt188", "mbus"), _metered)}
+@contextmanager
+def _bacnet(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
+    served = BacnetDevice(1, template)
+    with BacnetServer([served]) as server:
+        read, close = _reader(
+            device_of(template, served.endpoint),
+            BusKeys(protocol="bacnet", udp="127.0.0.1/32:0"),
+        )
+        yield lambda name, value: server.set("1", name, value), read
+        close()
+
+
+METERED = ("dlt645", "cjt188", "mbus")
+SERVED = {"bacnet": _bacnet, "modbus": _modbus, **dict.fromkeys(METERED, _metered)}
 """By protocol: a simulated device of a template, what sets its values and what reads them."""
 
 
@@ -103,6 +118,29 @@ def test_it_proves_itself_and_no_other_device(name: str) -> None:
         against = disproof(device, {n: v / scale[n] for n, v in read(device.proving).items()})
         assert against is not None
         assert f"is no {template.make}" in against
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"words": "little"}, {"bytes": "little"}, {"base": 1}, {"function": 3},
+        {"words": "little", "bytes": "little"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_order_base_or_function_is_disproved(wrong: dict[str, object]) -> None:
+    """A frequency of 49 to 51 Hz is not what other registers, or its words turned, give."""
+    right = load_packaged("eastron-sdm630")
+    assert right.modbus is not None
+    keys = msgspec.structs.replace(right.modbus, **wrong)
+    device = device_of(msgspec.structs.replace(right, modbus=keys))
+    registers = ModbusRegisters(right, fill=True)
+    for name, number in (("power", 12e3), ("power_factor", 0.98), ("energy", 98765.4)):
+        registers.set(name, number)
+    with ModbusServer({1: registers}) as server:
+        read, close = _reader(device, BusKeys(protocol="modbus", tcp=server.endpoint))
+        assert disproof(device, read(device.proving)) is not None
+        close()
 
 
 def test_every_source_is_named() -> None:
