@@ -23,6 +23,7 @@ class BacnetFaults:
 
     Attributes:
         silent: Whether it says nothing at all.
+        lose: How many of the next questions get lost on the way.
         late_s: How long every answer takes. [s]
         most: Properties that one answer may hold; more is aborted.
         no_multiple: Whether it does not know ReadPropertyMultiple.
@@ -32,6 +33,7 @@ class BacnetFaults:
     """
 
     silent: bool = False
+    lose: int = 0
     late_s: float = 0.0
     most: int | None = None
     no_multiple: bool = False
@@ -66,6 +68,9 @@ class ServedApplication(Application):  # type: ignore[misc]
             return
         if isinstance(apdu, ConfirmedRequestPDU | UnconfirmedRequestPDU):
             self.asked.append(apdu)
+        if faults.lose and isinstance(apdu, ConfirmedRequestPDU):
+            faults.lose -= 1
+            return
         self.load.under_way += isinstance(apdu, ConfirmedRequestPDU)
         self.load.most = max(self.load.most, self.load.under_way)
         await asyncio.sleep(faults.late_s)

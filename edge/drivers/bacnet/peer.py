@@ -59,6 +59,12 @@ class Peer:
         """How long it is waited for, as its bus has learnt. [s]"""
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._misses = 0
+        self._met = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether its last poll had answers."""
+        return self._met and not self._misses
 
     @property
     def needs_broadcast(self) -> bool:
@@ -93,7 +99,7 @@ class Peer:
 
     def answered(self) -> None:
         """It is where it was."""
-        self._misses = 0
+        self._misses, self._met = 0, True
 
     def missed(self) -> None:
         """It did not answer: one that moves is looked for anew after a while."""
