@@ -105,8 +105,10 @@ class Reading:
         for item in batch:
             own = found.get(item.value, Missing("not in the answer"))
             try:
-                if isinstance(own, Missing):
+                if isinstance(own, Missing) and own.for_good:
                     plan.refuse(item, own.why)
+                elif isinstance(own, Missing):
+                    plan.failed[item.name] = own.why
                 else:
                     values[item.name] = item.number(found)
             except OtherUnit as other:

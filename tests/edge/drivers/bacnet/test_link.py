@@ -150,6 +150,15 @@ def test_an_object_that_is_not_there_costs_only_its_own_value(room: Bench) -> No
     assert "analog-input,2" not in spoken
 
 
+def test_a_busy_device_is_asked_again_at_the_next_poll(room: Bench) -> None:
+    _set(room)
+    room.faults.busy = True
+    with pytest.raises(Denied, match=r"does not give temp \(device-busy\), flow"):
+        room.read()
+    room.faults.busy = False
+    assert room.read() == pytest.approx({**GIVEN, "energy": 12345.0})
+
+
 def test_silence_is_no_answer_and_passes(room: Bench) -> None:
     _set(room)
     room.read()
