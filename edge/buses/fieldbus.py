@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import structlog
 
 from core.batch import Columns
 from core.clock import Clock, SystemClock
@@ -12,6 +13,9 @@ from core.site import Site
 from edge.buses.buffer import ROWS, Buffer
 from edge.buses.bus import Bus
 from edge.buses.device import devices_of
+from edge.cycle import cycles_of
+
+_log = structlog.get_logger(__name__)
 
 
 class FieldbusDriver:
@@ -41,6 +45,8 @@ class FieldbusDriver:
             if (hanging := [device for device in devices if device.bus == name])
         ]
         self._started = False
+        for mistake in (m for cycle in cycles_of(site, gateway) for m in cycle.mistakes()):
+            _log.warning("a bus cannot keep its periods", says=mistake.what)
         self._points = site.points
         # Ratios and pulse weights have dates: they are those of the reading's own time.
         self._scaled = np.array([i for i, p in enumerate(site.points) if p.scales], np.int32)

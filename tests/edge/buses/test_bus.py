@@ -160,3 +160,16 @@ def test_a_ratio_has_its_date(server: ModbusServer, tmp_path: Path) -> None:
     rows = _until(driver, lambda: driver.health()["d1"][0] is not None)
     driver.close()
     assert rows.value[rows.point == index][0] == 400.0
+
+
+def test_what_a_device_refuses_is_said_and_the_rest_is_read(
+    server: ModbusServer, tmp_path: Path
+) -> None:
+    server.faults.refused.add(2)
+    site = site_of(tmp_path, _bus(server), _devices(1), template=PROOF)
+    driver = FieldbusDriver(site, "gw")
+    rows = _until(driver, lambda: driver.health()["d1"][1] is not None)
+    rows = type(rows).joined([rows, _until(driver, lambda: driver.health()["d1"][0] is not None)])
+    driver.close()
+    assert driver.health()["d1"][1] == "refuses energy (no such register)"
+    assert set(rows.point.tolist()) == {site.index["a.m1.power"], site.index["a.m1.frequency"]}
