@@ -72,4 +72,4 @@ def test_the_field_bus_is_what_its_note_says(tmp_path: Path) -> None:
 def test_what_cannot_be_measured_is_said() -> None:
     answer = CliRunner().invoke(app, ["--only", "nothing"])
     assert answer.exit_code == 2
-    assert "none of campus, edge, fieldbus" in answer.output
+    assert "none of bacnet, campus, edge" in answer.output
