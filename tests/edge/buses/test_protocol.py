@@ -79,7 +79,7 @@ def test_what_a_device_sends_unasked_is_a_reading_of_now(
 
 
 def test_a_protocol_that_nothing_speaks_is_named() -> None:
-    with pytest.raises(Misconfigured, match="no protocol 'morse'; expected .*modbus"):
+    with pytest.raises(Misconfigured, match=r"no protocol 'morse'; expected .*modbus"):
         protocol("morse")
 
 
