@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bacnet, campus, edge, fieldbus, ingest, latency, rules
+from benchmarks import bacnet, campus, edge, fieldbus, ingest, latency, meters, rules
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
@@ -26,6 +26,7 @@ MEASURES: dict[str, Callable[[Path], list[Result]]] = {
     "fieldbus": fieldbus.measure,
     "ingest": ingest.measure,
     "latency": latency.measure,
+    "meters": meters.measure,
     "rules": rules.measure,
 }
 _WARNING = 30

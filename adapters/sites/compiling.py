@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from adapters.sites import csvmap, devicemap, parameters
+from adapters.sites import csvmap, devicemap, foreignmap, parameters
 from adapters.sites.context import Context
 from adapters.sites.files import Written
 from adapters.sites.ids import Ids, Kind
@@ -19,10 +17,22 @@ from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.points import points_of
 from adapters.sites.templatekeys import TemplateKeys
 from core.codebook import CODEBOOKS
-from core.site import Building, CalendarEntry, Equipment, Gateway, Point, Site, Space, System
+from core.site import (
+    DIALECTS,
+    HAND,
+    SPARKPLUG,
+    Building,
+    CalendarEntry,
+    Equipment,
+    Gateway,
+    Point,
+    Site,
+    Space,
+    System,
+)
 
-DRIVERS = ("simulated", "csv", devicemap.DRIVER)
-"""Drivers of the edge; what is not here cannot be read by any."""
+DRIVERS = ("simulated", "csv", devicemap.DRIVER, DIALECTS, SPARKPLUG, HAND)
+"""How gateways are read; what is not here cannot be read by any."""
 
 
 def compile_site(written: Written, logins: frozenset[str] | None, log: Log) -> Site | None:
@@ -197,12 +207,14 @@ def _gateways(
             log.mistake(log.place(gateway, "driver"), what, " or ".join(DRIVERS), near=near)
         csvmap.check(id_, gateway, points, log)
         options[id_] = devicemap.resolve(id_, gateway, points, own, log)
+        foreignmap.check(id_, gateway, points, log)
+    foreignmap.check_nodes(keys, log)
     return {
         id_: Gateway(
             id=id_,
             names=context.names(gateway, gateway.name),
             driver=gateway.driver,
-            options=msgspec.to_builtins(options[id_]),
+            options=foreignmap.filled(options[id_]),
         )
         for id_, gateway in keys.gateways.items()
     }

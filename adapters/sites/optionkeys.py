@@ -1,4 +1,4 @@
-"""The options of a gateway's driver: files of ``csv``, buses and devices of ``fieldbus``."""
+"""The options of a gateway's driver: files, buses and devices, messages of other programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from adapters.sites.csvkeys import FileKeys
 from adapters.sites.devicekeys import BusKeys, DeviceKeys
+from adapters.sites.foreignkeys import MessageKeys, SparkplugKeys
 from adapters.sites.templatekeys import TemplateKeys
 
 
@@ -18,6 +19,10 @@ class OptionKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_
     files: Annotated[list[FileKeys], Meta(description="of the driver csv")] = msgspec.field(
         default_factory=list
     )
+    mqtt: Annotated[list[MessageKeys], Meta(description="of the driver mqtt")] = msgspec.field(
+        default_factory=list
+    )
+    sparkplug: Annotated[SparkplugKeys | None, Meta(description="of the driver sparkplug")] = None
     buses: Annotated[
         dict[str, BusKeys], Meta(description="of the driver fieldbus, by a short word")
     ] = msgspec.field(default_factory=dict)

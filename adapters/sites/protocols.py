@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.sites import bacnetmap, modbusmap
+from adapters.sites import bacnetmap, metermap, modbusmap
 from adapters.sites.bacnetwords import ADDRESS, ADDRESS_WORDS
 from adapters.sites.devicekeys import BusKeys, DeviceKeys
 from adapters.sites.log import Log
@@ -44,6 +44,25 @@ PROTOCOLS: Mapping[str, ProtocolRules] = {
         address_words="a unit id, 1 to 247, or 255 for the TCP device itself",
         check=modbusmap.check,
         options=frozenset(),
+    ),
+    "dlt645": ProtocolRules(
+        reached_by=("serial", "tcp"),
+        address=r"\d{12}",
+        address_words="the twelve digits on the meter, in quotes",
+        check=metermap.check_dlt645,
+    ),
+    "cjt188": ProtocolRules(
+        reached_by=("serial", "tcp"),
+        address=r"\d{14}",
+        address_words="the fourteen digits on the meter, in quotes",
+        check=metermap.check_cjt188,
+    ),
+    "mbus": ProtocolRules(
+        reached_by=("serial", "tcp"),
+        # 251 to 255 are reserved or for everybody.
+        address=r"[1-9]\d?|1\d\d|2[0-4]\d|250|\d{8}([0-9A-Fa-f]{8})?",
+        address_words="a primary address, 1 to 250, or a secondary one of 8 digits (or all 16)",
+        check=metermap.check_mbus,
     ),
     "bacnet": ProtocolRules(
         reached_by=("udp",),

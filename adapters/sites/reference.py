@@ -10,6 +10,14 @@ from msgspec import inspect
 from adapters.sites.bacnetkeys import BacnetBusKeys, BacnetDeviceKeys, BacnetKeys
 from adapters.sites.csvkeys import ColumnKeys, FileKeys, TimeKeys
 from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys
+from adapters.sites.foreignkeys import (
+    ForeignDeviceKeys,
+    ForeignValueKeys,
+    MessageKeys,
+    MetricKeys,
+    MomentKeys,
+    SparkplugKeys,
+)
 from adapters.sites.keys import (
     BuildingKeys,
     CalendarKeys,
@@ -26,6 +34,13 @@ from adapters.sites.keys import (
     ScheduleKeys,
     SiteKeys,
     SystemKeys,
+)
+from adapters.sites.meterkeys import (
+    Cjt188DeviceKeys,
+    Cjt188Keys,
+    Dlt645Keys,
+    MbusDeviceKeys,
+    MbusKeys,
 )
 from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.parameters import PARAMETERS
@@ -54,8 +69,19 @@ TITLES: dict[type[msgspec.Struct], str] = {
     ProofKeys: "A proof of a template",
     ModbusDeviceKeys: "Modbus in a template",
     ModbusKeys: "A value in Modbus",
+    Dlt645Keys: "A value in DL/T 645",
+    Cjt188DeviceKeys: "CJ/T 188 in a template",
+    Cjt188Keys: "A value in CJ/T 188",
+    MbusDeviceKeys: "M-Bus in a template",
+    MbusKeys: "A value in M-Bus",
     BacnetDeviceKeys: "BACnet in a template",
     BacnetKeys: "A value in BACnet",
+    MessageKeys: "Messages of the driver mqtt",
+    MomentKeys: "The time of a message",
+    ForeignDeviceKeys: "A device of such messages",
+    ForeignValueKeys: "A value of such a device",
+    SparkplugKeys: "A Sparkplug node",
+    MetricKeys: "A metric of a Sparkplug node",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
@@ -81,7 +107,7 @@ def tables() -> str:
 
 def anchor(title: str) -> str:
     """The anchor of a heading."""
-    return title.lower().replace(" ", "-").replace("'", "")
+    return title.lower().replace(" ", "-").replace("'", "").replace("/", "")
 
 
 def _table(kind: type[msgspec.Struct], title: str) -> str:

@@ -8,6 +8,13 @@ import msgspec
 from msgspec import Meta
 
 from adapters.sites.bacnetkeys import BacnetDeviceKeys, BacnetKeys
+from adapters.sites.meterkeys import (
+    Cjt188DeviceKeys,
+    Cjt188Keys,
+    Dlt645Keys,
+    MbusDeviceKeys,
+    MbusKeys,
+)
 from core.quantity import Quantity
 
 Order = Annotated[
@@ -76,6 +83,9 @@ class ValueKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_d
         Meta(description="numbers in the device that mean no value; of registers their bits"),
     ] = msgspec.field(default_factory=list)  # fmt: skip
     modbus: ModbusKeys | None = None
+    dlt645: Dlt645Keys | None = None
+    cjt188: Cjt188Keys | None = None
+    mbus: MbusKeys | None = None
     bacnet: BacnetKeys | None = None
 
 
@@ -100,6 +110,8 @@ class TemplateKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omi
         str, Meta(description="what an installer must know: where PT·CT is applied, settings")
     ] = ""
     modbus: ModbusDeviceKeys | None = None
+    cjt188: Cjt188DeviceKeys | None = None
+    mbus: MbusDeviceKeys | None = None
     bacnet: BacnetDeviceKeys | None = None
     values: Annotated[dict[str, ValueKeys], Meta(min_length=1)]
     proof: Annotated[

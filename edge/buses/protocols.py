@@ -11,6 +11,9 @@ from edge.buses.contract import ProtocolDriver
 MODULES = {
     "bacnet": "edge.drivers.bacnet",
     "modbus": "edge.drivers.modbus",
+    "dlt645": "edge.drivers.dlt645",
+    "cjt188": "edge.drivers.cjt188",
+    "mbus": "edge.drivers.mbus",
 }
 """The module of each protocol: a :class:`edge.buses.contract.ProtocolDriver`."""
 

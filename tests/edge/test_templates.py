@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.sites.devicekeys import BusKeys
+from adapters.sites.devicekeys import BusKeys, SerialKeys
 from adapters.sites.templatekeys import TemplateKeys
 from adapters.sites.templates import LIBRARY, load_file
 from core.errors import Misconfigured
@@ -21,6 +21,7 @@ from edge.buses.protocols import protocol
 from edge.template import load_packaged, packaged
 from edge.templates_page import table
 from simulators.devices.bacnet import BacnetDevice, BacnetServer
+from simulators.devices.metered import MeteredLine
 from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
 from tests.edge.fieldbus import METER, device_of
@@ -55,6 +56,19 @@ def _modbus(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
 
 
 @contextmanager
+def _metered(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
+    address = {"dlt645": "202103160005", "cjt188": "78330011223344", "mbus": "12345678"}
+    meter = address[template.protocol]
+    with MeteredLine({meter: template}) as line:
+        bus = BusKeys(
+            protocol=template.protocol, tcp=line.endpoint, serial=SerialKeys(baud=115_200)
+        )  # fmt: skip
+        read, close = _reader(device_of(template, meter), bus)
+        yield lambda name, value: line.set(meter, name, value), read
+        close()
+
+
+@contextmanager
 def _bacnet(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
     served = BacnetDevice(1, template)
     with BacnetServer([served]) as server:
@@ -66,7 +80,8 @@ def _bacnet(template: TemplateKeys) -> Iterator[tuple[Set, Read]]:
         close()
 
 
-SERVED = {"bacnet": _bacnet, "modbus": _modbus}
+METERED = ("dlt645", "cjt188", "mbus")
+SERVED = {"bacnet": _bacnet, "modbus": _modbus, **dict.fromkeys(METERED, _metered)}
 """By protocol: a simulated device of a template, what sets its values and what reads them."""
 
 
@@ -81,7 +96,7 @@ def test_every_value_comes_back(name: str) -> None:
     given = {
         value: 0.5 if keys.quantity is Quantity.POWER_FACTOR
         else 1.0 if keys.quantity is Quantity.STATUS
-        else 101.0 + i
+        else 11.0 + i  # a power of DL/T 645 ends at 79.9999 kW
         for i, (value, keys) in enumerate(template.values.items())
         if value not in proved
     }  # fmt: skip
