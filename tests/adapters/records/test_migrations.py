@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
@@ -14,7 +15,8 @@ import adapters.records.orders  # noqa: F401 - its tables belong to the metadata
 from adapters.records import ALL, Records
 from adapters.records.base import Base
 from adapters.records.engine import make_engine
-from adapters.records.migrate import MIGRATIONS
+from adapters.records.migrate import MIGRATIONS, alembic_config
+from adapters.records.quarantine import Chosen
 from adapters.records.tables import AttemptRow, AuditRow
 from core.errors import Fatal, Misconfigured, Retryable
 
@@ -122,3 +124,20 @@ def test_two_who_read_before_they_write_lose_nothing(records: Records) -> None:
         thread.join()
     with records.session(ALL, reading=True) as session:
         assert session.scalars(select(AttemptRow.failures)).one() == 100
+
+
+def test_what_was_in_quarantine_before_is_open(url: str) -> None:
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "r0001_first_tables")
+        connection.exec_driver_sql(
+            "INSERT INTO quarantine (key, gateway, topic, payload, reason, detail, readings, "
+            "received) VALUES ('k', 'gw-a', 't', '', 'unit', 'kw', 3, 5)"
+        )
+    engine.dispose()
+    records = Records(url)
+    records.upgrade()
+    (row,) = records.quarantine.list(chosen=Chosen(state="open"))
+    assert (row.state, row.stored, row.tries, row.by, row.at) == ("open", 0, 0, "", None)
+    assert records.quarantine.ask(Chosen(), "chen", 9) == 1
+    records.close()
