@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from adapters.records.quarantine import Chosen
 from adapters.records.tables import QuarantineRow
 from core import topics, wire
+from core.errors import Retryable
 from core.quality import IntervalState
+from core.replaying import Tried
 from tests.ingest.places import NOW, QUARTER, RATED, payload, point, site_of, topic
 from tests.ingest.standing import Standing, standing
 
@@ -150,3 +153,27 @@ def test_what_tells_of_a_loss_is_dismissed_never_replayed(tmp_path: Path, notice
         (row,) = entries(here)
         assert (row.state, row.how, row.note) == ("settled", "dismissed", "the box was replaced")
         assert not here.records.quarantine.dismiss(row.id, "chen.jing", NOW, "again")
+
+
+def test_a_replay_that_was_cut_off_is_done_again_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with standing(tmp_path, BEFORE) as here:
+        here.deliver(topic("gw-a", 1), payload([energy(-3, 5.0), energy(-2, 7.0)]))
+    with standing(tmp_path, AFTER) as here:
+        real, cut = here.records.quarantine.tried, [2]
+
+        def tried(results: Sequence[Tried], at: int) -> None:
+            if cut[0]:
+                cut[0] -= 1
+                raise Retryable("the records are away")
+            real(results, at)
+
+        monkeypatch.setattr(here.records.quarantine, "tried", tried)
+        ask(here)
+        here.done()
+        assert cut == [0]
+        assert here.values(ENERGY) == {NOW - 3 * QUARTER: 5.0, NOW - 2 * QUARTER: 7.0}
+        use = here.use(ENERGY)
+        assert (use.value.tolist(), use.revision.tolist()) == ([2.0], [0])
+        assert entries(here)[0].tries == 1
