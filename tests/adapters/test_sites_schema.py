@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from adapters.sites import json_schema
 from adapters.sites.reference import TITLES, anchor, tables
 from tests.adapters.site_files import SITE, A, B
+from tests.ingest.foreign.town import SITE as TOWN
 
 PAGE = Path(__file__).parents[2] / "docs" / "site-model.md"
 
@@ -52,6 +53,8 @@ def test_the_sample_sites_keep_to_the_schema(
         (A, "digits: 6", "digits: 0"),
         (A, "span: [-30, 50]", "span: [-30]"),
         (B, "area_m2: 500", "area_m2: wide"),
+        (TOWN, "template: tasmota", "template: tasmotta"),
+        (TOWN, "group: Town", "grupp: Town"),
     ],
 )
 def test_an_editor_sees_what_is_wrong(
