@@ -94,7 +94,8 @@ def test_people_are_not_asked_to_read_all_day(tmp_path: Path, period: int, right
     hand = SITE + "  gw-hand: {name: Rounds, driver: hand}\n"
     folder = write_town(tmp_path, hand)
     block = (folder / "buildings" / "a.yaml").read_text(encoding="utf-8")
-    meter = "  - {id: w, class: Water_Meter, name: W, gateway: gw-hand, period: %d, meter: {role: building, carrier: water}, points: {volume: {}}}\n"
+    meter = "  - {id: w, class: Water_Meter, name: W, gateway: gw-hand, period: %d, "
+    meter += "meter: {role: building, carrier: water}, points: {volume: {}}}\n"
     (folder / "buildings" / "a.yaml").write_text(block + meter % period, encoding="utf-8")
     said = [str(m) for m in check_site(folder)]
     assert (said == []) is right, said

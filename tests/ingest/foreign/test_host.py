@@ -89,6 +89,17 @@ def test_the_host_says_that_it_is_there_and_says_so_again_where_somebody_denies_
     assert msgspec.json.decode(payload)["online"] is False
 
 
+def test_each_session_hears_what_it_must_and_none_is_shared(tmp_path: Path) -> None:
+    with hearing(tmp_path) as (parts, kept, live):
+        assert "application/+/device/+/event/up" in kept.filters
+        assert {"homie/5/+/#", f"{STEM}/NBIRTH/Boilers", f"{STEM}/DDATA/Boilers/+"} <= set(
+            live.filters
+        )
+        assert not any("NCMD" in f or f.startswith("$share") for f in kept.filters + live.filters)
+        assert set(kept.filters).isdisjoint(live.filters)
+        assert parts.broker.filters[0].startswith("plantroom/v1/town/")
+
+
 def test_a_node_is_asked_for_its_birth_and_its_death_is_written(tmp_path: Path) -> None:
     with hearing(tmp_path) as (parts, _, live):
         live.reconnect()
