@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     broker_ca: Path | None = Field(
         default=None, description="certificates to trust; the machine's own where empty"
     )
+    broker_cert: Path | None = Field(
+        default=None, description="our own certificate, where the broker asks for one"
+    )
+    broker_key: Path | None = Field(
+        default=None, description="its key; in the same file where empty"
+    )
+    broker_files: Path = Field(
+        default=Path("deploy/mosquitto"),
+        description="folder of mosquitto's passwords and acl, for plantroom gateway",
+    )
 
     ingest_foreign: bool = Field(
         default=True,

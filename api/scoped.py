@@ -56,6 +56,14 @@ class ScopedReader:
         """Readings of these points."""
         return self._store.read(self._allowed(points), start, end)
 
+    def before(self, points: Sequence[int], at: int, most: int = 1) -> Stored:
+        """The last readings of each of these points up to a time."""
+        return self._store.read_before(self._allowed(points), at, most)
+
+    def after(self, points: Sequence[int], at: int, most: int = 1) -> Stored:
+        """The first readings of each of these points after a time."""
+        return self._store.read_after(self._allowed(points), at, most)
+
     def intervals(self, points: Sequence[int], start: int, end: int) -> Intervals:
         """Use of these registers."""
         return self._store.read_intervals(self._allowed(points), start, end)

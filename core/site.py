@@ -98,6 +98,8 @@ class Point:
         register: For registers.
         scales: Factors by time, oldest first; empty means 1.
         safety: On the dangerous side of its span the verdict is FAULT, not silence.
+        on_change: Whether its device sends it when it changes too; ``period_s`` is then the
+            longest time between readings.
     """
 
     id: str
@@ -112,6 +114,7 @@ class Point:
     register: Register | None = None
     scales: tuple[Scale, ...] = ()
     safety: bool = False
+    on_change: bool = False
 
     @property
     def quantity(self) -> Quantity:

@@ -30,6 +30,7 @@ class Tally:
         resets: Registers that began again at another level.
         late: Ranges of time reported for judging again.
         writes: Writes to the store, many batches each under load.
+        replayed: Readings of the quarantine that a replay found to be stored.
     """
 
     received: int = 0
@@ -48,6 +49,7 @@ class Tally:
     resets: int = 0
     late: int = 0
     writes: int = 0
+    replayed: int = 0
 
 
 NAMES = tuple(field.name for field in fields(Tally))

@@ -29,6 +29,7 @@ _MEANING = {
     "resets": "Registers that began again at another level",
     "late": "Ranges of time to judge again",
     "writes": "Writes to the store",
+    "replayed": "Readings of the quarantine that a replay stored",
 }
 
 

@@ -9,12 +9,16 @@ import structlog
 
 from core import topics
 from core.clock import Clock, SystemClock
-from core.errors import Fatal
+from core.errors import Fatal, Retryable
+from core.health import GatewayBook
+from core.meters import MeterEvents
 from core.ports import Broker, Message, Progress, Quarantine, ReadingStore, Receipts
+from core.replaying import Replays
 from core.site import Site
 from ingest.arrival import Arrival
 from ingest.confirm import Confirmations
 from ingest.counts import Counts
+from ingest.errands import Watch
 from ingest.foreign.hand.source import HandSource
 from ingest.foreign.host import Foreign
 from ingest.gateways import Gateways
@@ -51,6 +55,9 @@ class Ingest:
         system: System time: when gateways may stop to rest.
         most: Messages in one write.
         inbox: Messages that may wait; full, the session blocks.
+        replays: Where entries of the quarantine wait that people want tried again.
+        events: Where events of registers last; with both, people's wishes are done here.
+        book: Where the health of gateways is written down.
         shared: Group of a shared subscription (MQTT 5), where several workers share the
             work on one InfluxDB; each then asks the store instead of its memory.
         foreign: What other programs publish; one worker of a site alone has it.
@@ -71,6 +78,9 @@ class Ingest:
         most: int = MOST,
         inbox: int = INBOX,
         inbox_bytes: int = INBOX_BYTES,
+        replays: Replays | None = None,
+        events: MeterEvents | None = None,
+        book: GatewayBook | None = None,
         shared: str | None = None,
         foreign: Foreign | None = None,
         hand: HandSource | None = None,
@@ -84,8 +94,16 @@ class Ingest:
         confirmations = Confirmations(site.id, receipts, broker, system or SystemClock())
         self._writer = Writer(
             site, store, receipts, quarantine, progress, confirmations, self._counts,
-            self.gateways, alone=shared is None, foreign=foreign.read if foreign else None,
+            self.gateways, events=events, alone=shared is None,
+            foreign=foreign.read if foreign else None,
         )  # fmt: skip
+        self._errands = self._writer.errands(replays, clock) if replays is not None else None
+        self._asked = threading.Event()
+        self._watch = (
+            Watch(self._errands, self._on_asked, self.gateways, book)
+            if self._errands is not None and book is not None
+            else None
+        )
         patience = self._writer.patience
         self.metrics = registry_of(
             self._counts, self._inbox, self.gateways, lambda: patience.retries,
@@ -106,6 +124,8 @@ class Ingest:
         self._broker.start()
         for source in self._beside:
             source.start(self._on_message)
+        if self._watch is not None:
+            self._watch.start()
 
     def stop(self) -> None:
         """Settle what has come, as far as the store answers, then leave."""
@@ -116,6 +136,8 @@ class Ingest:
             self._thread.join()
         for source in self._beside:
             source.stop()
+        if self._watch is not None:
+            self._watch.stop()
         self._broker.stop()
 
     def idle(self) -> bool:
@@ -160,6 +182,25 @@ class Ingest:
         self._reconnected.set()
         self._inbox.nudge()
 
+    def _on_asked(self) -> None:
+        self._asked.set()
+        self._inbox.nudge()
+
+    def _do_errands(self) -> None:
+        if not self._asked.is_set() or self._errands is None:
+            return
+        self._asked.clear()
+        try:
+            if self._errands.run():
+                self._on_asked()  # more may wait, but what arrives has its turn first
+        except Retryable as why:
+            log.warning("errands wait", reason=str(why))
+        except Fatal:
+            raise
+        except Exception:
+            # What arrives must not wait for a wish that cannot be done; it is tried again.
+            log.exception("an errand failed")
+
     def _run(self) -> None:
         try:
             self._writer.begin()
@@ -183,4 +224,5 @@ class Ingest:
         if taken:
             self._writer.write(taken)
             self._inbox.finished()
+        self._do_errands()
         return bool(taken) or not self._inbox.closed

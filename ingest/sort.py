@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ class Lot:
         names: Batches to settle, readable or not.
         repeated: Readings of batches that came twice in this write, and of foreign
             messages that came before.
+        repeats: How many of these by gateway.
         ignored: Messages that are not for ingest.
         spared: Foreign messages that are like others in quarantine.
     """
@@ -36,6 +38,7 @@ class Lot:
     refused: list[Quarantined] = field(default_factory=list)
     names: dict[BatchName, None] = field(default_factory=dict)
     repeated: int = 0
+    repeats: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
     spared: int = 0
 
@@ -68,6 +71,7 @@ def sort(arrivals: Sequence[Arrival], site: str, foreign: Foreign | None = None)
 def _add(lot: Lot, reported: Reported) -> None:
     if reported.name is not None and reported.name in lot.names:
         lot.repeated += len(reported.rows)
+        lot.repeats[reported.gateway] += len(reported.rows)
         return
     if reported.name is not None:
         lot.names[reported.name] = None

@@ -14,6 +14,7 @@ from plantroom.commands import (
     demo,
     docs,
     edge,
+    gateway,
     quarantine,
     readings,
     realism,
@@ -36,8 +37,7 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: field buses (Modbus, BACnet, M-Bus), the ledger of savings, "
-        "requests by people, an editor for rosters. "
+        "Not there yet: the ledger of savings, requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
@@ -48,6 +48,7 @@ for name, group in (
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),
+    ("gateway", gateway.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)

@@ -29,6 +29,7 @@ from core.finding import FindingEvent
 from core.ports import Broker, Driver, FindingSink, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
+from core.topics import gateway_of
 from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
@@ -103,6 +104,8 @@ class Plant:
             foreign=self._foreign(),
             hand=HandSource(self.site, self.records.hand, self.clock)
             if self.settings.ingest_foreign else None,
+            replays=self.records.quarantine, events=self.records.meters,
+            book=self.records.gateways,
         )  # fmt: skip
 
     @cached_property
@@ -126,9 +129,11 @@ class Plant:
 
     def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
         """A session at the broker, not yet started; a clean one is not kept while it is away."""
+        # While a gateway's credential rotates, its user is not its id.
+        login = next((name for name in self.broker.users if gateway_of(name) == user), user)
         return Session(
-            self.broker.host, self.broker.port, client_id, username=user or None,
-            password=self.broker.users.get(user), tls=self.broker.tls, clean_start=clean,
+            self.broker.host, self.broker.port, client_id, username=login or None,
+            password=self.broker.users.get(login), tls=self.broker.tls, clean_start=clean,
         )  # fmt: skip
 
     def agent(self, gateway: str, driver: Driver) -> Agent:
@@ -239,6 +244,8 @@ def external(settings: Settings) -> BrokerAt:
             tls = ssl.create_default_context(
                 cafile=str(settings.broker_ca) if settings.broker_ca else None
             )
+            if settings.broker_cert is not None:
+                tls.load_cert_chain(settings.broker_cert, settings.broker_key)
         except (OSError, ssl.SSLError) as error:
             what = f"the broker's certificates cannot be read: {error}"
             raise Misconfigured([Mistake(file="", line=0, what=what)]) from error

@@ -7,8 +7,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from adapters.sites.foreignkeys import MessageKeys, SparkplugKeys
-
 
 class TimeKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Where a row's time stands, and what it means."""
@@ -57,15 +55,3 @@ class FileKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_de
     sentinels: Annotated[list[float], Meta(description="numbers that mean no value")] = (
         msgspec.field(default_factory=list)
     )
-
-
-class OptionKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """The driver's own options; ``simulated`` has none."""
-
-    files: Annotated[list[FileKeys], Meta(description="of the driver csv")] = msgspec.field(
-        default_factory=list
-    )
-    mqtt: Annotated[list[MessageKeys], Meta(description="of the driver mqtt")] = msgspec.field(
-        default_factory=list
-    )
-    sparkplug: Annotated[SparkplugKeys | None, Meta(description="of the driver sparkplug")] = None

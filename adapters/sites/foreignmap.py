@@ -13,6 +13,7 @@ from adapters.sites.keys import GatewayKeys, SiteKeys
 from adapters.sites.local import zone_of
 from adapters.sites.log import Log
 from adapters.sites.money import unit_factor
+from adapters.sites.optionkeys import OptionKeys
 from core.patterns import topic_pattern
 from core.site import DIALECTS, HAND, SPARKPLUG, Point
 
@@ -58,11 +59,11 @@ def check_nodes(site: SiteKeys, log: Log) -> None:
         known.add((node.group, node.node))
 
 
-def filled(keys: GatewayKeys) -> dict[str, Any]:
+def filled(keys: OptionKeys) -> dict[str, Any]:
     """A gateway's options, with what its dialects say put in."""
-    options: dict[str, Any] = msgspec.to_builtins(keys.options)
-    if keys.options.mqtt:
-        options["mqtt"] = [msgspec.to_builtins(_filled(m)) for m in keys.options.mqtt]
+    options: dict[str, Any] = msgspec.to_builtins(keys)
+    if keys.mqtt:
+        options["mqtt"] = [msgspec.to_builtins(_filled(m)) for m in keys.mqtt]
     return options
 
 

@@ -11,6 +11,9 @@ from adapters.sites.compiling import DRIVERS
 from adapters.sites.dialects import dialects
 from adapters.sites.keys import BuildingKeys, SiteKeys
 from adapters.sites.parameters import PARAMETERS
+from adapters.sites.protocols import PROTOCOLS
+from adapters.sites.templatekeys import TemplateKeys
+from adapters.sites.templates import packaged
 from core.codebook import CODEBOOKS
 from core.roles import ROLES
 
@@ -19,8 +22,8 @@ _TEMPLATE = "#/$defs/{name}"
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of ``site.yaml`` and of ``buildings/*.yaml``, told apart by their first key."""
-    roots = [SiteKeys, BuildingKeys]
+    """The schema of ``site.yaml``, ``buildings/*.yaml`` and ``templates/*.yaml``, told by a key."""
+    roots = [SiteKeys, BuildingKeys, TemplateKeys]
     references, parts = msgspec.json.schema_components(roots, ref_template=_TEMPLATE)
     parts = copy.deepcopy(parts)
     _name_words(parts)
@@ -32,7 +35,7 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "if": {"required": ["site"]},
         "then": references[0],
-        "else": references[1],
+        "else": {"if": {"required": ["make"]}, "then": references[2], "else": references[1]},
         "$defs": parts,
     }
 
@@ -51,3 +54,8 @@ def _name_words(parts: dict[str, Any]) -> None:
     parts["SiteKeys"]["properties"]["codebook"]["enum"] = list(CODEBOOKS)
     parts["GatewayKeys"]["properties"]["driver"]["enum"] = list(DRIVERS)
     parts["MessageKeys"]["properties"]["template"]["enum"] = ["", *dialects()]
+    parts["BusKeys"]["properties"]["protocol"]["enum"] = list(PROTOCOLS)
+    # Most addresses are numbers; they are read as they are written, zeros in front too.
+    parts["DeviceKeys"]["properties"]["address"]["type"] = ["string", "integer"]
+    # A site may have templates of its own: these are offered, not demanded.
+    parts["DeviceKeys"]["properties"]["template"]["examples"] = list(packaged())

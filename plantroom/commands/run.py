@@ -16,6 +16,7 @@ from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
 from core.site import UNATTENDED, Site
+from core.topics import gateway_of
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
@@ -171,10 +172,18 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     # What comes to ingest by itself needs no edge.
     read = [g for g, box in plant.site.gateways.items() if box.driver not in UNATTENDED]
-    mine = [g for g in read if not at.users or g in at.users]
-    for gateway in mine:
-        plant.agent(gateway, driver_for(plant.site, gateway)).start()
-    return lambda: None
+    known = {gateway_of(user) for user in at.users}
+    mine = [g for g in read if not known or g in known]
+    drivers = [driver_for(plant.site, gateway, clock=plant.clock) for gateway in mine]
+    for gateway, driver in zip(mine, drivers, strict=True):
+        plant.agent(gateway, driver).start()
+
+    def stop() -> None:
+        # What a driver has read already, its agent still takes.
+        for driver in drivers:
+            driver.close()
+
+    return stop
 
 
 _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {

@@ -15,6 +15,7 @@ from core.batch import Batch, BatchName, Intervals, Stored
 from core.clock import SteppedClock
 from core.errors import Retryable
 from core.ports import (
+    ClockSeen,
     GatewayProgress,
     LateRange,
     Message,
@@ -125,9 +126,15 @@ class DiaryProgress:
     real: Progress
     diary: Diary
 
-    def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
+    def report(
+        self, progress: Sequence[GatewayProgress], late: Sequence[LateRange],
+        clocks: Sequence[ClockSeen] = (),
+    ) -> None:  # fmt: skip
         self.diary.note("progress")
-        self.real.report(progress, late)
+        self.real.report(progress, late, clocks)
+
+    def clocks(self, since: int) -> Sequence[ClockSeen]:
+        return self.real.clocks(since)
 
     def gateways(self) -> Mapping[str, GatewayProgress]:
         return self.real.gateways()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0003_hand_readings"
-down_revision = "r0001_first_tables"
+down_revision = "r0002_workplace"
 branch_labels = None
 depends_on = None
 
