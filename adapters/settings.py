@@ -103,6 +103,17 @@ class Settings(BaseSettings):
     outbox_age_s: int = Field(
         default=30 * 86400, ge=3600, description="oldest that an edge keeps unsent. [s]"
     )
+    ingest_worker: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,31})?$")] = Field(
+        default="",
+        description="name of this worker, such as 1, where several processes run ingest on one "
+        "InfluxDB; empty where it is alone",
+    )
+    spool_bytes: int = Field(
+        default=256 * 1024**2,
+        ge=0,
+        description="most that ingest keeps of foreign devices while the store is away; "
+        "0: nothing, their messages stay with the broker. [bytes]",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 
 from ingest.arrival import Arrival
 
@@ -51,6 +52,36 @@ class Inbox:
             self._taken = len(taken)
             self._change.notify_all()
             return taken
+
+    def take_only(
+        self, which: Callable[[str], bool], most: int, room: int, cost: Callable[[Arrival], int]
+    ) -> list[Arrival]:
+        """The first messages whose topic is asked for, up to one for which there is no room."""
+        with self._change:
+            taken: list[Arrival] = []
+            for arrival in self._waiting:
+                if which(arrival.topic):
+                    room -= cost(arrival)
+                    if room < 0 or len(taken) == most:
+                        break
+                    taken.append(arrival)
+            gone = set(map(id, taken))
+            self._waiting = deque(a for a in self._waiting if id(a) not in gone)
+            self._bytes -= sum(len(arrival.payload) for arrival in taken)
+            self._change.notify_all()
+            return taken
+
+    def put_back(self, arrivals: Sequence[Arrival]) -> None:
+        """Return to the head what was taken by :meth:`take_only` and could not be kept."""
+        with self._change:
+            self._waiting.extendleft(reversed(arrivals))
+            self._bytes += sum(len(arrival.payload) for arrival in arrivals)
+            self._change.notify_all()
+
+    def count(self, which: Callable[[str], bool]) -> int:
+        """Messages whose topic is asked for that wait."""
+        with self._change:
+            return sum(which(arrival.topic) for arrival in self._waiting)
 
     def finished(self) -> None:
         """What was taken last is settled and acknowledged."""

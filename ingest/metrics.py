@@ -37,9 +37,10 @@ class _IngestCollector(Collector):
     def __init__(
         self, counts: Counts, inbox: Inbox, gateways: Gateways, retries: Callable[[], int],
         gaps: Callable[[], Mapping[str, int]],
+        spooled: Callable[[], tuple[int, int, int]],
     ) -> None:  # fmt: skip
         self._counts, self._inbox, self._gateways, self._retries = counts, inbox, gateways, retries
-        self._gaps = gaps
+        self._gaps, self._spooled = gaps, spooled
 
     def collect(self) -> Iterator[Metric]:
         for name, value in self._counts.now().items():
@@ -52,6 +53,14 @@ class _IngestCollector(Collector):
             "plantroom_ingest_inbox_messages", "Messages that wait", value=messages
         )
         yield GaugeMetricFamily("plantroom_ingest_inbox_bytes", "Bytes that wait", value=size)
+        messages, size, refused = self._spooled()
+        yield GaugeMetricFamily(
+            "plantroom_ingest_spool_messages", "Foreign messages on disk", value=messages
+        )
+        yield GaugeMetricFamily("plantroom_ingest_spool_bytes", "Their bytes", value=size)
+        yield CounterMetricFamily(
+            "plantroom_ingest_spool_refused", "Foreign messages without room there", value=refused
+        )
         yield from self._of_gateways()
 
     def _of_gateways(self) -> Iterator[Metric]:
@@ -74,9 +83,10 @@ def _gauge(name: str, meaning: str, values: Mapping[str, float]) -> Metric:
 
 def registry_of(
     counts: Counts, inbox: Inbox, gateways: Gateways, retries: Callable[[], int],
+    spooled: Callable[[], tuple[int, int, int]],
     gaps: Callable[[], Mapping[str, int]] = dict,
 ) -> CollectorRegistry:  # fmt: skip
     """What ``/metrics`` shows of one ingest; read at each scrape."""
     registry = CollectorRegistry()
-    registry.register(_IngestCollector(counts, inbox, gateways, retries, gaps))
+    registry.register(_IngestCollector(counts, inbox, gateways, retries, gaps, spooled))
     return registry

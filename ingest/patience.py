@@ -28,10 +28,14 @@ class Patience:
 
     Args:
         waiting: Called before each pause: who depends on us may be told to rest.
+
+    Attributes:
+        away: Told True before each pause, and False by the first call that works.
     """
 
     def __init__(self, waiting: Callable[[], None]) -> None:
         self._waiting = waiting
+        self.away: Callable[[bool], None] = lambda _: None
         self._stopped = threading.Event()
         self.retries = 0
 
@@ -45,14 +49,18 @@ class Patience:
         pause = FIRST_S
         while True:
             try:
-                return call()
+                answer = call()
             except Retryable as error:
                 self.retries += 1
+                self.away(True)
                 log.warning("will try again", what=what, error=str(error), pause_s=pause)
                 self._waiting()
                 if self._stopped.wait(min(max(pause, error.retry_after_s), MOST_S)):
                     raise Interrupted(what) from error
                 pause = min(2 * pause, MOST_S)
+            else:
+                self.away(False)
+                return answer
 
     def stop(self) -> None:
         """End the pause that is under way, and every later one."""

@@ -25,6 +25,8 @@ from ingest.gateways import Gateways
 from ingest.inbox import Inbox
 from ingest.metrics import registry_of
 from ingest.patience import Interrupted
+from ingest.relief import Relief, once
+from ingest.spool import Spool
 from ingest.write import Writer
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,8 @@ class Ingest:
             work on one InfluxDB; each then asks the store instead of its memory.
         foreign: What other programs publish; one worker of a site alone has it.
         hand: Readings that people entered.
+        spool: Where foreign devices' messages are kept while the store is away; without,
+            they stay with the broker. Closed by whoever made it.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Ingest:
         shared: str | None = None,
         foreign: Foreign | None = None,
         hand: HandSource | None = None,
+        spool: Spool | None = None,
     ) -> None:
         self._beside = [source for source in (foreign, hand) if source is not None]
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
@@ -105,8 +110,12 @@ class Ingest:
             else None
         )
         patience = self._writer.patience
+        self._spool = spool
+        self._relief = None if spool is None else Relief(self._inbox, spool)
+        if self._relief is not None:
+            patience.away = self._relief.allow
         self.metrics = registry_of(
-            self._counts, self._inbox, self.gateways, lambda: patience.retries,
+            self._counts, self._inbox, self.gateways, lambda: patience.retries, self._spooled,
             foreign.gaps if foreign else dict,
         )  # fmt: skip
         self._reconnected = threading.Event()
@@ -120,6 +129,8 @@ class Ingest:
             self._on_message,
             self._on_connected,
         )
+        if self._relief is not None:
+            self._relief.start()
         self._thread.start()
         self._broker.start()
         for source in self._beside:
@@ -138,6 +149,8 @@ class Ingest:
             source.stop()
         if self._watch is not None:
             self._watch.stop()
+        if self._relief is not None:
+            self._relief.stop()
         self._broker.stop()
 
     def idle(self) -> bool:
@@ -168,15 +181,15 @@ class Ingest:
             raise Fatal(f"ingest has stopped: {self.failure}") from self.failure
 
     def _on_message(self, message: Message) -> None:
-        self._inbox.put(
-            Arrival(
-                topic=message.topic,
-                payload=message.payload,
-                retain=message.retain,
-                received=self._clock.now(),
-                ack=message.ack,
-            )
+        arrival = Arrival(
+            topic=message.topic,
+            payload=message.payload,
+            retain=message.retain,
+            received=self._clock.now(),
+            ack=message.ack if self._relief is None else once(message.ack),
         )
+        if self._inbox.put(arrival) and self._relief is not None:
+            self._relief.came(arrival)
 
     def _on_connected(self, _session_present: bool) -> None:  # noqa: FBT001 the port's callback
         self._reconnected.set()
@@ -204,6 +217,7 @@ class Ingest:
     def _run(self) -> None:
         try:
             self._writer.begin()
+            self._drain()
             while self._round():
                 pass
         except Interrupted:
@@ -218,11 +232,32 @@ class Ingest:
     def _round(self) -> bool:
         """One write, or one announcement; False when there is nothing more to come."""
         taken = self._inbox.take(self._most, MOST_BYTES)
+        if self._relief is not None:
+            self._relief.taken(taken)
         if self._reconnected.is_set():
             self._reconnected.clear()
             self._writer.announce()
         if taken:
             self._writer.write(taken)
+        self._drain()
+        if taken:
             self._inbox.finished()
         self._do_errands()
         return bool(taken) or not self._inbox.closed
+
+    def _drain(self) -> None:
+        """Write what was spooled meanwhile, before anything that came after it."""
+        spool, relief = self._spool, self._relief
+        while spool is not None and relief is not None and spool.depth()[0]:
+            run = self._writer.patience.run
+            last, arrivals = run(lambda: spool.head(self._most, MOST_BYTES), "spool")
+            relief.taken(())
+            self._writer.write(arrivals)
+            run(lambda: spool.forget(last), "spool")  # noqa: B023 called at once
+            relief.drained()
+
+    def _spooled(self) -> tuple[int, int, int]:
+        """Messages and bytes in the spool, and messages that found no room."""
+        if self._spool is None or self._relief is None:
+            return 0, 0, 0
+        return (*self._spool.depth(), self._relief.refused)

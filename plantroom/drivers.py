@@ -13,7 +13,12 @@ from edge.drivers.csv import CsvDriver
 
 
 def driver_for(
-    site: Site, gateway: str, files: Path | None = None, *, clock: Clock | None = None
+    site: Site,
+    gateway: str,
+    files: Path | None = None,
+    *,
+    clock: Clock | None = None,
+    after: int | None = None,
 ) -> Driver:
     """The driver that the site file names for a gateway.
 
@@ -22,13 +27,16 @@ def driver_for(
         gateway: Whose devices.
         files: Folder of a csv driver's files; what its options say where absent.
         clock: The run clock, for drivers that give readings their time; the system's where absent.
+        after: What an earlier run had read (``Outbox.read_until``), which is not given again. [ms]
 
     Raises:
         Misconfigured: There is no such driver here.
     """
     box = site.gateways[gateway]
     if box.driver == "csv":
-        return CsvDriver(site, gateway, files or Path(str(box.options.get("folder", "."))))
+        return CsvDriver(
+            site, gateway, files or Path(str(box.options.get("folder", "."))), after=after
+        )
     if box.driver == "fieldbus":
         return FieldbusDriver(site, gateway, clock)
     expected = "csv or fieldbus; 'simulated' runs in plantroom demo alone"

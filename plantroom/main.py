@@ -23,6 +23,7 @@ from plantroom.commands import (
     score,
     simulate,
     site,
+    torture,
     user,
 )
 
@@ -58,6 +59,7 @@ app.command()(backtest.backtest)
 app.command()(simulate.simulate)
 app.command()(score.score)
 app.command()(realism.realism)
+app.command()(torture.torture)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command(hidden=True)(docs.docs)

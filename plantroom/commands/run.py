@@ -12,7 +12,6 @@ import typer
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site, load_slice
-from api.app import create_app
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
 from core.site import UNATTENDED, Site
@@ -21,7 +20,6 @@ from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
 from plantroom.plant import BrokerAt, Plant, embedded, external
-from plantroom.server import ConsoleServer
 
 log = structlog.get_logger(__name__)
 PARTS = ("edge", "ingest", "analytics", "api")
@@ -152,6 +150,9 @@ def _analytics(plant: Plant, _: BrokerAt) -> Callable[[], None]:
 
 
 def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
+    from api.app import create_app  # noqa: PLC0415 an edge box has no web server
+    from plantroom.server import ConsoleServer  # noqa: PLC0415
+
     plant.orders.start()
     settings = plant.settings
     server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
@@ -174,7 +175,9 @@ def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     read = [g for g, box in plant.site.gateways.items() if box.driver not in UNATTENDED]
     known = {gateway_of(user) for user in at.users}
     mine = [g for g in read if not known or g in known]
-    drivers = [driver_for(plant.site, gateway, clock=plant.clock) for gateway in mine]
+    drivers = [
+        driver_for(plant.site, g, clock=plant.clock, after=plant.outbox(g).read_until) for g in mine
+    ]
     for gateway, driver in zip(mine, drivers, strict=True):
         plant.agent(gateway, driver).start()
 
@@ -192,3 +195,11 @@ _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {
     "api": _api,
     "edge": _edge,
 }
+
+
+def alone() -> None:
+    """``plantroom run`` without the other commands."""
+    app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="markdown")
+    app.callback()(lambda: None)
+    app.command()(run)
+    app(prog_name="plantroom")

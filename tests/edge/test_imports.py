@@ -11,7 +11,8 @@ from tests.conftest import ROOT
 
 EDGE = (
     "import edge.agent, edge.outbox, edge.drivers.csv, edge.drivers.simulated, adapters.mqtt,"
-    " adapters.sites, edge.buses.fieldbus, edge.reading, edge.cycle, edge.scanning"
+    " adapters.sites, edge.buses.fieldbus, edge.reading, edge.cycle, edge.scanning,"
+    " plantroom.commands.run"
 )
 HEAVY = (
     "pandas", "sklearn", "scipy", "sqlalchemy", "duckdb", "influxdb_client", "fastapi", "amqtt",

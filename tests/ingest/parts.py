@@ -30,6 +30,7 @@ from core.settled import Settled
 from core.site import Site
 from ingest.foreign.host import Foreign
 from ingest.service import Ingest
+from ingest.spool import Spool
 from tests.ingest.places import NOW, small_site
 from tests.sample import records_in
 from tests.servers import wait_for
@@ -243,7 +244,7 @@ class Bench:
 @contextmanager
 def bench(
     folder: Path, *, site: Site | None = None, most: int = 256, inbox: int = 2000,
-    start: bool = True, foreign: Foreign | None = None,
+    start: bool = True, foreign: Foreign | None = None, spool: Spool | None = None,
 ) -> Iterator[Bench]:  # fmt: skip
     """Ingest started on an empty store and empty records."""
     site = site or small_site()
@@ -256,6 +257,7 @@ def bench(
         site, store, DiaryReceipts(records.receipts, diary), quarantine,
         DiaryProgress(records.progress, diary), broker, clock, most=most, inbox=inbox,
         foreign=foreign,
+        spool=spool,
     )  # fmt: skip
     if start:
         ingest.start()

@@ -24,8 +24,9 @@ from core.errors import Fatal, Misconfigured
 from core.ports import RefusedRows
 from edge.drivers.simulated import SimulatedDriver
 from plantroom.commands.run import check_alive, check_parts
-from plantroom.plant import Plant, embedded
+from plantroom.plant import BrokerAt, Plant, embedded
 from simulators.campus import Campus
+from tests.ingest.parts import Diary, ListBroker
 from tests.plantroom.conftest import ROOT, Cli
 from tests.servers import answers, free_port, wait_for
 from tests.simulators.parts import SEED, START
@@ -134,6 +135,16 @@ def test_a_store_that_another_process_holds_is_said(tmp_path: Path) -> None:
     assert "readings.duckdb" in answer.stderr
 
 
+def test_run_alone_speaks_as_among_all_commands() -> None:
+    for command in ([*COMMAND, "ingset"], [sys.executable, "-m", "plantroom", "--version"]):
+        answer = subprocess.run(
+            command, cwd=ROOT, text=True, capture_output=True, timeout=60, check=False
+        )
+        assert "Traceback" not in answer.stderr
+        assert answer.returncode == (2 if command[-1] == "ingset" else 0)
+        assert "there is no part 'ingset'" in answer.stderr or answer.stdout
+
+
 def test_a_broker_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -146,6 +157,34 @@ def test_a_broker_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert f"cannot listen on 127.0.0.1:{broker}" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("worker", ["", "2"])
+def test_a_worker_of_several_has_a_name_and_shares(
+    var: Path, monkeypatch: pytest.MonkeyPatch, worker: str
+) -> None:
+    monkeypatch.setenv("PLANTROOM_INGEST_WORKER", worker)
+    settings = Settings()
+    site = load_site(settings.site)
+    broker = ListBroker(Diary())
+    asked: list[str] = []
+    filters: list[str] = []
+
+    def session(_self: Plant, _user: str, client_id: str) -> ListBroker:
+        asked.append(client_id)
+        return broker
+
+    monkeypatch.setattr(Plant, "session", session)
+    monkeypatch.setattr(broker, "listen", lambda wanted, *_: filters.extend(wanted))
+    at = BrokerAt(host="127.0.0.1", port=1)
+    plant = Plant(settings=settings, site=site, clock=SteppedClock(START), broker=at)
+    try:
+        plant.ingest.start()
+    finally:
+        plant.stop()
+    assert asked == [f"ingest-wushan{'-2' if worker else ''}"]
+    assert all(f.startswith("$share/ingest/") is bool(worker) for f in filters)
+    assert (var / f"spool{'-2' if worker else ''}.sqlite").exists()
 
 
 class BrokenStore(DuckStore):

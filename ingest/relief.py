@@ -1,0 +1,143 @@
+"""While the store is away, foreign devices' messages go to the spool and are acknowledged.
+
+Only then: with the store there, a message is written at once and no disk stands between.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from core import topics
+from core.errors import Retryable
+from ingest.arrival import Arrival
+from ingest.inbox import Inbox
+from ingest.spool import Spool, cost
+
+log = structlog.get_logger(__name__)
+
+_MOST = 1000
+"""Messages in one commit: a disk that syncs a hundred times a second then takes 100,000 of them."""
+_CONFIRMED = frozenset({"batch", "state", "health", "confirm"})
+"""Channels of the wire contract whose sender sends again, or that nobody would miss."""
+
+
+class Relief:
+    """A thread that empties the inbox of foreign messages for as long as it is allowed.
+
+    The order of arrival is kept: what the writer had taken when the store went is spooled first,
+    and it drains the spool before it writes what came after. Else a message that is delivered
+    again after a crash could bring back an older value.
+
+    Args:
+        inbox: Where messages wait.
+        spool: Where they are put.
+    """
+
+    def __init__(self, inbox: Inbox, spool: Spool) -> None:
+        self._inbox, self._spool = inbox, spool
+        self._change = threading.Condition(threading.RLock())
+        self._allowed = self._stopped = False
+        self._full = False
+        self._taken: Sequence[Arrival] = ()
+        self.refused = 0
+        """Messages that found no room and stayed the broker's."""
+        self._thread = threading.Thread(target=self._run, name="ingest-spool", daemon=True)
+
+    def start(self) -> None:
+        """Begin; nothing happens before :meth:`allow`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._change:
+            self._stopped = True
+            self._change.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def taken(self, arrivals: Sequence[Arrival]) -> None:
+        """What the writer works on now."""
+        with self._change:
+            self._taken = [arrival for arrival in arrivals if foreign(arrival.topic)]
+
+    def came(self, arrival: Arrival) -> None:
+        """A message came."""
+        with self._change:
+            if self._allowed and foreign(arrival.topic):
+                self.refused += self._full
+                self._change.notify_all()
+
+    def allow(self, away: bool) -> None:  # noqa: FBT001 it is what the caller knows
+        """The store is away, or is back; when back, nothing is put into the spool on return."""
+        if away is self._allowed:
+            return
+        with self._change:
+            self._allowed, self._full = away, False
+            if away and self._taken:
+                self._put(self._taken)
+                self._taken = ()
+            self._change.notify_all()
+
+    def drained(self) -> None:
+        """There is room again."""
+        with self._change:
+            self._full = False
+            self._change.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._stopped or self._work())
+                if self._stopped:
+                    return
+                taken = self._inbox.take_only(foreign, _MOST, self._spool.room(), cost)
+                if not taken:
+                    self._refuse(self._inbox.count(foreign), "the spool is full")
+                elif not self._put(taken):
+                    self._inbox.put_back(taken)
+
+    def _work(self) -> bool:
+        return self._allowed and not self._full and self._inbox.count(foreign) > 0
+
+    def _put(self, arrivals: Sequence[Arrival]) -> bool:
+        if sum(map(cost, arrivals)) > self._spool.room():
+            self._refuse(len(arrivals), "the spool is full")
+            return False
+        try:
+            self._spool.keep(arrivals)
+        except Retryable as error:
+            self._refuse(len(arrivals), str(error))
+            return False
+        for arrival in arrivals:
+            arrival.ack()
+        return True
+
+    def _refuse(self, messages: int, reason: str) -> None:
+        self._full = True
+        self.refused += messages
+        log.warning("foreign messages stay with the broker", messages=messages, reason=reason)
+
+
+def foreign(topic: str) -> bool:
+    """Whether a message comes from a device that knows no confirmation."""
+    # Asked of every message that waits, so the topic is not read any further than this.
+    parts = topic.split("/", 5)
+    return "/".join(parts[:2]) != topics.PREFIX or parts[4:5] == [] or parts[4] not in _CONFIRMED
+
+
+def once(ack: Callable[[], None]) -> Callable[[], None]:
+    """An acknowledgement that is given once, however often it is asked for.
+
+    A message that was spooled while the writer had it is acknowledged by both.
+    """
+    given: list[bool] = []
+
+    def give() -> None:
+        if not given:
+            given.append(True)
+            ack()
+
+    return give
