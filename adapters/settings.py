@@ -42,6 +42,37 @@ class Settings(BaseSettings):
     broker_ca: Path | None = Field(
         default=None, description="certificates to trust; the machine's own where empty"
     )
+    broker_cert: Path | None = Field(
+        default=None, description="our own certificate, where the broker asks for one"
+    )
+    broker_key: Path | None = Field(
+        default=None, description="its key; in the same file where empty"
+    )
+    broker_files: Path = Field(
+        default=Path("deploy/mosquitto"),
+        description="folder of mosquitto's passwords and acl, for plantroom gateway",
+    )
+
+    ingest_foreign: bool = Field(
+        default=True,
+        description="whether ingest here hears foreign devices, Sparkplug and hand readings; of "
+        "several workers one alone does",
+    )
+    sparkplug_host: str = Field(
+        default="plantroom",
+        pattern=r"^[^+#/]+$",
+        description="host id of Sparkplug, which nodes name as their primary host",
+    )
+
+    homeassistant: bool = Field(
+        default=False,
+        description="show every point in Home Assistant by itself, through MQTT discovery",
+    )
+    homeassistant_prefix: str = Field(
+        default="homeassistant",
+        pattern=r"^[^+#]+$",
+        description="discovery prefix that Home Assistant listens to",
+    )
 
     http_host: str = Field(default="127.0.0.1", description="where the console listens")
     http_port: Port = Field(default=8000, description="its port")

@@ -20,7 +20,7 @@ from analytics.runs import cut
 from analytics.tails import Key, Tails
 from core.clock import DAY_MS
 from core.finding import Finding
-from core.ports import LateRange, ReadingStore, Verdicts
+from core.ports import ClockSeen, LateRange, ReadingStore, Verdicts
 from core.site import Site
 
 Dirty = list[tuple[str, int, int]]
@@ -77,6 +77,13 @@ class Bench:
         }
         self.tails = Tails(verdicts, lambda rule: self.by_id[rule].card.hold.counted)
         self.touched: set[Key] = set()
+
+    def hear(self, clocks: Sequence[ClockSeen]) -> None:
+        """What was seen of gateways' clocks, as far back as anything is judged."""
+        found: dict[str, list[tuple[int, int, int]]] = {}
+        for one in clocks:
+            found.setdefault(one.gateway, []).append((one.since, one.until, one.ahead))
+        self._judge.clocks = found
 
     def reach(self, group: Group, mark: int) -> int:
         """Up to where a group is judged in one go: a chunk, or as long as nothing was read. [ms]
@@ -253,6 +260,9 @@ class Bench:
         return spans
 
     def _accused(self, rule: Rule, key: Key) -> list[str]:
-        """Points that a rule's FAULT shows to be wrong."""
-        points = self.targets[key][1].points
+        """Points that a rule's FAULT shows to be wrong; of a gateway all that it sends."""
+        target = self.targets[key][1]
+        points = target.points
+        if rule.mutes and not target.equipment:
+            return [point.id for point in self._site.points if point.gateway == target.id]
         return [self._site.points[points[role]].id for role in rule.mutes if role in points]

@@ -115,8 +115,14 @@ class Calendar:
             modes: Of the entries.
             width: Of the intervals; left out, only their ends count. [ms]
         """
+        return self.announced(equipment.id, ends, modes, width)
+
+    def announced(
+        self, scope: str, ends: Ints, modes: Sequence[DayMode] = EXCUSING, width: int = 1
+    ) -> Bools:
+        """The same for an id: a building, or empty for what is about the whole site. (n,)"""
         result = np.zeros(len(ends), dtype=np.bool_)
-        for entry in self._entries(equipment.id, modes):
+        for entry in self._entries(scope, modes):
             result |= (ends > entry.start) & (ends - width < entry.end)
         return result
 

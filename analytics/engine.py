@@ -30,6 +30,9 @@ BACKLOG_MS = 3 * DAY_MS
 """How far back a first start judges. Longer, and it opens old stories; shorter, and holds
 of two days and three nights begin from nothing."""
 
+_CLOCKS_BACK_MS = 10 * DAY_MS
+"""How far back clocks are known: late readings of a week are judged again with them."""
+
 CHUNK_MS = DAY_MS
 """Longest stretch with readings that is judged at once: bounds memory, not results."""
 
@@ -87,6 +90,7 @@ class Engine:
         at = self._clock.now() if now is None else now
         repeated = [] if self._started else self._start(at)
         marks = self.watermarks(at)
+        self._bench.hear(self._progress.clocks(at - _CLOCKS_BACK_MS))
         late = self._progress.late()
         if late:
             self._judge_late([change for _, change in late])
@@ -150,7 +154,7 @@ class Engine:
 
     def _tell(self, repeated: Sequence[FindingEvent]) -> list[FindingEvent]:
         """Saves and publishes; what could not be is told in the next step."""
-        told = self._untold
+        told = _lasting(self._untold)
         if told:
             self._findings.save(told)
         if told or repeated:
@@ -255,3 +259,11 @@ class Engine:
     def _oldest_onset(self, key: Key) -> int | None:
         known = self._known.get(key, {}).values()
         return min((f.onset for f in known if f.state is FindingState.OPEN), default=None)
+
+
+def _lasting(events: Sequence[FindingEvent]) -> list[FindingEvent]:
+    """Without what was opened and withdrawn before anybody was told: nobody need know."""
+    opened = {e.finding.id for e in events if e.change is FindingChange.OPENED}
+    last = {e.finding.id: e.finding.state for e in events}
+    gone = {id_ for id_ in opened if last[id_] is FindingState.WITHDRAWN}
+    return [event for event in events if event.finding.id not in gone]

@@ -18,6 +18,9 @@ from core.site import Site
 NEVER = np.iinfo(np.int64).max
 """First seen: not yet."""
 
+Clock = Sequence[tuple[int, int, int]]
+"""Of one gateway, in the order of time: since, until, ahead. [ms]"""
+
 Spans = Mapping[str, Sequence[tuple[int, int]]]
 """When the sensor behind each point was at fault, by point id. [ms]"""
 
@@ -30,6 +33,7 @@ class Scene:
         points: Indices that were read, ascending.
         rows: Readings by point and time.
         first_seen: Time of the first reading ever, by point index; :data:`NEVER`. [ms]
+        clocks: What gateways' clocks said, by gateway.
     """
 
     site: Site
@@ -37,6 +41,7 @@ class Scene:
     points: Sequence[int]
     rows: Columns
     first_seen: Ints
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
     _binned: dict[Grid, Binned] = field(default_factory=dict)
     _filled: dict[Grid, Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
@@ -55,9 +60,13 @@ class Scene:
             self._filled[grid] = filled(enough, grid, state_rows(self.site, self.points))
         return self._filled[grid]
 
-    def masks(self, equipment: str, grid: Grid) -> tuple[Bools, Bools]:
-        """Occupied and excused intervals of some equipment. (times,)"""
-        key = (equipment, grid)
+    def masks(self, target: Target, grid: Grid) -> tuple[Bools, Bools]:
+        """Occupied and excused intervals of some equipment, or of a gateway. (times,)
+
+        What is announced for a building excuses the gateway that reads that building alone.
+        """
+        equipment = target.equipment
+        key = (equipment or target.id, grid)
         if key not in self._masks:
             if equipment:
                 of = self.site.equipment[equipment]
@@ -67,8 +76,12 @@ class Scene:
                     self.calendar.declared(of, grid.ends, width=grid.step),
                 )
             else:
-                nothing = np.zeros(grid.count, dtype=np.bool_)
-                found = (nothing, nothing)
+                read = {p.building for p in self.site.points if p.gateway in target.gateways}
+                scope = read.pop() if len(read) == 1 else ""
+                found = (
+                    np.zeros(grid.count, dtype=np.bool_),
+                    self.calendar.announced(scope, grid.ends, width=grid.step),
+                )
             self._masks[key] = found
         return self._masks[key]
 
@@ -153,6 +166,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
         "gateway_rows": rows,
         "gateway_share": share,
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
+        "clock": _clocks(scene, of, grid),
     }
     good = np.nan_to_num(taken(table.share, value))
     return _frame(scene, of, grid, muted, values=values, good=good)
@@ -215,7 +229,7 @@ def _frame(
     values: Mapping[str, Floats],
     good: Floats,
 ) -> Frame:
-    masks = [scene.masks(target.equipment, grid) for target in of.targets]
+    masks = [scene.masks(target, grid) for target in of.targets]
     shape = (len(of.targets), grid.count)
     return Frame(
         grid=grid,
@@ -231,6 +245,15 @@ def _frame(
         declared=np.array([mask[1] for mask in masks]).reshape(shape),
         parameters=of.parameters,
     )
+
+
+def _clocks(scene: Scene, of: Layout, grid: Grid) -> Floats:
+    """What each gateway's clock was last seen ahead in an interval; NaN where it was not. [s]"""
+    found = np.full((len(of.targets), grid.count), np.nan)
+    for row in of.gateways:
+        for since, until, ahead in scene.clocks.get(of.targets[row].id, ()):
+            found[row, (grid.ends > since) & (grid.ends - grid.step < until)] = ahead / 1000.0
+    return found
 
 
 def _of_gateways(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -14,6 +14,7 @@ from analytics.daybook import DayRows
 from analytics.frame import Frame
 from analytics.frames import (
     NEVER,
+    Clock,
     Layout,
     Scene,
     Spans,
@@ -57,6 +58,7 @@ class Judge:
     calendar: Calendar
     store: ReadingStore
     first_seen: Ints = field(init=False)
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
     _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,7 +79,7 @@ class Judge:
         else:
             rows = _read(self.store, group.points, first, end)
         self._meet(group)
-        return Scene(self.site, self.calendar, group.points, rows, self.first_seen)
+        return Scene(self.site, self.calendar, group.points, rows, self.first_seen, self.clocks)
 
     def quiet_until(self, group: Group, start: int) -> int:
         """Up to where a stretch from ``start`` finds nothing to read, its look back too. [ms]

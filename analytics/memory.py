@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.runs import spliced
 from core.finding import Finding, FindingEvent, FindingState
-from core.ports import GatewayProgress, LateRange
+from core.ports import ClockSeen, GatewayProgress, LateRange
 from core.verdict import Run
 
 
@@ -85,10 +85,15 @@ class MemoryProgress:
 
     by_gateway: dict[str, GatewayProgress] = field(default_factory=dict)
     waiting: dict[int, LateRange] = field(default_factory=dict)
+    seen: dict[tuple[int, str], ClockSeen] = field(default_factory=dict)
     _next: int = 1
 
-    def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
+    def report(
+        self, progress: Sequence[GatewayProgress], late: Sequence[LateRange],
+        clocks: Sequence[ClockSeen] = (),
+    ) -> None:  # fmt: skip
         """See the port."""
+        self.seen.update({(one.since, one.gateway): one for one in clocks})
         self.by_gateway.update({p.gateway: p for p in progress})
         for change in late:
             self.waiting[self._next] = change
@@ -97,6 +102,10 @@ class MemoryProgress:
     def gateways(self) -> Mapping[str, GatewayProgress]:
         """See the port."""
         return dict(self.by_gateway)
+
+    def clocks(self, since: int) -> Sequence[ClockSeen]:
+        """See the port."""
+        return [one for _, one in sorted(self.seen.items()) if one.until > since]
 
     def late(self) -> Sequence[tuple[int, LateRange]]:
         """See the port."""

@@ -76,7 +76,7 @@ def _section(card: RuleCard) -> str:
         ("Clears when", card.clears_when),
         ("Exposures", _exposures(card)),
         ("In service when", card.served_when or "its exposures show it"),
-        ("Waits for, on the same asset", ", ".join(card.behind) or "nothing"),
+        ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
         ("Effort", f"{card.effort_min} min, {'at the desk' if card.desk else 'a visit'}"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from core.actor import Actor
 from core.batch import Intervals, Stored
 from core.errors import Refused
 from core.ports import Expected, ReadingStore, SeriesBuckets
 from core.site import Point, Site
+
+_LOOKED_BACK = 50  # a device that was away leaves some readings without a value
 
 
 class ScopedReader:
@@ -42,9 +46,23 @@ class ScopedReader:
         """The newest reading of each of these points."""
         return self._store.latest(self._allowed(points))
 
+    def value_before(self, point: int, at: int) -> float | None:
+        """The last number of a point at or before a time; what has none is passed over."""
+        rows = self._store.read_before(self._allowed([point]), at, most=_LOOKED_BACK).rows
+        values = rows.value[~np.isnan(rows.value)]
+        return float(values[-1]) if len(values) else None
+
     def read(self, points: Sequence[int], start: int, end: int) -> Stored:
         """Readings of these points."""
         return self._store.read(self._allowed(points), start, end)
+
+    def before(self, points: Sequence[int], at: int, most: int = 1) -> Stored:
+        """The last readings of each of these points up to a time."""
+        return self._store.read_before(self._allowed(points), at, most)
+
+    def after(self, points: Sequence[int], at: int, most: int = 1) -> Stored:
+        """The first readings of each of these points after a time."""
+        return self._store.read_after(self._allowed(points), at, most)
 
     def intervals(self, points: Sequence[int], start: int, end: int) -> Intervals:
         """Use of these registers."""

@@ -15,15 +15,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import campus, edge, ingest, latency, rules
+from benchmarks import bacnet, campus, edge, fieldbus, ingest, latency, meters, rules
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
 MEASURES: dict[str, Callable[[Path], list[Result]]] = {
+    "bacnet": bacnet.measure,
     "campus": campus.measure,
     "edge": edge.measure,
+    "fieldbus": fieldbus.measure,
     "ingest": ingest.measure,
     "latency": latency.measure,
+    "meters": meters.measure,
     "rules": rules.measure,
 }
 _WARNING = 30

@@ -248,11 +248,40 @@ class LateRange:
     end: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSeen:
+    """A gateway's clock against the run clock, for a while in which it said the same.
+
+    Attributes:
+        gateway: Which.
+        since: When it was last known to say something else, run clock. [ms]
+        until: When it was last seen to say this, run clock. [ms]
+        ahead: Its clock less ours. [ms]
+    """
+
+    gateway: str
+    since: int
+    until: int
+    ahead: int
+
+
 class Progress(Protocol):
     """What ingest tells analytics: how far data goes, and where it changed behind."""
 
-    def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
-        """Durable on return; ``late`` accumulates until it is taken."""
+    def report(
+        self,
+        progress: Sequence[GatewayProgress],
+        late: Sequence[LateRange],
+        clocks: Sequence[ClockSeen] = (),
+    ) -> None:
+        """Durable on return; ``late`` accumulates until it is taken.
+
+        A clock seen since the same moment replaces what was said of it.
+        """
+        ...
+
+    def clocks(self, since: int) -> Sequence[ClockSeen]:
+        """What was seen of gateways' clocks after a time, in the order of time."""
         ...
 
     def gateways(self) -> Mapping[str, GatewayProgress]:

@@ -105,6 +105,7 @@ _IDENTITY = Unit(1.0)
 _ENERGY = {"Wh": Unit(1e-3), "MWh": Unit(1e3), "MJ": Unit(1 / 3.6), "GJ": Unit(1e3 / 3.6)}
 _POWER = {"W": Unit(1e-3), "MW": Unit(1e3)}
 _CUBIC_FOOT_M3 = 0.3048**3
+_PSI_KPA = 0.45359237 * 9.80665 / 0.0254**2 / 1e3
 
 FOREIGN: dict[Quantity, dict[str, Unit]] = {
     Quantity.ACTIVE_ENERGY: _ENERGY,
@@ -119,9 +120,18 @@ FOREIGN: dict[Quantity, dict[str, Unit]] = {
     Quantity.VOLUME_FLOW: {"L/h": Unit(1e-3), "L/min": Unit(0.06), "L/s": Unit(3.6)},
     Quantity.TEMPERATURE: {"°F": Unit(5 / 9, -32 * 5 / 9), "K": Unit(1.0, -273.15)},
     Quantity.TEMPERATURE_DIFFERENCE: {"°F": Unit(5 / 9), "°C": _IDENTITY},
-    Quantity.PRESSURE: {"bar": Unit(100.0), "MPa": Unit(1e3), "Pa": Unit(1e-3)},
+    Quantity.PRESSURE: {
+        "bar": Unit(100.0),
+        "MPa": Unit(1e3),
+        "Pa": Unit(1e-3),
+        "psi": Unit(_PSI_KPA),
+    },
     Quantity.DUCT_PRESSURE: {"kPa": Unit(1e3), "inH₂O": Unit(249.089)},
-    Quantity.AIR_FLOW: {"m³/h": Unit(1 / 3600), "cfm": Unit(_CUBIC_FOOT_M3 / 60)},
+    Quantity.AIR_FLOW: {
+        "m³/h": Unit(1 / 3600),
+        "L/s": Unit(1e-3),
+        "cfm": Unit(_CUBIC_FOOT_M3 / 60),
+    },
     Quantity.PERCENT: {"1": Unit(100.0)},
     Quantity.HUMIDITY: {"%": _IDENTITY, "1": Unit(100.0)},
     Quantity.STATUS: {"1": _IDENTITY},

@@ -71,6 +71,7 @@ ROLES: dict[str, PointRole] = {
     role.id: role
     for role in (
         _role("energy", _Q.ACTIVE_ENERGY, "Electrical_Energy_Usage_Sensor", "elec active energy import sensor", _TOTAL, Kind.REGISTER),
+        _role("export_energy", _Q.ACTIVE_ENERGY, "Energy_Usage_Sensor", "elec active energy export sensor", _TOTAL, Kind.REGISTER),
         _role("reactive_energy", _Q.REACTIVE_ENERGY, "Energy_Usage_Sensor", "elec reactive energy sensor", _TOTAL, Kind.REGISTER),
         _role("power", _Q.ACTIVE_POWER, "Active_Power_Sensor", "elec active power sensor", (-1e5, 1e5)),
         _role("reactive_power", _Q.REACTIVE_POWER, "Reactive_Power_Sensor", "elec reactive power sensor", (-1e5, 1e5)),

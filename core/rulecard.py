@@ -79,7 +79,8 @@ class RuleCard:
         served_when: What the plant must be seen to give since the repair, for as long as the
             hold, in words; its intervals say *served*. Empty where the exposures show it.
         behind: Families that show as this one: while one of them stands open on the same
-            asset, nothing here is proven.
+            asset, nothing here is proven. One that stands open on what lies behind the asset,
+            before the meters below it, takes this as its symptom.
         waste_formula: In words and symbols.
         causes: Ranked, likeliest first.
         checks: What to look at, in order.

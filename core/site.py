@@ -18,6 +18,10 @@ from core.quantity import CANONICAL, Kind, Quantity
 from core.roles import ROLES, PointRole
 from core.words import Carrier
 
+DIALECTS, SPARKPLUG, HAND = "mqtt", "sparkplug", "hand"
+UNATTENDED = frozenset({DIALECTS, SPARKPLUG, HAND})
+"""Drivers of gateways that no edge reads: their readings come to ingest by themselves."""
+
 Names = Mapping[str, str]
 """A name by language: ``en`` always, ``zh`` where it has one."""
 
@@ -94,6 +98,8 @@ class Point:
         register: For registers.
         scales: Factors by time, oldest first; empty means 1.
         safety: On the dangerous side of its span the verdict is FAULT, not silence.
+        on_change: Whether its device sends it when it changes too; ``period_s`` is then the
+            longest time between readings.
     """
 
     id: str
@@ -108,6 +114,7 @@ class Point:
     register: Register | None = None
     scales: tuple[Scale, ...] = ()
     safety: bool = False
+    on_change: bool = False
 
     @property
     def quantity(self) -> Quantity:

@@ -22,6 +22,22 @@ def valid_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def login_of(gateway: str, number: int) -> str:
+    """User of a gateway's nth credential: its id, and ``~2`` and so on while it rotates."""
+    return gateway if number == 1 else f"{gateway}~{number}"
+
+
+def gateway_of(user: str) -> str:
+    """Whose user it is; no gateway has the sign in its name."""
+    return user.partition("~")[0]
+
+
+def number_of(user: str) -> int:
+    """Which of its gateway's credentials it is, from 1."""
+    number = user.partition("~")[2]
+    return int(number) if number.isascii() and number.isdigit() else 1
+
+
 def batch_topic(site: str, name: BatchName) -> str:
     """Where a gateway publishes one batch."""
     return f"{PREFIX}/{site}/{name.gateway}/batch/{name.boot}/{name.seq}"

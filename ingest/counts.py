@@ -24,11 +24,13 @@ class Tally:
         batches: Named batches settled.
         messages: MQTT messages acknowledged.
         ignored: Of these, not for ingest.
+        spared: Of these, from devices that nobody has mapped, like others in quarantine.
         intervals: Rows of use written.
         intervals_suspect: Of these, use that nobody can know.
         resets: Registers that began again at another level.
         late: Ranges of time reported for judging again.
         writes: Writes to the store, many batches each under load.
+        replayed: Readings of the quarantine that a replay found to be stored.
     """
 
     received: int = 0
@@ -41,11 +43,13 @@ class Tally:
     batches: int = 0
     messages: int = 0
     ignored: int = 0
+    spared: int = 0
     intervals: int = 0
     intervals_suspect: int = 0
     resets: int = 0
     late: int = 0
     writes: int = 0
+    replayed: int = 0
 
 
 NAMES = tuple(field.name for field in fields(Tally))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
+from core.health import GatewayNews
 from core.wire import HealthMessage
 from ingest.arrival import Reported, Spoken
 
@@ -34,6 +35,7 @@ class Gateways:
         self._health: dict[str, HealthMessage] = {}
         self._boots: dict[str, dict[str, int]] = {}
         self._twins: dict[str, int] = {}
+        self._news: dict[str, GatewayNews] = {}
 
     def note(self, reported: Reported) -> None:
         """A batch came."""
@@ -50,6 +52,47 @@ class Gateways:
         if spoken.health is not None and spoken.gateway in self._ids:
             with self._lock:
                 self._health[spoken.gateway] = spoken.health
+                news = self._of(spoken.gateway)
+                news.said, news.said_at = spoken.health, spoken.received
+
+    def note_counts(self, reported: Reported, *, again: bool, refused: int) -> None:
+        """What of a batch was taken; ``refused`` readings of it are in quarantine."""
+        if reported.gateway not in self._ids:
+            return
+        with self._lock:
+            news, rows = self._of(reported.gateway), len(reported.rows)
+            if again:
+                news.duplicates += rows
+                return
+            news.batches += 1
+            news.readings += rows
+            news.quarantined += refused
+            news.discarded += sum(last - first + 1 for _, first, last, _, _ in reported.discarded)
+
+    def note_repeats(self, gateway: str, readings: int) -> None:
+        """So many readings came twice within one write."""
+        if gateway in self._ids:
+            with self._lock:
+                self._of(gateway).duplicates += readings
+
+    def take_news(self) -> Sequence[GatewayNews]:
+        """What is new since it was last taken; given back by :meth:`keep_news` if it failed."""
+        with self._lock:
+            news, self._news = list(self._news.values()), {}
+        return news
+
+    def keep_news(self, news: Sequence[GatewayNews]) -> None:
+        """These could not be written down: add them to what is new."""
+        with self._lock:
+            for one in news:
+                now = self._of(one.gateway)
+                for name in ("twins", "batches", "readings", "quarantined", "duplicates",
+                             "discarded"):  # fmt: skip
+                    setattr(now, name, getattr(now, name) + getattr(one, name))
+                if now.said is None:
+                    now.said, now.said_at = one.said, one.said_at
+                if now.clock_offset is None:
+                    now.clock_offset = one.clock_offset
 
     def clock_offsets(self) -> Mapping[str, int]:
         """Gateway's clock less ours at its last live batch. [ms]"""
@@ -66,7 +109,11 @@ class Gateways:
         with self._lock:
             return dict(self._twins)
 
+    def _of(self, gateway: str) -> GatewayNews:
+        return self._news.setdefault(gateway, GatewayNews(gateway=gateway))
+
     def _note_clock(self, gateway: str, offset: int) -> None:
+        self._of(gateway).clock_offset = offset
         before = abs(self._offset.get(gateway, 0))
         self._offset[gateway] = offset
         for limit, event in ((CLOCK_OFF_MS, "clock is off"), (CLOCK_WARN_MS, "clock drifts")):
@@ -84,5 +131,6 @@ class Gateways:
         if sent_at > max(began.values()) != began[boot]:
             # An older boot sent something live after a newer one had begun to.
             self._twins[gateway] = self._twins.get(gateway, 0) + 1
+            self._of(gateway).twins += 1
             began[boot] = sent_at
             log.error("two boots are live at once", gateway=gateway, boots=sorted(began))

@@ -23,21 +23,23 @@ _MEANING = {
     "batches": "Named batches settled",
     "messages": "MQTT messages acknowledged",
     "ignored": "MQTT messages that were not for ingest",
+    "spared": "MQTT messages of devices that nobody mapped, like others in quarantine",
     "intervals": "Rows of use written",
     "intervals_suspect": "Rows of use that nobody can know",
     "resets": "Registers that began again at another level",
     "late": "Ranges of time to judge again",
     "writes": "Writes to the store",
+    "replayed": "Readings of the quarantine that a replay stored",
 }
 
 
 class _IngestCollector(Collector):
     def __init__(
         self, counts: Counts, inbox: Inbox, gateways: Gateways, retries: Callable[[], int],
-        spooled: Callable[[], tuple[int, int, int]],
+        gaps: Callable[[], Mapping[str, int]], spooled: Callable[[], tuple[int, int, int]],
     ) -> None:  # fmt: skip
         self._counts, self._inbox, self._gateways, self._retries = counts, inbox, gateways, retries
-        self._spooled = spooled
+        self._gaps, self._spooled = gaps, spooled
 
     def collect(self) -> Iterator[Metric]:
         for name, value in self._counts.now().items():
@@ -66,6 +68,8 @@ class _IngestCollector(Collector):
         full = {g: health.outbox_full for g, health in self._gateways.health().items()}
         yield _gauge("outbox_full_ratio", "How full the outbox is", full)
         twins = {g: float(n) for g, n in self._gateways.twins().items()}
+        gaps = {g: float(n) for g, n in self._gaps().items()}
+        yield _gauge("transport_gaps", "Times unconfirmed messages of a node were missing", gaps)
         yield _gauge("twin_boots", "Times two boots were live at once", twins)
 
 
@@ -78,9 +82,10 @@ def _gauge(name: str, meaning: str, values: Mapping[str, float]) -> Metric:
 
 def registry_of(
     counts: Counts, inbox: Inbox, gateways: Gateways, retries: Callable[[], int],
-    spooled: Callable[[], tuple[int, int, int]],
+    gaps: Callable[[], Mapping[str, int]] = dict,
+    spooled: Callable[[], tuple[int, int, int]] = lambda: (0, 0, 0),
 ) -> CollectorRegistry:  # fmt: skip
     """What ``/metrics`` shows of one ingest; read at each scrape."""
     registry = CollectorRegistry()
-    registry.register(_IngestCollector(counts, inbox, gateways, retries, spooled))
+    registry.register(_IngestCollector(counts, inbox, gateways, retries, gaps, spooled))
     return registry

@@ -68,6 +68,15 @@ class Tracker:
         ranges: dict[int, tuple[int, int]] = {}
         for point, lo, hi in zip(*_ranges(late), strict=True):
             ranges[point] = (lo - int(self._period[point]), hi)
+        return self._ranged(ranges, changed)
+
+    def again(self, changed: Iterable[Changed]) -> list[LateRange]:
+        """Ranges whose use was derived anew without any reading that came."""
+        return self._ranged({}, changed)
+
+    def _ranged(
+        self, ranges: dict[int, tuple[int, int]], changed: Iterable[Changed]
+    ) -> list[LateRange]:
         for change in changed:
             lo, hi = ranges.get(change.point, (change.start, change.end))
             ranges[change.point] = (min(lo, change.start), max(hi, change.end))

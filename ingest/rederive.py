@@ -15,9 +15,19 @@ from numpy.typing import NDArray
 
 from core.batch import Bools, Columns, Floats, Intervals, Ints, Stored
 from core.clock import DAY_MS
+from core.meters import Crossing, Looked
 from core.ports import ReadingStore
 from core.quality import IntervalState, Quality
-from ingest.registers import MOST_PENDING, Links, Rules, linked, near_rollover
+from ingest.crossings import crossings
+from ingest.registers import (
+    MOST_PENDING,
+    UNSAID,
+    Links,
+    Rules,
+    Said,
+    linked,
+    near_rollover,
+)
 from ingest.spread import spread
 
 CONTEXT = 2 * MOST_PENDING
@@ -31,7 +41,7 @@ holiday; with a year, winter would excuse anything in summer."""
 OWN_LEAST = 24
 """Measured intervals without which the past of a register says nothing."""
 _USUAL_PERCENT = 99
-_ALL_TIME = np.iinfo(np.int64).max
+_ALL_TIME = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class Again:
     Attributes:
         rows: Use that differs from what stands, revisions set.
         resets: New segments that begin in the looked-at time.
+        crossings: These, and the rollovers of that time.
+        looked: By register, where nothing else of that kind can be.
         tail_point: Registers whose newest read was seen and has no doubt.
         tail_at: Its time. [ms]
         tail_value: Its total.
@@ -48,13 +60,26 @@ class Again:
 
     rows: Intervals
     resets: int
+    crossings: tuple[Crossing, ...]
+    looked: tuple[Looked, ...]
     tail_point: NDArray[np.int32]
     tail_at: Ints
     tail_value: Floats
 
 
-def rederived(store: ReadingStore, rules: Rules, points: list[int], lo: int, hi: int) -> Again:
+def rederived(
+    store: ReadingStore, rules: Rules, points: list[int], lo: int, hi: int,
+    said: Said = UNSAID,
+) -> Again:  # fmt: skip
     """Derive the use of some registers anew where reads of ``lo <= at <= hi`` changed.
+
+    Args:
+        store: What is derived from.
+        rules: By point index.
+        points: Whose use.
+        lo: First time that changed. [ms]
+        hi: Last one. [ms]
+        said: What people decided of these registers.
 
     Raises:
         Retryable: The store is away.
@@ -67,15 +92,22 @@ def rederived(store: ReadingStore, rules: Rules, points: list[int], lo: int, hi:
     last = max(int(reads.at.max()), hi) if len(reads) else hi
     standing = store.read_intervals(points, first, last)
     usual = _usual(store, near_rollover(reads, rules), lo)
-    links = linked(reads, rules, usual)
+    links = linked(reads, rules, usual, said)
     derived = spread(reads, links, rules, (standing.point, standing.at))
     early = reads.keep(reads.at < lo)
-    left = _certain(early, linked(early, rules, usual))
+    left = _certain(early, linked(early, rules, usual, said))
     right = {p: at for p, at in _certain(reads, links).items() if p in cut_off}
     tail = _tail(reads, links, cut_off)
+    beyond = reads.at > _by_point(left, reads.point, -1)
+    sure = beyond & (reads.at <= _by_point(right, reads.point, _ALL_TIME))
     return Again(
         rows=_differing(_between(derived, left, right), _between(standing, left, right)),
-        resets=int((links.begins & (reads.at > _by_point(left, reads.point, -1))).sum()),
+        resets=int((links.begins & beyond).sum()),
+        crossings=crossings(reads, links, rules, usual, sure),
+        looked=tuple(
+            Looked(point=rules.ids[p], after=left.get(p, -1), until=right.get(p, _ALL_TIME))
+            for p in points
+        ),
         tail_point=reads.point[tail],
         tail_at=reads.at[tail],
         tail_value=reads.value[tail],

@@ -7,7 +7,7 @@ functions over reads of many registers at once, ordered by point, then time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.batch import Bools, Columns, Floats, Ints
 from core.clock import HOUR_MS
+from core.meters import Decision
 from core.quantity import Kind
 from core.site import Site
 
@@ -45,6 +46,8 @@ class Rules:
         quantum: Smallest step.
         rated: The most that can pass; inf where nobody said. [unit/ms]
         period: Nominal time between reads. [ms]
+        ids: Of the points.
+        buildings: Of the points.
     """
 
     is_register: Bools
@@ -52,6 +55,8 @@ class Rules:
     quantum: Floats
     rated: Floats
     period: Ints
+    ids: tuple[str, ...]
+    buildings: tuple[str, ...]
 
     @staticmethod
     def of(site: Site) -> Rules:
@@ -65,6 +70,8 @@ class Rules:
                 [r.rated_per_h / HOUR_MS if r else np.inf for r in registers], dtype=np.float64
             ),
             period=np.array([p.period_s * 1000 for p in site.points], dtype=np.int64),
+            ids=tuple(p.id for p in site.points),
+            buildings=tuple(p.building for p in site.points),
         )
 
     def most(self, point: NDArray[np.int32], over: Ints) -> Floats:
@@ -84,6 +91,8 @@ class Links:
         begins: Whether a new segment begins here (reset or swap).
         owed: How far it still is below the level it ran backwards from: until then it only
             counts again what was counted before. In the register's unit.
+        rolled: Whether it rolled over before this read, by the rules' own judgement.
+        guessed: Whether the use is a person's estimate: a register was not read off.
     """
 
     before: NDArray[np.int64]
@@ -91,9 +100,16 @@ class Links:
     counts: Bools
     begins: Bools
     owed: Floats
+    rolled: Bools
+    guessed: Bools
 
 
-def linked(reads: Columns, rules: Rules, usual: Mapping[int, float]) -> Links:
+Said = Mapping[int, Sequence[Decision]]
+"""What people decided of a register's events, by point index, in time order."""
+UNSAID: Said = {}
+
+
+def linked(reads: Columns, rules: Rules, usual: Mapping[int, float], said: Said = UNSAID) -> Links:
     """Tell differences from rollovers, glitches, resets and impossible jumps.
 
     Args:
@@ -101,17 +117,20 @@ def linked(reads: Columns, rules: Rules, usual: Mapping[int, float]) -> Links:
         rules: By point index.
         usual: P99 of a register's own use in one period, where enough of it is known;
             asked only for registers in :func:`near_rollover`.
+        said: Stands above what the rules would make of it.
     """
     n = len(reads)
     same = _same_point(reads)
     before = np.where(same, np.arange(n) - 1, -1)
     use = np.where(same, np.diff(reads.value, prepend=np.nan), np.nan)
-    links = Links(before, use, np.ones(n, np.bool_), np.zeros(n, np.bool_), np.zeros(n))
-    troubled = np.unique(reads.point[same & ~_fits(reads, rules)])
+    no = np.zeros(n, np.bool_)
+    links = Links(before, use, ~no, no.copy(), np.zeros(n), no.copy(), no.copy())
+    troubled = np.union1d(reads.point[same & ~_fits(reads, rules)], np.array([*said], np.int32))
     starts = np.searchsorted(reads.point, troubled, side="left")
     ends = np.searchsorted(reads.point, troubled, side="right")
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        _Register(reads, rules, usual, links).walk(start, end)
+        if start < end:
+            _Register(reads, rules, usual, said, links).walk(start, end)
     return links
 
 
@@ -143,10 +162,10 @@ class _Register:
     """One register with trouble, read by read."""
 
     def __init__(
-        self, reads: Columns, rules: Rules, usual: Mapping[int, float], links: Links
+        self, reads: Columns, rules: Rules, usual: Mapping[int, float], said: Said, links: Links
     ) -> None:
         self._at, self._value, self._point = reads.at, reads.value, reads.point
-        self._rules, self._usual, self._links = rules, usual, links
+        self._rules, self._usual, self._said, self._links = rules, usual, said, links
 
     def walk(self, start: int, end: int) -> None:
         """Fill the links of the reads from ``start`` up to ``end``."""
@@ -160,7 +179,7 @@ class _Register:
         for i in range(start + 1, end):
             use = self._use(base, i)
             if use is not None:
-                self._link(base, i, use)
+                self._join(base, i, use)
                 base, run, pending = i, [], 0
                 continue
             run = [*run, i] if run and self._step(run[-1], i) is not None else [i]
@@ -184,6 +203,17 @@ class _Register:
         fall = float(self._value[a] + self._links.owed[a] - self._value[b])
         return fall if 0.0 < fall <= most else 0.0
 
+    def _join(self, a: int, b: int, use: float) -> None:
+        """Link a read that follows, or that lies behind something that is known."""
+        happened = [d for d in self._between(a, b) if d.closing is not None]
+        if not happened:
+            self._link(a, b, use)
+            self._links.rolled[b] = bool(self._value[b] < self._value[a])
+            return
+        links = self._links
+        links.before[b], links.counts[b], links.use[b] = a, True, use
+        links.guessed[b] = not all(d.exact for d in happened)
+
     def _link(self, a: int, b: int, use: float) -> None:
         links = self._links
         again = min(use, float(links.owed[a]))
@@ -191,8 +221,28 @@ class _Register:
         links.before[b], links.counts[b], links.use[b] = a, True, use - again
 
     def _use(self, a: int, b: int) -> float | None:
+        said = self._between(a, b)
+        happened = [d for d in said if d.closing is not None]
+        if happened:
+            return self._across(a, b, happened)
         step = self._step(a, b)
-        return self._rollover(a, b) if step is None else step
+        return self._rollover(a, b) if step is None and not said else step
+
+    def _between(self, a: int, b: int) -> list[Decision]:
+        said = self._said.get(int(self._point[a]), ())
+        return [d for d in said if self._at[a] < d.at <= self._at[b]]
+
+    def _across(self, a: int, b: int, happened: Sequence[Decision]) -> float | None:
+        """Use up to the old level's last number, and from the new level's first one on."""
+        slack, level, use = float(self._rules.quantum[self._point[a]]), float(self._value[a]), 0.0
+        for one in happened:
+            part = float(one.closing or 0.0) - level
+            if part < -slack and one.exact:
+                return None
+            use, level = use + max(part, 0.0), one.opening
+        part = float(self._value[b]) - level
+        use += max(part, 0.0)
+        return use if part >= -slack and use <= self._most(a, b) else None
 
     def _step(self, a: int, b: int) -> float | None:
         step = float(self._value[b] - self._value[a])

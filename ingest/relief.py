@@ -61,12 +61,12 @@ class Relief:
     def taken(self, arrivals: Sequence[Arrival]) -> None:
         """What the writer works on now."""
         with self._change:
-            self._taken = [arrival for arrival in arrivals if foreign(arrival.topic)]
+            self._taken = [arrival for arrival in arrivals if foreign(arrival)]
 
     def came(self, arrival: Arrival) -> None:
         """A message came."""
         with self._change:
-            if self._allowed and foreign(arrival.topic):
+            if self._allowed and foreign(arrival):
                 self.refused += self._full
                 self._change.notify_all()
 
@@ -121,10 +121,12 @@ class Relief:
         log.warning("foreign messages stay with the broker", messages=messages, reason=reason)
 
 
-def foreign(topic: str) -> bool:
+def foreign(arrival: Arrival) -> bool:
     """Whether a message comes from a device that knows no confirmation."""
+    if arrival.lasts:
+        return False
     # Asked of every message that waits, so the topic is not read any further than this.
-    parts = topic.split("/", 5)
+    parts = arrival.topic.split("/", 5)
     return "/".join(parts[:2]) != topics.PREFIX or parts[4:5] == [] or parts[4] not in _CONFIRMED
 
 

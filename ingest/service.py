@@ -9,12 +9,18 @@ import structlog
 
 from core import topics
 from core.clock import Clock, SystemClock
-from core.errors import Fatal
+from core.errors import Fatal, Retryable
+from core.health import GatewayBook
+from core.meters import MeterEvents
 from core.ports import Broker, Message, Progress, Quarantine, ReadingStore, Receipts
+from core.replaying import Replays
 from core.site import Site
 from ingest.arrival import Arrival
 from ingest.confirm import Confirmations
 from ingest.counts import Counts
+from ingest.errands import Watch
+from ingest.foreign.hand.source import HandSource
+from ingest.foreign.host import Foreign
 from ingest.gateways import Gateways
 from ingest.inbox import Inbox
 from ingest.metrics import registry_of
@@ -51,8 +57,13 @@ class Ingest:
         system: System time: when gateways may stop to rest.
         most: Messages in one write.
         inbox: Messages that may wait; full, the session blocks.
+        replays: Where entries of the quarantine wait that people want tried again.
+        events: Where events of registers last; with both, people's wishes are done here.
+        book: Where the health of gateways is written down.
         shared: Group of a shared subscription (MQTT 5), where several workers share the
             work on one InfluxDB; each then asks the store instead of its memory.
+        foreign: What other programs publish; one worker of a site alone has it.
+        hand: Readings that people entered.
         spool: Where foreign devices' messages are kept while the store is away; without,
             they stay with the broker. Closed by whoever made it.
     """
@@ -71,9 +82,15 @@ class Ingest:
         most: int = MOST,
         inbox: int = INBOX,
         inbox_bytes: int = INBOX_BYTES,
+        replays: Replays | None = None,
+        events: MeterEvents | None = None,
+        book: GatewayBook | None = None,
         shared: str | None = None,
+        foreign: Foreign | None = None,
+        hand: HandSource | None = None,
         spool: Spool | None = None,
     ) -> None:
+        self._foreign, self._hand = foreign, hand
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
         self._shared = shared
         self._inbox = Inbox(most=inbox, most_bytes=inbox_bytes)
@@ -82,16 +99,25 @@ class Ingest:
         confirmations = Confirmations(site.id, receipts, broker, system or SystemClock())
         self._writer = Writer(
             site, store, receipts, quarantine, progress, confirmations, self._counts,
-            self.gateways, alone=shared is None,
+            self.gateways, events=events, alone=shared is None,
+            foreign=foreign.read if foreign else None,
         )  # fmt: skip
+        self._errands = self._writer.errands(replays, clock) if replays is not None else None
+        self._asked = threading.Event()
+        self._watch = (
+            Watch(self._errands, self._on_asked, self.gateways, book)
+            if self._errands is not None and book is not None
+            else None
+        )
         patience = self._writer.patience
         self._spool = spool
         self._relief = None if spool is None else Relief(self._inbox, spool)
         if self._relief is not None:
             patience.away = self._relief.allow
         self.metrics = registry_of(
-            self._counts, self._inbox, self.gateways, lambda: patience.retries, self._spooled
-        )
+            self._counts, self._inbox, self.gateways, lambda: patience.retries,
+            foreign.gaps if foreign else dict, self._spooled,
+        )  # fmt: skip
         self._reconnected = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
         self.failure: Exception | None = None
@@ -107,6 +133,12 @@ class Ingest:
             self._relief.start()
         self._thread.start()
         self._broker.start()
+        if self._foreign is not None:
+            self._foreign.start(self._on_message)
+        if self._hand is not None:
+            self._hand.start(lambda message: self._on_message(message, lasts=True))
+        if self._watch is not None:
+            self._watch.start()
 
     def stop(self) -> None:
         """Settle what has come, as far as the store answers, then leave."""
@@ -117,6 +149,11 @@ class Ingest:
             self._thread.join()
         if self._relief is not None:
             self._relief.stop()
+        for source in (self._foreign, self._hand):
+            if source is not None:
+                source.stop()
+        if self._watch is not None:
+            self._watch.stop()
         self._broker.stop()
 
     def idle(self) -> bool:
@@ -146,13 +183,14 @@ class Ingest:
         if self.failure is not None:
             raise Fatal(f"ingest has stopped: {self.failure}") from self.failure
 
-    def _on_message(self, message: Message) -> None:
+    def _on_message(self, message: Message, *, lasts: bool = False) -> None:
         arrival = Arrival(
             topic=message.topic,
             payload=message.payload,
             retain=message.retain,
             received=self._clock.now(),
             ack=message.ack if self._relief is None else once(message.ack),
+            lasts=lasts,
         )
         if self._inbox.put(arrival) and self._relief is not None:
             self._relief.came(arrival)
@@ -160,6 +198,25 @@ class Ingest:
     def _on_connected(self, _session_present: bool) -> None:  # noqa: FBT001 the port's callback
         self._reconnected.set()
         self._inbox.nudge()
+
+    def _on_asked(self) -> None:
+        self._asked.set()
+        self._inbox.nudge()
+
+    def _do_errands(self) -> None:
+        if not self._asked.is_set() or self._errands is None:
+            return
+        self._asked.clear()
+        try:
+            if self._errands.run():
+                self._on_asked()  # more may wait, but what arrives has its turn first
+        except Retryable as why:
+            log.warning("errands wait", reason=str(why))
+        except Fatal:
+            raise
+        except Exception:
+            # What arrives must not wait for a wish that cannot be done; it is tried again.
+            log.exception("an errand failed")
 
     def _run(self) -> None:
         try:
@@ -189,6 +246,7 @@ class Ingest:
         self._drain()
         if taken:
             self._inbox.finished()
+        self._do_errands()
         return bool(taken) or not self._inbox.closed
 
     def _drain(self) -> None:

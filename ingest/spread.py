@@ -47,7 +47,7 @@ def spread(
     owner = np.concatenate([np.arange(len(span)), within[inside]])
     key = np.concatenate([ends, inner[inside]])
     order = np.argsort(key, kind="stable")
-    known = _filled(key[order], owner[order], begins, ends, links.use[span], rules)
+    known = _filled(key[order], owner[order], begins, ends, (links, span), rules)
     waiting = loose[~np.isin(_key(reads.point[loose], reads.at[loose]), inner[inside])]
     return _ordered(known, reads, waiting)
 
@@ -57,10 +57,12 @@ def _filled(
     owner: Ints,
     begins: Ints,
     ends: Ints,
-    use: NDArray[np.float64],
+    of_spans: tuple[Links, NDArray[np.int64]],
     rules: Rules,
 ) -> Intervals:
     """Rows of the spans: one an end, more where there is a gap before it."""
+    links, span = of_spans
+    use, guessed = links.use[span], links.guessed[span]
     first = np.diff(owner, prepend=-1) != 0
     before = np.where(first, begins[owner], np.roll(key, 1))
     point = (key >> _KEY_BITS).astype(np.int32)
@@ -79,7 +81,7 @@ def _filled(
     high = np.where(last, key[part], before[part] + nth * step)
     of = owner[part]
     share = (high - low) / (ends - begins)[of]
-    alone = np.bincount(of, minlength=len(ends))[of] == 1
+    alone = (np.bincount(of, minlength=len(ends))[of] == 1) & ~guessed[of]
     state = np.where(
         np.isnan(use[of]),
         IntervalState.SUSPECT,

@@ -6,6 +6,7 @@ in memory and the rows of the write; everything else from what the store has.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.batch import Columns, Intervals
 from core.clock import DAY_MS
+from core.meters import Crossing, Decision, Looked
 from core.ports import ReadingStore
 from core.quality import IntervalState
 from ingest.rederive import good_reads, rederived
@@ -41,6 +43,8 @@ class Derived:
     suspect: int = 0
     resets: int = 0
     changed: tuple[Changed, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
+    looked: tuple[Looked, ...] = ()
 
     def __add__(self, other: Derived) -> Derived:
         return Derived(
@@ -48,7 +52,13 @@ class Derived:
             self.suspect + other.suspect,
             self.resets + other.resets,
             self.changed + other.changed,
+            self.crossings + other.crossings,
+            self.looked + other.looked,
         )
+
+
+def _nobody(_points: Sequence[str] | None) -> Mapping[str, Sequence[Decision]]:
+    return {}
 
 
 _NO_CUTS = (np.empty(0, np.int32), np.empty(0, np.int64))
@@ -60,10 +70,17 @@ class Use:
     Args:
         alone: Whether this is the only worker that writes to the store. With others each
             sees a part of the reads, so nothing in memory can be leaned on.
+        said: What people decided of the events of registers; of all points where none are
+            named. Asked for whenever the store is.
     """
 
-    def __init__(self, rules: Rules, store: ReadingStore, *, alone: bool = True) -> None:
-        self._rules, self._store, self._alone = rules, store, alone
+    def __init__(
+        self, rules: Rules, store: ReadingStore, *, alone: bool = True,
+        said: Callable[[Sequence[str] | None], Mapping[str, Sequence[Decision]]] = _nobody,
+    ) -> None:  # fmt: skip
+        self._rules, self._store, self._alone, self._said = rules, store, alone, said
+        self._index = {id_: i for i, id_ in enumerate(rules.ids)}
+        self._coming: dict[int, list[int]] = {}
         n = len(rules.is_register)
         self._plain = np.zeros(n, np.bool_)
         self._at = np.zeros(n, np.int64)
@@ -90,12 +107,41 @@ class Use:
             done += self._again(points, lo, hi)
         return done
 
+    def hear(self) -> None:
+        """Take up what people decided: reads that cross it later ask the store.
+
+        Raises:
+            Retryable: The records are away.
+        """
+        said = self._by_index(self._said(None))
+        self._coming = {p: [d.at for d in what] for p, what in said.items()}
+
+    def again(self, point: str, at: int) -> Derived:
+        """Derive and write the use of one register around a time anew, after a decision.
+
+        Raises:
+            Retryable: As :meth:`derive`.
+        """
+        index = self._index.get(point)
+        if index is None or not self._rules.is_register[index]:
+            return Derived()
+        return self._again(np.array([index], np.int32), at, at)
+
     def _doubtful(self, rows: Columns) -> NDArray[np.int32]:
         """Registers that memory and these rows alone cannot settle."""
         behind = ~self._plain[rows.point] | (rows.at <= self._at[rows.point])
-        doubtful = np.unique(rows.point[behind])
+        doubtful = np.unique(np.append(rows.point[behind], self._told(rows)))
         reads = self._behind_heads(rows.keep(~np.isin(rows.point, doubtful)))
         return np.union1d(doubtful, reads.point[~all_fit(reads, self._rules)])
+
+    def _told(self, rows: Columns) -> NDArray[np.int32]:
+        """Registers of which somebody said that something happens between their reads."""
+        told = [
+            p
+            for p, times in self._coming.items()
+            if any(((rows.point == p) & (rows.at >= t)).any() for t in times if t > self._at[p])
+        ]
+        return np.array(told, np.int32)
 
     def _behind_heads(self, rows: Columns) -> Columns:
         points = np.unique(rows.point)
@@ -114,10 +160,16 @@ class Use:
 
     def _again(self, points: NDArray[np.int32], lo: int, hi: int) -> Derived:
         self._plain[points] = False
-        again = rederived(self._store, self._rules, points.tolist(), lo, hi)
+        which = points.tolist()
+        said = self._by_index(self._said([self._rules.ids[p] for p in which]))
+        again = rederived(self._store, self._rules, which, lo, hi, said)
         done = self._written(again.rows)
         self._remember(again.tail_point, again.tail_at, again.tail_value)
-        return done + Derived(resets=again.resets)
+        return done + Derived(resets=again.resets, crossings=again.crossings, looked=again.looked)
+
+    def _by_index(self, said: Mapping[str, Sequence[Decision]]) -> dict[int, Sequence[Decision]]:
+        index = self._index
+        return {index[id_]: what for id_, what in said.items() if id_ in index}
 
     def _remember(
         self, point: NDArray[np.int32], at: NDArray[np.int64], value: NDArray[np.float64]

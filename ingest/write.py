@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 import numpy as np
 
 from core.batch import BatchName, Columns
+from core.clock import Clock
+from core.meters import MeterEvents
 from core.ports import Progress, Quarantine, Quarantined, ReadingStore, Receipts, RefusedRows
 from core.quality import Quality
+from core.replaying import Replays
 from core.site import Site
 from ingest.arrival import Arrival, Reported
+from ingest.clocks import Clocks
 from ingest.confirm import Confirmations
 from ingest.counts import Counts, Tally
+from ingest.errands import Errands
 from ingest.gateways import Gateways
 from ingest.judge import Accepted, Judge
 from ingest.patience import Patience
 from ingest.progress import Tracker
 from ingest.refuse import refused_rows
 from ingest.registers import Rules
-from ingest.sort import Lot, sort
+from ingest.replay import Replayer
+from ingest.sort import Foreign, Lot, sort
 from ingest.use import Derived, Use
 
 
@@ -32,7 +39,9 @@ class Writer:
     nothing. One thread calls it.
 
     Args:
+        events: Where what happened to registers is proposed; nowhere without.
         alone: Whether no other worker writes to this store.
+        foreign: Reads what is not of our own wire.
     """
 
     def __init__(
@@ -46,16 +55,36 @@ class Writer:
         counts: Counts,
         gateways: Gateways,
         *,
+        events: MeterEvents | None = None,
         alone: bool = True,
+        foreign: Foreign | None = None,
     ) -> None:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
         self._judge = Judge(site)
-        self._tracker = Tracker(site)
-        self._use = Use(Rules.of(site), store, alone=alone)
+        self._tracker, self._clocks = Tracker(site), Clocks(site)
+        self._events, self._foreign = events, foreign
+        rules = Rules.of(site)
+        self._use = (
+            Use(rules, store, alone=alone, said=events.decided)
+            if events
+            else Use(rules, store, alone=alone)
+        )
         self._waiting_for: set[str] = set()
         self.patience = Patience(lambda: confirmations.rest(self._waiting_for))
+
+    def errands(self, replays: Replays, clock: Clock) -> Errands | None:
+        """What this writer does for people, between two writes; needs somewhere for events."""
+        if self._events is None:
+            return None
+        replayer = Replayer(
+            self._site, self._store, self._receipts, self._judge, self._use, self._tracker
+        )
+        return Errands(
+            replayer, self._use, self._tracker, self._progress, replays, self._events,
+            self._counts, clock,
+        )  # fmt: skip
 
     def begin(self) -> None:
         """Take up what store and records know, and say again what is confirmed.
@@ -67,6 +96,7 @@ class Writer:
         run = self.patience.run
         newest = run(lambda: self._store.latest(range(len(self._site.points))), "store").rows
         self._judge.remember(newest)
+        run(self._use.hear, "records")
         self._tracker.begin(run(self._progress.gateways, "records"), newest)
         self.announce()
 
@@ -82,14 +112,17 @@ class Writer:
                 that was not settled.
             Fatal: Going on would lose or invent data.
         """
-        lot = sort(arrivals, self._site.id)
+        lot = sort(arrivals, self._site.id, self._foreign)
         self._waiting_for = lot.gateways()
-        tally = Tally(messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused))
+        tally = Tally(
+            messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused),
+            spared=lot.spared,
+        )  # fmt: skip
         known = self._known(lot)
         accepted = self._judge.accept(lot.reported)
         refused = self._stored(accepted, known)
         use = self._used(accepted, known, refused)
-        tally.late = self._reported(lot, accepted, use)
+        tally.late = self._reported(lot, accepted, use, known)
         lost = [notice for one in lot.reported for notice in _losses(one)]
         kept = [*lot.refused, *accepted.refused, *self._refusals(accepted, refused), *lost]
         if kept:
@@ -97,7 +130,7 @@ class Writer:
         self._settled(lot)
         for arrival in arrivals:
             arrival.ack()
-        self._told(lot, known)
+        self._told(lot, known, kept)
         _count(tally, lot, accepted, refused, known, use)
         self._counts.add(tally)
 
@@ -122,11 +155,17 @@ class Writer:
         certain = not refused and known.isdisjoint(accepted.of)
         return self.patience.run(lambda: self._use.derive(rows, certain=certain), "store")
 
-    def _reported(self, lot: Lot, accepted: Accepted, use: Derived) -> int:
+    def _reported(
+        self, lot: Lot, accepted: Accepted, use: Derived, known: AbstractSet[BatchName]
+    ) -> int:
         late = self._tracker.late(accepted.placed, use.changed)
+        if self._events is not None and (use.crossings or use.looked):
+            events = self._events
+            self.patience.run(lambda: events.found(use.crossings, use.looked), "records")
         progress = self._tracker.heard(lot.reported, lot.spoken, accepted.placed)
-        if progress or late:
-            self.patience.run(lambda: self._progress.report(progress, late), "records")
+        clocks = self._clocks.seen([one for one in lot.reported if one.name not in known])
+        if progress or late or clocks:
+            self.patience.run(lambda: self._progress.report(progress, late, clocks), "records")
         return len(late)
 
     def _refusals(self, accepted: Accepted, refused: Sequence[RefusedRows]) -> list[Quarantined]:
@@ -148,10 +187,17 @@ class Writer:
         self._confirmations.publish(settled)
         self._confirmations.work_again()
 
-    def _told(self, lot: Lot, known: AbstractSet[BatchName]) -> None:
+    def _told(self, lot: Lot, known: AbstractSet[BatchName], kept: Sequence[Quarantined]) -> None:
+        bad = Counter[BatchName | str]()
+        for refusal in kept:
+            bad[refusal.name or refusal.topic] += refusal.readings
         for one in lot.reported:
-            if one.name not in known:
+            again = one.name in known
+            self._gateways.note_counts(one, again=again, refused=bad[one.name or one.topic])
+            if not again:
                 self._gateways.note(one)
+        for gateway, readings in lot.repeats.items():
+            self._gateways.note_repeats(gateway, readings)
         for word in lot.spoken:
             self._gateways.note_health(word)
 

@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from adapters.locales import DOMAIN, FOLDER
 from analytics.rules import cards
-from api import actions, orders, problems, refusals, series
+from api import actions, gateways, meters, orders, problems, refusals, series
 from api.pages import orders as order_pages
 from api.view import environment
 from core.roles import ROLES
@@ -20,7 +20,7 @@ from workorders import messages
 from workorders.priority import Raised
 
 ROOT = FOLDER.parent
-_SOURCES = ("api", "analytics", "workorders")
+_SOURCES = ("api", "analytics", "workorders", "ingest/foreign/hand")
 _CALLS = {"tr", "_", "Text", "plural"}
 _SHOWN = ("title", "explanation", "condition", "clears_when", "isolation")
 _LISTED = ("causes", "checks", "parts")
@@ -28,6 +28,7 @@ _TERMS = ("waste", "comfort", "service", "wear")
 QUARANTINE = (
     "not_json", "schema", "version", "columns", "too_large", "topic", "unknown_point", "identity",
     "unit", "time", "domain", "store", "lost_by_policy",
+    "not_protobuf", "unmapped", "before_birth", "lost_unconfirmed",
 )  # fmt: skip
 """Reasons of docs/wire-contract.md; a test holds the two together."""
 FIXED = (
@@ -35,9 +36,11 @@ FIXED = (
     "This form is of another log-in; load the page again.",
     "A field of the form cannot be read.", "There is no such action.",
     "Something went wrong here; it has been logged.", "your role may not see this",
+    "your role may not enter readings",
     "quarantine is for those who see the whole campus",
 )  # fmt: skip
 """Refusals that a page says in the reader's language."""
+_SETTLED = ("replayed", "dismissed")
 _QUALITY = ("good", "suspect", "bad", "never seen", "on", "off")
 
 Found = tuple[str, str]
@@ -108,7 +111,7 @@ def _said_through_variables() -> Iterator[str]:
     for table in (orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
                   actions.CANCEL_WORDS, actions.CAUSE_WORDS, refusals.FIELD_WORDS):  # fmt: skip
         yield from (str(value) for value in table.values())
-    yield from order_pages.WORDS
+    yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *_SETTLED)
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))
     yield from (*_TERMS, *_QUALITY, *(r.value for r in Raised), *QUARANTINE, *problems.SAID)

@@ -13,7 +13,7 @@ from core.finding import Finding
 from plantroom.crew import DeskOfCrew
 from plantroom.plant import Plant
 from scoring.crew import OrderView
-from scoring.reach import FAMILIES
+from scoring.reach import family_of
 from scoring.records import Alarm, Visit
 from simulators.campus import Campus
 from simulators.truth import Effect
@@ -124,7 +124,8 @@ def _alarm(plant: Plant, order: Order, found: Finding | None, seed: int, *, page
     card = plant.cards[order.rule]
     return Alarm(
         id=f"{seed}/{order.id}", asset=order.asset, start=order.opened_at, end=order.closed_at,
-        trade=order.trade.value, family=FAMILIES.get(card.family, ""), rule=order.rule,
+        trade=order.trade.value, rule=order.rule,
+        family=family_of(card.family, gateway=order.asset in plant.site.gateways),
         discipline=card.discipline.value, building=order.building or "", paged=paged,
         waste={w.carrier.value: w.amount for w in found.waste} if found is not None else {},
     )  # fmt: skip

@@ -14,7 +14,9 @@ from plantroom.commands import (
     demo,
     docs,
     edge,
+    gateway,
     quarantine,
+    readings,
     realism,
     replay,
     run,
@@ -36,17 +38,18 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: field buses (Modbus, BACnet, M-Bus, Sparkplug), the ledger of savings, "
-        "requests by people, an editor for rosters. "
+        "Not there yet: the ledger of savings, requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
 for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
+    ("readings", readings.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),
+    ("gateway", gateway.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)

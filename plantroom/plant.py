@@ -24,6 +24,7 @@ from core.finding import FindingEvent
 from core.ports import Broker, Driver, FindingSink, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
+from core.topics import gateway_of
 from edge.agent import Agent
 from edge.limits import Limits
 from edge.outbox import Outbox
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from adapters.records import Records
     from analytics.engine import Engine
     from api.services import Services
+    from ingest.foreign.host import Foreign
     from ingest.service import Ingest
     from ingest.spool import Spool
+    from plantroom.homeassistant import HomeAssistant
     from workorders.notify import Channel
     from workorders.service import WorkOrders
 
@@ -98,6 +101,7 @@ class Plant:
     @cached_property
     def ingest(self) -> Ingest:
         """Broker to store; one of several workers where the settings name it."""
+        from ingest.foreign.hand.source import HandSource  # noqa: PLC0415 not on an edge's box
         from ingest.service import Ingest  # noqa: PLC0415
 
         worker = self.settings.ingest_worker
@@ -106,6 +110,11 @@ class Plant:
             self.site, self.store, self.records.receipts, self.records.quarantine,
             self.records.progress, self.session(INGEST, client), self.clock,
             shared=WORKERS if worker else None, spool=self.spool,
+            foreign=self._foreign(),
+            hand=HandSource(self.site, self.records.hand, self.clock)
+            if self.settings.ingest_foreign else None,
+            replays=self.records.quarantine, events=self.records.meters,
+            book=self.records.gateways,
         )  # fmt: skip
 
     @cached_property
@@ -144,11 +153,13 @@ class Plant:
             lateness_ms=self.settings.lateness_s * 1000,
         )  # fmt: skip
 
-    def session(self, user: str, client_id: str) -> Broker:
-        """A session at the broker, not yet started."""
+    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+        """A session at the broker, not yet started; a clean one is not kept while it is away."""
+        # While a gateway's credential rotates, its user is not its id.
+        login = next((name for name in self.broker.users if gateway_of(name) == user), user)
         return Session(
-            self.broker.host, self.broker.port, client_id, username=user or None,
-            password=self.broker.users.get(user), tls=self.broker.tls,
+            self.broker.host, self.broker.port, client_id, username=login or None,
+            password=self.broker.users.get(login), tls=self.broker.tls, clean_start=clean,
         )  # fmt: skip
 
     def outbox(self, gateway: str) -> Outbox:
@@ -175,6 +186,15 @@ class Plant:
         )  # fmt: skip
         self.agents.append(agent)
         return agent
+
+    def homeassistant(self) -> HomeAssistant:
+        """What shows every point in Home Assistant; not yet started."""
+        from plantroom.homeassistant import HomeAssistant  # noqa: PLC0415 not on an edge's box
+
+        session = self.session(INGEST, f"homeassistant-{self.site.id}", clean=True)
+        return HomeAssistant(
+            self.site, self.store, session, prefix=self.settings.homeassistant_prefix
+        )
 
     def services(self, hints: Sequence[tuple[str, str]] = ()) -> Services:
         """What the console is given."""
@@ -210,6 +230,19 @@ class Plant:
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()
+
+    def _foreign(self) -> Foreign | None:
+        """What other programs publish, where the site has any of it."""
+        from ingest.foreign import host  # noqa: PLC0415 protobuf is not on an edge's box
+
+        if not self.settings.ingest_foreign or not host.needed(self.site):
+            return None
+        name = f"foreign-{self.site.id}"
+        return host.Foreign(
+            self.site, self.session(INGEST, name),
+            self.session(INGEST, f"{name}-live", clean=True),
+            host=self.settings.sparkplug_host,
+        )  # fmt: skip
 
     def _sink(self) -> FindingSink:
         from plantroom.story import Telling  # noqa: PLC0415
@@ -253,6 +286,8 @@ def external(settings: Settings) -> BrokerAt:
             tls = ssl.create_default_context(
                 cafile=str(settings.broker_ca) if settings.broker_ca else None
             )
+            if settings.broker_cert is not None:
+                tls.load_cert_chain(settings.broker_cert, settings.broker_key)
         except (OSError, ssl.SSLError) as error:
             what = f"the broker's certificates cannot be read: {error}"
             raise Misconfigured([Mistake(file="", line=0, what=what)]) from error

@@ -7,8 +7,8 @@ hour is as much within reach as one of five hundred. Whoever adds a rule adds it
 the same change and before looking at a score.
 
 Not here, though a rule may see them: what it would send the wrong trade to (a contactor that has
-welded shut looks like lights on a schedule), what it would name one loop away (a float valve by
-the meter before its tank, a chiller by the coil it feeds), and sensors and meters that only some
+welded shut looks like lights on a schedule), what it would name one loop away (a chiller by the
+coil it feeds), and sensors and meters that only some
 places show (an offset, wires swapped, another unit).
 """
 
@@ -25,6 +25,12 @@ WITHIN_REACH: Mapping[str, str] = {
     "flap_hangs": "a flap that hangs runs until the next flush, at night for hours",
     "urinal_runs": "every branch is metered, and its least flow of the night is judged",
     "irrigation_open": "every branch is metered, and its least flow of the night is judged",
+    "float_valve_passes": "the level of a tank is judged",
+    "source_voltage": "the voltage of every phase of a main board is judged",
+    "neutral_lost": "how far the phases of a main board lie apart is judged",
+    "capacitor_lost": "the power factor at load is judged",
+    "earth_leakage": "the residual current of a main board is judged",
+    "contact_resistance": "the temperature of a board's hottest terminal is judged",
     "lockout_lost": "a boiler's enable and the outdoor temperature are published",
     "heat_valve_passes": "the rise across a shut heating coil is judged",
     "cool_valve_passes": "the drop across a shut cooling coil is judged",
@@ -39,12 +45,20 @@ WITHIN_REACH: Mapping[str, str] = {
     "sensor_stuck": "a reading that stands still is judged",
     "sensor_open": "a reading beyond its span is judged",
     "sensor_silent": "a point without readings is judged",
+    "clock_off": "when a gateway's live readings came is held against what they are dated",
+    "time_zone_wrong": "when a gateway's live readings came is held against what they are dated",
     "gateway_silent": "a gateway without readings is judged",
     "gateway_cut_off": "a gateway without readings is judged",
 }
 """Kind, and what of it a rule reads."""
 
 FAMILIES: Mapping[str, str] = {
+    "supply_voltage": "taps",
+    "supply_broken": "neutral",
+    "power_factor": "capacitors",
+    "earth_leakage": "insulation",
+    "hot_terminal": "contact",
+    "tank_overflow": "float_valve",
     "circuit_after_hours": "schedule",
     "ahu_off_schedule": "schedule",
     "water_night_flow": "leak",
@@ -59,6 +73,19 @@ FAMILIES: Mapping[str, str] = {
     "sensor_range": "sensor",
     "sensor_flatline": "sensor",
     "data_missing": "sensor",
+    "gateway_clock": "clock",
 }
 """What a rule's family is called in the truth's words. It only decides between faults of one
 asset; an order of a family that is not here is credited by asset and trade."""
+
+_SILENT, _GATEWAY = "data_missing", "gateway"
+
+
+def family_of(family: str, *, gateway: bool) -> str:
+    """A rule's family in the truth's words; empty where the truth has no word for it.
+
+    Args:
+        family: Of the rule's card.
+        gateway: Whether a gateway is what it accuses: silent whole, it is no sensor's fault.
+    """
+    return _GATEWAY if gateway and family == _SILENT else FAMILIES.get(family, "")

@@ -13,12 +13,11 @@ from core.words import Carrier, Discipline
 from scoring.plan import severity_word
 from scoring.records import Cause, Saving, Visit
 from simulators.campus import Campus
+from simulators.lives import Difference, Life
 from simulators.physics.faults import Fault
 from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
 from simulators.worlds import (
-    Difference,
-    Life,
     Repair,
     Worlds,
     building_of,

@@ -34,17 +34,32 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
     if e.cls is EquipmentClass.BOILER and e.declared("makes_hot_water") and warm:
         yield "hot_water_in_summer", "a boiler that makes hot water in summer"
     if e.cls in {EquipmentClass.BOILER, EquipmentClass.SUBSTATION} and not warm:
+        yield (
+            "constant_flow",
+            "a loop of constant flow that hardly cools: 3 to 6 K of spread by day",
+        )
         yield "night_setback", "heat is set back at night and boosted in the morning"
-    if e.cls is EquipmentClass.HEAT_METER and warm and not _makes_hot_water(site, e.building):
+    both = {"primary_entering", "hw_entering"} <= site.points_of(e.id).keys()
+    if e.cls is EquipmentClass.SUBSTATION and both and not warm:
+        yield "returns_crossed", "a primary return strapped to its pipe, below the secondary one"
+    if e.cls is EquipmentClass.HEAT_METER and warm and not _heats_all_year(site, e.building):
         yield "heat_at_zero", "a heat meter that stands still in summer"
     if e.cls is EquipmentClass.AHU and not (warm or cold):
         yield "free_cooling", "cooling by outdoor air with the damper wide open"
+    if e.cls is EquipmentClass.AHU and e.declared("dehumidifies") and not cold:
+        yield "reheat", "cools its air to dry it and heats it again, both valves open"
     if e.cls is EquipmentClass.AHU and e.declared("demand_ventilation"):
         yield "demand_ventilation", "outdoor air that follows the people, below and above its least"
+    if "export_energy" in site.points_of(e.id):
+        yield (
+            "solar_export",
+            "a main whose import stands still while the sun gives more than is used",
+        )
     if item_of(e) == "01D1":
         yield "data_room", "a load that never stops"
 
 
-def _makes_hot_water(site: Site, building: str) -> bool:
-    return any(e.declared("makes_hot_water") for e in site.of_class(EquipmentClass.BOILER)
-               if e.building == building)  # fmt: skip
+def _heats_all_year(site: Site, building: str) -> bool:
+    asking = site.of_class(EquipmentClass.BOILER, EquipmentClass.AHU)
+    return any(e.declared("makes_hot_water") or e.declared("dehumidifies")
+               for e in asking if e.building == building)  # fmt: skip

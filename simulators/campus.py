@@ -18,13 +18,14 @@ from core.words import Carrier
 from simulators import memory
 from simulators.cases import Cases
 from simulators.days import Days
+from simulators.distractors import gateway_of
 from simulators.gaps import Gaps
 from simulators.lines import CLEAR, Line, lines_of
 from simulators.network import Network, Passage
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST, laws_of
 from simulators.physics.model import Going, alone
-from simulators.physics.people.happenings import Happening, edges
+from simulators.physics.people.happenings import Happening, cut_off, edges
 from simulators.physics.readings.background import PERFECT, Background
 from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.physics.weather.spells import Spell
@@ -144,8 +145,9 @@ class Campus:
                 alone(self.world.model, self.going(stop))
 
     def next_change(self, at: int, until: int) -> int:
-        """The first minute after ``at``, at most ``until``, in which a fault changes. [ms]"""
-        return self._cases.next_change(at, until)
+        """The first minute after ``at``, at most ``until``, in which a fault or line turns. [ms]"""
+        works = [e for e in self._edges if at < e < until]
+        return self._cases.next_change(at, min([until, *works]))
 
     def going(self, stop: int) -> Going[None]:
         """Goes on to a time before which no fault changes, for whoever steps its world. [ms]"""
@@ -335,7 +337,9 @@ class Campus:
         """Hands readings of a time in which no fault changed to their gateways' lines."""
         gateway = self._gateway_of[rows.point]
         lines = lines_of(faults, self._until)
+        cut = {gateway_of(self._site, m) for m in cut_off(self._happenings, self._until)}
         usual = Line(late_min=self._background.late_min, duplicates=self._background.duplicates)
         for name in self._gateways:
             line = lines.get(name, CLEAR).beside(usual)
+            line = line.beside(Line(down=name in cut))
             self._network.take(name, rows.keep(gateway == name), line, self._until)

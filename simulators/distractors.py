@@ -70,6 +70,9 @@ ABOUT: Mapping[HappeningKind, About] = {
     _K.METER_CHANGED: About(
         meaning="a meter is changed for another, whose register begins anew",
         declared=DayMode.MAINTENANCE),
+    _K.LINE_CUT: About(
+        meaning="a line is cut for works and a meter behind it changed; its readings come after",
+        declared=DayMode.MAINTENANCE),
     _K.NIGHT_FLUSHES: About(
         meaning="a guard's round: some flushes at three", unit="flushes", span=(2.0, 4.0)),
     _K.HIGH_BASE: About(
@@ -90,6 +93,15 @@ ABOUT: Mapping[HappeningKind, About] = {
     _K.PUMP_TEST: About(
         meaning="a standby pump is run every Wednesday", unit="kW", span=(3.0, 8.0),
         always=True),
+    _K.LAYERED_AIR: About(
+        meaning="a mixed air sensor that hangs in a layer nearer to outdoor air",
+        unit="share of outdoor less return", span=(0.04, 0.12), always=True),
+    _K.ONE_PHASE: About(
+        meaning="a server that hangs on one phase, day and night", unit="kW", span=(1.5, 4.0),
+        always=True),
+    _K.IDLE_MOTORS: About(
+        meaning="motors stand magnetised, capacitors rest while hardly anything runs",
+        unit="kvar", span=(15.0, 35.0), always=True),
 }  # fmt: skip
 """By kind. Sizes: chosen, as wide as such things are."""
 
@@ -133,6 +145,17 @@ def told(site: Site, happening: Happening) -> Distractor:
     )  # fmt: skip
 
 
+def scope_of(happening: Happening) -> str:
+    """What its entry in the site's calendar is about: an asset, or the whole building."""
+    whole = happening.kind is HappeningKind.LINE_CUT or not happening.asset
+    return happening.building if whole else happening.asset
+
+
+def gateway_of(site: Site, asset: str) -> str:
+    """Gateway that reads an asset's points."""
+    return next(p.gateway for p in site.points if p.equipment == asset)
+
+
 def write_distractors(path: Path, lines: Iterable[Distractor]) -> None:
     """Writes ``distractors.jsonl``, one a line."""
     path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
@@ -140,6 +163,10 @@ def write_distractors(path: Path, lines: Iterable[Distractor]) -> None:
 
 def _looked_at(site: Site, happening: Happening) -> tuple[str, ...]:
     """What may look wrong by it: its asset, else all that is metered and moved in its building."""
+    if happening.kind is HappeningKind.LINE_CUT:
+        # All that its gateway reads is silent, and comes late.
+        gateway = gateway_of(site, happening.asset)
+        return tuple(sorted({p.equipment for p in site.points if p.gateway == gateway}))
     if happening.asset:
         asset = site.equipment[happening.asset]
         parent = asset.meter.parent if asset.meter is not None else None

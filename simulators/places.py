@@ -47,7 +47,9 @@ _ROOM_SEATS: Mapping[Seat, str] = {
     Seat.BOX: "", Seat.ROOM_HEATING: "heating_capacity", Seat.ROOM_COOLING: "cooling_capacity",
 }  # fmt: skip
 """Seats in rooms, and the parameter of the coil that each needs."""
-_SENSED = _TEMPERATURES | {"oah", "irradiance", "zone_co2", "supply_flow", "pressure"}
+_SENSED = _TEMPERATURES | {
+    "oah", "irradiance", "zone_co2", "zone_rh", "supply_flow", "pressure",
+}  # fmt: skip
 
 
 def places(site: Site, kind: FaultKind) -> list[tuple[str, str]]:

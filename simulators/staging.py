@@ -13,7 +13,7 @@ from core.site import CalendarEntry, Site
 from simulators.accused import COLD_C, WARM_C, accused
 from simulators.days import Days
 from simulators.distractor_places import seats
-from simulators.distractors import ABOUT, Distractor, told
+from simulators.distractors import ABOUT, Distractor, scope_of, told
 from simulators.physics.faults import log_uniform
 from simulators.physics.people.happenings import Happening, HappeningKind
 from simulators.physics.streams import stream
@@ -79,7 +79,7 @@ def declared(site: Site, happenings: Iterable[Happening]) -> Site:
     """The site with what is announced of them in its calendar."""
     entries = [
         CalendarEntry(
-            mode=mode, start=h.start, end=h.end, scope=h.asset or h.building,
+            mode=mode, start=h.start, end=h.end, scope=scope_of(h),
             note=ABOUT[h.kind].meaning,
         )
         for h in happenings
@@ -140,6 +140,7 @@ def _times(
         _K.SHUTDOWN: (7.0, 2.0, 5.0, 10.0), _K.POWER_CUT: (8.0, 8.0, 0.15, 0.9),
         _K.TANK_CLEANED: (21.0, 2.0, 5.0, 7.0), _K.TOWER_FILLED: (9.0, 2.0, 2.0, 4.0),
         _K.SENSOR_TENDED: (9.0, 4.0, 1.0, 3.0), _K.METER_CHANGED: (9.0, 5.0, 0.5, 2.0),
+        _K.LINE_CUT: (8.0, 8.0, 36.0, 54.0),
     }[kind]  # fmt: skip
     begins = _at(days, first, opens + later * minute)
     return [(begins, begins + _minutes(least + (most - least) * lasts))]
@@ -158,7 +159,7 @@ def _fitting(days: Days, building: str, kind: HappeningKind, when: tuple[int, in
         return [d for d in saturdays if d not in worked]
     if kind is _K.SHUTDOWN:
         return [d for d in all_ if d not in worked] or all_
-    if kind in {_K.OVERTIME, _K.POWER_CUT, _K.SENSOR_TENDED, _K.METER_CHANGED}:
+    if kind in {_K.OVERTIME, _K.POWER_CUT, _K.SENSOR_TENDED, _K.METER_CHANGED, _K.LINE_CUT}:
         return [d for d in all_ if d in worked]
     return all_
 

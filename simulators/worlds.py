@@ -13,54 +13,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.batch import Bools, Columns, Floats, Ints
+from core.batch import Floats
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from core.quantity import Kind
 from core.site import EquipmentClass, Site
 from core.words import Carrier
 from simulators.abreast import Abreast
 from simulators.campus import Campus
+from simulators.lives import Difference, Life, note, shown
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST
 from simulators.physics.people.happenings import Happening
-from simulators.physics.readings.sensing import CLASSES
 from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.physics.weather.spells import Spell
 
-LEAST_HOURS, LEAST_DAYS = 6, 2
-"""A fault counts as visible from so many hours on so many days (of data and safety: any)."""
 RUN_IN_DAYS = 14
-_DIAL = 0.01  # smallest step of a register whose site says none [kWh, m³]
-_ANALOGUE = 0.1  # of points whose class of sensor is not known, in their unit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What one world has more than another.
-
-    Attributes:
-        start: Local midnight of the first day, UTC. [ms]
-        hours: Ends of the hours in which what is published shows it, UTC. (n,) int64 [ms]
-        days: What it used more by day and carrier, the carriers in the order of
-            :class:`Carrier`. (days, carriers) [kWh, m³]
-    """
-
-    start: int
-    hours: Ints
-    days: Floats
-
-    def visible(self, *, any_hour: bool) -> int | None:
-        """End of the first hour that shows it; None where too few do. [ms]"""
-        enough = len(self.hours) >= LEAST_HOURS and self._days_of(self.hours) >= LEAST_DAYS
-        return int(self.hours[0]) if len(self.hours) and (any_hour or enough) else None
-
-    def on_days(self, start: int, end: int) -> int:
-        """On how many days of a time it shows. [ms]"""
-        inside = self.hours[(self.hours > start) & (self.hours <= end)]
-        return self._days_of(inside)
-
-    def _days_of(self, hours: Ints) -> int:
-        return len(set(((hours - 1 - self.start) // DAY_MS).tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +68,6 @@ def building_of(site: Site, asset: str) -> str:
     return max(sorted(set(of)), key=of.count)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
-    """What one world published by hour and used by day.
-
-    Attributes:
-        mean: Of gauges and states the mean, of registers where the dial stood. (points, hours)
-        count: Readings that had a value. (points, hours)
-        heard: Of them, those that came in the hour, whenever they are of. (points, hours)
-        used: By day and carrier. (days, carriers) [kWh, m³]
-        dawn: What had been used by the beginning of its last day. (carriers,) [kWh, m³]
-    """
-
-    mean: Floats
-    count: Ints
-    heard: Ints
-    used: Floats
-    dawn: Floats
-
-    def copy(self) -> Life:
-        """Another that begins alike."""
-        return Life(
-            mean=self.mean.copy(), count=self.count.copy(), heard=self.heard.copy(),
-            used=self.used.copy(), dawn=self.dawn.copy(),
-        )  # fmt: skip
-
-
 @dataclass(frozen=True, kw_only=True)
 class Worlds:
     """The worlds of one building.
@@ -167,12 +107,6 @@ class Worlds:
         [campus] = origins([self])
         return campus
 
-    def healthy(self, origin: Campus) -> Life:
-        """H."""
-        life = self.unborn()
-        live([Living(self, origin.twin(()), life)], self.end)
-        return life
-
     def unrepaired(self, origin: Campus) -> tuple[Life, dict[str, Life]]:
         """U, and L of every fault by its id."""
         [found] = unrepaired([(self, origin)])
@@ -185,27 +119,22 @@ class Worlds:
 
     def difference(self, one: Life, other: Life) -> Difference:
         """What one shows and uses more than the other."""
-        shown = np.flatnonzero(_shown(self.site, one, other).any(axis=0))
-        hours = self.start + (shown + 1) * HOUR_MS
-        return Difference(start=self.start, hours=hours, days=one.used - other.used)
+        hours = np.flatnonzero(shown(self.site, one, other).any(axis=0))
+        ends = self.start + (hours + 1) * HOUR_MS
+        return Difference(start=self.start, hours=ends, days=one.used - other.used)
 
     @property
     def end(self) -> int:
         """Of the days that are looked at, UTC. [ms]"""
         return self.start + self.days * DAY_MS
 
+    def unborn(self) -> Life:
+        """Of which nothing is written down yet."""
+        return Life.unborn(len(self.site.points), self.days)
+
     def moment(self, at: int) -> int:
         """The first whole minute at or after a time, but not after the end. [ms]"""
         return min(_up(at), self.end)
-
-    def unborn(self) -> Life:
-        """Of which nothing is written down yet."""
-        points, hours = len(self.site.points), self.days * DAY_MS // HOUR_MS
-        return Life(
-            mean=np.full((points, hours), np.nan), count=np.zeros((points, hours), np.int64),
-            heard=np.zeros((points, hours), np.int64), used=np.zeros((self.days, len(Carrier))),
-            dawn=np.zeros(len(Carrier)),
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +243,7 @@ def live(living: Sequence[Living], until: int) -> None:
             one.life.used[day] = _used(one.campus) - one.life.dawn
             site = one.worlds.site
             for gateway in sorted(site.gateways):
-                _note(site, one.life, *one.campus.arrived(gateway, stop), start)
+                note(site, one.life, *one.campus.arrived(gateway, stop), start)
     abreast.leave()
 
 
@@ -340,69 +269,6 @@ def _going(
 def _used(campus: Campus) -> Floats:
     of = campus.consumed()
     return np.array([sum(v for (_, c), v in of.items() if c is carrier) for carrier in Carrier])
-
-
-def _note(site: Site, life: Life, rows: Columns, due: Ints, start: int) -> None:
-    """Folds readings into their hours; an hour that is cut goes on from what it has.
-
-    ``due`` is when each came [ms]: an hour is heard then, whatever time its readings tell.
-    """
-    hours = life.mean.shape[1]
-    came, told = ((at - 1 - start) // HOUR_MS for at in (due, rows.at))
-    valued = ~np.isnan(rows.value)
-    in_time = valued & (came >= 0) & (came < hours)
-    heard = rows.point[in_time].astype(np.int64) * hours + came[in_time]
-    life.heard[:] += np.bincount(heard, minlength=life.heard.size).reshape(life.heard.shape)
-    known = np.flatnonzero(valued & (told >= 0) & (told < hours))
-    known = known[np.argsort(rows.at[known], kind="stable")]
-    if not len(known):
-        return
-    rows = rows.keep(known)
-    key = rows.point.astype(np.int64) * hours + told[known]
-    size = life.mean.size
-    counts = np.bincount(key, minlength=size).reshape(life.mean.shape)
-    sums = np.bincount(key, weights=rows.value, minlength=size).reshape(life.mean.shape)
-    dial = np.full(size, np.nan)
-    dial[key] = rows.value  # in the order of time: the last one stands
-    new = counts > 0
-    register = _registers(site)[:, None] & new
-    gauge = ~_registers(site)[:, None] & new
-    had = np.where(life.count > 0, life.mean * life.count, 0.0)
-    life.mean[gauge] = ((had + sums) / np.maximum(1, life.count + counts))[gauge]
-    life.mean[register] = dial.reshape(life.mean.shape)[register]
-    life.count[new] += counts[new]
-
-
-def _shown(site: Site, one: Life, other: Life) -> Bools:
-    """By point and hour: whether the published values differ by more than noise and quantum.
-
-    Both worlds have drawn the same noise, so that it is gone from their difference.
-    """
-    apart = np.abs(one.mean - other.mean)
-    register = _registers(site)
-    used_one, used_other = (np.diff(w.mean[register], axis=1, prepend=np.nan) for w in (one, other))
-    apart[register] = np.abs(used_one - used_other)
-    silent: Bools = one.heard != other.heard
-    differs: Bools = apart > _blur(site)[:, None]  # NaN is no difference, a missing reading is one
-    return differs | silent
-
-
-def _registers(site: Site) -> Bools:
-    return np.array([p.kind is Kind.REGISTER for p in site.points])
-
-
-def _blur(site: Site) -> Floats:
-    """By point: its quantum and the standard deviation of its noise, in its unit."""
-    found = []
-    for point in site.points:
-        sensor = CLASSES.get(point.role.id)
-        if point.register is not None:
-            found.append(point.register.quantum or _DIAL)
-        elif sensor is not None:
-            found.append(sensor.quantum + sensor.noise)
-        else:
-            found.append(_ANALOGUE)
-    return np.array(found)
 
 
 def _up(at: int) -> int:

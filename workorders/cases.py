@@ -14,6 +14,7 @@ from core.rulecard import RuleCard
 from core.words import CancelReason, Trade
 from workorders.book import Book
 from workorders.routing import asset_of
+from workorders.symptoms import causes_behind
 
 RECURRENCE_MS = 14 * DAY_MS
 """The same cause again within this time is a recurrence (domain.md E)."""
@@ -58,6 +59,10 @@ class Cases:
     def open_of(self, cause: str) -> Order | None:
         """The open order of a cause."""
         return next((o for o in self._of(cause) if o.closed_at is None), None)
+
+    def open_behind(self, causes: Sequence[str]) -> Order | None:
+        """The open order of the first of some causes that has one."""
+        return next((o for cause in causes if (o := self.open_of(cause)) is not None), None)
 
     def risk_of(self, cause: str, severity: int) -> Order | None:
         """The order whose risk was accepted: it absorbs what is no worse until that expires."""
@@ -104,6 +109,12 @@ def cause_of(book: Book, card: RuleCard, finding: Finding) -> str:
     return f"{finding.target if alone else asset}|{card.family}"
 
 
+def behind(book: Book, card: RuleCard, finding: Finding) -> list[str]:
+    """Causes elsewhere of which a finding may be a symptom."""
+    site = book.office.site
+    return causes_behind(site, asset_of(site, finding.target), card.behind) if card.behind else []
+
+
 def read(book: Book, findings: Sequence[Finding]) -> Cases:
     """All that triage will ask of these findings; only news is looked up further."""
     cases = Cases(book=book)
@@ -135,6 +146,7 @@ def _concerned(book: Book, cases: Cases, news: Sequence[Finding]) -> list[str]:
     since = min(finding.opened for finding in news) - RECURRENCE_MS
     cards = book.office.cards
     causes = {cause_of(book, cards[f.rule], f) for f in news if f.rule in cards}
+    causes.update(c for f in news if f.rule in cards for c in behind(book, cards[f.rule], f))
     alive: ColumnElement[bool] = or_(
         Order.closed_at.is_(None), Order.closed_at >= since, Order.risk_until > book.now
     )

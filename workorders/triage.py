@@ -54,9 +54,13 @@ def _take(book: Book, known: Cases, event: FindingEvent) -> None:
 
 
 def _place(book: Book, known: Cases, card: RuleCard, finding: Finding) -> None:
-    """A finding that has no order joins the open one of its cause, or opens one."""
+    """A finding that has no order joins the open one of its cause, or opens one.
+
+    What shows a fault behind it joins that fault's order: nobody is sent to the meter.
+    """
     cause = cases.cause_of(book, card, finding)
     order = known.open_of(cause) or known.risk_of(cause, finding.severity)
+    order = order or known.open_behind(cases.behind(book, card, finding))
     if order is None:
         _open(book, known, card, finding)
         return

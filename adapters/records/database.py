@@ -16,6 +16,9 @@ from adapters.records import backup, migrate
 from adapters.records.base import ALL, Scope
 from adapters.records.engine import READING, make_engine, meant
 from adapters.records.findings import RecordFindings
+from adapters.records.gateways import RecordGateways
+from adapters.records.hand import RecordHandReadings
+from adapters.records.meters import RecordMeterEvents
 from adapters.records.models import RecordModels
 from adapters.records.people import People
 from adapters.records.progress import RecordProgress
@@ -72,6 +75,16 @@ class Records:
         return RecordQuarantine(self)
 
     @cached_property
+    def meters(self) -> RecordMeterEvents:
+        """What happened to registers, and what people said of it."""
+        return RecordMeterEvents(self)
+
+    @cached_property
+    def gateways(self) -> RecordGateways:
+        """How gateways are."""
+        return RecordGateways(self)
+
+    @cached_property
     def progress(self) -> RecordProgress:
         """How far data goes."""
         return RecordProgress(self)
@@ -85,6 +98,11 @@ class Records:
     def findings(self) -> RecordFindings:
         """Episodes."""
         return RecordFindings(self)
+
+    @cached_property
+    def hand(self) -> RecordHandReadings:
+        """Readings that people entered."""
+        return RecordHandReadings(self)
 
     @cached_property
     def models(self) -> RecordModels:

@@ -10,8 +10,12 @@ from adapters.records.base import ALL
 from adapters.records.engine import insert_for
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
-from adapters.records.tables import GatewayRow, LateRow
-from core.ports import GatewayProgress, LateRange
+from adapters.records.tables import ClockRow, GatewayRow, LateRow
+from core.clock import DAY_MS
+from core.ports import ClockSeen, GatewayProgress, LateRange
+
+_CLOCKS_KEPT_MS = 90 * DAY_MS
+"""Longer than any verdict looks back; what is older explains nothing that is still judged."""
 
 
 class RecordProgress:
@@ -20,13 +24,16 @@ class RecordProgress:
     def __init__(self, records: Source) -> None:
         self._records = records
 
-    def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
+    def report(
+        self, progress: Sequence[GatewayProgress], late: Sequence[LateRange],
+        clocks: Sequence[ClockSeen] = (),
+    ) -> None:  # fmt: skip
         """See the port; ``unknown`` unsays no known state, and what is older unsays nothing.
 
         A late range that touches a waiting one replaces it, under a new id: analytics may be
         judging the old one at this moment, and will forget it by its id.
         """
-        if not progress and not late:
+        if not progress and not late and not clocks:
             return
         upsert = insert_for(self._records.engine)
         # SQLite's max() of two values is PostgreSQL's greatest().
@@ -53,6 +60,20 @@ class RecordProgress:
                         },
                     )
                 )
+            for clock in clocks:
+                seen = upsert(ClockRow).values(
+                    gateway=clock.gateway, since=clock.since, until=clock.until, ahead=clock.ahead
+                )
+                new = seen.excluded
+                session.execute(
+                    seen.on_conflict_do_update(
+                        index_elements=["gateway", "since"],
+                        set_={"until": new.until, "ahead": new.ahead},
+                    )
+                )
+            if clocks:
+                oldest = max(clock.until for clock in clocks) - _CLOCKS_KEPT_MS
+                session.execute(delete(ClockRow).where(ClockRow.until < oldest))
             if late:
                 _add_late(session, late)
 
@@ -67,6 +88,16 @@ class RecordProgress:
             )
             for row in rows
         }  # fmt: skip
+
+    def clocks(self, since: int) -> Sequence[ClockSeen]:
+        """See the port."""
+        query = select(ClockRow).where(ClockRow.until > since)
+        with self._records.session(ALL, reading=True) as session:
+            rows = session.scalars(query.order_by(ClockRow.since, ClockRow.gateway)).all()
+        return [
+            ClockSeen(gateway=row.gateway, since=row.since, until=row.until, ahead=row.ahead)
+            for row in rows
+        ]
 
     def late(self) -> Sequence[tuple[int, LateRange]]:
         """See the port."""

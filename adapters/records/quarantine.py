@@ -1,21 +1,90 @@
-"""Quarantine: what was refused, with its payload and reason."""
+"""Quarantine: what was refused, with its payload and reason, until it is settled."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from adapters.records.base import ALL
+from adapters.records.changes import record_change
 from adapters.records.engine import clean, insert_for
+from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
-from adapters.records.tables import QuarantineRow
+from adapters.records.tables import AuditRow, PurgeRow, QuarantineRow
+from core.batch import BatchName
+from core.clock import DAY_MS
 from core.ports import Quarantined
+from core.replaying import Held, Tried
+
+By = Literal["reason", "gateway", "point"]
+NOTICES = frozenset({"lost_by_policy"})
+"""Entries that tell of a loss: there is nothing in them that could be stored."""
+_MOST_SAID = 4_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which entries; what is empty narrows nothing.
+
+    Attributes:
+        state: ``open`` means not settled: what was asked for is among it.
+        ids: These alone.
+    """
+
+    reason: str = ""
+    gateway: str = ""
+    point: str = ""
+    state: str = ""
+    ids: tuple[int, ...] = ()
+
+    def of(self, query: Any) -> Any:
+        """A statement on the entries, narrowed."""
+        return query.where(*self._conditions())
+
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        wanted: list[ColumnElement[bool]] = [
+            column == value
+            for column, value in (
+                (QuarantineRow.reason, self.reason), (QuarantineRow.gateway, self.gateway),
+                (QuarantineRow.point, self.point),
+            )
+            if value
+        ]  # fmt: skip
+        if self.state == "open":
+            wanted.append(QuarantineRow.state != "settled")
+        elif self.state:
+            wanted.append(QuarantineRow.state == self.state)
+        if self.ids:
+            wanted.append(QuarantineRow.id.in_(self.ids))
+        return wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How much there is of one reason, gateway, point or day.
+
+    Attributes:
+        entries: All that are kept; ``open`` of them are not settled.
+        readings: In all of them; ``unstored`` of these are in no store.
+    """
+
+    key: str
+    entries: int
+    open: int
+    readings: int
+    unstored: int
 
 
 class RecordQuarantine:
-    """Implements :class:`core.ports.Quarantine`, and lists what is in it."""
+    """Implements :class:`core.ports.Quarantine` and :class:`core.replaying.Replays`.
+
+    What people do with the entries is written down with who and when; their rights are the
+    business of whoever calls.
+    """
 
     def __init__(self, records: Source) -> None:
         self._records = records
@@ -32,14 +101,14 @@ class RecordQuarantine:
             )
 
     def list(
-        self, *, limit: int = 100, reason: str | None = None, gateway: str | None = None
-    ) -> Sequence[QuarantineRow]:
-        """The newest entries first."""
-        query = select(QuarantineRow).order_by(QuarantineRow.id.desc()).limit(limit)
-        if reason:
-            query = query.where(QuarantineRow.reason == reason)
-        if gateway:
-            query = query.where(QuarantineRow.gateway == gateway)
+        self, *, limit: int = 100, reason: str | None = None, gateway: str | None = None,
+        chosen: Chosen | None = None, before: int | None = None,
+    ) -> Sequence[QuarantineRow]:  # fmt: skip
+        """The newest entries first; ``before`` an id goes on where a list ended."""
+        chosen = chosen or Chosen(reason=reason or "", gateway=gateway or "")
+        query = chosen.of(select(QuarantineRow)).order_by(QuarantineRow.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(QuarantineRow.id < before)
         with self._records.session(ALL, reading=True) as session:
             return session.scalars(query).all()
 
@@ -49,12 +118,150 @@ class RecordQuarantine:
             return session.get(QuarantineRow, id_)
 
     def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Entries and readings by reason."""
-        query = select(
-            QuarantineRow.reason, func.count(), func.sum(QuarantineRow.readings)
-        ).group_by(QuarantineRow.reason)
+        """Entries and readings by reason, settled or not."""
+        return {one.key: (one.entries, one.readings) for one in self.by("reason")}
+
+    def by(self, what: By, chosen: Chosen | None = None) -> Sequence[Count]:
+        """Counts by reason, gateway or point; the most entries first."""
+        column = getattr(QuarantineRow, what)
+        query = (chosen or Chosen()).of(_counting(column)).where(column.is_not(None))
+        return self._counted(query.order_by(func.count().desc(), column))
+
+    def days(self, since: int, *, offset_ms: int = 0, chosen: Chosen | None = None
+             ) -> Sequence[Count]:  # fmt: skip
+        """Counts by day of receipt; the key is the start of the day. UTC [ms]
+
+        Args:
+            since: Days before it are left out. [ms]
+            offset_ms: Local time less UTC, as it is now.
+            chosen: Narrows.
+        """
+        # A remainder means the same in every database; dividing whole numbers does not.
+        day = QuarantineRow.received - (QuarantineRow.received + offset_ms) % DAY_MS
+        query = (chosen or Chosen()).of(_counting(day)).where(QuarantineRow.received >= since)
+        return self._counted(query.order_by(day))
+
+    def ask(self, chosen: Chosen, by: str, at: int) -> int:
+        """Ask for a replay of what is open; how many entries wait for it."""
+        query = chosen.of(update(QuarantineRow)).where(
+            QuarantineRow.state == "open", QuarantineRow.reason.not_in(NOTICES)
+        )
+        with self._records.session(ALL) as session:
+            asked = session.execute(query.values(state="asked", by=by, at=at)).rowcount  # type: ignore[attr-defined]
+            if asked:
+                session.add(_audit(at, by, "quarantine.replay", f"{asked} entries of {chosen}"))
+                _tell(session, at)
+        return int(asked)
+
+    def dismiss(self, id_: int, by: str, at: int, note: str) -> bool:
+        """Settle an entry that nobody can mend; whether it was open."""
+        query = update(QuarantineRow).where(
+            QuarantineRow.id == id_, QuarantineRow.state != "settled"
+        )
+        values = {"state": "settled", "how": "dismissed", "by": by, "at": at, "note": clean(note)}
+        with self._records.session(ALL) as session:
+            done = session.execute(query.values(values)).rowcount  # type: ignore[attr-defined]
+            if done:
+                session.add(_audit(at, by, "quarantine.dismiss", f"entry {id_}: {note}"))
+                _tell(session, at)
+        return bool(done)
+
+    def purge(self, before: int, by: str, at: int, *, settled_only: bool = False
+              ) -> Sequence[PurgeRow]:  # fmt: skip
+        """Remove what was received before a time; counts of it stay, by reason and gateway."""
+        chosen = Chosen(state="settled" if settled_only else "")
+        old = QuarantineRow.received < before
+        key = (QuarantineRow.reason, QuarantineRow.gateway)
+        query = chosen.of(select(*key, *_SUMS)).where(old).group_by(*key).order_by(*key)
+        with self._records.session(ALL) as session:
+            rows = [
+                PurgeRow(at=at, actor=by, before=before, reason=reason, gateway=gateway,
+                         entries=n, readings=int(readings), unstored=int(readings - stored))
+                for reason, gateway, n, _, readings, stored in session.execute(query)
+            ]  # fmt: skip
+            session.execute(chosen.of(delete(QuarantineRow)).where(old))
+            session.add_all(rows)
+            if rows:
+                count = sum(row.entries for row in rows)
+                session.add(_audit(at, by, "quarantine.purge", f"{count} entries before {before}"))
+                _tell(session, at)
+        return rows
+
+    def purged(self) -> Sequence[Count]:
+        """What was removed so far, by reason."""
+        query = (
+            select(
+                PurgeRow.reason, func.sum(PurgeRow.entries), func.sum(PurgeRow.readings),
+                func.sum(PurgeRow.unstored),
+            )
+            .group_by(PurgeRow.reason)
+            .order_by(PurgeRow.reason)
+        )  # fmt: skip
         with self._records.session(ALL, reading=True) as session:
-            return {r: (n, int(readings or 0)) for r, n, readings in session.execute(query)}
+            return [
+                Count(key=reason, entries=int(n), open=0, readings=int(k), unstored=int(u))
+                for reason, n, k, u in session.execute(query)
+            ]
+
+    def asked(self, most: int) -> Sequence[Held]:
+        """See :class:`core.replaying.Replays`."""
+        query = select(QuarantineRow).where(QuarantineRow.state == "asked")
+        with self._records.session(ALL, reading=True) as session:
+            rows = session.scalars(query.order_by(QuarantineRow.id).limit(most)).all()
+        return [_held(row) for row in rows]
+
+    def tried(self, results: Sequence[Tried], at: int) -> None:
+        """See :class:`core.replaying.Replays`; what was settled meanwhile stays settled."""
+        with self._records.session(ALL) as session:
+            for one in results:
+                row = session.get(QuarantineRow, one.id)
+                if row is None or row.state == "settled":
+                    continue
+                row.tries, row.at = row.tries + 1, at
+                row.readings = max(row.readings, one.stored + one.left)
+                row.stored = max(row.stored, one.stored)
+                row.said = clean(one.said)[:_MOST_SAID]
+                row.state = "open" if one.said else "settled"
+                row.how = "" if one.said else "replayed"
+            _tell(session, at)
+
+    def _counted(self, query: Select[Any]) -> Sequence[Count]:
+        with self._records.session(ALL, reading=True) as session:
+            return [
+                Count(key=str(key), entries=n, open=int(open_), readings=int(readings),
+                      unstored=int(readings - stored))
+                for key, n, open_, readings, stored in session.execute(query)
+            ]  # fmt: skip
+
+
+_SUMS = (
+    func.count(),
+    func.count().filter(QuarantineRow.state != "settled"),
+    func.sum(QuarantineRow.readings),
+    func.sum(QuarantineRow.stored),
+)
+
+
+def _counting(key: Any) -> Select[Any]:
+    return select(key, *_SUMS).group_by(key)
+
+
+def _audit(at: int, by: str, action: str, detail: str) -> AuditRow:
+    return AuditRow(at=at, actor=by, action=action, detail=clean(detail))
+
+
+def _tell(session: ScopedSession, at: int) -> None:
+    # Of no building: only who sees the whole campus sees the quarantine.
+    record_change(session, kind="quarantine", building="", ref="", at=at)
+
+
+def _held(row: QuarantineRow) -> Held:
+    named = row.boot is not None and row.seq is not None
+    return Held(
+        id=row.id, gateway=row.gateway, topic=row.topic, payload=row.payload, reason=row.reason,
+        received=row.received,
+        name=BatchName(row.gateway, row.boot or "", row.seq or 0) if named else None,
+    )  # fmt: skip
 
 
 def _row(one: Quarantined) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.records.base import AppendOnly, Base, Scoped
@@ -38,10 +38,21 @@ class QuarantineRow(Base):
     """Something refused, with its payload and reason; ``key`` keeps a repeat from doubling it.
 
     What strangers wrote has no length here: PostgreSQL would refuse what is longer.
+
+    Attributes:
+        state: ``open``, ``asked`` (to be replayed), ``settled``.
+        stored: Readings of it that a replay has stored.
+        tries: Replays so far; ``said`` is why the last one did not settle it.
+        by: Who asked or settled last; ``at`` is when, by the run clock. [ms]
+        how: ``replayed`` or ``dismissed``, once settled.
     """
 
     __tablename__ = "quarantine"
-    __table_args__ = (Index("ix_quarantine_reason_received", "reason", "received"),)
+    __table_args__ = (
+        Index("ix_quarantine_reason_received", "reason", "received"),
+        Index("ix_quarantine_received", "received"),
+        Index("ix_quarantine_state", "state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -55,6 +66,93 @@ class QuarantineRow(Base):
     boot: Mapped[str | None] = mapped_column(Text)
     seq: Mapped[int | None]
     point: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    stored: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    said: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(String(64), default="")
+    at: Mapped[int | None]
+    how: Mapped[str] = mapped_column(String(12), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class PurgeRow(AppendOnly, Base):
+    """What was removed from quarantine by age, by reason and gateway: counted for good.
+
+    Attributes:
+        before: Entries received before it went. [ms]
+        unstored: Readings that went without ever being stored.
+    """
+
+    __tablename__ = "quarantine_purge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int]
+    actor: Mapped[str] = mapped_column(String(64))
+    before: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    gateway: Mapped[str] = mapped_column(Text)
+    entries: Mapped[int]
+    readings: Mapped[int]
+    unstored: Mapped[int]
+
+
+class MeterEventRow(Scoped, Base):
+    """Something that happened to a register (core/meters.py).
+
+    Attributes:
+        at: First read of the new level, or when it is said to have happened. [ms]
+        version: Raised by every change; who decides names the one that they saw.
+        derived: Whether the use of the register shows what was decided.
+        history: Who did what when: nothing is ever taken out of it.
+    """
+
+    __tablename__ = "meter_event"
+    __table_args__ = (
+        UniqueConstraint("point", "at"),
+        Index("ix_meter_event_state", "state"),
+        Index("ix_meter_event_derived", "derived"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    point: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    at: Mapped[int]
+    before_at: Mapped[int | None]
+    before: Mapped[float | None] = mapped_column(Float)
+    first: Mapped[float | None] = mapped_column(Float)
+    closing: Mapped[float | None] = mapped_column(Float)
+    opening: Mapped[float | None] = mapped_column(Float)
+    exact: Mapped[bool] = mapped_column(default=True)
+    evidence: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
+    history: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    derived: Mapped[bool] = mapped_column(default=True)
+
+
+class GatewayHealthRow(Base):
+    """What a gateway said last of itself, and what came from it since it was first heard.
+
+    Attributes:
+        said: Its health message (docs/wire-contract.md).
+        said_at: When that came, run clock. [ms]
+        clock_offset: Its clock less ours at its last live batch. [ms]
+        twins: Times that two of its boots were live at once.
+    """
+
+    __tablename__ = "gateway_health"
+
+    gateway: Mapped[str] = mapped_column(String(63), primary_key=True)
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    said_at: Mapped[int | None]
+    clock_offset: Mapped[int | None]
+    twins: Mapped[int] = mapped_column(default=0)
+    batches: Mapped[int] = mapped_column(default=0)
+    readings: Mapped[int] = mapped_column(default=0)
+    quarantined: Mapped[int] = mapped_column(default=0)
+    duplicates: Mapped[int] = mapped_column(default=0)
+    discarded: Mapped[int] = mapped_column(default=0)
 
 
 class GatewayRow(Base):
@@ -67,6 +165,17 @@ class GatewayRow(Base):
     oldest_unsent: Mapped[int | None]
     heard: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
+
+
+class ClockRow(Base):
+    """What a gateway's clock was ahead of ours for a while. [ms]"""
+
+    __tablename__ = "gateway_clock"
+
+    gateway: Mapped[str] = mapped_column(String(63), primary_key=True)
+    since: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[int] = mapped_column(index=True)
+    ahead: Mapped[int]
 
 
 class LateRow(Base):

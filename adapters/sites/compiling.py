@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from adapters.sites import csvmap, parameters
+from adapters.sites import csvmap, devicemap, foreignmap, parameters
 from adapters.sites.context import Context
 from adapters.sites.files import Written
 from adapters.sites.ids import Ids, Kind
@@ -15,12 +13,26 @@ from adapters.sites.local import at, schedule_of, zone_of
 from adapters.sites.log import Log
 from adapters.sites.meters import check_tree, circles, meter_of
 from adapters.sites.money import carbon_of, prices_of
+from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.points import points_of
+from adapters.sites.templatekeys import TemplateKeys
 from core.codebook import CODEBOOKS
-from core.site import Building, CalendarEntry, Equipment, Gateway, Point, Site, Space, System
+from core.site import (
+    DIALECTS,
+    HAND,
+    SPARKPLUG,
+    Building,
+    CalendarEntry,
+    Equipment,
+    Gateway,
+    Point,
+    Site,
+    Space,
+    System,
+)
 
-DRIVERS = ("simulated", "csv")
-"""Drivers of the edge; what is not here cannot be read by any."""
+DRIVERS = ("simulated", "csv", devicemap.DRIVER, DIALECTS, SPARKPLUG, HAND)
+"""How gateways are read; what is not here cannot be read by any."""
 
 
 def compile_site(written: Written, logins: frozenset[str] | None, log: Log) -> Site | None:
@@ -30,7 +42,7 @@ def compile_site(written: Written, logins: frozenset[str] | None, log: Log) -> S
     zone = zone_of(written.site.timezone, log.place(written.site, "timezone"), log)
     context = Context(log=log, site=written.site, zone=zone, ids=Ids(log), logins=logins)
     buildings = _declare(written.buildings, context)
-    return _compile(written.site, buildings, context, written.version)
+    return _compile(written, written.site, buildings, context)
 
 
 def _declare(buildings: list[BuildingKeys], context: Context) -> list[BuildingKeys]:
@@ -54,7 +66,9 @@ def _declare(buildings: list[BuildingKeys], context: Context) -> list[BuildingKe
     return once
 
 
-def _compile(keys: SiteKeys, buildings: list[BuildingKeys], context: Context, version: str) -> Site:
+def _compile(
+    files: Written, keys: SiteKeys, buildings: list[BuildingKeys], context: Context
+) -> Site:
     log = context.log
     if keys.codebook not in CODEBOOKS:
         what = f"no codebook '{keys.codebook}'"
@@ -70,7 +84,7 @@ def _compile(keys: SiteKeys, buildings: list[BuildingKeys], context: Context, ve
     return Site(
         id=keys.site,
         names=context.names(keys, keys.name),
-        version=version,
+        version=files.version,
         timezone=keys.timezone,
         country=keys.country,
         currency=keys.currency,
@@ -79,7 +93,7 @@ def _compile(keys: SiteKeys, buildings: list[BuildingKeys], context: Context, ve
         systems=_systems(buildings, context),
         equipment=equipment,
         points=points,
-        gateways=_gateways(keys, context, points),
+        gateways=_gateways(keys, context, points, files.templates),
         prices=prices_of(keys, context.zone, log),
         carbon=carbon_of(keys, context.zone, log),
         calendar=_calendar(keys, context),
@@ -182,19 +196,25 @@ def _check_parts(
         log.mistake(place, f"'{id_}' is part of itself", "what it is a part of")
 
 
-def _gateways(keys: SiteKeys, context: Context, points: tuple[Point, ...]) -> Mapping[str, Gateway]:
+def _gateways(
+    keys: SiteKeys, context: Context, points: tuple[Point, ...], own: Mapping[str, TemplateKeys]
+) -> Mapping[str, Gateway]:
     log = context.log
+    options: dict[str, OptionKeys] = {}
     for id_, gateway in keys.gateways.items():
         if gateway.driver not in DRIVERS:
             what, near = f"no driver '{gateway.driver}'", (gateway.driver, DRIVERS)
             log.mistake(log.place(gateway, "driver"), what, " or ".join(DRIVERS), near=near)
         csvmap.check(id_, gateway, points, log)
+        options[id_] = devicemap.resolve(id_, gateway, points, own, log)
+        foreignmap.check(id_, gateway, points, log)
+    foreignmap.check_nodes(keys, log)
     return {
         id_: Gateway(
             id=id_,
             names=context.names(gateway, gateway.name),
             driver=gateway.driver,
-            options=msgspec.to_builtins(gateway.options),
+            options=foreignmap.filled(options[id_]),
         )
         for id_, gateway in keys.gateways.items()
     }

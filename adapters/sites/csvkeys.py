@@ -55,11 +55,3 @@ class FileKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_de
     sentinels: Annotated[list[float], Meta(description="numbers that mean no value")] = (
         msgspec.field(default_factory=list)
     )
-
-
-class OptionKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """The driver's own options; ``simulated`` has none."""
-
-    files: Annotated[list[FileKeys], Meta(description="of the driver csv")] = msgspec.field(
-        default_factory=list
-    )

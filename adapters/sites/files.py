@@ -10,6 +10,9 @@ from adapters.sites.document import Place, documents
 from adapters.sites.keys import BuildingKeys, SiteKeys
 from adapters.sites.log import Log
 from adapters.sites.reader import read
+from adapters.sites.templatekeys import TemplateKeys
+from adapters.sites.templates import files_in
+from adapters.sites.templates import read_folder as read_templates
 
 _VERSION_DIGITS = 12  # of SHA-256: enough to tell versions apart, short enough to be read
 
@@ -20,6 +23,7 @@ class Written(NamedTuple):
     site: SiteKeys | None
     buildings: list[BuildingKeys]
     version: str
+    templates: dict[str, TemplateKeys]
 
 
 def read_folder(folder: Path, log: Log) -> Written:
@@ -35,7 +39,9 @@ def read_folder(folder: Path, log: Log) -> Written:
         log.mistake(Place("buildings", 0), "no building", "a file for each in buildings/*.yaml")
     site = _read_site(folder, main, log) if main.is_file() else None
     buildings = [keys for path in files for keys in _read_buildings(folder, path, log)]
-    return Written(site, buildings, _version(folder, [main, *files]))
+    templates = read_templates(folder, log)
+    version = _version(folder, [main, *files, *files_in(folder)])
+    return Written(site, buildings, version, templates)
 
 
 def _read_site(folder: Path, path: Path, log: Log) -> SiteKeys | None:

@@ -12,7 +12,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from adapters.sites.csvkeys import OptionKeys
+from adapters.sites.meterkeys import HEX_PATTERN
+from adapters.sites.optionkeys import OptionKeys
 from core.site import DayMode, EquipmentClass, MeterRole
 from core.words import Carrier
 
@@ -26,9 +27,10 @@ DESCRIBED = {
     r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$": 'local time, quoted: "07:30"',
     r"^[A-Z]{3}$": "an ISO 4217 code, such as CNY",
     r"^([A-Z]{2})?$": "an ISO 3166 code for public holidays, such as CN, or empty",
+    HEX_PATTERN: "hexadecimal digits, two a byte, in quotes",
 }
 """Each pattern of a text in words; the same words go to people and into the schema."""
-_WORD, LOGIN_PATTERN, _REFERENCE, _WHEN, _CLOCK, _CURRENCY, _COUNTRY = DESCRIBED
+_WORD, LOGIN_PATTERN, _REFERENCE, _WHEN, _CLOCK, _CURRENCY, _COUNTRY, _ = DESCRIBED
 
 Word = Annotated[str, Meta(pattern=_WORD, description=DESCRIBED[_WORD])]
 Login = Annotated[str, Meta(pattern=LOGIN_PATTERN, description=DESCRIBED[LOGIN_PATTERN])]
@@ -70,7 +72,9 @@ class GatewayKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An edge agent's box, and how it reads its devices."""
 
     name: Names
-    driver: Annotated[str, Meta(description="how it reads: simulated or csv")]
+    driver: Annotated[
+        str, Meta(description="how it is read: simulated, csv, fieldbus, mqtt, sparkplug or hand")
+    ]
     options: OptionKeys = msgspec.field(default_factory=OptionKeys)
 
 
@@ -143,6 +147,9 @@ class PointKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     register: RegisterKeys | None = None
     scale: list[ScaleKeys] = msgspec.field(default_factory=list)
     safety: Annotated[bool, Meta(description="beyond its span is a fault, not silence")] = False
+    on_change: Annotated[
+        bool, Meta(description="a contact that is sent when it changes too, not by period alone")
+    ] = False
 
 
 class MeterKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -35,12 +35,18 @@ PARAMETERS: Mapping[str, Parameter] = {
     "fills_tower": Parameter("", "a branch of water that makes up what a cooling tower loses"),
     "heating_capacity": Parameter("kW", "rated heating"),
     "holds": Parameter("kPa", "pressure that a reducer or a booster is set to"),
+    "humidity_limit": Parameter(
+        "%RH", "return air above which `dehumidifies` dries; 60 unless said"
+    ),
     "irrigates": Parameter("", "a branch of water that serves sprinklers"),
     "lawn_m2": Parameter("m²", "what the sprinklers of a branch water"),
     "makes_hot_water": Parameter("", "runs in summer on purpose, for hot water"),
+    "makes_process_heat": Parameter("", "a boiler that is wanted all year, as for reheat"),
     "night_share": Parameter("1", "what sockets and lights keep at night of their day level"),
+    "nominal_voltage": Parameter("V", "phase to neutral at a meter; 230 V unless said"),
     "oa_min": Parameter("1", "least share of outdoor air while occupied"),
     "people": Parameter("n", "people a zone is made for, or a kitchen cooks for"),
+    "pf_target": Parameter("1", "power factor that the tariff asks; 0.90 unless said"),
     "pv_kwp": Parameter("kW", "peak power of a solar plant"),
     "radiator_capacity": Parameter("kW", "rated output of a zone's radiators, 50 K over the room"),
     "rated_flow": Parameter("m³/h", "rated flow of a pump"),

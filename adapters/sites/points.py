@@ -45,6 +45,7 @@ def points_of(
                 for start, scale in dated(keys.scale, context.zone, context.log)
             ),
             safety=keys.safety,
+            on_change=_on_change(keys, role, context.log),
         )
 
 
@@ -91,6 +92,14 @@ def _span(keys: PointKeys, role: PointRole, log: Log) -> tuple[float, float]:
     if low >= high:
         log.mistake(log.place(keys, "span"), f"{low:g} is not below {high:g}", "[lowest, highest]")
     return low, high
+
+
+def _on_change(keys: PointKeys, role: PointRole, log: Log) -> bool:
+    """Whether it is sent when it changes; what never stands still is no contact."""
+    if keys.on_change and role.kind not in {Kind.STATE, Kind.COMMAND}:
+        what = f"'{role.id}' is a {role.kind.value}: it changes with every reading"
+        log.mistake(log.place(keys, "on_change"), what, "it only for a state or a command")
+    return keys.on_change
 
 
 def _register(keys: PointKeys, role: PointRole, log: Log) -> Register | None:

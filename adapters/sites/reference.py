@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import inspect
 
-from adapters.sites.csvkeys import ColumnKeys, FileKeys, OptionKeys, TimeKeys
+from adapters.sites.bacnetkeys import BacnetBusKeys, BacnetDeviceKeys, BacnetKeys
+from adapters.sites.csvkeys import ColumnKeys, FileKeys, TimeKeys
+from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys
+from adapters.sites.foreignkeys import (
+    ForeignDeviceKeys,
+    ForeignValueKeys,
+    MessageKeys,
+    MetricKeys,
+    MomentKeys,
+    SparkplugKeys,
+)
 from adapters.sites.keys import (
     BuildingKeys,
     CalendarKeys,
@@ -25,7 +35,22 @@ from adapters.sites.keys import (
     SiteKeys,
     SystemKeys,
 )
+from adapters.sites.meterkeys import (
+    Cjt188DeviceKeys,
+    Cjt188Keys,
+    Dlt645Keys,
+    MbusDeviceKeys,
+    MbusKeys,
+)
+from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.parameters import PARAMETERS
+from adapters.sites.templatekeys import (
+    ModbusDeviceKeys,
+    ModbusKeys,
+    ProofKeys,
+    TemplateKeys,
+    ValueKeys,
+)
 
 TITLES: dict[type[msgspec.Struct], str] = {
     SiteKeys: "The site",
@@ -34,6 +59,29 @@ TITLES: dict[type[msgspec.Struct], str] = {
     FileKeys: "Files of the driver csv",
     TimeKeys: "The time of a row",
     ColumnKeys: "A column",
+    BusKeys: "A bus",
+    SerialKeys: "A serial line",
+    BacnetBusKeys: "A BACnet network",
+    DeviceKeys: "A device",
+    SourceKeys: "Where a point comes from",
+    TemplateKeys: "A device template",
+    ValueKeys: "A value of a template",
+    ProofKeys: "A proof of a template",
+    ModbusDeviceKeys: "Modbus in a template",
+    ModbusKeys: "A value in Modbus",
+    Dlt645Keys: "A value in DL/T 645",
+    Cjt188DeviceKeys: "CJ/T 188 in a template",
+    Cjt188Keys: "A value in CJ/T 188",
+    MbusDeviceKeys: "M-Bus in a template",
+    MbusKeys: "A value in M-Bus",
+    BacnetDeviceKeys: "BACnet in a template",
+    BacnetKeys: "A value in BACnet",
+    MessageKeys: "Messages of the driver mqtt",
+    MomentKeys: "The time of a message",
+    ForeignDeviceKeys: "A device of such messages",
+    ForeignValueKeys: "A value of such a device",
+    SparkplugKeys: "A Sparkplug node",
+    MetricKeys: "A metric of a Sparkplug node",
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
@@ -59,7 +107,7 @@ def tables() -> str:
 
 def anchor(title: str) -> str:
     """The anchor of a heading."""
-    return title.lower().replace(" ", "-").replace("'", "")
+    return title.lower().replace(" ", "-").replace("'", "").replace("/", "")
 
 
 def _table(kind: type[msgspec.Struct], title: str) -> str:

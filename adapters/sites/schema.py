@@ -10,6 +10,9 @@ import msgspec
 from adapters.sites.compiling import DRIVERS
 from adapters.sites.keys import BuildingKeys, SiteKeys
 from adapters.sites.parameters import PARAMETERS
+from adapters.sites.protocols import PROTOCOLS
+from adapters.sites.templatekeys import TemplateKeys
+from adapters.sites.templates import packaged
 from core.codebook import CODEBOOKS
 from core.roles import ROLES
 
@@ -18,8 +21,8 @@ _TEMPLATE = "#/$defs/{name}"
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of ``site.yaml`` and of ``buildings/*.yaml``, told apart by their first key."""
-    roots = [SiteKeys, BuildingKeys]
+    """The schema of ``site.yaml``, ``buildings/*.yaml`` and ``templates/*.yaml``, told by a key."""
+    roots = [SiteKeys, BuildingKeys, TemplateKeys]
     references, parts = msgspec.json.schema_components(roots, ref_template=_TEMPLATE)
     parts = copy.deepcopy(parts)
     _name_words(parts)
@@ -31,7 +34,7 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "if": {"required": ["site"]},
         "then": references[0],
-        "else": references[1],
+        "else": {"if": {"required": ["make"]}, "then": references[2], "else": references[1]},
         "$defs": parts,
     }
 
@@ -49,3 +52,8 @@ def _name_words(parts: dict[str, Any]) -> None:
     }
     parts["SiteKeys"]["properties"]["codebook"]["enum"] = list(CODEBOOKS)
     parts["GatewayKeys"]["properties"]["driver"]["enum"] = list(DRIVERS)
+    parts["BusKeys"]["properties"]["protocol"]["enum"] = list(PROTOCOLS)
+    # Most addresses are numbers; they are read as they are written, zeros in front too.
+    parts["DeviceKeys"]["properties"]["address"]["type"] = ["string", "integer"]
+    # A site may have templates of its own: these are offered, not demanded.
+    parts["DeviceKeys"]["properties"]["template"]["examples"] = list(packaged())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analytics.rule import Rule
 from analytics.rules import (
+    board_heat,
     coil_leaks,
     heat_against_cool,
     late_stop,
@@ -11,16 +12,26 @@ from analytics.rules import (
     night_flow,
     off_schedule_fan,
     outdoor_air,
+    power_factor,
     sensors,
     silence,
     supply_air,
+    supply_voltage,
+    tank_overflow,
     warm_heating,
+    wrong_clock,
 )
 from core.rulecard import RuleCard
 
 RULES: tuple[Rule, ...] = (
     late_stop.RULE,
+    supply_voltage.OFF,
+    power_factor.RULE,
+    board_heat.LEAKAGE,
+    supply_voltage.BROKEN,
+    board_heat.HEAT,
     night_flow.RULE,
+    tank_overflow.RULE,
     warm_heating.RULE,
     off_schedule_fan.RULE,
     heat_against_cool.RULE,
@@ -31,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     ),
     *sensors.RULES,
     *silence.RULES,
+    wrong_clock.RULE,
 )
 """Every rule, in the order of the documentation."""
 

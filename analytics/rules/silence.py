@@ -108,6 +108,8 @@ def judge_silence(frame: Frame) -> Judged:
     spoke = over(frame.value("gateway_share"), hours[:, 0].astype(np.int64), np.min)
     with np.errstate(invalid="ignore"):
         deaf = ~(spoke >= SEN08.value("gateway"))
+    # A gateway whose clock is wrong is heard: what it sends only lies elsewhere in time.
+    gate.exclude(frame.muted & is_gateway, Reason.MUTED)
     gate.exclude(deaf & ~is_gateway & ~(heard > 0), Reason.NO_SERVICE)
     gate.exclude(frame.declared, Reason.DECLARED)
     return gate.judge(

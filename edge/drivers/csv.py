@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from adapters.sites.csvkeys import FileKeys, OptionKeys
+from adapters.sites.csvkeys import FileKeys
+from adapters.sites.optionkeys import OptionKeys
 from core.batch import Columns
 from core.errors import Misconfigured, Mistake
 from core.site import Site

@@ -1,20 +1,29 @@
-"""``plantroom quarantine``: what was refused, and why."""
+"""``plantroom quarantine``: what was refused, why, and having it tried again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from adapters.records.quarantine import Chosen, Count
+from adapters.records.tables import QuarantineRow
 from adapters.settings import load_settings
-from api.pages.quarantine import readable
+from api.quarantine import readable
+from core.clock import DAY_MS, SystemClock
 from core.errors import Refused
 from plantroom.database import opened_records
+from plantroom.errand import settle, who
 from plantroom.output import as_json, out, shown, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="What was refused, with its payload and reason.")
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Reason = Annotated[str, typer.Option(help="Only this reason.")]
+Gateway = Annotated[str, typer.Option(help="Only this gateway.")]
+Point = Annotated[str, typer.Option(help="Only this point.")]
+Id = Annotated[int, typer.Argument(metavar="ID")]
 
 
 def _when(at: int) -> str:
@@ -24,47 +33,157 @@ def _when(at: int) -> str:
 @app.command("list")
 @speaks
 def list_(
-    reason: Annotated[str, typer.Option(help="Only this reason.")] = "",
-    gateway: Annotated[str, typer.Option(help="Only this gateway.")] = "",
+    reason: Reason = "",
+    gateway: Gateway = "",
+    point: Point = "",
+    state: Annotated[str, typer.Option(help="open, asked or settled.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     *,
     json_: Json = False,
 ) -> None:
-    """The newest entries, and how many there are by reason."""
+    """The newest entries, and how many there are by reason, gateway and point."""
     quarantine = opened_records(load_settings()).quarantine
-    rows = quarantine.list(limit=limit, reason=reason or None, gateway=gateway or None)
-    counts = quarantine.counts()
+    chosen = Chosen(reason=reason, gateway=gateway, point=point, state=state)
+    rows = quarantine.list(limit=limit, chosen=chosen)
+    by = {
+        "reason": quarantine.by("reason"), "gateway": quarantine.by("gateway", chosen),
+        "point": quarantine.by("point", chosen),
+    }  # fmt: skip
+    purged = quarantine.purged()
     if json_:
         as_json({
-            "counts": {r: {"entries": n, "readings": k} for r, (n, k) in counts.items()},
-            "entries": [
-                {"id": r.id, "received": r.received, "gateway": r.gateway, "reason": r.reason,
-                 "detail": r.detail, "readings": r.readings, "point": r.point} for r in rows
-            ],
+            "counts": {
+                c.key: {"entries": c.entries, "readings": c.readings} for c in by["reason"]
+            },
+            **{f"by_{name}": _counts(found) for name, found in by.items()},
+            "purged": _counts(purged),
+            "entries": [_fields(row) for row in rows],
         })  # fmt: skip
         return
     table(
-        ("id", "received", "gateway", "reason", "readings", "detail"),
-        [(r.id, _when(r.received), r.gateway, r.reason, r.readings, r.detail) for r in rows],
+        ("id", "received", "gateway", "reason", "readings", "state", "detail"),
+        [(r.id, _when(r.received), r.gateway, r.reason, r.readings, r.how or r.state, r.detail)
+         for r in rows],
         empty="Nothing is in quarantine.",
-    )
-    for word, (entries, readings) in counts.items():
-        out.print(f"[dim]{word}: {entries} entries, {readings} readings[/]")
+    )  # fmt: skip
+    for name, found in by.items():
+        for c in found[:20]:
+            words = f"{c.entries} entries, {c.open} of them open, {c.readings} readings"
+            out.print(f"{name} {shown(c.key)}: {words}", style="dim", markup=False)
+    for c in purged:
+        words = f"{c.entries} entries went, {c.unstored} readings in no store"
+        out.print(f"removed {c.key}: {words}", style="dim", markup=False)
 
 
 @app.command()
 @speaks
-def show(id_: Annotated[int, typer.Argument(metavar="ID")], *, json_: Json = False) -> None:
+def show(id_: Id, *, json_: Json = False) -> None:
     """One entry with its payload."""
     row = opened_records(load_settings()).quarantine.show(id_)
     if row is None:
         raise Refused(f"there is no entry {id_}; plantroom quarantine list shows all")
-    fields = {
-        "received": _when(row.received), "gateway": row.gateway, "topic": row.topic,
-        "reason": row.reason, "detail": row.detail, "readings": row.readings,
-    }  # fmt: skip
+    fields = _fields(row) | {"received": _when(row.received)}
     if json_:
         as_json(fields | {"payload": readable(row.payload)})
         return
-    table(("", ""), list(fields.items()), empty="")
+    table(("", ""), [(k, v) for k, v in fields.items() if v not in {"", None}], empty="")
     out.print(shown(readable(row.payload)), markup=False, highlight=False)
+
+
+@app.command()
+@speaks
+def replay(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…")] = None,
+    reason: Reason = "",
+    gateway: Gateway = "",
+    point: Point = "",
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds for a running ingest.")] = 30.0,
+    json_: Json = False,
+) -> None:
+    """Try entries again with the present site model: what is good is stored, the rest stays.
+
+    Where Plantroom runs it does it itself, with the model that it was started with; where
+    nothing runs this command does.
+    """
+    if not (ids or reason or gateway or point or everything):
+        raise Refused("say which: ids, --reason, --gateway, --point, or --all")
+    settings = load_settings()
+    records = opened_records(settings)
+    chosen = Chosen(reason=reason, gateway=gateway, point=point, ids=tuple(ids or ()))
+    before = {row.id for row in records.quarantine.list(limit=10_000, chosen=_open(chosen))}
+    asked = records.quarantine.ask(chosen, who(), SystemClock().now())
+    done = settle(settings, records, wait) if asked else True
+    rows = [row for row in map(records.quarantine.show, sorted(before)) if row is not None]
+    settled = [row for row in rows if row.state == "settled"]
+    left = [row for row in rows if row.state != "settled" and row.said]
+    if json_:
+        as_json({"asked": asked, "done": done, "settled": [r.id for r in settled],
+                 "entries": [_fields(r) for r in rows]})  # fmt: skip
+        return
+    if not asked:
+        out.print("nothing of that is open")
+        return
+    if not done:
+        out.print(f"{asked} entries wait for the ingest that runs; list shows when it has")
+        return
+    stored = sum(row.stored for row in rows)
+    out.print(f"{len(settled)} of {asked} entries settled, {stored} readings of them in the store")
+    table(("id", "still refused"), [(row.id, row.said) for row in left[:20]], empty="")
+
+
+@app.command()
+@speaks
+def dismiss(id_: Id, note: Annotated[str, typer.Option(help="Why nobody can mend it.")]) -> None:
+    """Settle an entry that nobody can mend; its payload stays until it is purged."""
+    quarantine = opened_records(load_settings()).quarantine
+    if not quarantine.dismiss(id_, who(), SystemClock().now(), note):
+        raise Refused(f"there is no open entry {id_}; plantroom quarantine list shows all")
+    out.print(f"entry {id_} settled")
+
+
+@app.command()
+@speaks
+def purge(
+    older_than: Annotated[int, typer.Option(min=1, max=36_500, help="Days since receipt.")],
+    *,
+    also_open: Annotated[
+        bool, typer.Option("--also-open", help="What is not settled too: it is then lost.")
+    ] = False,
+    json_: Json = False,
+) -> None:
+    """Remove entries by age; how many went stays, by reason and gateway."""
+    now = SystemClock().now()
+    rows = opened_records(load_settings()).quarantine.purge(
+        now - older_than * DAY_MS, who(), now, settled_only=not also_open
+    )
+    gone, lost = sum(row.entries for row in rows), sum(row.unstored for row in rows)
+    if json_:
+        as_json({"entries": gone, "unstored": lost})
+        return
+    out.print(f"{gone} entries removed, {lost} readings of them in no store")
+
+
+def _open(chosen: Chosen) -> Chosen:
+    return Chosen(
+        reason=chosen.reason, gateway=chosen.gateway, point=chosen.point, ids=chosen.ids,
+        state="open",
+    )  # fmt: skip
+
+
+def _counts(found: Sequence[Count]) -> list[dict[str, object]]:
+    return [
+        {"key": c.key, "entries": c.entries, "open": c.open, "readings": c.readings,
+         "unstored": c.unstored}
+        for c in found
+    ]  # fmt: skip
+
+
+def _fields(row: QuarantineRow) -> dict[str, object]:
+    return {
+        "id": row.id, "received": row.received, "gateway": row.gateway, "topic": row.topic,
+        "reason": row.reason, "detail": row.detail, "readings": row.readings,
+        "point": row.point, "state": row.state, "stored": row.stored, "tries": row.tries,
+        "said": row.said, "by": row.by, "how": row.how, "note": row.note,
+    }  # fmt: skip

@@ -14,7 +14,8 @@ from adapters.settings import Settings, load_settings
 from adapters.sites import load_site, load_slice
 from core.clock import SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
-from core.site import Site
+from core.site import UNATTENDED, Site
+from core.topics import gateway_of
 from plantroom.drivers import driver_for
 from plantroom.logs import configure
 from plantroom.output import out, speaks
@@ -157,16 +158,36 @@ def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
     server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
     server.start()
     out.print(f"console at {settings.address}")
-    return server.stop
+    shown = plant.homeassistant() if settings.homeassistant else None
+    if shown is None:
+        return server.stop
+    shown.start()
+
+    def stop() -> None:
+        shown.stop()
+        server.stop()
+
+    return stop
 
 
 def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
-    mine = [g for g in plant.site.gateways if not at.users or g in at.users]
-    for gateway in mine:
-        outbox = plant.outbox(gateway)
-        driver = driver_for(plant.site, gateway, after=outbox.read_until)
+    # What comes to ingest by itself needs no edge.
+    read = [g for g, box in plant.site.gateways.items() if box.driver not in UNATTENDED]
+    known = {gateway_of(user) for user in at.users}
+    mine = [g for g in read if not known or g in known]
+    drivers = [
+        driver_for(plant.site, gateway, clock=plant.clock, after=plant.outbox(gateway).read_until)
+        for gateway in mine
+    ]
+    for gateway, driver in zip(mine, drivers, strict=True):
         plant.agent(gateway, driver).start()
-    return lambda: None
+
+    def stop() -> None:
+        # What a driver has read already, its agent still takes.
+        for driver in drivers:
+            driver.close()
+
+    return stop
 
 
 _START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from adapters.sites import check_site, export_slice, json_schema
-from plantroom.output import MISTAKE, as_json, err, out, speaks
+from adapters.sites.dialects import dialects as known_dialects
+from plantroom.output import MISTAKE, as_json, err, out, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="Check a site's files and hand them on.")
 Folder = Annotated[Path, typer.Argument(help="Folder of the site: site.yaml and buildings/.")]
@@ -59,3 +61,17 @@ def export(
     content = export_slice(folder, gateway)
     to.write_bytes(content if isinstance(content, bytes) else content.encode())
     out.print(f"wrote {to}")
+
+
+@app.command()
+@speaks
+def dialects(
+    *, json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """List the shapes of other programs' MQTT messages that a gateway may name as its template."""
+    shapes = known_dialects().values()
+    if json_:
+        as_json([msgspec.to_builtins(shape) for shape in shapes])
+        return
+    rows = [(s.dialect, s.topic, s.time.path or "arrival", s.about) for s in shapes]
+    table(("template", "topic", "time", "for"), rows, empty="There is none.")

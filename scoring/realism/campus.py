@@ -9,7 +9,7 @@ import numpy as np
 
 from core.batch import Bools
 from core.clock import MINUTE_MS
-from core.site import Equipment, EquipmentClass, MeterRole
+from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from scoring.realism import air, electricity, gas, heat, rooms, transport, water, weather
 from scoring.realism import measures as m
@@ -61,15 +61,32 @@ def mains(readings: Readings, carrier: Carrier) -> list[Equipment]:
     ]  # fmt: skip
 
 
+def _panels(site: Site, building: str) -> list[str]:
+    return [id_ for id_, e in site.equipment.items()
+            if e.building == building and "pv_kwp" in e.parameters]  # fmt: skip
+
+
+def _known(readings: Readings, main: Equipment) -> bool:
+    """Whether a building's use is: of one with panels not by its main alone."""
+    panels = _panels(readings.site, main.building)
+    return readings.has(f"{main.id}.energy") and all(readings.has(f"{p}.power") for p in panels)
+
+
 def building_of(readings: Readings, main: Equipment) -> electricity.Building:
-    """Hourly electricity of a building."""
-    return electricity.Building(
-        readings.hourly_use(f"{main.id}.energy"), readings.workday, readings.month
-    )
+    """Hourly electricity that a building uses: bought, less what it sells, and of its panels.
+
+    The real buildings that it is held against have none, so that their meters show all they use.
+    """
+    use, site = readings.hourly_use(f"{main.id}.energy"), readings.site
+    if readings.has(f"{main.id}.export_energy"):
+        use = use - readings.hourly_use(f"{main.id}.export_energy")
+    for panels in _panels(site, main.building):
+        use = use + readings.hourly_mean(f"{panels}.power")
+    return electricity.Building(use, readings.workday, readings.month)
 
 
 def _power(readings: Readings) -> Iterator[_Row]:
-    used = [e for e in mains(readings, Carrier.ELECTRICITY) if readings.has(f"{e.id}.energy")]
+    used = [e for e in mains(readings, Carrier.ELECTRICITY) if _known(readings, e)]
     stock = {e.building: building_of(readings, e) for e in used}
     for meter in used:
         yield meter.building, electricity.electricity(stock[meter.building])

@@ -14,6 +14,7 @@ from simulators.physics.drivers import Drivers
 from simulators.physics.heating.curve import grid_supply
 from simulators.physics.plan import Plan
 from simulators.physics.side_by_side import joined
+from simulators.physics.weather.moist import held
 from simulators.physics.weather.weather import DAY_MIN
 
 # Hot water of a person a working day, 3 L lifted by 45 K, over some nine hours. [kW]
@@ -42,6 +43,7 @@ class Brought:
         wet: Wet bulb. [°C]
         sent: Supply of the district network. [°C]
         block_oat: Outdoors in means of five minutes. [°C]
+        block_water: Water in outdoor air in these. [g/kg]
         gains: Heat into rooms in these. (blocks, rooms) [kW]
         heads: People in rooms in these. (blocks, rooms)
     """
@@ -59,6 +61,7 @@ class Brought:
     wet: Floats
     sent: Floats
     block_oat: list[float]
+    block_water: list[float]
     gains: Floats
     heads: Floats
 
@@ -91,6 +94,7 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
         latent=everywhere(_latent(drivers[0])), outdoor=outdoor, wet=wet_bulb(outdoor, humidity),
         sent=grid_supply(outdoor, side(lambda of: of.grid_wander)),
         block_oat=_means(weather.oat)[:, 0].tolist(),
+        block_water=_means(held(weather.oat, weather.humidity))[:, 0].tolist(),
         gains=side(lambda of: _means(of.gains)), heads=side(lambda of: _means(of.zone_people)),
     )  # fmt: skip
 

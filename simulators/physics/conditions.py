@@ -51,6 +51,8 @@ class AirFaults:
         supply_bias: Error of the sensor that controls supply. [K]
         return_bias: Error of the return sensor. [K]
         return_mixed: Whether the return sensor's wires come from the mixing box.
+        layered: How far the mixed air sensor's layer is from the mean towards outdoor air, at
+            half and half; no fault, many boxes mix badly.
         supply_says: What the supply sensor says instead; NaN for what it said last.
         return_says: The same of the return sensor.
     """
@@ -78,6 +80,7 @@ class AirFaults:
     supply_bias: float = 0.0
     return_bias: float = 0.0
     return_mixed: bool = False
+    layered: float = 0.0
     supply_says: float | None = None
     return_says: float | None = None
 

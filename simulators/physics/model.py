@@ -17,6 +17,7 @@ from simulators.physics.air.air_faults import (
     room_parameters,
 )
 from simulators.physics.air.boxes import Boxes
+from simulators.physics.air.damp import Damp
 from simulators.physics.air.demand import Demand
 from simulators.physics.air.room_coils import RoomCoils
 from simulators.physics.air.rooms import STEP_MIN, Rooms
@@ -102,6 +103,7 @@ class Model:
         self._rows = Rows(plan)
         self._rooms, self._boxes = Rooms(plan, self._rows), Boxes(plan, self._rows)
         self._coils, self._demand = RoomCoils(plan, self._rows), Demand(plan, self._rows)
+        self._damp = Damp(plan, self._rows)
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan)
         self._took = np.zeros((7, self._rows.ahus))
@@ -191,7 +193,7 @@ class Model:
         return {
             "air": self._air.state, "passed": self._air.passed, "rooms": self._rooms.state,
             "boxes": self._boxes.state, "coils": self._coils.state,
-            "given": self._coils.given, "plants": self._plants.state,
+            "given": self._coils.given, "damp": self._damp.state, "plants": self._plants.state,
             "radiators": self._plants.radiators, "zone": self._zone, "building": self._building,
         }  # fmt: skip
 
@@ -216,6 +218,9 @@ class Model:
             at_rooms = self._water.take(rows.zone_building, axis=1)
             gains += self._coils.step(rooms.air, on, at_rooms, sensors)
         rooms.step(brought.block_oat[block], gains, brought.heads[block], into[0], into[5], into[1])
+        damp, share = self._damp, self._boxes.share
+        if damp.some:
+            damp.step(rooms.air, brought.heads[block], mean, share, brought.block_water[block])
         plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
         self._zone[1], self._building[1] = self._of_rooms(), plants.written()
         if not self._building[0].any():  # nothing was before the first step of all
@@ -224,13 +229,15 @@ class Model:
         blown = self._boxes.open(rooms.air, sensors, self._now, air.ducts())
         if self._demand.some:
             air.ventilate(self._demand.least(rooms.co2, self._boxes.share))
+        if damp.dries:
+            air.dry(damp.asks(rooms.air, share))
         air.block(k, blown, self._water.take(rows.ahu_building, axis=1))
 
     def _of_rooms(self) -> Floats:
         """By name of :data:`simulators.physics.trace.ZONE_ROWS`. (names, rooms)"""
         return np.concatenate([
             self._rooms.state[::2], self._plants.radiators, self._boxes.state[1:],
-            self._coils.state,
+            self._coils.state, self._damp.state[1:],
         ])  # fmt: skip
 
     def _asked(self, mean: Floats) -> Asked:
@@ -281,7 +288,7 @@ class Model:
 
 _KEPT_BY = {
     "air": "ahus", "passed": "ahus", "rooms": "zones", "boxes": "zones", "coils": "zones",
-    "given": "zones", "plants": "buildings", "radiators": "zones", "zone": "zones",
+    "given": "zones", "damp": "zones", "plants": "buildings", "radiators": "zones", "zone": "zones",
     "building": "buildings",
 }  # fmt: skip
 """What the rows of each part of a model's memory are."""

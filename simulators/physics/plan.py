@@ -112,6 +112,20 @@ class Plan:
         warm = {z.building for z in self.zones if z.number("radiator_capacity", 0.0) > 0.0}
         return tuple(b in warm for b in self.buildings)
 
+    @cached_property
+    def shows_damp(self) -> tuple[bool, ...]:
+        """By room: whether it has a point of humidity."""
+        return tuple("zone_rh" in self.site.points_of(z.id) for z in self.zones)
+
+    @cached_property
+    def reheating(self) -> tuple[bool, ...]:
+        """By building: whether an air handler of it dries its air and wants heat in summer."""
+        dry = [a.declared("dehumidifies") for a in self.ahus]
+        return tuple(
+            any(d and b == i for d, b in zip(dry, self.ahu_building.tolist(), strict=True))
+            for i in range(len(self.buildings))
+        )
+
     def ahu_hours(self, index: int) -> Schedule:
         """When an air handler is meant to run."""
         ahu = self.ahus[index]

@@ -79,6 +79,11 @@ class SideBySide(Plan):
         """By building: whether rooms of it have radiators."""
         return tuple(warm for p in self.parts for warm in p.radiating)
 
+    @cached_property
+    def shows_damp(self) -> tuple[bool, ...]:
+        """By room: whether it has a point of humidity."""
+        return tuple(shown for p in self.parts for shown in p.shows_damp)
+
     def _of_each(self, find: Callable[[Plan], _Ones]) -> _Ones:
         return tuple(one for p in self.parts for one in find(p))
 

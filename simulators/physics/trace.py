@@ -13,7 +13,8 @@ class Trace:
 
     Attributes:
         ahu: By name of :data:`AHU_ROWS`; ``sat`` and ``rat`` as their sensors said, since they
-            control; ``returned`` is what the return sensor's element has. (names, minutes, air
+            control; ``returned`` is what the return sensor's element has, ``mat`` mixed air where
+            its sensor hangs, ``mixed`` its mean. (names, minutes, air
             handlers)
         zone: By name of :data:`ZONE_ROWS`. (names, minutes, zones)
         building: By name of :data:`BUILDING_ROWS`. (names, minutes, buildings)
@@ -26,9 +27,10 @@ class Trace:
 
 AHU_ROWS = (
     "sat", "rat", "mat", "after_heat", "after_cold", "sat_sp", "heat_valve", "cool_valve",
-    "oa_damper", "fan", "speed", "flow", "returned", "static", "static_sp", "meant",
+    "oa_damper", "fan", "speed", "flow", "returned", "static", "static_sp", "meant", "mixed",
+    "dries",
 )  # fmt: skip
-ZONE_ROWS = ("temp", "co2", "radiator", "box", "heat_valve", "cool_valve")
+ZONE_ROWS = ("temp", "co2", "radiator", "box", "heat_valve", "cool_valve", "humidity")
 BUILDING_ROWS = (
     "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed",
     "chilled", "chilled_return", "cooling", "chillers", "fuel", "heating_power", "burner",

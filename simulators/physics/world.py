@@ -16,7 +16,7 @@ from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST, Laws
 from simulators.physics.model import Going, Model, Reads, Step, alone
-from simulators.physics.people.happenings import Happening, changed, tended
+from simulators.physics.people.happenings import Happening, changed, layered, tended
 from simulators.physics.plan import plan_of
 from simulators.physics.power.loads import Asked, Loads
 from simulators.physics.power.panel import Panel
@@ -90,10 +90,13 @@ class World:
         hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
         now = conditions_of(self.plan, faults, drivers.start + hour * MINUTE_MS)
         begun = int(at[0]) - MINUTE_MS
+        layers = layered(self._happenings, begun)
         now.sensors.update(tended(self.plan, self._happenings, begun))
         for meter, moment in changed(self._happenings, begun).items():
             now.meters[meter] = now.meters.get(meter, UNHARMED).changed(moment)
         when = Stretch(drivers.day.toordinal(), minutes[0], drivers.weather.sun)
+        for i, ahu in enumerate(self.plan.ahus):
+            now.air[i].layered = layers.get(ahu.id, 0.0)
         self._with_offsets(now)
         looped = self._looped_noise(drivers, now, minutes, when)
         outdoor = self._read_outdoor(drivers, now, minutes, when)
@@ -207,6 +210,7 @@ class World:
         said: Said = {}
         for point, outlet in self._outlets.items():
             model = self.plan.site.points[point]
+            before = self._sensors.last[point]
             values = outdoor.get(point)
             if values is None:
                 fault, biased = now.sensors.get(point, SOUND), model.role.id in LOOPED
@@ -214,6 +218,8 @@ class World:
                 truth = element(trace, drivers, rows)
                 values = self._sensors.read(point, truth, when, fault, biased=biased)
             due = at % (model.period_s * 1000) == 0
+            if model.on_change:
+                due |= np.diff(values, prepend=values[0] if np.isnan(before) else before) != 0.0
             said[point] = (at[due], values[due])
         return said
 

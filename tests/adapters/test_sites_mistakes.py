@@ -63,6 +63,7 @@ CASES = [
     # -- numbers and times
     (A_FILE, "span: [-30, 50]", "span: [50, -30]", "50 is not below -30", ""),
     (A_FILE, "span: [-30, 50]", "span: [-30]", "1 entries", ""),
+    (A_FILE, "span: [-30, 50]", "on_change: true", "changes with every reading", ""),
     (A_FILE, "digits: 6, decimals: 1", "digits: 6, decimals: 6", "6 decimals of 6 digits", ""),
     (A_FILE, "digits: 6", "bits: 16, digits: 6", "counted in digits or in bits", ""),
     (A_FILE, "area_m2: 1000", "area_m2: -1", "-1 is out of range", ""),

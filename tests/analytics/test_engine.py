@@ -16,7 +16,7 @@ from analytics.runs import joined
 from core.batch import Columns, Floats, Intervals, Ints, Stored
 from core.errors import Retryable
 from core.finding import Finding, FindingChange, FindingEvent, FindingState
-from core.ports import GatewayProgress, ReadingStore
+from core.ports import ClockSeen, GatewayProgress, ReadingStore
 from core.quality import Quality
 from core.verdict import Reason, Run, Verdict
 from core.words import Carrier
@@ -175,6 +175,53 @@ def test_a_stuck_sensor_mutes_the_rules_that_lean_on_it() -> None:
     assert muted[0].start == stuck[0].start - HOUR_MS
     assert muted[0].end == stuck[-1].end
     assert all(r.reason is not Reason.MUTED for r in streams(plant)["AC-04", "a.ahu2"])
+
+
+def test_a_wrong_clock_is_one_finding_and_mutes_all_that_its_gateway_sends() -> None:
+    """Set back by three hours at ten: the fan seems to start at seven, before its hours."""
+    plant = Plant()
+    fan = daily(1.0, 0.0, 5 * 60, 18 * 60)
+    plant.fill(MONDAY, MONDAY + 10 * HOUR_MS, a__ahu2__fan_status=fan, a__ahu2__fan_speed=60.0)
+    engine = plant.engine([rule("AC-02"), rule("SEN-09")])
+    plant.progress.report([], [], [_clock(MONDAY - HOUR_MS, MONDAY + 6 * HOUR_MS, 0)])
+    plant.progress.report(
+        [], [], [_clock(MONDAY + 6 * HOUR_MS, MONDAY + 12 * HOUR_MS, -3 * HOUR_MS)]
+    )
+    told = plant.run(engine, MONDAY, MONDAY + 12 * HOUR_MS, 12 * HOUR_MS)
+    assert [(e.change, e.finding.rule) for e in told] == [(FindingChange.OPENED, "SEN-09")]
+    before = [r for r in streams(plant)["AC-02", "a.ahu2"] if r.verdict is Verdict.FAULT]
+    assert not before, "the hours before it was known are muted too"
+
+
+def test_without_a_word_of_its_clock_the_fan_is_judged() -> None:
+    plant = Plant()
+    fan = daily(1.0, 0.0, 5 * 60, 18 * 60)
+    plant.fill(MONDAY, MONDAY + 10 * HOUR_MS, a__ahu2__fan_status=fan, a__ahu2__fan_speed=60.0)
+    engine = plant.engine([rule("AC-02"), rule("SEN-09")])
+    told = plant.run(engine, MONDAY, MONDAY + 12 * HOUR_MS, 12 * HOUR_MS)
+    assert [e.finding.rule for e in told] == ["AC-02"]
+
+
+def _clock(since: int, until: int, ahead: int) -> ClockSeen:
+    return ClockSeen(gateway="gw-a", since=since, until=until, ahead=ahead)
+
+
+def test_what_opens_and_is_withdrawn_in_one_step_is_told_to_nobody() -> None:
+    """What late readings would have opened, the clock that is heard of with them explains."""
+    plant = Plant()
+    fan = daily(1.0, 0.0, 5 * 60, 18 * 60)
+    engine = plant.engine([rule("AC-02"), rule("SEN-09")])
+    quiet = daily(0.0, 0.0)
+    plant.fill(MONDAY, MONDAY + 9 * HOUR_MS, a__ahu2__fan_status=quiet, a__ahu2__fan_speed=0.0)
+    plant.progress.report([], [], [_clock(MONDAY - HOUR_MS, MONDAY + 9 * HOUR_MS, 0)])
+    plant.run(engine, MONDAY, MONDAY + 9 * HOUR_MS, 9 * HOUR_MS)
+    plant.fill(MONDAY, MONDAY + 9 * HOUR_MS, a__ahu2__fan_status=fan, a__ahu2__fan_speed=60.0)
+    plant.late("a.ahu2.fan_status", MONDAY, MONDAY + 9 * HOUR_MS)
+    plant.progress.report(
+        [], [], [_clock(MONDAY + 9 * HOUR_MS, MONDAY + 12 * HOUR_MS, -3 * HOUR_MS)]
+    )
+    plant.run(engine, MONDAY + 12 * HOUR_MS, MONDAY + 12 * HOUR_MS, HOUR_MS)
+    assert {e.finding.rule for e in plant.told.events} == {"SEN-09"}
 
 
 def test_late_data_withdraws_what_it_explains() -> None:

@@ -35,9 +35,12 @@ from core.batch import Batch, BatchName, Columns, Floats, Intervals, Ints
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS, SteppedClock
 from core.finding import Evidence, Finding, FindingChange, FindingEvent, FindingState, Waste
 from core.finding import finding_id as id_of
-from core.ports import Quarantined, ReadingStore
+from core.health import GatewayNews
+from core.meters import Crossing, Happening
+from core.ports import GatewayProgress, Quarantined, ReadingStore
 from core.quantity import Kind
 from core.site import Site
+from core.wire import DeviceHealth, HealthMessage
 from core.words import Carrier, Role, Text
 from plantroom.server import ConsoleServer
 from tests.sample import wushan
@@ -286,6 +289,7 @@ def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Conso
     find(made, "AC-04", "a.ahu1", money=96.0)
     find(made, "WAT-01", "c.w-main", money=288.0)
     refuse(made)
+    disturb(made)
     server.start()
     try:
         with made:
@@ -304,6 +308,37 @@ def refuse(console: Console) -> None:
             reason="unknown_point", detail="<script>alert(1)</script> is no point here",
             readings=3, received=console.clock.now(),
         )
+    ])  # fmt: skip
+
+
+def disturb(console: Console) -> None:
+    """A meter of building a that was changed, and gateways of which one has fallen silent."""
+    now = console.clock.now()
+    console.records.meters.found([
+        Crossing(
+            point="a.m-main.energy", building="a", kind=Happening.SWAP, accepted=False,
+            before_at=now - DAY_MS - HOUR_MS, before=184_332.7, at=now - DAY_MS, first=12.4,
+            evidence={"gap_periods": 4.0, "modulus": 1e6, "step_per_h": -184_320.3,
+                      "rollover_use": 815_679.7, "rollover_per_h": 815_679.7, "reset_use": 12.4,
+                      "rated_per_h": 600.0, "usual_per_h": 48.0, "since_per_h": 36.2},
+        )
+    ], [])  # fmt: skip
+    heard = {"gw-a": now, "gw-c": now - 7 * HOUR_MS}
+    console.records.progress.report(
+        [GatewayProgress(gateway=g, newest=at, oldest_unsent=None, heard=at, state="online")
+         for g, at in heard.items()], [],
+    )  # fmt: skip
+    said = HealthMessage(
+        v=1, sent_at=now, boot="9f3ac81d0b52", version="0.1.0", outbox_rows=1_250,
+        outbox_bytes=40_960, outbox_full=0.02, oldest_unsent=now - HOUR_MS,
+        devices={
+            "modbus-1": DeviceHealth(last_good=now - MINUTE_MS),
+            "modbus-2": DeviceHealth(last_good=now - 3 * HOUR_MS, error="no answer within 2 s"),
+        },
+    )  # fmt: skip
+    console.records.gateways.note([
+        GatewayNews(gateway="gw-a", said=said, said_at=now, clock_offset=-1_200, batches=4_100,
+                    readings=1_204_311, quarantined=3, duplicates=640)
     ])  # fmt: skip
 
 

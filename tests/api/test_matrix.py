@@ -11,6 +11,7 @@ from adapters.locales import translator
 from core.words import Role
 from tests.api.console import NAMES, SCOPES, Console, Visitor
 
+ENTERERS = {Role.TECHNICIAN, Role.ENGINEER, Role.ADMIN}
 CURIOUS = {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}
 
 
@@ -21,7 +22,8 @@ class Row:
     Attributes:
         path: What is asked for; ``{order}`` is of building a.
         who: ``anyone``; ``member`` of any role and scope; ``scoped``: who sees building a,
-            404 for others; ``quarantine``: some roles that see the whole campus, 403 for others.
+            404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
+            ``enterer``: some roles of any scope, 403 for others.
         found: Status where it is answered.
     """
 
@@ -42,8 +44,20 @@ MATRIX = {
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
+    "GET /readings": Row("/readings", "enterer"),
+    # A form with nothing in it: whoever may enter is told so.
+    "POST /readings": Row("/readings", "enterer", 422),
     "GET /quarantine": Row("/quarantine", "quarantine"),
+    "GET /x/quarantine": Row("/x/quarantine", "quarantine"),
     "GET /quarantine/{id_}": Row("/quarantine/1", "quarantine"),
+    "GET /x/quarantine/{id_}": Row("/x/quarantine/1", "quarantine"),
+    "GET /gateways": Row("/gateways", "member"),
+    "GET /x/gateways": Row("/x/gateways", "member"),
+    "GET /gateways/{gateway}": Row("/gateways/gw-a", "scoped"),
+    "GET /x/gateways/{gateway}": Row("/x/gateways/gw-a", "scoped"),
+    "GET /meters": Row("/meters", "member"),
+    "GET /x/meters": Row("/x/meters", "member"),
+    "GET /meters/{id_}": Row("/meters/1", "scoped"),
     "GET /live": Row("/live", "member"),
     "GET /x/alive": Row("/x/alive", "member", 204),
     "POST /language": Row("/language", "member", 303),
@@ -59,13 +73,31 @@ MATRIX = {
     ),
     "GET /api/v1/orders": Row("/api/v1/orders", "member"),
     "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
+    "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
+    "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
     "GET /api/v1/quarantine/{id}": Row("/api/v1/quarantine/1", "quarantine"),
+    "GET /api/v1/gateways": Row("/api/v1/gateways", "member"),
+    "GET /api/v1/gateways/{gateway}": Row("/api/v1/gateways/gw-a", "scoped"),
+    "GET /api/v1/meter-events": Row("/api/v1/meter-events", "member"),
+    "GET /api/v1/meter-events/{id}": Row("/api/v1/meter-events/1", "scoped"),
 }
 OWN_TESTS = {
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
+    "POST /api/v1/hand-readings": "test_readings",
+    "POST /quarantine/replay": "test_quarantine",
+    "POST /quarantine/purge": "test_quarantine",
+    "POST /quarantine/{id_}/replay": "test_quarantine",
+    "POST /quarantine/{id_}/dismiss": "test_quarantine",
+    "POST /api/v1/quarantine/replay": "test_quarantine",
+    "POST /api/v1/quarantine/purge": "test_quarantine",
+    "POST /api/v1/quarantine/{id}/dismiss": "test_quarantine",
+    "POST /meters": "test_meters",
+    "POST /meters/{id_}/decide": "test_meters",
+    "POST /api/v1/meter-events": "test_meters",
+    "POST /api/v1/meter-events/{id}/decide": "test_meters",
 }
 """Routes whose rights are shown by a test of their own."""
 PEOPLE = [(role, scope) for role in NAMES for scope in SCOPES]
@@ -76,6 +108,8 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "scoped" and not sees:
         return 404
     if row.who == "quarantine" and (role not in CURIOUS or SCOPES[scope] is not None):
+        return 403
+    if row.who == "enterer" and role not in ENTERERS:
         return 403
     return row.found
 
@@ -122,6 +156,10 @@ def test_nobody_gets_nothing(looked_at: Console, key: str) -> None:
         ("/x/orders/{order}/timeline", "/x/orders/WO-2026-9999/timeline"),
         ("/api/v1/orders/{order}", "/api/v1/orders/WO-2026-9999"),
         ("/api/v1/series?point=a.ahu1.sat&from=0&to=1", "/api/v1/series?point=a.no&from=0&to=1"),
+        ("/gateways/gw-a", "/gateways/gw-none"),
+        ("/api/v1/gateways/gw-a", "/api/v1/gateways/gw-none"),
+        ("/meters/1", "/meters/999"),
+        ("/api/v1/meter-events/1", "/api/v1/meter-events/999"),
         ("/api/v1/series.csv?point=a.ahu1.sat&from=0&to=1",
          "/api/v1/series.csv?point=a.no&from=0&to=1"),
     ],
@@ -133,7 +171,7 @@ def test_out_of_scope_answers_as_what_never_was(
     order = looked_at.order_in("a")
     answers = [visitor.get(theirs.format(order=order)), visitor.get(nobodys)]
     assert [a.status_code for a in answers] == [404, 404]
-    hidden = r'"request_id":"\w+"|WO-2026-\d+|data-live="[^"]*"'
+    hidden = r'"request_id":"\w+"|WO-2026-\d+|data-live="[^"]*"|name="back" value="[^"]*"'
     first, second = (re.sub(hidden, "", a.text) for a in answers)
     assert first == second
 

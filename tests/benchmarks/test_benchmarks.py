@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import ingest, plain
+from benchmarks import ingest, meters, plain
 from benchmarks.load import messages, readings
 from benchmarks.measured import Result, span
 from benchmarks.page import page
@@ -62,3 +62,9 @@ def test_what_cannot_be_measured_is_said() -> None:
     answer = CliRunner().invoke(app, ["--only", "nothing"])
     assert answer.exit_code == 2
     assert "none of campus, edge, ingest" in answer.output
+
+
+@pytest.mark.parametrize(("name", "questions"), [("DL/T 645", 9), ("CJ/T 188", 1), ("M-Bus", 2)])
+def test_a_polled_meter_gives_every_value(name: str, questions: int) -> None:
+    device = meters.device_of(*meters.METERS[name])
+    assert len(meters.asked(device)) == questions

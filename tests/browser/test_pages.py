@@ -21,8 +21,16 @@ PATHS = {
     "points": "/points",
     "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
     "trend-empty": "/trend",
+    "readings": "/readings",
     "quarantine": "/quarantine",
+    "quarantine-empty": "/quarantine?state=settled",
     "quarantined": "/quarantine/1",
+    "gateways": "/gateways",
+    "gateway": "/gateways/gw-a",
+    "gateway-silent": "/gateways/gw-c",
+    "meters": "/meters",
+    "meters-empty": "/meters?state=rejected",
+    "meter": "/meters/1",
     "absent": "/orders/WO-2026-9999",
 }
 

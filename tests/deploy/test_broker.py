@@ -20,6 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from adapters.mqtt.accounts import Accounts
 from core.batch import BatchName
 from core.topics import (
     batch_topic,
@@ -32,8 +33,10 @@ from core.topics import (
 from tests.servers import Server, free_port, listening, missing, wait_for
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-USERS = ("ingest", "gw-a", "gw-c")
+GATEWAYS = ("gw-a", "gw-c")
 NOT_AUTHORIZED = 135
+PASSWORDS = {"ingest": "of-ingest"}
+"""By user of the broker of this module."""
 pytestmark = pytest.mark.mosquitto
 
 
@@ -60,8 +63,10 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, i
     conf += "user root\n" if os.geteuid() == 0 else ""
     (folder / "mosquitto.conf").write_text(conf, encoding="utf-8")
     (folder / "passwords").touch(mode=0o600)
-    for user in USERS:
-        subprocess.run([passwd, "-b", folder / "passwords", user, f"of-{user}"], check=True)
+    subprocess.run([passwd, "-b", folder / "passwords", "ingest", "of-ingest"], check=True)
+    accounts = Accounts(folder, "wushan")
+    made = [*map(accounts.add, GATEWAYS), accounts.add("lora", foreign=True)]
+    PASSWORDS.update({account.user: account.password for account in made})
     subprocess.run(
         [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
          "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
@@ -108,7 +113,7 @@ def user(
     )
     client = Client(raw)
     if name:
-        raw.username_pw_set(name, password or f"of-{name}")
+        raw.username_pw_set(name, password or PASSWORDS[name])
     if ca is not None:
         raw.tls_set_context(ssl.create_default_context(cafile=str(ca)))
 
@@ -154,8 +159,7 @@ def test_a_gateway_publishes_for_itself_and_ingest_hears_it(broker: tuple[Server
     with user(server.port, "ingest") as ingest, user(server.port, "gw-a") as gateway:
         ingest.subscribe(*ingest_filters("wushan"))
         own = [
-            batch("gw-a"), value_topic("wushan", "gw-a", "a.x"), state_topic("wushan", "gw-a"),
-            health_topic("wushan", "gw-a"),
+            batch("gw-a"), state_topic("wushan", "gw-a"), health_topic("wushan", "gw-a"),
         ]  # fmt: skip
         assert all(gateway.publish(topic) for topic in own)
         wait_for(lambda: len(ingest.heard) == len(own), "what the gateway said")
@@ -169,11 +173,26 @@ def test_a_gateway_cannot_publish_for_another(broker: tuple[Server, int]) -> Non
         for topic in (
             batch("gw-c"), value_topic("wushan", "gw-c", "c.x"), state_topic("wushan", "gw-c"),
             health_topic("wushan", "gw-c"), "plantroom/v1/wushan/gw-a/anything", "elsewhere",
+            value_topic("wushan", "gw-a", "a.x"), batch_topic("other", BatchName("gw-a", "b", 1)),
         ):  # fmt: skip
             assert not gateway.publish(topic), topic
         assert gateway.publish(batch("gw-a", 2))
         wait_for(lambda: bool(ingest.heard), "the gateway's own")
         assert [topic for topic, _ in ingest.heard] == [batch("gw-a", 2)]
+
+
+def test_a_foreign_device_publishes_single_values_and_nothing_else(
+    broker: tuple[Server, int],
+) -> None:
+    server, _ = broker
+    with user(server.port, "ingest") as ingest, user(server.port, "lora") as device:
+        ingest.subscribe(*ingest_filters("wushan"))
+        own = value_topic("wushan", "lora", "a.x")
+        assert device.publish(own)
+        for topic in (value_topic("wushan", "gw-a", "a.x"), batch("lora"), batch("gw-a")):
+            assert not device.publish(topic), topic
+        wait_for(lambda: bool(ingest.heard), "its value")
+        assert [topic for topic, _ in ingest.heard] == [own]
 
 
 def test_nobody_but_ingest_can_confirm(broker: tuple[Server, int]) -> None:

@@ -11,11 +11,14 @@ from tests.conftest import ROOT
 
 EDGE = (
     "import edge.agent, edge.outbox, edge.drivers.csv, edge.drivers.simulated, adapters.mqtt,"
-    " adapters.sites, plantroom.commands.run"
+    " adapters.sites, edge.buses.fieldbus, edge.reading, edge.cycle, edge.scanning,"
+    " plantroom.commands.run"
 )
 HEAVY = (
     "pandas", "sklearn", "scipy", "sqlalchemy", "duckdb", "influxdb_client", "fastapi", "amqtt",
     "holidays", "apprise",
+    # Libraries of buses, until a gateway has such a bus.
+    "pymodbus", "serial", "bacpypes3", "meterbus",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from core.batch import Batch, BatchName, Intervals, Stored
 from core.clock import SteppedClock
 from core.errors import Retryable
 from core.ports import (
+    ClockSeen,
     GatewayProgress,
     LateRange,
     Message,
@@ -27,6 +28,7 @@ from core.ports import (
 )
 from core.settled import Settled
 from core.site import Site
+from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from ingest.spool import Spool
 from tests.ingest.places import NOW, small_site
@@ -125,9 +127,15 @@ class DiaryProgress:
     real: Progress
     diary: Diary
 
-    def report(self, progress: Sequence[GatewayProgress], late: Sequence[LateRange]) -> None:
+    def report(
+        self, progress: Sequence[GatewayProgress], late: Sequence[LateRange],
+        clocks: Sequence[ClockSeen] = (),
+    ) -> None:  # fmt: skip
         self.diary.note("progress")
-        self.real.report(progress, late)
+        self.real.report(progress, late, clocks)
+
+    def clocks(self, since: int) -> Sequence[ClockSeen]:
+        return self.real.clocks(since)
 
     def gateways(self) -> Mapping[str, GatewayProgress]:
         return self.real.gateways()
@@ -234,7 +242,7 @@ class Bench:
 @contextmanager
 def bench(
     folder: Path, *, site: Site | None = None, most: int = 256, inbox: int = 2000,
-    start: bool = True, spool: Spool | None = None,
+    start: bool = True, foreign: Foreign | None = None, spool: Spool | None = None,
 ) -> Iterator[Bench]:  # fmt: skip
     """Ingest started on an empty store and empty records."""
     site = site or small_site()
@@ -246,7 +254,7 @@ def bench(
     ingest = Ingest(
         site, store, DiaryReceipts(records.receipts, diary), quarantine,
         DiaryProgress(records.progress, diary), broker, clock, most=most, inbox=inbox,
-        spool=spool,
+        foreign=foreign, spool=spool,
     )  # fmt: skip
     if start:
         ingest.start()

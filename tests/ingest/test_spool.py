@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,10 +163,11 @@ def test_what_a_killed_ingest_spooled_is_written_by_the_next(tmp_path: Path, spo
 
 
 def test_who_knows_a_confirmation_is_no_foreign_device() -> None:
-    assert foreign(VALUE)
-    assert foreign("zigbee2mqtt/room")
-    assert not foreign(topic("gw-a", 1))
-    assert not foreign(topics.state_topic("small", "gw-a"))
+    assert foreign(arrival(topic_=VALUE))
+    assert foreign(arrival(topic_="zigbee2mqtt/room"))
+    assert not foreign(arrival(topic_=topic("gw-a", 1)))
+    assert not foreign(arrival(topic_=topics.state_topic("small", "gw-a")))
+    assert not foreign(replace(arrival(topic_=VALUE), lasts=True)), "what people entered"
     acks: list[int] = []
     ack = once(lambda: acks.append(1))
     ack()

@@ -123,6 +123,17 @@ def test_a_csv_travels_into_duckdb_and_is_confirmed_back(tmp_path: Path) -> None
 
 
 @pytest.mark.mosquitto
+def test_a_csv_travels_through_mosquitto_as_through_the_embedded_broker(
+    tmp_path: Path, mosquitto: Server
+) -> None:
+    store = open_store(f"duckdb:{tmp_path}/readings.duckdb", site())
+    try:
+        travel(tmp_path, store, mosquitto.port, None)
+    finally:
+        store.close()
+
+
+@pytest.mark.mosquitto
 @pytest.mark.influx2
 def test_a_csv_travels_through_mosquitto_into_influxdb(
     tmp_path: Path, mosquitto: Server, influx2: Influx

@@ -32,9 +32,9 @@ class Looped(Plant):
 
     loop: Loop = field(default_factory=Loop)
 
-    def session(self, user: str, client_id: str) -> Broker:
+    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
         """See :class:`plantroom.plant.Plant`."""
-        del user, client_id
+        del user, client_id, clean
         return self.loop.session()
 
 

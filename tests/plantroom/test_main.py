@@ -34,8 +34,7 @@ def test_the_commands_are_those_of_the_readme() -> None:
     top = {words[0] for words in COMMANDS if len(words) == 1}
     assert top == {
         "demo", "run", "replay", "backtest", "site", "quarantine", "dashboards", "user", "edge",
-        "backup", "restore", "docs", "realism", "simulate", "score",
-        "torture",
+        "backup", "restore", "docs", "realism", "simulate", "score", "readings", "torture",
     }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from core.clock import DAY_MS
 from scoring.records import Visit
 from scoring.truths import Known, Witness, causes_of
 from simulators.campus import Campus
+from simulators.lives import Difference
 from simulators.physics.faults import FaultKind
-from simulators.worlds import Difference, Worlds, of_buildings
+from simulators.worlds import Worlds, of_buildings
 from tests.simulators.parts import SEED, SITE, START, at, fault
 
 LEAK = fault(FaultKind.WATER_LEAK, "c.w-main", severity=0.2, onset=at(1, 6.0))

@@ -49,7 +49,8 @@ def found(
             until = start + (day + 1) * DAY_MS
             said = Columns.joined([campus.read(g, until) for g in sorted(site.gateways)])
             rows = said.keep(np.argsort(said.at, kind="stable"))
-            _write(store, use, rows, (told, 100 + day))
+            if len(rows):  # a line may be down all day
+                _write(store, use, rows, (told, 100 + day))
         findings: Sequence[Finding] = backtest(
             told, store, start - behind * DAY_MS, start + days * DAY_MS
         ).findings

@@ -92,6 +92,8 @@ def test_a_sensor_that_controls_is_not_unplugged_while_its_plant_runs() -> None:
         (K.HIGH_BASE, {"first": at(2), "last": at(4)}, Carrier.ELECTRICITY),
         (K.WARM_CORE, {"first": at(2), "last": at(4), "asset": "a.z-meet"}, Carrier.ELECTRICITY),
         (K.CLEANERS, {"first": at(2), "last": at(4)}, Carrier.ELECTRICITY),
+        (K.ONE_PHASE, {"first": at(2), "last": at(4), "asset": "a.m-sockets"},
+         Carrier.ELECTRICITY),
         (K.PUMP_TEST, {"first": at(2), "last": at(4), "asset": "a.m-pumps"}, Carrier.ELECTRICITY),
         (K.TANK_CLEANED, {"first": at(2, 22), "last": at(3, 4), "asset": "a.w-main"},
          Carrier.WATER),

@@ -11,8 +11,9 @@ from core.clock import DAY_MS, HOUR_MS
 from core.words import Carrier
 from simulators.abreast import Abreast
 from simulators.campus import Campus
+from simulators.lives import Difference, Life
 from simulators.physics.faults import Fault, FaultKind
-from simulators.worlds import Difference, Life, Repair, Worlds, one_building, unrepaired
+from simulators.worlds import Living, Repair, Worlds, live, one_building, unrepaired
 from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, same
 
 LEAK = fault(FaultKind.WATER_LEAK, "a.w-toilets", severity=0.2, onset=at(2, 5.5))
@@ -58,7 +59,14 @@ def lived() -> tuple[Worlds, Campus, Life, Life, dict[str, Life]]:
     worlds = Worlds(site=ONE, seed=SEED, start=START, days=4, faults=(LEAK, VALVE))
     origin = worlds.origin()
     everything, without = worlds.unrepaired(origin)
-    return worlds, origin, worlds.healthy(origin), everything, without
+    return worlds, origin, _healthy(worlds, origin), everything, without
+
+
+def _healthy(worlds: Worlds, origin: Campus) -> Life:
+    """H alone, beside no other world."""
+    life = worlds.unborn()
+    live([Living(worlds, origin.twin(()), life)], worlds.end)
+    return life
 
 
 Lived = tuple[Worlds, Campus, Life, Life, dict[str, Life]]
@@ -148,7 +156,7 @@ def test_worlds_of_different_times_do_not_go_on_together() -> None:
 
 def test_without_faults_nothing_differs(lived: Lived) -> None:
     worlds, origin, healthy, _, _ = lived
-    again = worlds.difference(worlds.healthy(origin), healthy)
+    again = worlds.difference(_healthy(worlds, origin), healthy)
     assert len(again.hours) == 0
     assert (again.days == 0.0).all()
 

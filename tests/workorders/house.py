@@ -56,7 +56,8 @@ CARDS = {
     for card in (
         make_card("AC-04", "ahu_simultaneous", Trade.HVAC),
         make_card("FC-5", "ahu_simultaneous", Trade.HVAC, severity=2),
-        make_card("WAT-01", "night_flow", Trade.PLUMBER, severity=2),
+        make_card("WAT-01", "night_flow", Trade.PLUMBER, severity=2, behind=("tank_overflow",)),
+        make_card("WAT-07", "tank_overflow", Trade.PLUMBER, severity=2),
         make_card("PWR-03", "night_load", Trade.ELECTRICIAN, desk=True),
         make_card("SEN-01", "stuck", Trade.INSTRUMENT, behind=("night_flow",)),
         make_card("SEN-08", "data_missing", Trade.INSTRUMENT),

@@ -55,12 +55,12 @@ NAMES = (
     "said_supply", "said_return", "wanted_heat", "wanted_cool", "wanted_damper", "heat", "cool",
     "damper", "heat_open", "cool_open", "outdoor", "mixed", "coil_heat", "coil_cold", "supply",
     "felt_supply", "felt_return", "setpoint", "integral", "speed", "flow", "speed_wanted",
-    "static", "economising", "low", "high", "returned", "on", "flow_wanted", "hot", "hot_flows",
-    "cold", "cold_flows", "least",
+    "static", "dries", "economising", "low", "high", "returned", "on", "flow_wanted", "hot",
+    "hot_flows", "cold", "cold_flows", "least",
 )  # fmt: skip
 """Rows of :attr:`AirHandlers.state`: temperatures [°C], rises [K], shares, flows [m³/s]."""
 AT = {name: i for i, name in enumerate(NAMES)}
-SHOWN = AT["static"] + 1
+SHOWN = AT["dries"] + 1
 """So many of them are shown by the minute."""
 _START = {
     "said_supply": 20.0, "said_return": 20.0, "mixed": 19.0, "supply": 20.0, "felt_supply": 20.0,
@@ -111,6 +111,9 @@ class AirHandlers:
         for name, value in _START.items():
             state[AT[name]] = value
         state[AT["least"]] = _numbers(plan.ahus, "oa_min", 0.2)
+        # Who dries its air cools first and heats again: one there, else nought.
+        reheats = np.array([a.declared("dehumidifies") for a in plan.ahus], np.float64)
+        self._reheats = reheats if reheats.any() else None
         self.passed = np.zeros((6, size))
         self._said, self._wanted, self._at = state[:2], state[2:5], state[5:8]
         self._open, self._carried, self._lags = state[8:11], state[10:15], state[11:17]
@@ -185,6 +188,10 @@ class AirHandlers:
         self.row("least")[:] = least
         self._range()
 
+    def dry(self, opened: Floats) -> None:
+        """Takes up how far humidity opens each cooling valve at least. (rows,) 0…1"""
+        self.row("dries")[:] = opened
+
     def block(self, k: int, blown: Blown, water: Floats) -> None:
         """What goes five minutes a step, for those that begin with minute ``k``.
 
@@ -231,7 +238,10 @@ class AirHandlers:
     def _aim(self, k: int, rows: Bools) -> None:
         """Range of the drive of some rows for the next minutes."""
         self._sense(k)
-        np.copyto(self.row("low"), control.lowest_drive(self._day.oat_read[k]), where=rows)
+        low = control.lowest_drive(self._day.oat_read[k])
+        if self._reheats is not None:
+            low = np.where(self.row("dries") > 0.0, -control.HEAT_SPAN, low)
+        np.copyto(self.row("low"), low, where=rows)
         np.copyto(self.row("high"), 1.0 + self.row("economising"), where=rows)
 
     def minute(self, k: int) -> None:
@@ -259,6 +269,9 @@ class AirHandlers:
         np.subtract(view["hot"], targets[0], out=drop[0])
         np.add(targets[0], rise, out=one)
         np.subtract(one, view["cold"], out=drop[1])
+        if self._reheats is not None:
+            drop[0] += self._reheats * fall
+            drop[1] -= self._reheats * rise
         np.multiply(drop, strength, out=targets[1:3])
         self._follow(slice(0, 3))
         np.multiply(speed, _FAN_RISE_K, out=one)
@@ -304,14 +317,34 @@ class AirHandlers:
             felt[:, 1] = np.where(self._crossed, out[:, 11], felt[:, 1])
         said = felt * self._follows + self.offsets
         wanted = np.where(on[:, None], out[:, 2:5], self._home)
-        after, static = out[:, 11] + out[:, 12], _DESIGN_PA * out[:, AT["static"]]
+        warmed, cooled = out[:, 12], out[:, 13]
+        after, left = out[:, 11] + warmed, out[:, 11] + warmed - cooled
+        if self._reheats is not None:
+            after = np.where(self._reheats > 0.0, left, after)
+            left = np.where(self._reheats > 0.0, out[:, 11] - cooled, left)
+        static, dries = _DESIGN_PA * out[:, AT["static"]], (out[:, AT["dries"]] > 0.0) * on
         # Boxes hold their flows, so that the duct's pressure goes as the square of the fan's turns.
         turns = out[:, 19] * on / out[:, AT["speed_wanted"]]
         return np.stack([
-            said[:, 0], said[:, 1], out[:, 11], after, after - out[:, 13], out[:, 17],
+            said[:, 0], said[:, 1], self._layer(out), after, left, out[:, 17],
             wanted[:, 0], wanted[:, 1], wanted[:, 2], on * 1.0, out[:, 19] * on, out[:, 20] * on,
-            out[:, 16], static * turns * turns, static, day_meant * 1.0,
+            out[:, 16], static * turns * turns, static, day_meant * 1.0, out[:, 11],
+            dries * 1.0,
         ])  # fmt: skip
+
+    def _layer(self, out: Floats) -> Floats:
+        """Mixed air where its sensor hangs, by the minute: all outdoor or all return has no layers.
+
+        Args:
+            out: State by the minute. (minutes, :data:`SHOWN`, rows)
+        """
+        mixed: Floats = out[:, 11]
+        if self._now.layered is None:
+            return mixed
+        outdoor, on = out[:, 10], self._day.on
+        oat = np.array(self._day.oat)[:, None]
+        spread = np.where(on, 4.0 * outdoor * (1.0 - outdoor) * (oat - out[:, 16]), 0.0)
+        return mixed + self._now.layered * spread
 
     def _command(self) -> None:
         view, wanted, one = self._view, self._wanted, self._one
@@ -321,6 +354,8 @@ class AirHandlers:
         )
         np.subtract(drive, economising, out=wanted[_COOL])
         np.maximum(wanted[_COOL], 0.0, out=wanted[_COOL])
+        if self._reheats is not None:
+            np.maximum(wanted[_COOL], view["dries"], out=wanted[_COOL])
         np.multiply(drive, -1.0 / control.HEAT_SPAN, out=wanted[_HEAT])
         np.maximum(wanted[_HEAT], 0.0, out=wanted[_HEAT])
         np.maximum(drive, 0.0, out=one)

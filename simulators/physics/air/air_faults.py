@@ -37,6 +37,8 @@ class AirParameters:
         says: What these say instead: NaN where they work, infinite for what they said last.
             (2, rows) [°C]
         crossed: Whether the return sensor's wires come from the mixing box. (rows,)
+        layered: How far the mixed air sensor's layer is from the mean, towards outdoor air and at
+            half and half, as a share of outdoor less return; None where nobody's is. (rows,)
     """
 
     passes: Floats
@@ -57,6 +59,7 @@ class AirParameters:
     bias: Floats
     says: Floats
     crossed: Bools
+    layered: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
             each(lambda a: _said(a.supply_says)), each(lambda a: _said(a.return_says))
         ]),
         crossed=flags(lambda a: a.return_mixed),
+        layered=_some(each(lambda a: a.layered)),
     )  # fmt: skip
 
 
@@ -147,6 +151,10 @@ def room_parameters(worlds: Sequence[Conditions]) -> RoomParameters:
         heat_passes=each(lambda r: r.heat_passes),
         cool_passes=each(lambda r: r.cool_passes),
     )
+
+
+def _some(values: Floats) -> Floats | None:
+    return values if values.any() else None
 
 
 def _where(flags: Bools) -> Bools | None:

@@ -13,7 +13,9 @@ from simulators.physics.plan import AIR_HEAT, Plan
 from simulators.physics.rows import Rows
 
 OUTSIDE_CO2 = 420.0
-_HEIGHT_M, _FURNITURE = 3.0, 5.0
+HEIGHT_M = 3.0
+"""Of a room. [m]"""
+_FURNITURE = 5.0
 _AIR_KWH_M3K = 1.2 * 1.005 / 3600.0
 _MASS_KWH_M2K, _MASS_KW_M2K = 0.08, 0.006
 # Where a room has one temperature: what of its mass goes along with the air within a day.
@@ -22,9 +24,9 @@ _ALONG = 0.3
 _LOSS_BASE, _LOSS_OUTSIDE = 0.0004, 0.0008
 # A person at a desk breathes out 0.0048 L/s (Persily); here ppm·m³ a minute.
 _BREATH = 0.0048e-3 * 60.0 * 1e6
-# Through gaps and open doors: office buildings without fans leak 0.1 to 0.6 an hour (recalled).
-# Of the loss above it is 0.3 W/m²K.
-_SEEPS_PER_MIN = 0.30 / 60.0
+SEEPS_PER_MIN = 0.30 / 60.0
+"""Of a room's air, through gaps and open doors: office buildings without fans leak 0.1 to 0.6 an
+hour (recalled). Of the loss above it is 0.3 W/m²K."""
 STEP_MIN = 5
 
 
@@ -44,7 +46,7 @@ class Rooms:
         self.state = np.empty((3, rows.zones))
         self.air, self.mass, self.co2 = self.state
         self.state[:2], self.co2[:] = 20.0, OUTSIDE_CO2
-        self._volume = area * _HEIGHT_M
+        self._volume = area * HEIGHT_M
         hours = STEP_MIN / 60.0
         holds = self._volume * _AIR_KWH_M3K * _FURNITURE
         if plan.laws.one_node:
@@ -77,7 +79,7 @@ class Rooms:
         rates = self._rates
         np.multiply(rate, self._step, out=rates[0])
         np.multiply(fresh, self._per_litre, out=rates[1])
-        rates[1] += _SEEPS_PER_MIN * STEP_MIN
+        rates[1] += SEEPS_PER_MIN * STEP_MIN
         kept = np.exp(-rates)
         apart = self.air - rests
         was = (1.0 - kept[0]) / rates[0]  # mean of the exponential on its way

@@ -81,6 +81,7 @@ class Heating:
         self.state[_MIX] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
         self._known: tuple[HeatingFaults, BadParts] | None = None
         self._zero = np.zeros(rows)
+        self._reheats: Bools = np.array(plan.reheating, np.bool_)
         self._with = _rows_with(self.radiators.building, self.radiators.rated, rows)
         self._air = np.full(len(self.water), 20.0)
         self._given = np.zeros(len(self.water))
@@ -194,6 +195,7 @@ class Heating:
         called: Bools = asked | (on > 0.0)
         cold = day.outdoor[k] < UNLOCK_BELOW + (LOCK_ABOVE - UNLOCK_BELOW) * on
         rows, zones, starts = self._with
+        cold |= self._reheats & asked  # what dries its air asks for heat on warm days too
         lacks = self._zero
         if len(rows):
             coldest = np.full(len(on), _NO_ROOM)

@@ -48,6 +48,8 @@ class Changes:
         gains: Heat into rooms. (minutes, zones) [kW]
         times: Factor on each circuit. (minutes, branches)
         extra: What each circuit takes besides. (minutes, branches) [kW]
+        lone: Of that, what hangs on its first phase alone. (minutes, branches) [kW]
+        idle: What of it is only magnetised. (minutes, branches) [kvar]
         water: What is drawn besides, of water branches, then of what each building's branches do
             not count. (minutes, branches + buildings) [m³/min]
         street: Factor on the street's pressure. (minutes, buildings)
@@ -60,6 +62,8 @@ class Changes:
     gains: Floats
     times: Floats
     extra: Floats
+    lone: Floats
+    idle: Floats
     water: Floats
     street: Floats
 
@@ -82,6 +86,14 @@ class Changes:
         rows = slice(*minutes)
         became: Floats = (power + self.extra[rows]) * self.times[rows]
         return became
+
+    def crooked(self) -> Floats | None:
+        """What hangs on first phases alone; None where nothing does. (minutes, branches) [kW]"""
+        return self.lone * self.times if self.lone.any() else None
+
+    def magnetised(self) -> Floats | None:
+        """What stands magnetised; None where nothing does. (minutes, branches) [kvar]"""
+        return self.idle * self.times if self.idle.any() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +174,7 @@ def _unchanged(plan: Plan) -> Changes:
         fan=np.zeros((DAY_MIN, buildings)), until=np.zeros(buildings),
         gains=np.zeros((DAY_MIN, len(plan.zones))),
         times=np.ones((DAY_MIN, circuits)), extra=np.zeros((DAY_MIN, circuits)),
+        lone=np.zeros((DAY_MIN, circuits)), idle=np.zeros((DAY_MIN, circuits)),
         water=np.zeros((DAY_MIN, len(plan.water) + buildings)),
         street=np.ones((DAY_MIN, buildings)),
     )  # fmt: skip
@@ -278,6 +291,18 @@ def _pump_test(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
             made.extra[when & _between(*_TEST), i] += it.size
 
 
+def _server(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
+    """Hangs on one phase of its circuit. ``size``: what it takes. [kW]"""
+    i = [m.id for m in day.plan.electric].index(it.asset)
+    made.extra[when, i] += it.size
+    made.lone[when, i] += it.size
+
+
+def _idle(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
+    """Motors and isolating transformers stand magnetised. ``size``: [kvar]"""
+    made.idle[when, [m.id for m in day.plan.electric].index(it.asset)] += it.size
+
+
 def _throttled(day: _Day, it: Happening, when: Bools, made: Changes) -> None:
     """The waterworks lower the pressure. ``size``: what is left of it."""
     made.street[when, day.building(it)] *= it.size
@@ -300,6 +325,8 @@ _EFFECTS: Mapping[HappeningKind, _Effect] = {
     HappeningKind.SOFTENER: _softener,
     HappeningKind.STEADY_DRAW: _steady,
     HappeningKind.PUMP_TEST: _pump_test,
+    HappeningKind.ONE_PHASE: _server,
+    HappeningKind.IDLE_MOTORS: _idle,
     HappeningKind.LOW_PRESSURE: _throttled,
 }
 """A make-up day needs none: it stands in the calendar, which makes it a working day."""

@@ -44,6 +44,10 @@ class HappeningKind(StrEnum):
     SOFTENER = "night_softener"
     STEADY_DRAW = "steady_draw"
     PUMP_TEST = "weekly_pump_test"
+    ONE_PHASE = "server_on_one_phase"
+    IDLE_MOTORS = "idle_motors"
+    LAYERED_AIR = "layered_mixing_box"
+    LINE_CUT = "line_cut_over_a_meter_change"
     LOW_PRESSURE = "night_pressure_cut"
 
 
@@ -77,6 +81,10 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
         return inside
 
 
+_CHANGES_METERS = {HappeningKind.METER_CHANGED, HappeningKind.LINE_CUT}
+_ON_DEVICES = _CHANGES_METERS | {HappeningKind.LAYERED_AIR}
+
+
 def tended(plan: Plan, happenings: Sequence[Happening], at: int) -> dict[int, SensorFaults]:
     """Sensors in somebody's hands or that have calibrated themselves, at ``at`` [ms], by point."""
     found: dict[int, SensorFaults] = {}
@@ -97,13 +105,31 @@ def tended(plan: Plan, happenings: Sequence[Happening], at: int) -> dict[int, Se
 
 def changed(happenings: Sequence[Happening], at: int) -> dict[str, int]:
     """Meters that are changed by plan at ``at`` [ms], by id, and when another one hangs there."""
-    work = [h for h in happenings if h.kind is HappeningKind.METER_CHANGED]
+    work = [h for h in happenings if h.kind in _CHANGES_METERS]
     return {h.asset: _middle(h) for h in work if _middle(h) <= at < h.end}
 
 
+def layered(happenings: Sequence[Happening], at: int) -> dict[str, float]:
+    """Air handlers whose mixed air sensor hangs in a layer at ``at`` [ms], by id, and how far.
+
+    Towards outdoor air, as a share of outdoor less return while half of each is mixed.
+    """
+    boxes = [h for h in happenings if h.kind is HappeningKind.LAYERED_AIR]
+    return {h.asset: h.size for h in boxes if h.start <= at < h.end}
+
+
+def cut_off(happenings: Sequence[Happening], at: int) -> frozenset[str]:
+    """Meters whose gateway's line is cut by plan at ``at`` [ms], by id."""
+    works = [h for h in happenings if h.kind is HappeningKind.LINE_CUT]
+    return frozenset(h.asset for h in works if h.start <= at < h.end)
+
+
 def edges(happenings: Sequence[Happening]) -> list[int]:
-    """When what :func:`tended` and :func:`changed` give changes: whole minutes, in order. [ms]"""
-    of_devices = [h for h in happenings if h.point or h.kind is HappeningKind.METER_CHANGED]
+    """When sensors, meters, mixing boxes or lines change by what is told of them above.
+
+    Whole minutes, in order. [ms]
+    """
+    of_devices = [h for h in happenings if h.point or h.kind in _ON_DEVICES]
     moments = {m for h in of_devices for m in (h.start, _middle(h), h.end)}
     return sorted(moments)
 

@@ -20,7 +20,7 @@ from simulators.physics.power.capacitors import Banks
 from simulators.physics.power.circuits import PHASES
 from simulators.physics.power.power_faults import PowerFaults
 from simulators.physics.power.sources import panels_of, supplies_of
-from simulators.physics.power.supply import neutral_ohms, source_of, star, transformer
+from simulators.physics.power.supply import NOMINAL_V, neutral_ohms, source_of, star, transformer
 from simulators.physics.power.terminals import Terminals
 from simulators.physics.power.wiring import Wiring
 from simulators.physics.weather.weather import Weather
@@ -33,6 +33,8 @@ _KVA_M2, _BANK = 0.06, 0.25
 # A board's own filters leak a little to earth, in quadrature with a fault's resistance. [A]
 _LEAKS = 0.02
 _DEMAND_MIN = 15
+# Of the transformer's rating, below which a bank that may rest does: chosen.
+_RESTS_BELOW = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,17 @@ class Grid:
     Attributes:
         source: Voltage behind the transformers. (3, minutes) [V]
         sway: Share of each circuit that changes phase. (minutes, branches)
+        lone: What of each circuit hangs on its first phase alone; None where nothing does.
+            (minutes, branches) [kW]
+        idle: What of each only stands magnetised; None where nothing does, (minutes, branches)
+            [kvar]. The controllers of such boards let their capacitors rest at light load, where
+            one step too many would lift the voltage.
     """
 
     source: Floats
     sway: Floats
+    lone: Floats | None = None
+    idle: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +64,8 @@ class Supplied:
     Attributes:
         branches: What each circuit's meter counts. (minutes, branches) [kW]
         mains: What each building takes from the grid. (minutes, buildings) [kW]
+        exported: What it gives to it, while the sun gives more than is used. (minutes, buildings)
+            [kW]
         power: Of the phases, negative while the sun gives more. (3, minutes, buildings) [kW]
         reactive: Of the phases, behind the capacitors. (3, minutes, buildings) [kvar]
         voltage: At the main boards. (3, minutes, buildings) [V]
@@ -69,6 +80,7 @@ class Supplied:
 
     branches: Floats
     mains: Floats
+    exported: Floats
     power: Floats
     reactive: Floats
     voltage: Floats
@@ -129,9 +141,9 @@ class Network:
         self._recent = np.zeros((_DEMAND_MIN - 1, len(plan.buildings)))
         self.lost = np.zeros(len(plan.buildings))
 
-    def grid(self, ordinal: int) -> Grid:
-        """One day's supply."""
-        return Grid(source_of(self._seed, ordinal), self.wiring.sway(ordinal))
+    def grid(self, ordinal: int, lone: Floats | None = None, idle: Floats | None = None) -> Grid:
+        """One day's supply; what hangs crooked or stands idle as :class:`Grid` has it."""
+        return Grid(source_of(self._seed, ordinal), self.wiring.sway(ordinal), lone, idle)
 
     def run(
         self, grid: Grid, asked: Floats, now: PowerFaults, minutes: tuple[int, int],
@@ -153,9 +165,13 @@ class Network:
         for plant in self._solar:
             given[:, plant.building] += solar[plant.id]
         taken, supplies = self._through_supplies(asked, now)
-        power, reactive = self.wiring.by_phase(taken, grid.sway[rows], now)
+        lone = None if grid.lone is None else grid.lone[rows]
+        power, reactive = self.wiring.by_phase(taken, grid.sway[rows], now, lone)
+        idle = None if grid.idle is None else grid.idle[rows]
+        if idle is not None:
+            reactive += idle / PHASES * (1.0 - now.dead)[:, None, :]
         power_of, reactive_of = power @ self._member, reactive @ self._member
-        banks = self._banks.run(power_of.sum(axis=0), reactive_of.sum(axis=0), now.capacitors)
+        banks = self._compensated(power_of, reactive_of, idle, now)
         reactive_of = reactive_of - banks / PHASES
         source = grid.source[:, rows, None] * (1.0 + now.source)
         neutral_ohm = neutral_ohms(now.neutral)
@@ -172,12 +188,13 @@ class Network:
         at_main = into[0] ** 2 * self._contacts_of_mains(now)
         total[0] += at_main / _W
         triplen = self.wiring.triplen(current) @ self._member * (1.0 - now.neutral)
-        mains = np.maximum(total.sum(axis=0), 0.0)
+        net = total.sum(axis=0)
+        mains, exported = np.maximum(net, 0.0), np.maximum(-net, 0.0)
         self._note_losses(voltage, into)
         standing = _LEAKS + self.wiring.filters(power) @ self._member
         return Supplied(
-            branches=power.sum(axis=0), mains=mains, power=total, reactive=reactive_of,
-            voltage=voltage, current=into, neutral=np.hypot(back, triplen),
+            branches=power.sum(axis=0), mains=mains, exported=exported, power=total,
+            reactive=reactive_of, voltage=voltage, current=into, neutral=np.hypot(back, triplen),
             residual=np.hypot(standing, now.leaks), demand=self._demand(mains),
             terminals=self._warm(current, into, contact, at_main, oat), solar=solar,
             supplies=supplies,
@@ -196,6 +213,17 @@ class Network:
         self._terminals.rise = np.array(memory["power.rise"])
         self._recent = np.array(memory["power.recent"])
         self.lost = np.array(memory["power.lost"])
+
+    def _compensated(
+        self, power: Floats, reactive: Floats, idle: Floats | None, now: PowerFaults
+    ) -> Floats:
+        """What the banks give. (minutes, buildings) [kvar]"""
+        asked, loaded = reactive.sum(axis=0), power.sum(axis=0)
+        if idle is not None:
+            kva = np.array([t.kva for t in self._transformers])
+            rests = ((idle @ self._member) > 0.0) & (loaded < _RESTS_BELOW * kva)
+            asked = np.where(rests, -np.inf, asked)
+        return self._banks.run(loaded, asked, now.capacitors)
 
     def _through_supplies(
         self, asked: Floats, now: PowerFaults
@@ -264,11 +292,23 @@ class Network:
         warm = self._terminals.run(np.stack(carries, axis=1), np.stack(heats, axis=1), oat)
         return {m.id: warm[:, k] for k, m in enumerate(self._measured)}
 
+    def _declared_kw(self, meter: str) -> float:
+        """Most energy in an hour that a meter's register is declared for. [kW]"""
+        site = self._plan.site
+        register = site.points[site.points_of(meter)["energy"]].register
+        known = register is not None and np.isfinite(register.rated_per_h)
+        return register.rated_per_h if register is not None and known else 0.0
+
+    def _amps_kw(self, i: int) -> float:
+        """Current of a phase of a circuit for each kilowatt of it. [A/kW]"""
+        return _W / (PHASES * NOMINAL_V * float(self.wiring.cos[i]))
+
     def _amps_of(self, meter: str) -> float:
-        """What a meter's terminals are made for. [A]"""
+        """What a meter's terminals are made for: at least what its register is rated for. [A]"""
         ids = [m.id for m in self._plan.electric]
         if meter in ids:
-            return float(self.wiring.amps[ids.index(meter)])
+            i = ids.index(meter)
+            return max(float(self.wiring.amps[i]), self._declared_kw(meter) * self._amps_kw(i))
         building = self._plan.site.equipment[meter].building
         return self._transformers[self._plan.buildings.index(building)].rated_amps
 

@@ -87,7 +87,9 @@ class Loads:
             power[:, i] = 0.93 * always * rhythm.base * varies + np.maximum(
                 self._level[i] * profile * varies, 0.0
             )
-        return Asked(power, self.network.grid(ordinal), drivers.changes)
+        changed = drivers.changes
+        crooked = (changed.crooked(), changed.magnetised()) if changed is not None else ()
+        return Asked(power, self.network.grid(ordinal, *crooked), changed)
 
     def power(
         self, asked: Asked, now: Conditions, minutes: tuple[int, int], trace: Trace,

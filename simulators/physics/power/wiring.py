@@ -67,20 +67,27 @@ class Wiring:
             sway[:, i] = wander(rng, DAY_MIN, _SWAY_MIN, _SWAY_SD)
         return sway
 
-    def by_phase(self, taken: Floats, sway: Floats, now: PowerFaults) -> tuple[Floats, Floats]:
+    def by_phase(
+        self, taken: Floats, sway: Floats, now: PowerFaults, lone: Floats | None = None
+    ) -> tuple[Floats, Floats]:
         """Active and reactive power of each phase of each circuit. (3, minutes, branches)
 
         Args:
             taken: Of each circuit. (minutes, branches) [kW]
             sway: Of :meth:`sway`, in the same minutes.
             now: Faults as parameters.
+            lone: What of each hangs on its first phase alone, in the same minutes. [kW]
         """
+        alone = None if lone is None else np.minimum(lone, taken)
+        spread = taken if alone is None else taken - alone
         crowd = np.zeros((PHASES, 1))
         crowd[0] = 1.0
         shares = self._shares * (1.0 - now.shifted) + crowd * now.shifted
         power = sway * _SWAY[:, None, None]
         power += shares[:, None, :]
-        power *= taken
+        power *= spread
+        if alone is not None:
+            power[0] += alone
         if now.dead.any():
             power *= (1.0 - now.dead)[:, None, :]
         idle = np.minimum(taken / (_ENERGISED * self._rating), 1.0) * (self._idle / PHASES)

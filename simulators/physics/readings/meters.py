@@ -13,6 +13,7 @@ from core.site import Equipment, MeterRole
 from core.words import Carrier
 from simulators.physics.plan import Plan
 from simulators.physics.power.electrical import Supplied
+from simulators.physics.power.sources import panels_of
 from simulators.physics.readings.background import PERFECT, Background, Episodes, one_reading
 from simulators.physics.readings.chances import Chances
 from simulators.physics.readings.meter_faults import SOUND, MeterFaults, Misread
@@ -24,7 +25,11 @@ _CLASS_ERROR = {Carrier.ELECTRICITY: 0.004, Carrier.WATER: 0.01, Carrier.GAS: 0.
 _HEAT_ERROR = 0.015
 # Lower heating value of natural gas, 35.5 MJ/m³. [kWh/m³]
 _GAS_KWH_M3 = 9.86
-_BAND = {"energy": 0, "reactive_energy": 1, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1}
+_BAND = {
+    "energy": 0, "reactive_energy": 1, "volume": 0, "gas_volume": 0, "heat": 0, "hw_flow": 1,
+    "export_energy": 2,
+}  # fmt: skip
+_COUNTERS, _EXPORT = 3, 2
 _RATES = {"power", "heat_power", "hw_flow", "flow"}
 # A heat meter's calculator shows the power of now, of its flow and temperatures (EN 1434), no mean.
 _MOMENTARY = "heat_power"
@@ -56,9 +61,10 @@ class Passed:
 
 
 class Meters:
-    """All meters of a site; two counters each.
+    """All meters of a site; three counters each.
 
-    The second is for water through heat meters and reactive energy through main boards.
+    The second is for water through heat meters and reactive energy through main boards, the third
+    for what a main board with panels behind it gives to the grid: then the first stands still.
     """
 
     def __init__(self, plan: Plan, seed: int, background: Background = PERFECT) -> None:
@@ -67,11 +73,17 @@ class Meters:
         self._meters = [e for _, e in sorted(plan.site.equipment.items()) if e.meter is not None]
         self._error = 1.0 + np.array([self._class_error(m, seed) for m in self._meters])
         dial = np.array([fixed(seed, m.id, "dial", 2e3, 6e4) for m in self._meters])
-        self.total = np.concatenate([dial, np.zeros(len(self._meters))])
-        self.truly = np.zeros(2 * len(self._meters))
+        others = (_COUNTERS - 1) * len(self._meters)
+        self.total = np.concatenate([dial, np.zeros(others)])
+        self.truly = np.zeros(_COUNTERS * len(self._meters))
+        sunny = {p.building for p in panels_of(plan.site, plan.buildings)}
+        self._gives = {
+            m for m, e in enumerate(self._meters)
+            if _main_board(e) and plan.buildings.index(e.building) in sunny
+        }  # fmt: skip
         self.marked = np.full(len(plan.site.points), np.nan)
         # What each dial shows less than was counted, and when it last jumped. [kWh, m³], [ms]
-        self.shift = np.zeros(2 * len(self._meters))
+        self.shift = np.zeros(_COUNTERS * len(self._meters))
         self.event = np.zeros(len(self._meters))
         self._seed = seed
         most = background.jitter_s * 1000.0
@@ -101,7 +113,7 @@ class Meters:
         # Minute by minute, so that it is the same however time is cut.
         self.truly = np.cumsum(np.vstack([self.truly, true]), axis=0)[-1]
         error = self._error * np.array([ill.counts for ill in ills])
-        amounts = true * np.concatenate([error, error])
+        amounts = true * np.tile(error, _COUNTERS)
         totals = np.cumsum(np.vstack([self.total, amounts]), axis=0)
         said: dict[int, tuple[Ints, Floats]] = {}
         for m, meter in enumerate(self._meters):
@@ -117,10 +129,12 @@ class Meters:
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What truly passed the buildings' main meters since the world began, errors aside.
 
-        By building and carrier, in the carrier's unit [kWh, m³].
+        Less what they gave to the grid: who wastes power at noon sells less of it. By building
+        and carrier, in the carrier's unit [kWh, m³].
         """
         found: dict[tuple[str, Carrier], float] = {}
-        for amount, meter in zip(self.truly, self._meters, strict=False):
+        counted = self.truly.reshape(_COUNTERS, -1)
+        for amount, meter in zip(counted[0] - counted[_EXPORT], self._meters, strict=True):
             if meter.meter is not None and meter.meter.role is MeterRole.BUILDING:
                 key = (meter.building, meter.meter.carrier)
                 found[key] = found.get(key, 0.0) + float(amount)
@@ -142,8 +156,8 @@ class Meters:
         self.event[m] = ill.event
         words = (self._meters[m].id, "swapped", ill.event)
         dial = stream(self._seed, *words).uniform(*_NEW_DIAL) if ill.swapped else 0.0
-        both = [m, m + len(self._meters)]
-        self.shift[both] = self.total[both] - dial
+        its = [m + k * len(self._meters) for k in range(_COUNTERS)]
+        self.shift[its] = self.total[its] - dial
 
     def _say(
         self, point: int, role: str, which: tuple[int, int], totals: Floats, at: Ints
@@ -154,6 +168,8 @@ class Meters:
         """
         meter, counter = which
         total = totals[:, counter]
+        if role == "power" and meter in self._gives:
+            total = total - totals[:, meter + _EXPORT * len(self._meters)]
         due, late = self._reads(point, meter, at)
         if np.isnan(self.marked[point]):
             self.marked[point] = total[0]
@@ -227,7 +243,7 @@ class Meters:
     def _amounts(self, passed: Passed) -> Floats:
         """Rate of each counter by minute. [kW, m³/h]"""
         minutes = len(passed.supplied.mains)
-        rates = np.zeros((minutes, 2 * len(self._meters)))
+        rates = np.zeros((minutes, _COUNTERS * len(self._meters)))
         reactive = np.abs(passed.supplied.reactive.sum(axis=0))
         electric = [m.id for m in self._plan.electric]
         water = [m.id for m in self._plan.water]
@@ -242,6 +258,7 @@ class Meters:
             elif carrier is Carrier.ELECTRICITY:
                 rates[:, m] = passed.supplied.mains[:, b]
                 rates[:, m + len(self._meters)] = reactive[:, b]
+                rates[:, m + _EXPORT * len(self._meters)] = passed.supplied.exported[:, b]
             elif carrier is Carrier.WATER:
                 rates[:, m] = passed.mains_water[:, b]
             elif carrier is Carrier.GAS:
@@ -257,6 +274,11 @@ class Meters:
         limit = _CLASS_ERROR.get(carrier, _HEAT_ERROR)
         main = meter.meter is not None and meter.meter.role is MeterRole.BUILDING
         return fixed(seed, meter.id, "class", -limit, limit) * (0.5 if main else 1.0)
+
+
+def _main_board(meter: Equipment) -> bool:
+    of = meter.meter
+    return of is not None and of.role is MeterRole.BUILDING and of.carrier is Carrier.ELECTRICITY
 
 
 def known(role: str) -> bool:

@@ -23,11 +23,12 @@ LOOPED = frozenset({"sat", "rat"})
 """Roles whose trace is what the controller already read."""
 
 _AHU = {
-    "sat": ("sat", 1.0), "rat": ("rat", 1.0), "mat": ("mat", 1.0), "hcet": ("mat", 1.0),
+    "sat": ("sat", 1.0), "rat": ("rat", 1.0), "mat": ("mat", 1.0), "hcet": ("mixed", 1.0),
     "hclt": ("after_heat", 1.0), "ccet": ("after_heat", 1.0), "cclt": ("after_cold", 1.0),
     "sat_sp": ("sat_sp", 1.0), "heat_valve": ("heat_valve", 100.0),
     "cool_valve": ("cool_valve", 100.0), "oa_damper": ("oa_damper", 100.0),
     "occupied": ("meant", 1.0), "dsp": ("static", 1.0), "dsp_sp": ("static_sp", 1.0),
+    "reheat_mode": ("dries", 1.0),
     "fan_status": ("fan", 1.0), "fan_speed": ("speed", 100.0), "supply_flow": ("flow", 1.0),
 }  # fmt: skip
 _BUILDING = {
@@ -41,11 +42,13 @@ _BUILDING = {
     "chw_flow": ("chilled_flow", 1.0), "cw_to_chiller": ("to_condenser", 1.0),
     "cw_from_chiller": ("from_condenser", 1.0),
 }  # fmt: skip
+# Where the cooling coil comes first, because what it dries is heated again.
+_REHEATED = {"ccet": ("mixed", 1.0), "hcet": ("after_cold", 1.0)}
 # What a controlling sensor's element has, where its wires end at another point.
 _ELEMENT = {"rat": "returned"}
 _ZONE = {
     "zone_temp": "temp", "zone_co2": "co2", "branch_return": "radiator",
-    "heat_valve": "heat_valve", "cool_valve": "cool_valve",
+    "heat_valve": "heat_valve", "cool_valve": "cool_valve", "zone_rh": "humidity",
 }  # fmt: skip
 _PLANT = {
     EquipmentClass.BOILER, EquipmentClass.SUBSTATION, EquipmentClass.CHILLER, EquipmentClass.PUMP,
@@ -95,8 +98,10 @@ def _outlet(plan: Plan, equipment: str, cls: EquipmentClass, role: str) -> Outle
     if role in {"oat", "oah", "irradiance"}:
         return _weather(role)
     if equipment in ahus and role in _AHU:
-        name, factor = _AHU[role]
-        return _from_ahu(AHU_ROW[name], ahus.index(equipment), factor)
+        index = ahus.index(equipment)
+        reheated = _REHEATED if plan.ahus[index].declared("dehumidifies") else {}
+        name, factor = reheated.get(role) or _AHU[role]
+        return _from_ahu(AHU_ROW[name], index, factor)
     if equipment in zones and role in _ZONE:
         return _from_zone(ZONE_ROWS.index(_ZONE[role]), zones.index(equipment))
     building = plan.buildings.index(plan.site.equipment[equipment].building)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.mqtt import Session
+from adapters.mqtt.accounts import rights_of
 from adapters.settings import Settings
 from core.errors import Misconfigured
 from plantroom.plant import external
@@ -39,25 +40,27 @@ def authority(folder: Path, name: str) -> Path:
     return folder / f"{name}.pem"
 
 
-def certificate(folder: Path, by: str, alternative: str) -> tuple[Path, Path]:
-    """A broker's certificate and key, signed by an authority of the folder."""
-    _openssl(folder, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker",
-             "-keyout", "broker.key", "-out", "broker.csr")  # fmt: skip
+def certificate(folder: Path, by: str, alternative: str, name: str = "broker") -> tuple[Path, Path]:
+    """Somebody's certificate and key, signed by an authority of the folder."""
+    _openssl(folder, "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}",
+             "-keyout", f"{name}.key", "-out", f"{name}.csr")  # fmt: skip
     (folder / "names.txt").write_text(f"subjectAltName={alternative}\n")
-    _openssl(folder, "x509", "-req", "-in", "broker.csr", "-CA", f"{by}.pem", "-CAkey",
+    _openssl(folder, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{by}.pem", "-CAkey",
              f"{by}.key", "-CAcreateserial", "-days", "2", "-extfile", "names.txt",
-             "-out", "broker.pem")  # fmt: skip
-    return folder / "broker.pem", folder / "broker.key"
+             "-out", f"{name}.pem")  # fmt: skip
+    return folder / f"{name}.pem", folder / f"{name}.key"
 
 
 @contextmanager
-def broker(folder: Path, alternative: str) -> Iterator[int]:
+def broker(folder: Path, alternative: str, more: str = "") -> Iterator[int]:
     """The port of a mosquitto that speaks TLS alone, certified for a name by ``ours``."""
     authority(folder, "ours")
     pem, key = certificate(folder, "ours", alternative)
     server = servers.make_mosquitto(folder / "mosquitto")
     conf = server.folder / "mosquitto.conf"
-    conf.write_text(f"{conf.read_text()}\ncertfile {pem}\nkeyfile {key}\ntls_version tlsv1.2\n")
+    conf.write_text(
+        f"{conf.read_text()}\ncertfile {pem}\nkeyfile {key}\ntls_version tlsv1.2\n{more}"
+    )
     server.start()
     try:
         yield server.port
@@ -67,11 +70,15 @@ def broker(folder: Path, alternative: str) -> Iterator[int]:
 
 @contextmanager
 def session(
-    port: int, name: str, ca: Path, filters: tuple[str, ...] = (), heard: Heard | None = None
-) -> Iterator[Session]:
+    port: int, name: str, ca: Path, filters: tuple[str, ...] = (), heard: Heard | None = None,
+    own: tuple[Path, Path] | None = None,
+) -> Iterator[Session]:  # fmt: skip
     """As the settings of a site make it."""
     heard = heard or Heard()
-    at = external(Settings(broker_port=port, broker_tls=True, broker_ca=ca))
+    cert, key = own or (None, None)
+    at = external(
+        Settings(broker_port=port, broker_tls=True, broker_ca=ca, broker_cert=cert, broker_key=key)
+    )
     made = Session(at.host, at.port, name, tls=at.tls, reconnect_cap_s=0.2)
     made.listen(filters, heard.message, heard.connected)
     made.start()
@@ -123,6 +130,40 @@ def test_who_cannot_prove_to_be_the_broker_gets_nothing(
 
 
 @pytest.mark.mosquitto
+def test_a_broker_may_know_gateways_by_their_certificates(tmp_path: Path) -> None:
+    """Its name stands in the certificate, so nobody can publish as another."""
+    (tmp_path / "acl").write_text(
+        f"user listener\ntopic read plantroom/#\n\n{rights_of('x', 'gw-a', 'gw-a', foreign=False)}"
+        f"\n\n{rights_of('x', 'gw-b', 'gw-b', foreign=False)}\n"
+    )
+    asks = (
+        f"cafile {tmp_path / 'ours.pem'}\nrequire_certificate true\n"
+        f"use_identity_as_username true\nacl_file {tmp_path / 'acl'}\n"
+    )
+    heard, theirs = Heard(), TOPIC.replace("gw-a", "gw-b")
+    authority(tmp_path, "others")
+    with broker(tmp_path, "IP:127.0.0.1", asks) as port:
+        ca = tmp_path / "ours.pem"
+        box, listener, forged = (
+            certificate(tmp_path, by, "DNS:box.example", name)
+            for by, name in (("ours", "gw-a"), ("ours", "listener"), ("others", "gw-b"))
+        )
+        with (
+            session(port, "all", ca, ("plantroom/#",), heard, own=listener) as all_,
+            session(port, "edge", ca, own=box) as gateway,
+        ):
+            assert all_.wait_connected(10)
+            assert gateway.wait_connected(10)
+            assert gateway.publish(theirs, b"as another")
+            assert gateway.publish(TOPIC, b"as itself")
+            servers.wait_for(lambda: bool(heard.payloads), "its own")
+        for own in (None, forged):
+            with session(port, "stranger", ca, own=own) as stranger:
+                assert not stranger.wait_connected(1)
+    assert heard.payloads == [b"as itself"]
+
+
+@pytest.mark.mosquitto
 def test_a_broker_that_speaks_no_tls_gets_nothing(tmp_path: Path) -> None:
     ca, server = authority(tmp_path, "ours"), servers.make_mosquitto(tmp_path / "mosquitto")
     server.start()
@@ -138,3 +179,5 @@ def test_certificates_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     for name in ("absent.pem", "torn.pem"):
         with pytest.raises(Misconfigured, match="certificates cannot be read"):
             external(Settings(broker_tls=True, broker_ca=tmp_path / name))
+        with pytest.raises(Misconfigured, match="certificates cannot be read"):
+            external(Settings(broker_tls=True, broker_cert=tmp_path / name))

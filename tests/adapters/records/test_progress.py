@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.records import Records
-from core.ports import GatewayProgress, LateRange
+from core.clock import DAY_MS
+from core.ports import ClockSeen, GatewayProgress, LateRange
 
 ONLINE = GatewayProgress(gateway="gw-a", newest=100, oldest_unsent=40, heard=110, state="online")
 
@@ -39,6 +40,19 @@ def test_unknown_unsays_no_known_state(records: Records) -> None:
     records.progress.report([ONLINE], [])
     records.progress.report([replace(ONLINE, heard=120, state="unknown")], [])
     assert records.progress.gateways()["gw-a"].state == "online"
+
+
+def test_a_clock_goes_on_and_what_is_long_past_is_forgotten(records: Records) -> None:
+    first = ClockSeen(gateway="gw-a", since=0, until=10, ahead=0)
+    records.progress.report([], [], [first])
+    on = replace(first, until=20)
+    off = ClockSeen(gateway="gw-a", since=20, until=30, ahead=-3_600_000)
+    records.progress.report([], [], [on, off])
+    assert list(records.progress.clocks(0)) == [on, off]
+    assert list(records.progress.clocks(20)) == [off]
+    today = ClockSeen(gateway="gw-a", since=200 * DAY_MS, until=201 * DAY_MS, ahead=0)
+    records.progress.report([], [], [today])
+    assert list(records.progress.clocks(0)) == [today]
 
 
 def test_late_ranges_wait_until_they_are_forgotten(records: Records) -> None:

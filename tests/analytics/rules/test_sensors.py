@@ -1,4 +1,4 @@
-"""SEN-01, SEN-02, SEN-08 and SEN-13 on hand-made hours."""
+"""SEN-01, SEN-02, SEN-08, SEN-09 and SEN-13 on hand-made hours."""
 
 from __future__ import annotations
 
@@ -154,3 +154,18 @@ def test_a_coarse_sensor_is_looked_at_for_longer() -> None:
     still = hours(low=20.0, high=[20.5, 20.05, 20.05, 20.05], period_s=300)
     assert last(judged("SEN-02", still)) == (OK, Reason.CLEAR)
     assert last(judged("SEN-02", hours(low=20.0, high=20.05, period_s=300)))[0] is FAULT
+
+
+def test_a_clock_five_minutes_off_is_wrong_to_either_side() -> None:
+    for off in (-3600.0, 301.0):
+        assert last(judged("SEN-09", hours(gateway=True, clock=off))) == (FAULT, Reason.CONDITION)
+    assert last(judged("SEN-09", hours(gateway=True, clock=-59))) == (OK, Reason.CLEAR)
+    assert last(judged("SEN-09", hours(gateway=True, clock=200))) == (OK, Reason.CONDITION)
+    assert last(judged("SEN-09", hours(gateway=True, clock=NAN))) == (NE, Reason.NO_DATA)
+
+
+def test_a_gateway_whose_clock_is_wrong_is_not_silent() -> None:
+    silent = hours(gateway=True, gateway_rows=[600, 0, 0, 0])
+    assert last(judged("SEN-08", silent))[0] is FAULT
+    muted = replace(silent, muted=np.ones(silent.shape, dtype=np.bool_))
+    assert last(judged("SEN-08", muted)) == (NE, Reason.MUTED)

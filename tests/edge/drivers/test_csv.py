@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from adapters.sites import load_site
-from adapters.sites.csvkeys import OptionKeys
+from adapters.sites.optionkeys import OptionKeys
 from core.clock import DAY_MS
 from core.errors import Misconfigured
 from core.ports import Driver

@@ -9,6 +9,7 @@ import pytest
 
 from core.batch import Columns, Floats, Ints
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from core.words import Carrier
 from scoring.realism import campus
 from scoring.realism.readings import Readings
 from tests.sample import wushan
@@ -98,3 +99,15 @@ def test_water_is_counted_in_litres_on_workdays() -> None:
     assert found["zero"]["a"] == pytest.approx(100 * (10 * 23 - 1) / (10 * 24 - 1))
     assert found["cv_08"]["a"] == pytest.approx(0.0, abs=1e-9)
     assert found["water_gaps"]["a"] == 0.0
+
+
+def test_what_a_building_uses_has_its_panels_in_it_and_not_what_it_sells() -> None:
+    quarters, minutes = every(15 * MINUTE_MS), every(MINUTE_MS)
+    made = readings(
+        said("d.m-main.energy", quarters, np.cumsum(np.full(len(quarters), 2.5))),
+        said("d.m-main.export_energy", quarters, np.cumsum(np.full(len(quarters), 0.5))),
+        said("d.pv.power", minutes, np.full(len(minutes), 7.0)),
+    )
+    [main] = [m for m in campus.mains(made, Carrier.ELECTRICITY) if m.building == "d"]
+    use = campus.building_of(made, main).hours
+    assert np.nanmin(use) == np.nanmax(use) == 4 * 2.5 - 4 * 0.5 + 7.0

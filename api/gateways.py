@@ -1,0 +1,192 @@
+"""How each gateway is: heard when, what waits there, which devices answer, what came from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from adapters.records.tables import GatewayHealthRow
+from api.scoped import ScopedReader
+from api.services import Services
+from core.actor import Actor
+from core.clock import HOUR_MS, MINUTE_MS
+from core.errors import Refused
+from core.ports import GatewayProgress
+from core.quality import Quality
+from core.wire import HealthMessage
+from workorders.views import OrderRow
+
+SILENT_MS = 5 * MINUTE_MS
+"""A gateway says each minute how it is: five words missed are no jitter. An order waits for
+longer (SEN-08), since a gateway that starts again is back by then."""
+CLOCK_WARN_MS = 30_000
+"""Domain sheet, SEN-09: farther off is worth a word."""
+FULL_WARN = 0.8
+"""An outbox fuller than this must be looked at: at its bound it drops its oldest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One device behind a gateway; times in UTC [ms]."""
+
+    name: str
+    last_good: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayView:
+    """One gateway.
+
+    Attributes:
+        state: ``online``, ``offline`` (it said so, or the broker for it), ``silent`` or
+            ``never heard``.
+        heard: When it was heard last, run clock. [ms]
+        newest: Device time of its newest reading. [ms]
+        points: In scope; ``fresh`` of them have a reading that is not old.
+        outbox_readings: Waiting there; None where it did not say.
+        outbox_full: Share of the outbox's bound.
+        oldest_unsent: Device time of the oldest reading that waits there. [ms]
+        clock_offset: Its clock less ours. [ms]
+        order: The open order for it, where there is one: a dead gateway is one.
+    """
+
+    id: str
+    names: Mapping[str, str]
+    driver: str
+    state: str
+    heard: int | None
+    newest: int | None
+    points: int
+    fresh: int
+    outbox_readings: int | None = None
+    outbox_bytes: int | None = None
+    outbox_full: float | None = None
+    oldest_unsent: int | None = None
+    discarded: int = 0
+    said_at: int | None = None
+    boot: str = ""
+    version: str = ""
+    clock_offset: int | None = None
+    twins: int = 0
+    batches: int = 0
+    readings: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    devices: tuple[Device, ...] = field(default_factory=tuple)
+    order: OrderRow | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody should look at, in words of the catalogue."""
+        clock = self.clock_offset is not None and abs(self.clock_offset) > CLOCK_WARN_MS
+        found = (
+            ("its clock is off", clock),
+            ("its outbox is nearly full", (self.outbox_full or 0.0) >= FULL_WARN),
+            ("two boots were live at once", self.twins > 0),
+            ("it had to drop readings", self.discarded > 0),
+            ("a device does not answer", any(d.error for d in self.devices)),
+        )
+        return tuple(words for words, so in found if so)
+
+
+WORDS = (
+    "online", "offline", "silent", "never heard", "its clock is off", "its outbox is nearly full",
+    "two boots were live at once", "it had to drop readings", "a device does not answer",
+)  # fmt: skip
+"""Everything here that is said through a variable, for the catalogue."""
+
+
+def gateways(given: Services, reader: ScopedReader, actor: Actor) -> list[GatewayView]:
+    """Gateways that have a point in scope: what is amiss first, then by id."""
+    points = reader.points()
+    mine = Counter(p.gateway for _, p in points)
+    fresh = _fresh(given, reader)
+    progress, health = given.records.progress.gateways(), given.records.gateways.all()
+    orders = {row.target: row for row in given.orders.desk.queue(actor)}
+    whole = Counter(p.gateway for p in given.site.points)
+    found = [
+        _view(given, id_, (mine[id_], fresh[id_]), progress.get(id_), health.get(id_),
+              orders.get(id_), devices=mine[id_] == whole[id_])
+        for id_ in given.site.gateways
+        if mine[id_] or actor.buildings is None
+    ]  # fmt: skip
+    return sorted(found, key=lambda g: (g.state == "online", not g.warnings, g.id))
+
+
+def gateway(given: Services, reader: ScopedReader, actor: Actor, id_: str) -> GatewayView:
+    """One gateway.
+
+    Raises:
+        Refused: There is none in scope.
+    """
+    for one in gateways(given, reader, actor):
+        if one.id == id_:
+            return one
+    raise Refused("no such gateway", code="absent")
+
+
+def _fresh(given: Services, reader: ScopedReader) -> Counter[str]:
+    """Points by gateway whose newest reading is good and not older than three periods."""
+    points, now = dict(reader.points()), given.clock.now()
+    rows = reader.latest(list(points)).rows
+    found = Counter[str]()
+    for index, at, quality in zip(
+        rows.point.tolist(), rows.at.tolist(), rows.quality.tolist(), strict=True
+    ):
+        point = points[index]
+        if quality != Quality.BAD and now - at <= max(3 * point.period_s * 1000, HOUR_MS):
+            found[point.gateway] += 1
+    return found
+
+
+def _view(
+    given: Services, id_: str, points: tuple[int, int], progress: GatewayProgress | None,
+    row: GatewayHealthRow | None, order: OrderRow | None, *, devices: bool,
+) -> GatewayView:  # fmt: skip
+    """``devices`` whether they are shown: they may belong to buildings out of scope."""
+    what = given.site.gateways[id_]
+    said = _said(row)
+    more: dict[str, Any] = {}
+    if row is not None:
+        more = {
+            "clock_offset": row.clock_offset, "twins": row.twins, "batches": row.batches,
+            "readings": row.readings, "quarantined": row.quarantined,
+            "duplicates": row.duplicates, "discarded": row.discarded, "said_at": row.said_at,
+        }  # fmt: skip
+    if said is not None:
+        more |= {
+            "outbox_readings": said.outbox_rows, "outbox_bytes": said.outbox_bytes,
+            "outbox_full": said.outbox_full, "oldest_unsent": said.oldest_unsent,
+            "boot": said.boot, "version": said.version,
+            "devices": tuple(
+                Device(name=name, last_good=device.last_good, error=device.error or "")
+                for name, device in sorted(said.devices.items())
+                if devices
+            ),
+        }  # fmt: skip
+    return GatewayView(
+        id=id_, names=what.names, driver=what.driver,
+        state=_state(progress, given.clock.now()),
+        heard=progress.heard if progress else None,
+        newest=(progress.newest or None) if progress else None,
+        points=points[0], fresh=points[1], order=order, **more,
+    )  # fmt: skip
+
+
+def _state(progress: GatewayProgress | None, now: int) -> str:
+    if progress is None or not progress.heard:
+        return "never heard"
+    if progress.state == "offline":
+        return "offline"
+    return "silent" if now - progress.heard > SILENT_MS else "online"
+
+
+def _said(row: GatewayHealthRow | None) -> HealthMessage | None:
+    if row is None or row.said is None:
+        return None
+    return msgspec.convert(row.said, HealthMessage)

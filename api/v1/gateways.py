@@ -1,0 +1,82 @@
+"""How gateways are, for programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from api import gateways
+from api.asker import ActorDep, ReaderDep, ServicesDep
+
+router = APIRouter(tags=["gateways"])
+
+
+class DeviceOut(BaseModel):
+    """A device behind it; ``last_good`` in UTC ms."""
+
+    name: str
+    last_good: int | None
+    error: str
+
+
+class GatewayOut(BaseModel):
+    """A gateway; times in UTC ms, ``clock_offset`` its clock less ours in ms.
+
+    Counts are since it was first heard; ``order`` is the open order for it, if any.
+    """
+
+    id: str
+    driver: str
+    state: str
+    heard: int | None
+    newest: int | None
+    points: int
+    fresh: int
+    outbox_readings: int | None
+    outbox_bytes: int | None
+    outbox_full: float | None
+    oldest_unsent: int | None
+    discarded: int
+    said_at: int | None
+    boot: str
+    version: str
+    clock_offset: int | None
+    twins: int
+    batches: int
+    readings: int
+    quarantined: int
+    duplicates: int
+    warnings: list[str]
+    devices: list[DeviceOut]
+    order: str | None
+
+
+@router.get("/gateways", operation_id="listGateways")
+def listed(given: ServicesDep, actor: ActorDep, reader: ReaderDep) -> list[GatewayOut]:
+    """What is amiss first."""
+    return [_out(one) for one in gateways.gateways(given, reader, actor)]
+
+
+@router.get("/gateways/{gateway}", operation_id="getGateway")
+def one(
+    given: ServicesDep, actor: ActorDep, reader: ReaderDep,
+    gateway: Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9][a-z0-9._-]*$")],
+) -> GatewayOut:  # fmt: skip
+    """One gateway with its devices."""
+    return _out(gateways.gateway(given, reader, actor, gateway))
+
+
+def _out(one: gateways.GatewayView) -> GatewayOut:
+    same = (
+        "id", "driver", "state", "heard", "newest", "points", "fresh", "outbox_readings",
+        "outbox_bytes", "outbox_full", "oldest_unsent", "discarded", "said_at", "boot", "version",
+        "clock_offset", "twins", "batches", "readings", "quarantined", "duplicates",
+    )  # fmt: skip
+    return GatewayOut(
+        **{name: getattr(one, name) for name in same},
+        warnings=list(one.warnings),
+        devices=[DeviceOut(name=d.name, last_good=d.last_good, error=d.error) for d in one.devices],
+        order=one.order.id if one.order else None,
+    )

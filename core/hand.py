@@ -1,0 +1,59 @@
+"""Readings that people take: what is kept of each, with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandReading:
+    """One reading as a person entered it.
+
+    Attributes:
+        point: Id of the point.
+        building: Its building, for scope.
+        at: When it was read off, UTC. [ms]
+        value: In the point's canonical unit.
+        person: Log-in id of who entered it.
+        entered: When it was entered, run clock. [ms]
+        via: ``console``, ``api`` or ``file``.
+        source: File and line, where it came from one.
+        note: In the person's words.
+        id: Given by the records; 0 where it is not kept yet.
+        taken: When ingest had made it durable, or had refused it, run clock. [ms]
+    """
+
+    point: str
+    building: str
+    at: int
+    value: float
+    person: str
+    entered: int
+    via: str
+    source: str = ""
+    note: str = ""
+    id: int = 0
+    taken: int | None = None
+
+
+class HandReadings(Protocol):
+    """Where entered readings last; durable on return."""
+
+    def enter(self, readings: Sequence[HandReading]) -> None:
+        """Keep; what one person enters at once is kept together or not at all."""
+        ...
+
+    def waiting(self, most: int, *, but: AbstractSet[int] = frozenset()) -> Sequence[HandReading]:
+        """Those that ingest has not taken, in the order entered, without these."""
+        ...
+
+    def took(self, ids: Sequence[int], at: int) -> None:
+        """They are durable in the store or in quarantine."""
+        ...
+
+    def newest(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], float]:
+        """What was entered last for a point and time, where anything was."""
+        ...

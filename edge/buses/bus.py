@@ -1,0 +1,167 @@
+"""A bus: one thread that asks one device at a time, each at its period."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from adapters.sites.devicekeys import BusKeys
+from core.clock import Clock
+from core.errors import PlantroomError, Retryable
+from edge.buses.buffer import Buffer
+from edge.buses.contract import Garbled, Link, NoAnswer, Values
+from edge.buses.device import Device
+from edge.buses.member import Member
+from edge.buses.pace import Pace
+from edge.buses.proof import disproof
+from edge.buses.protocols import protocol
+
+_log = structlog.get_logger(__name__)
+_REMEMBERED_S = 300.0  # five health messages: nobody overlooks it, and it goes away by itself
+_AWAY_S, _AWAY_MOST_S = 1.0, 30.0
+"""How soon a line that is away is tried again: one that was off for a minute is back in half."""
+_SPREAD_S = 0.01
+"""Between the first polls: a bus of devices that all are new does not ask them at one time."""
+
+
+class Bus:
+    """One queue: who is due first is asked first; a dead device is asked once a minute.
+
+    Args:
+        name: Its word in the site file.
+        keys: How it is reached.
+        devices: What hangs on it.
+        buffer: Where readings go.
+        clock: The run clock.
+    """
+
+    def __init__(
+        self, name: str, keys: BusKeys, devices: Sequence[Device], buffer: Buffer, clock: Clock
+    ) -> None:
+        self.name = name
+        self._keys, self._buffer = keys, buffer
+        now = time.monotonic()
+        paces: list[Pace] = []
+        paces.extend(Pace(keys.longest_answer, paces) for _ in devices)
+        self.members = [
+            Member(device, pace, now + _SPREAD_S * i, clock)
+            for i, (device, pace) in enumerate(zip(devices, paces, strict=True))
+        ]
+        self._by_id = {member.device.id: member for member in self.members}
+        self._link: Link = protocol(keys.protocol).open_link(keys, devices, self._unasked)
+        self._stopping = threading.Event()
+        self._late_at = -_REMEMBERED_S
+        self._line_at = self._away_s = 0.0
+        self._thread = threading.Thread(target=self._run, name=f"bus-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Ask nobody any more; returns at once, :meth:`stop` waits."""
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """End after the answer that is waited for, and release the line."""
+        self.end()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @property
+    def missed(self) -> int:
+        """Polls left out since it was made because the bus was not free in time."""
+        return sum(member.late for member in self.members)
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether polls were left out in the last minutes."""
+        return time.monotonic() - self._late_at < _REMEMBERED_S
+
+    def health(self) -> Mapping[str, tuple[int | None, str | None]]:
+        """By device: time of the last good read [ms], and the present error."""
+        return {m.device.id: (m.last_good, m.error) for m in self.members}
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                member = min(self.members, key=lambda m: m.due)
+                pause = max(member.due, self._line_at) - time.monotonic()
+                if pause > 0:
+                    self._stopping.wait(pause)
+                    continue
+                if not self._ask(member):
+                    continue
+                if member.next_due(time.monotonic()):
+                    self._late_at = time.monotonic()
+                if self._keys.pause:
+                    self._stopping.wait(self._keys.pause)
+        finally:
+            self._link.close()
+
+    def _ask(self, member: Member) -> bool:
+        """One poll; whatever goes wrong stays with this device. False where the line is away."""
+        before = member.error
+        try:
+            self._poll(member)
+        except (NoAnswer, Garbled) as error:
+            member.failed(str(error), silent=isinstance(error, NoAnswer), again=True)
+        except Retryable as error:
+            self._line_away(str(error))
+            return False
+        except PlantroomError as error:
+            member.failed(str(error), silent=False, again=False)
+        except Exception as error:  # noqa: BLE001
+            # One device that confuses its protocol must not end the bus; health says it.
+            _log.exception("a poll failed", bus=self.name, device=member.device.id)
+            member.failed(f"{type(error).__name__}: {error}", silent=False, again=False)
+        if member.error != before:
+            say = _log.warning if member.error else _log.info
+            say("device", bus=self.name, device=member.device.id, says=member.error or "answers")
+        self._away_s = 0.0
+        return True
+
+    def _poll(self, member: Member) -> None:
+        if not member.proved and not self._prove(member):
+            return
+        for values in self._link.poll(member.device, member.device.wanted, member.pace):
+            self._give(member.device, values)
+            member.heard()
+        member.answered()
+
+    def _line_away(self, why: str) -> None:
+        """Nobody on it can be asked; it is tried again soon, and then all are asked at once."""
+        if not self._away_s:
+            _log.warning("bus away", bus=self.name, says=why)
+        self._away_s = min(max(2 * self._away_s, _AWAY_S), _AWAY_MOST_S)
+        self._line_at = time.monotonic() + self._away_s
+        for member in self.members:
+            member.away(why)
+
+    def _prove(self, member: Member) -> bool:
+        """Whether it is what its template says; nothing else is read of it before."""
+        numbers: dict[str, float | None] = {}
+        for values in self._link.poll(member.device, member.device.proving, member.pace):
+            numbers.update(values)
+        against = disproof(member.device, numbers)
+        if against is not None:
+            member.failed(against, silent=False, again=False)
+            return False
+        member.proved = True
+        return True
+
+    def _unasked(self, device: Device, values: Values) -> None:
+        """What a device sends by itself; it lives, and is not polled the more for it."""
+        self._by_id[device.id].heard()
+        self._give(device, values)
+
+    def _give(self, device: Device, values: Values) -> None:
+        rows = [
+            (channel.point, channel.canonical(values[channel.value]))
+            for channel in device.channels
+            if channel.value in values
+        ]
+        self._buffer.put(rows)

@@ -1,0 +1,110 @@
+"""How far each gateway's clock is off, by what it sends live: domain sheet, SEN-09."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.batch import Ints
+from core.clock import HOUR_MS, MINUTE_MS
+from core.ports import ClockSeen
+from core.site import Site
+from ingest.arrival import Reported
+
+OFF_MS = 5 * MINUTE_MS
+"""Farther off, hours and days come out wrong (domain sheet, SEN-09)."""
+_KEPT_MS = 5 * MINUTE_MS
+"""A clock that says the same is written down this often: rarer, and an hour that is judged may
+find no word of it; more often, and each batch costs a row."""
+_ALIKE_MS = MINUTE_MS
+"""Two sightings nearer than this are one clock: what the network adds differs by seconds."""
+_STEADY = 3
+"""Times that lie behind and go on in order (domain sheet: three messages)."""
+_NEW_MS = 24 * HOUR_MS
+"""A clock not seen for longer says nothing of the time between."""
+
+
+class Clocks:
+    """Compares live batches with the run clock; one write at a time.
+
+    When a batch was sent tells the gateway's own clock. When its newest reading is of tells the
+    devices': from the future is never right; long past may be a device that has stopped, so it
+    counts once the same has been seen twice, or once the times were seen to run back.
+
+    Args:
+        site: For the shortest period of each gateway: its newest reading may be that old.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._slack: dict[str, int] = {}
+        for point in site.points:
+            period = point.period_s * 1000
+            self._slack[point.gateway] = min(self._slack.get(point.gateway, period), period)
+        self._before: dict[str, tuple[int, int]] = {}
+        self._span: dict[str, ClockSeen] = {}
+
+    def seen(self, reported: Sequence[Reported]) -> list[ClockSeen]:
+        """What these batches say, where it is news."""
+        news = []
+        for gateway, batches in _live(reported).items():
+            if gateway not in self._slack:
+                continue
+            received = max(one.received for one in batches)
+            ahead = self._ahead(gateway, batches, received)
+            if ahead is not None and (span := self._spoken(gateway, received, ahead)) is not None:
+                news.append(span)
+        return news
+
+    def _ahead(self, gateway: str, batches: Sequence[Reported], received: int) -> int | None:
+        """Its clock less ours [ms]; None where it cannot be told."""
+        sent = max(one.sent_at or one.received for one in batches) - received
+        times = np.concatenate([one.rows.at for one in batches])
+        newest = int(times.max()) - received
+        at, last = self._before.get(gateway, (received, 0))
+        self._before[gateway] = (received, newest)
+        if abs(sent) > OFF_MS:
+            return sent
+        if newest > OFF_MS:
+            return newest
+        if newest >= -(OFF_MS + self._slack[gateway]):
+            return sent
+        again = at < received and abs(newest - last) <= _ALIKE_MS + self._slack[gateway]
+        return newest if again or _ran_back(times) else None
+
+    def _spoken(self, gateway: str, received: int, ahead: int) -> ClockSeen | None:
+        old = self._span.get(gateway)
+        alike = old is not None and abs(old.ahead - ahead) <= _ALIKE_MS
+        lately = old is not None and received - old.until <= _NEW_MS
+        if old is not None and alike and lately:
+            if received - old.until < _KEPT_MS:
+                return None
+            span = ClockSeen(gateway=gateway, since=old.since, until=received, ahead=old.ahead)
+        else:
+            since = old.until if old is not None and lately else received - MINUTE_MS
+            span = ClockSeen(gateway=gateway, since=since, until=received, ahead=ahead)
+        self._span[gateway] = span
+        return span
+
+
+def _live(reported: Sequence[Reported]) -> dict[str, list[Reported]]:
+    found: dict[str, list[Reported]] = {}
+    for one in reported:
+        if one.name is not None and not one.backfill and len(one.rows) and one.sent_at is not None:
+            found.setdefault(one.gateway, []).append(one)
+    return found
+
+
+def _ran_back(times: Ints) -> bool:
+    """Whether readings, in the order in which they were sent, jump back for good.
+
+    One that overtook another lies before it too; of a clock that was set back all do, until it
+    has caught up.
+    """
+    behind = np.maximum.accumulate(times) - times > OFF_MS
+    edges = np.flatnonzero(np.diff(np.r_[False, behind, False].astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    return any(
+        len(np.unique(times[a:b])) >= _STEADY and bool((np.diff(times[a:b]) >= 0).all())
+        for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+    )

@@ -1,0 +1,68 @@
+"""Gateways as people and programs see them: heard, silent, waiting, and in whose buildings."""
+
+from __future__ import annotations
+
+from core import topics, wire
+from core.batch import BatchName, Columns
+from core.clock import HOUR_MS, MINUTE_MS
+from tests.api.console import Console, find
+from tests.api.working import working
+from tests.servers import wait_for
+
+
+def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
+    now, site = console.clock.now(), console.site.id
+    rows = Columns.of([0, 1, 0], [now - MINUTE_MS, now - MINUTE_MS, now], [20.0, 1.0, 21.0])
+    live = wire.encode(
+        wire.batch_message(rows, [("b.ahu1.sat", "°C"), ("b.no.power", "kW")], sent_at=now + 45_000)
+    )
+    health = wire.HealthMessage(
+        v=1, sent_at=now, boot="b1", version="0.1.0", outbox_rows=7, outbox_bytes=512,
+        outbox_full=0.9, oldest_unsent=now - HOUR_MS,
+        devices={"bus-1": wire.DeviceHealth(last_good=now), "bus-2": wire.DeviceHealth(error="x")},
+    )  # fmt: skip
+    with working(console) as broker:
+        broker.deliver(topics.batch_topic(site, BatchName("gw-b", "b1", 1)), live)
+        broker.deliver(topics.batch_topic(site, BatchName("gw-b", "b1", 1)), live)
+        broker.deliver(topics.health_topic(site, "gw-b"), wire.encode(health))
+        wait_for(lambda: "gw-b" in console.records.progress.gateways(), "the gateway")
+    found = console.key("vi.all").get("/gateways/gw-b").json()
+    assert (found["state"], found["heard"], found["newest"]) == ("online", now, now)
+    assert (found["batches"], found["readings"], found["quarantined"]) == (1, 3, 1)
+    assert found["duplicates"] == 3
+    assert (found["outbox_readings"], found["oldest_unsent"]) == (7, now - HOUR_MS)
+    assert found["clock_offset"] == 45_000
+    assert [d["name"] for d in found["devices"]] == ["bus-1", "bus-2"]
+    assert found["warnings"] == [
+        "its clock is off", "its outbox is nearly full", "a device does not answer",
+    ]  # fmt: skip
+    page = console.as_("vi.all").get("/gateways/gw-b").text
+    assert "its outbox is nearly full" in page
+    assert "bus-2" in page
+
+
+def test_counts_outlast_a_restart(console: Console) -> None:
+    site, now = console.site.id, console.clock.now()
+    for seq in (1, 2):
+        rows = Columns.of([0], [now - seq], [20.0])
+        payload = wire.encode(wire.batch_message(rows, [("b.ahu1.sat", "°C")], sent_at=now))
+        with working(console) as broker:
+            broker.deliver(topics.batch_topic(site, BatchName("gw-b", "b1", seq)), payload)
+    assert console.key("vi.all").get("/gateways/gw-b").json()["batches"] == 2
+
+
+def test_a_dead_gateway_is_one_line_with_its_order_and_stands_first(console: Console) -> None:
+    find(console, "AC-04", "c.ahu1")
+    listed = console.key("en.all").get("/gateways").json()
+    assert listed[0]["id"] in {"gw-b", "gw-c", "gw-d"}
+    states = {g["id"]: g["state"] for g in listed}
+    assert states == {"gw-a": "online", "gw-b": "never heard", "gw-c": "silent",
+                      "gw-d": "never heard"}  # fmt: skip
+    silent = console.as_("en.all").get("/gateways/gw-c").text
+    points = sum(p.gateway == "gw-c" for p in console.site.points)
+    assert f"the {points} points behind it are one event" in silent
+
+
+def test_only_gateways_of_the_buildings_in_scope(console: Console) -> None:
+    assert [g["id"] for g in console.key("te.c").get("/gateways").json()] == ["gw-c"]
+    assert "gw-a" not in console.as_("te.c").get("/gateways").text

@@ -1,0 +1,91 @@
+"""How far gateways' clocks are off, by what they send live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from core.batch import BatchName, Columns
+from core.clock import HOUR_MS, MINUTE_MS
+from core.ports import ClockSeen
+from ingest.arrival import Reported
+from ingest.clocks import Clocks
+from tests.analytics.plant import MONDAY, SITE
+
+_SEQ = iter(range(1, 10_000))
+
+
+def sent(
+    received: int, minutes: Sequence[float], *, ahead: int = 0, backfill: bool = False
+) -> Reported:
+    """A batch of readings so many minutes before it came. ``ahead`` of its sender's clock. [ms]"""
+    at = received - np.array([round(m * MINUTE_MS) for m in minutes], dtype=np.int64)
+    return Reported(
+        gateway="gw-a", name=BatchName("gw-a", "boot", next(_SEQ)), topic="", table=(),
+        rows=Columns.of(np.zeros(len(at), np.int32), at, np.ones(len(at))), received=received,
+        sent_at=received + ahead, backfill=backfill,
+    )  # fmt: skip
+
+
+def minutely(received: int, hours: int, *, behind: float = 0.0, since: float = 1e9) -> Reported:
+    """A reading a minute of some hours; those of the last minutes are dated too early. [min]"""
+    ago = np.arange(hours * 60)[::-1].astype(float)
+    return sent(received, [m + (behind if m < since else 0.0) for m in ago])
+
+
+def test_a_right_clock_is_right_however_seldom_it_is_heard() -> None:
+    clocks = Clocks(SITE)
+    first = clocks.seen([minutely(MONDAY, 6)])
+    assert [c.ahead for c in first] == [0]
+    later = clocks.seen([minutely(MONDAY + 6 * HOUR_MS, 6)])
+    assert later == [replace(first[0], until=MONDAY + 6 * HOUR_MS)], "one span goes on"
+
+
+def test_what_is_said_again_within_minutes_is_no_news() -> None:
+    clocks = Clocks(SITE)
+    clocks.seen([sent(MONDAY, [0])])
+    assert clocks.seen([sent(MONDAY + MINUTE_MS, [0])]) == []
+
+
+def test_the_senders_own_clock_is_believed_at_once() -> None:
+    clocks = Clocks(SITE)
+    clocks.seen([sent(MONDAY - HOUR_MS, [0])])
+    [seen] = clocks.seen([sent(MONDAY, [0], ahead=-HOUR_MS)])
+    assert seen == ClockSeen(gateway="gw-a", since=MONDAY - HOUR_MS, until=MONDAY, ahead=-HOUR_MS)
+
+
+def test_readings_from_the_future_are_no_devices_silence() -> None:
+    [seen] = Clocks(SITE).seen([sent(MONDAY, [0, -480])])
+    assert seen.ahead == 480 * MINUTE_MS
+
+
+def test_devices_set_back_are_noticed_in_the_batch_in_which_their_times_run_back() -> None:
+    clocks = Clocks(SITE)
+    clocks.seen([minutely(MONDAY, 6)])
+    [seen] = clocks.seen([minutely(MONDAY + 6 * HOUR_MS, 6, behind=60, since=200)])
+    assert seen.ahead == -HOUR_MS
+    assert seen.since == MONDAY, "somewhere in what was not heard before"
+
+
+def test_a_device_that_stops_is_no_wrong_clock_and_one_that_stays_behind_is() -> None:
+    clocks = Clocks(SITE)
+    clocks.seen([sent(MONDAY, [0])])
+    assert clocks.seen([sent(MONDAY + HOUR_MS, [55, 50, 45])]) == []
+    assert clocks.seen([sent(MONDAY + 2 * HOUR_MS, [115, 110])]) == [], "no two alike"
+    [seen] = clocks.seen([sent(MONDAY + 3 * HOUR_MS, [115, 110])])
+    assert seen.ahead == -110 * MINUTE_MS
+
+
+def test_readings_that_overtake_each_other_are_no_wrong_clock() -> None:
+    late = sent(MONDAY, [60, 5, 58, 4, 40, 3, 57, 2, 30, 1, 55, 0])
+    assert [c.ahead for c in Clocks(SITE).seen([late])] == [0]
+
+
+def test_what_was_read_earlier_says_nothing_of_a_clock() -> None:
+    assert Clocks(SITE).seen([sent(MONDAY, [4000, 3900], backfill=True)]) == []
+
+
+def test_strangers_have_no_clock_here() -> None:
+    assert Clocks(SITE).seen([replace(sent(MONDAY, [0]), gateway="gw-z")]) == []

@@ -1,0 +1,104 @@
+"""``plantroom quarantine replay``, ``dismiss`` and ``purge``: where nothing runs, and beside it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from adapters.records import Records
+from adapters.sites import load_site
+from adapters.store import open_store
+from core import wire
+from core.batch import BatchName, Columns
+from core.ports import Quarantined
+from tests.plantroom.conftest import ROOT, Cli
+
+AT = 1_750_000_000_000
+HOLD = """
+import sys, time
+from pathlib import Path
+from adapters.sites import load_site
+from adapters.store import open_store
+store = open_store(sys.argv[1], load_site(Path(sys.argv[2])))
+store.count()
+print("open", flush=True)
+time.sleep(60)
+"""
+
+
+def keep(var: Path, point: str, value: float = 21.5, *, at: int = AT) -> None:
+    rows = Columns.of([0], [at], [value])
+    payload = wire.encode(wire.batch_message(rows, [(point, "°C")], sent_at=at, backfill=True))
+    records = Records(f"sqlite:///{var}/records.sqlite")
+    records.upgrade()
+    records.quarantine.keep([
+        Quarantined(
+            gateway="gw-a", topic="plantroom/v1/wushan/gw-a/batch/b/1", payload=payload,
+            reason="unknown_point", detail=f"{point}: the site has no such point", readings=1,
+            received=at + 1_000, name=BatchName("gw-a", "b", round(value * 10)), point=point,
+        )
+    ])  # fmt: skip
+    records.close()
+
+
+def test_where_nothing_runs_the_command_itself_replays(cli: Cli, var: Path) -> None:
+    keep(var, "a.ahu1.sat")
+    keep(var, "a.ahu1.nothing", 5.0)
+    answer = cli("quarantine", "replay", "--all")
+    assert answer.exit_code == 0, answer.output
+    assert "1 of 2 entries settled, 1 readings of them in the store" in answer.output
+    assert "a.ahu1.nothing: the site has no such point" in " ".join(answer.output.split())
+    listed = json.loads(cli("quarantine", "list", "--json").output)
+    states = {e["point"]: (e["state"], e["how"]) for e in listed["entries"]}
+    assert states == {"a.ahu1.sat": ("settled", "replayed"), "a.ahu1.nothing": ("open", "")}
+    assert all(e["by"].startswith("cli:") for e in listed["entries"])
+    site = load_site(ROOT / "sites" / "wushan")
+    store = open_store(f"duckdb:{var / 'readings.duckdb'}", site)
+    try:
+        assert store.latest([site.index["a.ahu1.sat"]]).rows.value.tolist() == [21.5]
+    finally:
+        store.close()
+    again = cli("quarantine", "replay", "--point", "a.ahu1.sat")
+    assert "nothing of that is open" in again.output
+
+
+def test_beside_a_running_process_the_wish_waits_for_it(cli: Cli, var: Path) -> None:
+    keep(var, "a.ahu1.sat")
+    command = [
+        sys.executable, "-c", HOLD, f"duckdb:{var / 'readings.duckdb'}",
+        str(ROOT / "sites" / "wushan"),
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"open\n"
+            answer = cli("quarantine", "replay", "--all", "--wait", "0.3")
+            assert answer.exit_code == 0, answer.output
+            assert "1 entries wait for the ingest that runs" in answer.output
+        finally:
+            other.kill()
+    (entry,) = json.loads(cli("quarantine", "list", "--json").output)["entries"]
+    assert entry["state"] == "asked", "it is not forgotten"
+
+
+def test_what_is_replayed_must_be_said(cli: Cli) -> None:
+    answer = cli("quarantine", "replay")
+    assert answer.exit_code == 2
+    assert "say which" in answer.stderr
+
+
+def test_dismissed_by_hand_and_purged_by_age(cli: Cli, var: Path) -> None:
+    keep(var, "a.ahu1.no1", 1.0)
+    keep(var, "a.ahu1.no2", 2.0, at=int(time.time() * 1000) - 60_000)
+    entries = json.loads(cli("quarantine", "list", "--json").output)["entries"]
+    old = next(e["id"] for e in entries if e["point"] == "a.ahu1.no1")
+    assert cli("quarantine", "dismiss", str(old), "--note", "gone").exit_code == 0
+    assert cli("quarantine", "dismiss", str(old), "--note", "gone").exit_code == 2
+    gone = json.loads(cli("quarantine", "purge", "--older-than", "30", "--json").output)
+    assert gone == {"entries": 1, "unstored": 1}
+    left = json.loads(cli("quarantine", "list", "--json").output)
+    assert [e["point"] for e in left["entries"]] == ["a.ahu1.no2"]
+    assert left["purged"][0]["entries"] == 1
