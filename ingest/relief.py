@@ -42,6 +42,7 @@ class Relief:
         self._allowed = self._stopped = False
         self._full = False
         self._taken: Sequence[Arrival] = ()
+        self._upto = 0
         self.refused = 0
         """Messages that found no room and stayed the broker's."""
         self._thread = threading.Thread(target=self._run, name="ingest-spool", daemon=True)
@@ -77,9 +78,19 @@ class Relief:
         with self._change:
             self._allowed, self._full = away, False
             if away and self._taken:
-                self._put(self._taken)
+                # What comes next must not be acknowledged before these are durable somewhere.
+                self._upto = self._put(self._taken)
                 self._taken = ()
             self._change.notify_all()
+
+    def written(self) -> int:
+        """The writer has stored what it had: up to which id the spool can forget it, or 0.
+
+        It must not be read again: a Sparkplug message that comes twice looks like a gap.
+        """
+        with self._change:
+            upto, self._upto, self._taken = self._upto, 0, ()
+            return upto
 
     def drained(self) -> None:
         """There is room again."""
@@ -102,18 +113,19 @@ class Relief:
     def _work(self) -> bool:
         return self._allowed and not self._full and self._inbox.count(foreign) > 0
 
-    def _put(self, arrivals: Sequence[Arrival]) -> bool:
+    def _put(self, arrivals: Sequence[Arrival]) -> int:
+        """Into the spool and acknowledged; the id of the last, 0 where it took none."""
         if sum(map(cost, arrivals)) > self._spool.room():
             self._refuse(len(arrivals), "the spool is full")
-            return False
+            return 0
         try:
-            self._spool.keep(arrivals)
+            last = self._spool.keep(arrivals)
         except Retryable as error:
             self._refuse(len(arrivals), str(error))
-            return False
+            return 0
         for arrival in arrivals:
             arrival.ack()
-        return True
+        return last
 
     def _refuse(self, messages: int, reason: str) -> None:
         self._full = True

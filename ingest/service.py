@@ -243,11 +243,22 @@ class Ingest:
             self._writer.announce()
         if taken:
             self._writer.write(taken)
+            self._forget()
         self._drain()
         if taken:
             self._inbox.finished()
         self._do_errands()
         return bool(taken) or not self._inbox.closed
+
+    def _forget(self) -> None:
+        """Drop from the spool what the writer had when it was put there, and has now stored."""
+        if (
+            self._spool is not None
+            and self._relief is not None
+            and (upto := self._relief.written())
+        ):
+            spool = self._spool
+            self._writer.patience.run(lambda: spool.forget(upto), "spool")
 
     def _drain(self) -> None:
         """Write what was spooled meanwhile, before anything that came after it."""

@@ -133,7 +133,9 @@ def test_the_order_of_arrival_stands_across_spool_and_redelivery(
     parts.broker.deliver(VALUE, said(3.0, NOW + 1))
     wait_for(lambda: NOW + 1 in stored(parts), "the last")
     assert stored(parts) == {NOW: 2.0, NOW + 1: 3.0}
+    parts.settle()
     assert parts.broker.acked == [VALUE] * 3, "each once"
+    assert parts.accounts()["received"] == 3, "what the writer had is not read again"
 
 
 def test_what_finds_no_room_stays_with_the_broker_and_is_counted(
