@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from core import topics
-from core.errors import Retryable
+from core.errors import PlantroomError
 from ingest.arrival import Arrival
 from ingest.inbox import Inbox
 from ingest.spool import Spool, cost
@@ -120,7 +120,7 @@ class Relief:
             return 0
         try:
             last = self._spool.keep(arrivals)
-        except Retryable as error:
+        except PlantroomError as error:
             self._refuse(len(arrivals), str(error))
             return 0
         for arrival in arrivals:
