@@ -34,17 +34,15 @@ if TYPE_CHECKING:
     from adapters.records import Records
     from analytics.engine import Engine
     from api.services import Services
+    from ingest.foreign.host import Foreign
     from ingest.service import Ingest
     from ingest.spool import Spool
+    from plantroom.homeassistant import HomeAssistant
     from workorders.notify import Channel
     from workorders.service import WorkOrders
 
 # A part is imported when it is first asked for: an edge alone needs neither pandas nor a web
 # server, and ingest alone starts three times as fast and in half the memory.
-
-if TYPE_CHECKING:
-    from ingest.foreign.host import Foreign
-    from plantroom.homeassistant import HomeAssistant
 
 INGEST = "ingest"
 WORKERS = "ingest"

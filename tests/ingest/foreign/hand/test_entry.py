@@ -128,7 +128,7 @@ def test_entered_readings_are_stored_by_the_way_of_all_readings(tmp_path: Path) 
                 Taken(point="a.z.zone_temp", at=NOW, value=60.0, sure=True)]  # fmt: skip
         desk.enter(BOB, rows, "file")
         source = HandSource(parts.site, parts.records.hand, parts.clock)
-        parts.ingest._beside.append(source)  # noqa: SLF001 the bench makes it without one
+        parts.ingest._hand = source  # noqa: SLF001 the bench makes it without one
         parts.ingest.start()
         wait_for(lambda: all(k.taken for k in parts.records.hand.list("all")), "the store")
         stored = parts.store.all().rows
