@@ -19,6 +19,7 @@ class Arrival:
     Attributes:
         received: When it came, run clock. [ms]
         retain: Whether the broker says that it kept it; never a reason to refuse a batch.
+        lasts: It lasts where it came from until it is stored, and its acknowledgement says so.
     """
 
     topic: str
@@ -26,6 +27,7 @@ class Arrival:
     retain: bool
     received: int
     ack: Callable[[], None]
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

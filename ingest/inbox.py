@@ -54,13 +54,13 @@ class Inbox:
             return taken
 
     def take_only(
-        self, which: Callable[[str], bool], most: int, room: int, cost: Callable[[Arrival], int]
+        self, which: Callable[[Arrival], bool], most: int, room: int, cost: Callable[[Arrival], int]
     ) -> list[Arrival]:
-        """The first messages whose topic is asked for, up to one for which there is no room."""
+        """The first messages of those asked for, up to one for which there is no room."""
         with self._change:
             taken: list[Arrival] = []
             for arrival in self._waiting:
-                if which(arrival.topic):
+                if which(arrival):
                     room -= cost(arrival)
                     if room < 0 or len(taken) == most:
                         break
@@ -78,10 +78,10 @@ class Inbox:
             self._bytes += sum(len(arrival.payload) for arrival in arrivals)
             self._change.notify_all()
 
-    def count(self, which: Callable[[str], bool]) -> int:
-        """Messages whose topic is asked for that wait."""
+    def count(self, which: Callable[[Arrival], bool]) -> int:
+        """Messages of those asked for that wait."""
         with self._change:
-            return sum(which(arrival.topic) for arrival in self._waiting)
+            return sum(which(arrival) for arrival in self._waiting)
 
     def finished(self) -> None:
         """What was taken last is settled and acknowledged."""

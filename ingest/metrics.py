@@ -83,8 +83,8 @@ def _gauge(name: str, meaning: str, values: Mapping[str, float]) -> Metric:
 
 def registry_of(
     counts: Counts, inbox: Inbox, gateways: Gateways, retries: Callable[[], int],
-    spooled: Callable[[], tuple[int, int, int]],
     gaps: Callable[[], Mapping[str, int]] = dict,
+    spooled: Callable[[], tuple[int, int, int]] = lambda: (0, 0, 0),
 ) -> CollectorRegistry:  # fmt: skip
     """What ``/metrics`` shows of one ingest; read at each scrape."""
     registry = CollectorRegistry()

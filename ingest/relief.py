@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from core import topics
-from core.errors import Retryable
+from core.errors import PlantroomError
 from ingest.arrival import Arrival
 from ingest.inbox import Inbox
 from ingest.spool import Spool, cost
@@ -42,6 +42,7 @@ class Relief:
         self._allowed = self._stopped = False
         self._full = False
         self._taken: Sequence[Arrival] = ()
+        self._upto = 0
         self.refused = 0
         """Messages that found no room and stayed the broker's."""
         self._thread = threading.Thread(target=self._run, name="ingest-spool", daemon=True)
@@ -61,12 +62,12 @@ class Relief:
     def taken(self, arrivals: Sequence[Arrival]) -> None:
         """What the writer works on now."""
         with self._change:
-            self._taken = [arrival for arrival in arrivals if foreign(arrival.topic)]
+            self._taken = [arrival for arrival in arrivals if foreign(arrival)]
 
     def came(self, arrival: Arrival) -> None:
         """A message came."""
         with self._change:
-            if self._allowed and foreign(arrival.topic):
+            if self._allowed and foreign(arrival):
                 self.refused += self._full
                 self._change.notify_all()
 
@@ -77,9 +78,19 @@ class Relief:
         with self._change:
             self._allowed, self._full = away, False
             if away and self._taken:
-                self._put(self._taken)
+                # What comes next must not be acknowledged before these are durable somewhere.
+                self._upto = self._put(self._taken)
                 self._taken = ()
             self._change.notify_all()
+
+    def written(self) -> int:
+        """The writer has stored what it had: up to which id the spool can forget it, or 0.
+
+        It must not be read again: a Sparkplug message that comes twice looks like a gap.
+        """
+        with self._change:
+            upto, self._upto, self._taken = self._upto, 0, ()
+            return upto
 
     def drained(self) -> None:
         """There is room again."""
@@ -102,18 +113,19 @@ class Relief:
     def _work(self) -> bool:
         return self._allowed and not self._full and self._inbox.count(foreign) > 0
 
-    def _put(self, arrivals: Sequence[Arrival]) -> bool:
+    def _put(self, arrivals: Sequence[Arrival]) -> int:
+        """Into the spool and acknowledged; the id of the last, 0 where it took none."""
         if sum(map(cost, arrivals)) > self._spool.room():
             self._refuse(len(arrivals), "the spool is full")
-            return False
+            return 0
         try:
-            self._spool.keep(arrivals)
-        except Retryable as error:
+            last = self._spool.keep(arrivals)
+        except PlantroomError as error:
             self._refuse(len(arrivals), str(error))
-            return False
+            return 0
         for arrival in arrivals:
             arrival.ack()
-        return True
+        return last
 
     def _refuse(self, messages: int, reason: str) -> None:
         self._full = True
@@ -121,10 +133,12 @@ class Relief:
         log.warning("foreign messages stay with the broker", messages=messages, reason=reason)
 
 
-def foreign(topic: str) -> bool:
+def foreign(arrival: Arrival) -> bool:
     """Whether a message comes from a device that knows no confirmation."""
+    if arrival.lasts:
+        return False
     # Asked of every message that waits, so the topic is not read any further than this.
-    parts = topic.split("/", 5)
+    parts = arrival.topic.split("/", 5)
     return "/".join(parts[:2]) != topics.PREFIX or parts[4:5] == [] or parts[4] not in _CONFIRMED
 
 

@@ -90,7 +90,7 @@ class Ingest:
         hand: HandSource | None = None,
         spool: Spool | None = None,
     ) -> None:
-        self._beside = [source for source in (foreign, hand) if source is not None]
+        self._foreign, self._hand = foreign, hand
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
         self._shared = shared
         self._inbox = Inbox(most=inbox, most_bytes=inbox_bytes)
@@ -100,7 +100,7 @@ class Ingest:
         self._writer = Writer(
             site, store, receipts, quarantine, progress, confirmations, self._counts,
             self.gateways, events=events, alone=shared is None,
-            foreign=foreign.read if foreign else None,
+            foreign=foreign.read if foreign else None, again=foreign.again if foreign else None,
         )  # fmt: skip
         self._errands = self._writer.errands(replays, clock) if replays is not None else None
         self._asked = threading.Event()
@@ -115,8 +115,8 @@ class Ingest:
         if self._relief is not None:
             patience.away = self._relief.allow
         self.metrics = registry_of(
-            self._counts, self._inbox, self.gateways, lambda: patience.retries, self._spooled,
-            foreign.gaps if foreign else dict,
+            self._counts, self._inbox, self.gateways, lambda: patience.retries,
+            foreign.gaps if foreign else dict, self._spooled,
         )  # fmt: skip
         self._reconnected = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
@@ -133,8 +133,10 @@ class Ingest:
             self._relief.start()
         self._thread.start()
         self._broker.start()
-        for source in self._beside:
-            source.start(self._on_message)
+        if self._foreign is not None:
+            self._foreign.start(self._on_message)
+        if self._hand is not None:
+            self._hand.start(lambda message: self._on_message(message, lasts=True))
         if self._watch is not None:
             self._watch.start()
 
@@ -145,12 +147,13 @@ class Ingest:
             self._thread.join(DRAIN_S)
             self._writer.patience.stop()
             self._thread.join()
-        for source in self._beside:
-            source.stop()
-        if self._watch is not None:
-            self._watch.stop()
         if self._relief is not None:
             self._relief.stop()
+        for source in (self._foreign, self._hand):
+            if source is not None:
+                source.stop()
+        if self._watch is not None:
+            self._watch.stop()
         self._broker.stop()
 
     def idle(self) -> bool:
@@ -180,13 +183,14 @@ class Ingest:
         if self.failure is not None:
             raise Fatal(f"ingest has stopped: {self.failure}") from self.failure
 
-    def _on_message(self, message: Message) -> None:
+    def _on_message(self, message: Message, *, lasts: bool = False) -> None:
         arrival = Arrival(
             topic=message.topic,
             payload=message.payload,
             retain=message.retain,
             received=self._clock.now(),
             ack=message.ack if self._relief is None else once(message.ack),
+            lasts=lasts,
         )
         if self._inbox.put(arrival) and self._relief is not None:
             self._relief.came(arrival)
@@ -239,11 +243,22 @@ class Ingest:
             self._writer.announce()
         if taken:
             self._writer.write(taken)
+            self._forget()
         self._drain()
         if taken:
             self._inbox.finished()
         self._do_errands()
         return bool(taken) or not self._inbox.closed
+
+    def _forget(self) -> None:
+        """Drop from the spool what the writer had when it was put there, and has now stored."""
+        if (
+            self._spool is not None
+            and self._relief is not None
+            and (upto := self._relief.written())
+        ):
+            spool = self._spool
+            self._writer.patience.run(lambda: spool.forget(upto), "spool")
 
     def _drain(self) -> None:
         """Write what was spooled meanwhile, before anything that came after it."""

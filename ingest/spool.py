@@ -67,8 +67,8 @@ class Spool:
         with self._lock:
             return self._messages, self._bytes
 
-    def keep(self, arrivals: Sequence[Arrival]) -> None:
-        """Put messages at the tail, all or none; durable on return.
+    def keep(self, arrivals: Sequence[Arrival]) -> int:
+        """Put messages at the tail, all or none; durable on return. The id of the last.
 
         Raises:
             Retryable: The disk is full: nothing of it was written.
@@ -81,6 +81,7 @@ class Spool:
                     "INSERT INTO message (topic, payload, retain, received) VALUES (?, ?, ?, ?)",
                     rows,
                 )
+                last = self._db.execute("SELECT max(id) FROM message").fetchone()[0]
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -88,6 +89,7 @@ class Spool:
                 raise
             self._messages += len(arrivals)
             self._bytes += sum(cost(arrival) for arrival in arrivals)
+        return int(last)
 
     def head(self, most: int, most_bytes: int) -> tuple[int, list[Arrival]]:
         """The oldest messages, at least one where there is any, and the id to forget them by.

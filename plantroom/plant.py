@@ -34,17 +34,15 @@ if TYPE_CHECKING:
     from adapters.records import Records
     from analytics.engine import Engine
     from api.services import Services
+    from ingest.foreign.host import Foreign
     from ingest.service import Ingest
     from ingest.spool import Spool
+    from plantroom.homeassistant import HomeAssistant
     from workorders.notify import Channel
     from workorders.service import WorkOrders
 
 # A part is imported when it is first asked for: an edge alone needs neither pandas nor a web
 # server, and ingest alone starts three times as fast and in half the memory.
-
-if TYPE_CHECKING:
-    from ingest.foreign.host import Foreign
-    from plantroom.homeassistant import HomeAssistant
 
 INGEST = "ingest"
 WORKERS = "ingest"
@@ -114,7 +112,7 @@ class Plant:
             shared=WORKERS if worker else None, spool=self.spool,
             foreign=self._foreign(),
             hand=HandSource(self.site, self.records.hand, self.clock)
-            if self.settings.ingest_foreign else None,
+            if self.settings.hears_foreign else None,
             replays=self.records.quarantine, events=self.records.meters,
             book=self.records.gateways,
         )  # fmt: skip
@@ -237,7 +235,7 @@ class Plant:
         """What other programs publish, where the site has any of it."""
         from ingest.foreign import host  # noqa: PLC0415 protobuf is not on an edge's box
 
-        if not self.settings.ingest_foreign or not host.needed(self.site):
+        if not self.settings.hears_foreign or not host.needed(self.site):
             return None
         name = f"foreign-{self.site.id}"
         return host.Foreign(

@@ -65,8 +65,11 @@ class CsvDriver:
         return {stream.file.name: (stream.last_good, None) for stream in self._streams}
 
     def close(self) -> None:
-        """Forget the files; each is closed with its stream."""
-        self._streams = []
+        """Nothing to end: each file is closed with its stream.
+
+        What is due is still given: an agent that reads once more, and is given nothing, would note
+        the time as read, and the next run would begin behind it.
+        """
 
     @property
     def exhausted(self) -> bool:

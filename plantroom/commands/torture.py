@@ -67,6 +67,9 @@ def torture(
                 keep=keep is not None,
             ):  # fmt: skip
                 played.append(one)
+                if write:  # at once: a run of half an hour may be cut short
+                    page = PAGE.read_text(encoding="utf-8")
+                    PAGE.write_text(written(page, played, seed=seed, scale=scale), encoding="utf-8")
                 if not json_:
                     _say(one)
     if json_:
@@ -75,11 +78,6 @@ def torture(
                   "sound": one.sound} for one in played])  # fmt: skip
     else:
         table(COLUMNS, [cells(one) for one in played], empty="no scenario was played")
-    if write:
-        PAGE.write_text(
-            written(PAGE.read_text(encoding="utf-8"), played, seed=seed, scale=scale),
-            encoding="utf-8",
-        )
     if not all(one.sound for one in played):
         raise typer.Exit(FAILED)
 

@@ -65,10 +65,12 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     kills: int = 0
+    _said_before: int = 0
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it can be used."""
+        self._said_before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 our own programs and known servers
                 list(self.command), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
@@ -117,6 +119,12 @@ class Program:
         if self._process is not None and self._process.poll() is not None:
             code = self._process.returncode
             raise Fatal(f"{self.name} ended by itself ({code}):\n{self.tail()}")
+
+    def said(self, words: str) -> bool:
+        """Whether its log has these words since it was started last."""
+        with self.log.open("rb") as log:
+            log.seek(self._said_before)
+            return words.encode() in log.read()
 
     def tail(self) -> str:
         """The end of its log."""

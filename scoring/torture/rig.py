@@ -18,7 +18,7 @@ from core.errors import Fatal
 from scoring.torture import outboxes, servers
 from scoring.torture.account import Evidence
 from scoring.torture.grounds import Grounds, cut_ledger, make_grounds
-from scoring.torture.processes import Program, free_port, listens, wait_until
+from scoring.torture.processes import Program, free_port, wait_until
 from scoring.torture.proxy import Proxy
 from scoring.torture.relay import Relay
 from scoring.torture.servers import Postgres, port_of
@@ -283,11 +283,8 @@ def _part(
         name=name, command=[sys.executable, "-m", "plantroom", "run", *parts], log=log,
         environment=environment, cwd=cwd or folder,
     )  # fmt: skip
-    port = environment.get("PLANTROOM_HTTP_PORT")
-    if "api" in parts and port is not None:
-        program.ready = lambda: listens(int(port))
-    else:
-        program.ready = lambda: f"{parts[0]} runs" in program.tail()
+    # The first part to run is the one that is tortured; the others may still be starting.
+    program.ready = lambda: program.said(f"{parts[0]} runs")
     return program
 
 

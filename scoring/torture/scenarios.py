@@ -45,9 +45,9 @@ class Scenario:
 
 
 def kills_of_ingest(rig: Rig, scale: Scale) -> None:
-    """From half a second after its start on, so that some fall before and some amid a write."""
+    """From the moment at which it runs, some before its first write and some amid it."""
     for _ in range(scale.ingest_kills):
-        rig.pause(0.3, 1.5)
+        rig.pause(0.0, 1.5)
         rig.ingest.kill()
         rig.ingest.start()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,9 @@ def test_the_order_of_arrival_stands_across_spool_and_redelivery(
     parts.broker.deliver(VALUE, said(3.0, NOW + 1))
     wait_for(lambda: NOW + 1 in stored(parts), "the last")
     assert stored(parts) == {NOW: 2.0, NOW + 1: 3.0}
+    parts.settle()
     assert parts.broker.acked == [VALUE] * 3, "each once"
+    assert parts.accounts()["received"] == 3, "what the writer had is not read again"
 
 
 def test_what_finds_no_room_stays_with_the_broker_and_is_counted(
@@ -162,10 +165,11 @@ def test_what_a_killed_ingest_spooled_is_written_by_the_next(tmp_path: Path, spo
 
 
 def test_who_knows_a_confirmation_is_no_foreign_device() -> None:
-    assert foreign(VALUE)
-    assert foreign("zigbee2mqtt/room")
-    assert not foreign(topic("gw-a", 1))
-    assert not foreign(topics.state_topic("small", "gw-a"))
+    assert foreign(arrival(topic_=VALUE))
+    assert foreign(arrival(topic_="zigbee2mqtt/room"))
+    assert not foreign(arrival(topic_=topic("gw-a", 1)))
+    assert not foreign(arrival(topic_=topics.state_topic("small", "gw-a")))
+    assert not foreign(replace(arrival(topic_=VALUE), lasts=True)), "what people entered"
     acks: list[int] = []
     ack = once(lambda: acks.append(1))
     ack()

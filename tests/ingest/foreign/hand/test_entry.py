@@ -65,6 +65,8 @@ def test_the_same_again_is_known_and_another_value_is_a_correction(records: Reco
     assert desk.enter(ADA, [total(10.0)], "file").known == 1
     assert len(desk.enter(ADA, [total(10.5)], "file").entered) == 1
     assert [(k.value, k.person) for k in records.hand.list("all")] == [(10.5, "ada"), (10.0, "bob")]
+    twice = desk.enter(ADA, [total(11.0, NOW), total(11.0, NOW)], "file")
+    assert (len(twice.entered), twice.known) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_entered_readings_are_stored_by_the_way_of_all_readings(tmp_path: Path) 
                 Taken(point="a.z.zone_temp", at=NOW, value=60.0, sure=True)]  # fmt: skip
         desk.enter(BOB, rows, "file")
         source = HandSource(parts.site, parts.records.hand, parts.clock)
-        parts.ingest._beside.append(source)  # noqa: SLF001 the bench makes it without one
+        parts.ingest._hand = source  # noqa: SLF001 the bench makes it without one
         parts.ingest.start()
         wait_for(lambda: all(k.taken for k in parts.records.hand.list("all")), "the store")
         stored = parts.store.all().rows
