@@ -24,6 +24,7 @@ from ingest.judge import Judge
 from ingest.progress import Tracker
 from ingest.registers import Rules
 from ingest.replay import Replayer
+from ingest.sort import Foreign
 from ingest.use import Derived, Use
 
 log = structlog.get_logger(__name__)
@@ -121,9 +122,11 @@ class Errands:
 
 def standing_alone(
     site: Site, store: ReadingStore, receipts: Receipts, progress: Progress, replays: Replays,
-    events: MeterEvents, clock: Clock,
+    events: MeterEvents, clock: Clock, foreign: Foreign | None = None,
 ) -> Errands:  # fmt: skip
     """Errands where no ingest runs: it remembers nothing, so all is derived from the store.
+
+    ``foreign`` reads once more what is not of our own wire.
 
     Raises:
         Retryable: Store or records are away.
@@ -133,7 +136,7 @@ def standing_alone(
     judge.remember(newest)
     tracker.begin(progress.gateways(), newest)
     use = Use(Rules.of(site), store, alone=False, said=events.decided)
-    replayer = Replayer(site, store, receipts, judge, use, tracker)
+    replayer = Replayer(site, store, receipts, judge, use, tracker, foreign)
     made = Errands(replayer, use, tracker, progress, replays, events, Counts(), clock)
     made.begin()
     return made

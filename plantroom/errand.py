@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import time
+from functools import partial
 
 from adapters.records import Records
 from adapters.settings import Settings
@@ -14,6 +15,7 @@ from core.errors import Fatal, Retryable
 from core.ports import ReadingStore
 from core.site import Site
 from ingest.errands import standing_alone
+from ingest.foreign.host import read_again
 from plantroom.plant import influx_token
 
 TAKEN_UP_S = 4.0
@@ -56,7 +58,7 @@ def settle(settings: Settings, records: Records, wait_s: float) -> bool:
 def _here(records: Records, site: Site, store: ReadingStore) -> bool:
     errands = standing_alone(
         site, store, records.receipts, records.progress, records.quarantine, records.meters,
-        SystemClock(),
+        SystemClock(), partial(read_again, site),
     )  # fmt: skip
     try:
         while errands.run():

@@ -33,6 +33,18 @@ def needed(site: Site) -> bool:
     return any(g.driver in {DIALECTS, SPARKPLUG} for g in site.gateways.values())
 
 
+def read_again(site: Site, arrival: Arrival) -> Told:
+    """What a message says that was in quarantine, after the site's file was mended.
+
+    By readers of its own: an old message moves no node's sequence, is no repeat of itself
+    and is not spared; its time of arrival is what it was.
+    """
+    live = replace(arrival, retain=False)
+    if arrival.topic.startswith("spBv1.0/"):
+        return SparkplugReader(site, _nobody, _nobody).read(live)
+    return Dialects(site).read(live)
+
+
 class Foreign:
     """Two sessions beside ingest's own, of one consumer, since order matters.
 
@@ -103,15 +115,8 @@ class Foreign:
         return self._dialects.read(arrival)
 
     def again(self, arrival: Arrival) -> Told:
-        """What a message says that was in quarantine, after the site's file was mended.
-
-        By readers of its own: an old message moves no node's sequence, is no repeat of itself
-        and is not spared; its time of arrival is what it was.
-        """
-        live = replace(arrival, retain=False)
-        if arrival.topic.startswith("spBv1.0/"):
-            return SparkplugReader(self._site, _nobody, _nobody).read(live)
-        return Dialects(self._site).read(live)
+        """See :func:`read_again`."""
+        return read_again(self._site, arrival)
 
     def gaps(self) -> Mapping[str, int]:
         """Times that messages of a Sparkplug node were missing, by gateway."""

@@ -8,12 +8,18 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from adapters.records import Records
 from adapters.sites import load_site
 from adapters.store import open_store
 from core import wire
 from core.batch import BatchName, Columns
 from core.ports import Quarantined
+from tests.ingest.foreign.test_dialects import UP, chirp
+from tests.ingest.foreign.town import SITE as TOWN
+from tests.ingest.foreign.town import write_town
+from tests.ingest.places import NOW
 from tests.plantroom.conftest import ROOT, Cli
 
 AT = 1_750_000_000_000
@@ -102,3 +108,19 @@ def test_dismissed_by_hand_and_purged_by_age(cli: Cli, var: Path) -> None:
     left = json.loads(cli("quarantine", "list", "--json").output)
     assert [e["point"] for e in left["entries"]] == ["a.ahu1.no2"]
     assert left["purged"][0]["entries"] == 1
+
+
+def test_what_others_sent_is_read_by_its_own_reader_too(
+    tmp_path: Path, cli: Cli, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_town(tmp_path / "town", TOWN)
+    monkeypatch.setenv("PLANTROOM_SITE", str(folder))
+    records = Records(f"sqlite:///{var}/records.sqlite")
+    records.upgrade()
+    records.quarantine.keep([
+        Quarantined(gateway="", topic=UP, payload=chirp(1, temperature=20.0).encode(),
+                    reason="unmapped", detail="no such device", readings=0, received=NOW)
+    ])  # fmt: skip
+    records.close()
+    answer = cli("quarantine", "replay", "--all")
+    assert "1 of 1 entries settled, 1 readings of them in the store" in answer.output
