@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -199,6 +199,7 @@ class Quarantined:
         received: Run clock. [ms]
         name: Of the batch it was part of.
         point: Where it is all of one point.
+        points: Readings by point, where it can be told.
     """
 
     gateway: str
@@ -210,6 +211,7 @@ class Quarantined:
     received: int
     name: BatchName | None = None
     point: str | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
 
 
 class Quarantine(Protocol):

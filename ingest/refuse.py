@@ -31,7 +31,8 @@ def refused_rows(
         reason: A stable word (docs/wire-contract.md).
         detail: What was expected, for a person.
     """
-    used = [table[i][0] for i in np.unique(rows.point).tolist()]
+    index, count = np.unique(rows.point, return_counts=True)
+    used = [table[i][0] for i in index.tolist()]
     more = f" and {len(used) - _NAMED} more" if len(used) > _NAMED else ""
     message = wire.batch_message(
         rows,
@@ -49,4 +50,5 @@ def refused_rows(
         received=reported.received,
         name=reported.name,
         point=used[0] if len(used) == 1 else None,
+        points=dict(zip(used, count.tolist(), strict=True)),
     )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, select, update
 
 from adapters.records.base import ALL
 from adapters.records.changes import record_change
 from adapters.records.engine import clean, insert_for
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
-from adapters.records.tables import AuditRow, PurgeRow, QuarantineRow
+from adapters.records.tables import AuditRow, PurgeRow, QuarantinePointRow, QuarantineRow
 from core.batch import BatchName
 from core.clock import DAY_MS
 from core.ports import Quarantined
@@ -24,6 +25,9 @@ By = Literal["reason", "gateway", "point"]
 NOTICES = frozenset({"lost_by_policy", "lost_unconfirmed"})
 """Entries that tell of a loss: there is nothing in them that could be stored."""
 _MOST_SAID = 4_000
+_MOST_POINTS = 500
+"""Points of one entry that it is found by; a batch may name twenty thousand."""
+_LONGEST_POINT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +54,14 @@ class Chosen:
             column == value
             for column, value in (
                 (QuarantineRow.reason, self.reason), (QuarantineRow.gateway, self.gateway),
-                (QuarantineRow.point, self.point),
             )
             if value
         ]  # fmt: skip
+        if self.point:
+            of_point = select(QuarantinePointRow.key).where(
+                QuarantinePointRow.point == self.point[:_LONGEST_POINT]
+            )
+            wanted.append(QuarantineRow.key.in_(of_point))
         if self.state == "open":
             wanted.append(QuarantineRow.state != "settled")
         elif self.state:
@@ -95,10 +103,16 @@ class RecordQuarantine:
             return
         insert = insert_for(self._records.engine)
         with self._records.session(ALL) as session:
+            rows = [_row(one) for one in refused]
             session.execute(
-                insert(QuarantineRow).on_conflict_do_nothing(index_elements=["key"]),
-                [_row(one) for one in refused],
+                insert(QuarantineRow).on_conflict_do_nothing(index_elements=["key"]), rows
             )
+            points = [
+                part for one, row in zip(refused, rows, strict=True)
+                for part in _points(one, str(row["key"]))
+            ]  # fmt: skip
+            if points:
+                session.execute(insert(QuarantinePointRow).on_conflict_do_nothing(), points)
 
     def list(
         self, *, limit: int = 100, reason: str | None = None, gateway: str | None = None,
@@ -123,8 +137,11 @@ class RecordQuarantine:
 
     def by(self, what: By, chosen: Chosen | None = None) -> Sequence[Count]:
         """Counts by reason, gateway or point; the most entries first."""
+        if what == "point":
+            query = _of_points((chosen or Chosen()).of)
+            return self._counted(query)
         column = getattr(QuarantineRow, what)
-        query = (chosen or Chosen()).of(_counting(column)).where(column.is_not(None))
+        query = (chosen or Chosen()).of(_counting(column))
         return self._counted(query.order_by(func.count().desc(), column))
 
     def days(self, since: int, *, offset_ms: int = 0, chosen: Chosen | None = None
@@ -179,6 +196,11 @@ class RecordQuarantine:
                          entries=n, readings=int(readings), unstored=int(readings - stored))
                 for reason, gateway, n, _, readings, stored in session.execute(query)
             ]  # fmt: skip
+            gone = chosen.of(select(QuarantineRow.key)).where(old)
+            session.execute(
+                delete(QuarantinePointRow).where(QuarantinePointRow.key.in_(gone)),
+                execution_options={"synchronize_session": False},
+            )
             session.execute(chosen.of(delete(QuarantineRow)).where(old))
             session.add_all(rows)
             if rows:
@@ -244,6 +266,30 @@ _SUMS = (
 
 def _counting(key: Any) -> Select[Any]:
     return select(key, *_SUMS).group_by(key)
+
+
+def _of_points(narrowed: Callable[[Any], Any]) -> Select[Any]:
+    """Counts by point: an entry counts under each point that it has readings of."""
+    point, readings = QuarantinePointRow.point, QuarantinePointRow.readings
+    stored = case((QuarantineRow.how == "replayed", readings), else_=0)
+    query = (
+        select(point, *_SUMS[:2], func.sum(readings), func.sum(stored))
+        .join(QuarantineRow, QuarantineRow.key == QuarantinePointRow.key)
+        .group_by(point)
+        .order_by(func.count().desc(), point)
+    )
+    found: Select[Any] = narrowed(query)
+    return found
+
+
+def _points(one: Quarantined, key: str) -> list[dict[str, object]]:
+    """The points of an entry; of very many the first ones, the payload has all."""
+    found = dict(one.points) or ({} if one.point is None else {one.point: one.readings})
+    readings: dict[str, int] = {}
+    for id_, count in islice(found.items(), _MOST_POINTS):
+        word = clean(id_)[:_LONGEST_POINT]
+        readings[word] = readings.get(word, 0) + int(count)
+    return [{"key": key, "point": p, "readings": n} for p, n in readings.items()]
 
 
 def _audit(at: int, by: str, action: str, detail: str) -> AuditRow:

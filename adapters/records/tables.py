@@ -76,6 +76,16 @@ class QuarantineRow(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+class QuarantinePointRow(Base):
+    """Readings of one point in an entry, by the entry's key."""
+
+    __tablename__ = "quarantine_point"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    point: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
+    readings: Mapped[int]
+
+
 class PurgeRow(AppendOnly, Base):
     """What was removed from quarantine by age, by reason and gateway: counted for good.
 

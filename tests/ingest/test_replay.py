@@ -72,6 +72,8 @@ def test_an_entry_of_which_a_part_is_still_refused_stays_open(tmp_path: Path) ->
     rows = [energy(-2, 5.0), ("a.nobody.power", NOW - QUARTER, 1.0)]
     with standing(tmp_path, BEFORE) as here:
         here.deliver(topic("gw-a", 1), payload(rows))
+        by_point = here.records.quarantine.by("point")
+        assert {c.key: c.readings for c in by_point} == {"a.m.energy": 1, "a.nobody.power": 1}
     with standing(tmp_path, AFTER) as here:
         ask(here, reason="unknown_point")
         here.done()

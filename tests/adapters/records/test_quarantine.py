@@ -147,3 +147,21 @@ def test_what_is_purged_stays_counted_for_good(records: Records) -> None:
     assert [row.reason for row in records.quarantine.list()] == ["schema"]
     with pytest.raises(Exception, match="append-only"), records.session(ALL) as session:
         session.connection().exec_driver_sql("DELETE FROM quarantine_purge")
+
+
+def test_an_entry_of_many_points_is_found_and_counted_by_each(records: Records) -> None:
+    many = replace(ONE, point=None, readings=3, points={"x": 2, "y": 1})
+    records.quarantine.keep([many, many, replace(ONE, point="y", reason="unit")])
+    held = records.quarantine
+    counts = [(c.key, c.entries, c.readings) for c in held.by("point")]
+    assert counts == [("y", 2, 4), ("x", 1, 2)]
+    assert [row.point for row in held.list(chosen=Chosen(point="x"))] == [None]
+    assert len(held.list(chosen=Chosen(point="y"))) == 2
+    assert held.ask(Chosen(point="x"), "chen", 5) == 1
+    held.tried([Tried(id=held.asked(1)[0].id, stored=3, left=0)], 6)
+    assert {c.key: (c.open, c.unstored) for c in held.by("point")} == {"y": (1, 3), "x": (0, 0)}
+    held.purge(10**15, "ad", 7)
+    assert held.by("point") == []
+    wide = replace(ONE, point=None, points={f"p{i}": 1 for i in range(700)} | {"x" * 300: 1})
+    held.keep([wide])
+    assert len(held.by("point")) == 500
