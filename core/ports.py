@@ -256,7 +256,7 @@ class ClockSeen:
 
     Attributes:
         gateway: Which.
-        since: When it was last known to say something else, run clock. [ms]
+        since: When it was first seen to say this, less a minute, run clock. [ms]
         until: When it was last seen to say this, run clock. [ms]
         ahead: Its clock less ours. [ms]
     """

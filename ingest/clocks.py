@@ -81,7 +81,8 @@ class Clocks:
                 return None
             span = ClockSeen(gateway=gateway, since=old.since, until=received, ahead=old.ahead)
         else:
-            since = old.until if old is not None and lately else received - MINUTE_MS
+            # When it went wrong, between this and the last that was heard, nobody knows.
+            since = received - MINUTE_MS
             span = ClockSeen(gateway=gateway, since=since, until=received, ahead=ahead)
         self._span[gateway] = span
         return span

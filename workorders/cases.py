@@ -22,6 +22,9 @@ RECURRENCE_MS = 14 * DAY_MS
 SILENT_FAMILY = "data_missing"
 """Family of what is silent."""
 
+CLOCK_FAMILY = "gateway_clock"
+"""Family of a gateway whose clock is wrong."""
+
 _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
 

@@ -18,7 +18,7 @@ from core.verdict import Run
 from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
 from workorders import dispatch, messages, watching
 from workorders.book import Book
-from workorders.cases import SILENT_FAMILY
+from workorders.cases import CLOCK_FAMILY, SILENT_FAMILY
 from workorders.clocks import ClockKind
 from workorders.deeds import close
 from workorders.happenings import Happening
@@ -247,10 +247,14 @@ def _shown(watches: Sequence[Watch]) -> dict[str, Any]:
 def open_instrument(book: Book, order: Order, watch: Watch) -> str:
     """The open order for points that give no data, made where there is none; its id.
 
-    What a rule has found silent on the same asset is the same sensor or line: one visit.
+    What a rule has found silent on the same asset is the same sensor or line, and what is wrong
+    with the gateway that it comes through is mended there: one visit.
     """
     cause = f"{watch.target}|{LOST_FAMILY}"
-    silent = (Order.asset == order.asset) & (Order.family == SILENT_FAMILY)
+    site = book.office.site
+    through = {p.gateway for p in site.points if order.asset in (p.equipment, p.id)}
+    places = Order.asset.in_(sorted({order.asset, *through}))
+    silent = places & Order.family.in_((SILENT_FAMILY, CLOCK_FAMILY))
     known = select(Order.id).where((Order.cause == cause) | silent, Order.closed_at.is_(None))
     found = book.session.scalars(known.order_by(Order.id)).first()
     if found is not None:

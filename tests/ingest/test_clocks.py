@@ -53,7 +53,7 @@ def test_the_senders_own_clock_is_believed_at_once() -> None:
     clocks = Clocks(SITE)
     clocks.seen([sent(MONDAY - HOUR_MS, [0])])
     [seen] = clocks.seen([sent(MONDAY, [0], ahead=-HOUR_MS)])
-    assert seen == ClockSeen(gateway="gw-a", since=MONDAY - HOUR_MS, until=MONDAY, ahead=-HOUR_MS)
+    assert seen == ClockSeen(gateway="gw-a", since=MONDAY - MINUTE_MS, until=MONDAY, ahead=-HOUR_MS)
 
 
 def test_readings_from_the_future_are_no_devices_silence() -> None:
@@ -66,7 +66,7 @@ def test_devices_set_back_are_noticed_in_the_batch_in_which_their_times_run_back
     clocks.seen([minutely(MONDAY, 6)])
     [seen] = clocks.seen([minutely(MONDAY + 6 * HOUR_MS, 6, behind=60, since=200)])
     assert seen.ahead == -HOUR_MS
-    assert seen.since == MONDAY, "somewhere in what was not heard before"
+    assert seen.since == MONDAY + 6 * HOUR_MS - MINUTE_MS, "not before it was seen"
 
 
 def test_a_device_that_stops_is_no_wrong_clock_and_one_that_stays_behind_is() -> None:

@@ -61,6 +61,7 @@ CARDS = {
         make_card("PWR-03", "night_load", Trade.ELECTRICIAN, desk=True),
         make_card("SEN-01", "stuck", Trade.INSTRUMENT, behind=("night_flow",)),
         make_card("SEN-08", "data_missing", Trade.INSTRUMENT),
+        make_card("SEN-09", "gateway_clock", Trade.INSTRUMENT),
         make_card("HTG-07", "late_stop", Trade.HEATING, seasonal=True),
     )
 }
