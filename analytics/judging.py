@@ -105,7 +105,8 @@ class Judge:
         inner = Grid.covering(*span, rule.step_ms)
         if not inner.count or not targets:
             return []
-        if len(scene.rows):
+        # What came too early to be stored, a clock still tells of.
+        if len(scene.rows) or any(target.id in scene.clocks for target in targets):
             found = self.each(scene, rule, targets, inner, muted)
         else:
             found = self.alike(scene, rule, targets, inner, muted)

@@ -62,8 +62,8 @@ class Agent:
         outbox: Where readings last until they are confirmed.
         broker: A session that was not started.
         clock: The run clock.
-        read_every_s: Pause between reads when live; the shortest period of its points
-            (at most a minute) where absent. [s]
+        read_every_s: Pause between reads when live; where absent what the driver asks for, else
+            the shortest period of its points (at most a minute). [s]
         health_every_s: Pause between health messages, by the run clock. [s]
         first_connection_s: How long the first step waits for the broker, so that its readings
             go out as live. [s]
@@ -86,7 +86,8 @@ class Agent:
         self._outbox, self._broker, self._clock = outbox, broker, clock
         self._points = [(point.id, point.unit) for point in site.points]
         periods = [point.period_s for point in site.points if point.gateway == gateway]
-        self._read_every_s = read_every_s or float(min([*periods, _SLOWEST_READ_S]))
+        wanted = read_every_s or getattr(driver, "read_every_s", None)
+        self._read_every_s = float(wanted or min([*periods, _SLOWEST_READ_S]))
         self._health_every_ms = int(health_every_s * 1000)
         self._health_at: int | None = None
         self._first_connection_s = first_connection_s
@@ -96,7 +97,7 @@ class Agent:
         self._held: tuple[Columns, int] | None = None
         self._readings = self._no_value = self._confirmations = 0
         self._error: str | None = None
-        self._started = self._stopping = False
+        self._started = self._stopping = self._broken = False
         self._thread: threading.Thread | None = None
         self._presence = Presence(site.id, gateway, outbox.boot)
         self._confirm_topic = topics.confirm_topic(site.id, gateway)
@@ -124,7 +125,6 @@ class Agent:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
-            self._read_last()
         if self._started:
             self._say("offline")
             self._broker.stop()
@@ -208,6 +208,9 @@ class Agent:
                 pause = min(next_read - time.monotonic(), self._until_due())
                 if pause > 0 and not self._stopping:
                     self._changed.wait(pause)
+        if not self._broken:
+            # A driver that polls by itself has read since: it is committed, and sent next time.
+            self._read_live()
 
     def _read_live(self) -> None:
         try:
@@ -223,19 +226,13 @@ class Agent:
                 self._changed.wait(min(error.retry_after_s, _PAUSE_S))
         except Fatal as error:
             _log.exception("edge stops", gateway=self._gateway)
+            self._broken = True
             self._error = str(error)
             self._stopping = True
         except Exception as error:  # noqa: BLE001
             # One device that confuses its driver must not end the gateway; health says it.
             _log.exception("edge read failed", gateway=self._gateway)
             self._error = f"{type(error).__name__}: {error}"
-
-    def _read_last(self) -> None:
-        """Commit what the driver has read and nobody took; who stops it ends its buses first."""
-        try:
-            self.step(self._clock.now())
-        except Exception as error:  # noqa: BLE001 what is not committed was never sent
-            _log.warning("edge stops amid a read", gateway=self._gateway, reason=str(error))
 
     def _commit(self, rows: Columns, until: int) -> int:
         self._held = (rows, until)

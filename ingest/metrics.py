@@ -36,7 +36,8 @@ _MEANING = {
 class _IngestCollector(Collector):
     def __init__(
         self, counts: Counts, inbox: Inbox, gateways: Gateways, retries: Callable[[], int],
-        gaps: Callable[[], Mapping[str, int]], spooled: Callable[[], tuple[int, int, int]],
+        gaps: Callable[[], Mapping[str, int]],
+        spooled: Callable[[], tuple[int, int, int]],
     ) -> None:  # fmt: skip
         self._counts, self._inbox, self._gateways, self._retries = counts, inbox, gateways, retries
         self._gaps, self._spooled = gaps, spooled

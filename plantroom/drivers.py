@@ -13,9 +13,13 @@ from edge.drivers.csv import CsvDriver
 
 
 def driver_for(
-    site: Site, gateway: str, files: Path | None = None, *, clock: Clock | None = None,
+    site: Site,
+    gateway: str,
+    files: Path | None = None,
+    *,
+    clock: Clock | None = None,
     after: int | None = None,
-) -> Driver:  # fmt: skip
+) -> Driver:
     """The driver that the site file names for a gateway.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import structlog
 
 from core.batch import Columns
 from core.clock import Clock, SystemClock
@@ -12,6 +13,11 @@ from core.site import Site
 from edge.buses.buffer import ROWS, Buffer
 from edge.buses.bus import Bus
 from edge.buses.device import devices_of
+from edge.cycle import cycles_of
+
+_LONGEST_WAIT_S = 5.0
+"""More often makes small batches, a commit each; later and a reading of a minute is old."""
+_log = structlog.get_logger(__name__)
 
 
 class FieldbusDriver:
@@ -41,9 +47,17 @@ class FieldbusDriver:
             if (hanging := [device for device in devices if device.bus == name])
         ]
         self._started = False
+        for mistake in (m for cycle in cycles_of(site, gateway) for m in cycle.mistakes()):
+            _log.warning("a bus cannot keep its periods", says=mistake.what)
         self._points = site.points
         # Ratios and pulse weights have dates: they are those of the reading's own time.
         self._scaled = np.array([i for i, p in enumerate(site.points) if p.scales], np.int32)
+
+    @property
+    def read_every_s(self) -> float:
+        """How often it wants to be read: nothing it has polled waits longer. [s]"""
+        periods = [member.device.period_s for bus in self._buses for member in bus.members]
+        return min([*periods, _LONGEST_WAIT_S])
 
     def read(self, until: int) -> Columns:
         """What has been read up to a time and was not given yet; the first call begins to ask."""

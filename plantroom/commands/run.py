@@ -176,8 +176,7 @@ def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     known = {gateway_of(user) for user in at.users}
     mine = [g for g in read if not known or g in known]
     drivers = [
-        driver_for(plant.site, gateway, clock=plant.clock, after=plant.outbox(gateway).read_until)
-        for gateway in mine
+        driver_for(plant.site, g, clock=plant.clock, after=plant.outbox(g).read_until) for g in mine
     ]
     for gateway, driver in zip(mine, drivers, strict=True):
         plant.agent(gateway, driver).start()

@@ -9,7 +9,9 @@ from bacpypes3.apdu import (
     APDU,
     AbortPDU,
     ConfirmedRequestPDU,
+    Error,
     ReadPropertyMultipleRequest,
+    ReadPropertyRequest,
     RejectPDU,
     SubscribeCOVRequest,
     UnconfirmedRequestPDU,
@@ -23,8 +25,10 @@ class BacnetFaults:
 
     Attributes:
         silent: Whether it says nothing at all.
+        lose: How many of the next questions get lost on the way.
         late_s: How long every answer takes. [s]
         most: Properties that one answer may hold; more is aborted.
+        busy: Whether it reads no property now.
         no_multiple: Whether it does not know ReadPropertyMultiple.
         no_cov: Whether it refuses subscriptions.
         no_confirmed: Whether it refuses those whose notices want an answer.
@@ -32,8 +36,10 @@ class BacnetFaults:
     """
 
     silent: bool = False
+    lose: int = 0
     late_s: float = 0.0
     most: int | None = None
+    busy: bool = False
     no_multiple: bool = False
     no_cov: bool = False
     no_confirmed: bool = False
@@ -66,6 +72,9 @@ class ServedApplication(Application):  # type: ignore[misc]
             return
         if isinstance(apdu, ConfirmedRequestPDU | UnconfirmedRequestPDU):
             self.asked.append(apdu)
+        if faults.lose and isinstance(apdu, ConfirmedRequestPDU):
+            faults.lose -= 1
+            return
         self.load.under_way += isinstance(apdu, ConfirmedRequestPDU)
         self.load.most = max(self.load.most, self.load.under_way)
         await asyncio.sleep(faults.late_s)
@@ -80,6 +89,16 @@ class ServedApplication(Application):  # type: ignore[misc]
                 abort.apduSrv = True
                 await self.response(abort)
                 return
+        if isinstance(apdu, ReadPropertyRequest | ReadPropertyMultipleRequest) and faults.busy:
+            await self.response(
+                Error(
+                    errorClass="device",
+                    errorCode="device-busy",
+                    service_choice=apdu.apduService,
+                    context=apdu,
+                )
+            )
+            return
         if isinstance(apdu, SubscribeCOVRequest) and (
             faults.no_cov or (faults.no_confirmed and apdu.issueConfirmedNotifications)
         ):

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
-from adapters.sites import check_site
+from adapters.sites import check_site, load_site
 from adapters.sites.templates import load_file
 from core.errors import Misconfigured
+from edge.buses.device import devices_of
+from tests.conftest import ROOT
 from tests.edge.fieldbus import SITE
 
 DLT = """\
@@ -90,10 +93,10 @@ def test_a_mistake_of_a_template_has_its_line(
 
 @pytest.mark.parametrize(("protocol", "address", "can_be"), DEVICES)
 def test_addresses(tmp_path: Path, protocol: str, address: str, can_be: bool) -> None:  # noqa: FBT001
-    indent = " " * 8
+    by = " " * 8
     text = SITE.format(
-        buses=f'{indent}b: {{protocol: {protocol}, tcp: "h:1", serial: {{baud: 2400}}}}',
-        devices=f'{indent}- {{id: m, bus: b, address: "{address}", template: none, equipment: a.m1}}',
+        buses=f'{by}b: {{protocol: {protocol}, tcp: "h:1", serial: {{baud: 2400}}}}',
+        devices=f'{by}- {{id: m, bus: b, address: "{address}", template: none, equipment: a.m1}}',
     )
     (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
     wrong = [m.what for m in check_site(tmp_path)]
@@ -101,12 +104,42 @@ def test_addresses(tmp_path: Path, protocol: str, address: str, can_be: bool) ->
 
 
 def test_a_line_must_be_reached(tmp_path: Path) -> None:
-    indent = " " * 8
+    by = " " * 8
     text = SITE.format(
-        buses=f'{indent}b: {{protocol: mbus, udp: "10.0.0.1/24:47808", framing: rtu}}',
-        devices=f'{indent}- {{id: m, bus: b, address: "1", template: mbus-heat, equipment: a.m1}}',
+        buses=f'{by}b: {{protocol: mbus, udp: "10.0.0.1/24:47808", framing: rtu}}',
+        devices=f'{by}- {{id: m, bus: b, address: "1", template: mbus-heat, equipment: a.m1}}',
     )
     (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
     wrong = [m.what for m in check_site(tmp_path)]
     assert "mbus is not reached by udp" in wrong
     assert "mbus has one framing" in wrong
+
+
+BUILDING = """\
+building: a
+name: A
+area_m2: 100
+period: 900
+schedule: {workday: ["08:00", "18:00"]}
+equipment:
+  - {id: m-kitchen, class: Electrical_Meter, name: M, meter: {role: building, carrier: electricity}, points: {energy: {}, power: {}, voltage_b: {}}}
+  - {id: w-tower, class: Water_Meter, name: W, meter: {role: building, carrier: water}, points: {volume: {}}}
+  - {id: h-main, class: Thermal_Power_Meter, name: H, meter: {role: building, carrier: heat}, points: {heat: {}, heat_power: {}}}
+"""
+
+
+def test_the_page_shows_a_site_that_stands(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "meter-buses.md").read_text(encoding="utf-8")
+    block = text.partition("```yaml\n")[2].partition("```")[0]
+    buses, _, devices = block.partition("devices:\n")
+    (tmp_path / "buildings").mkdir()
+    (tmp_path / "buildings" / "a.yaml").write_text(BUILDING, encoding="utf-8")
+    written = SITE.format(
+        buses=indent(buses.removeprefix("buses:\n"), " " * 6), devices=indent(devices, " " * 6)
+    )
+    (tmp_path / "site.yaml").write_text(written, encoding="utf-8")
+    assert [str(mistake) for mistake in check_site(tmp_path)] == []
+    _, read = devices_of(load_site(tmp_path), "gw")
+    assert {device.id: len(device.channels) for device in read} == {
+        "kitchen": 3, "tower": 1, "substation": 2,
+    }  # fmt: skip

@@ -193,6 +193,22 @@ def test_a_wrong_clock_is_one_finding_and_mutes_all_that_its_gateway_sends() -> 
     assert not before, "the hours before it was known are muted too"
 
 
+def test_a_clock_that_is_ahead_is_found_though_nothing_of_it_is_stored() -> None:
+    plant = Plant()
+    plant.fill(MONDAY, MONDAY + HOUR_MS, a__ahu2__fan_speed=60.0)
+    engine = plant.engine([rule("SEN-08"), rule("SEN-09")])
+    plant.run(engine, MONDAY, MONDAY + HOUR_MS, HOUR_MS)
+    plant.progress.report([], [], [
+        _clock(MONDAY, MONDAY + 8 * HOUR_MS, 0),
+        _clock(MONDAY + 8 * HOUR_MS, MONDAY + 12 * HOUR_MS, 8 * HOUR_MS),
+    ])  # fmt: skip
+    plant.run(engine, MONDAY + 12 * HOUR_MS, MONDAY + 12 * HOUR_MS, HOUR_MS)
+    runs = streams(plant)["SEN-09", "gw-a"]
+    assert [(r.start, r.end) for r in runs if r.verdict is Verdict.FAULT] == [
+        (MONDAY + 8 * HOUR_MS, MONDAY + 12 * HOUR_MS)
+    ]
+
+
 def test_without_a_word_of_its_clock_the_fan_is_judged() -> None:
     plant = Plant()
     fan = daily(1.0, 0.0, 5 * 60, 18 * 60)

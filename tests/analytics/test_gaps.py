@@ -121,9 +121,11 @@ def test_without_readings_the_hour_changes_nothing(rule: Rule) -> None:
     nothing = dict.fromkeys((*rule.card.roles, *rule.card.optional_roles), np.nan)
     counts = dict.fromkeys((*names, "gateway_rows", "known"), 0.0)
     of = frame(
-        {**nothing, "value": np.nan, "low": np.nan, "high": np.nan, "running": np.nan, **counts},
+        {**nothing, "value": np.nan, "low": np.nan, "high": np.nan, "running": np.nan,
+         "clock": np.nan, **counts},
         parameters={"period_s": 60.0, "is_gateway": 0.0, "lively": 0.06, "burns_gas": 1.0,
-                    "efficiency": 0.9, "rated_power": 4.0},
+                    "efficiency": 0.9, "rated_power": 4.0, "nominal_voltage": 230.0, "rated": 500.0,
+                    "pf_target": 0.9},
         count=12, good=0.0,
     )  # fmt: skip
     random = np.random.default_rng(3)

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import ingest, meters, plain
-from benchmarks.load import messages, readings
+from benchmarks import fieldbus_site, ingest, meters, plain
+from benchmarks.load import GATEWAY, messages, readings
 from benchmarks.measured import Result, span
 from benchmarks.page import page
 from benchmarks.run import app
 from core import wire
+from edge.buses.device import devices_of
+from edge.drivers.modbus.blocks import plan
 
 MINUTES = 20
 
@@ -58,10 +60,19 @@ def test_figures_keep_the_digits_they_bear() -> None:
     assert "| x | ms | 4 … 6 | 2 … 3 | 2 |" in page([result], "a machine", 1.0)
 
 
+def test_the_field_bus_is_what_its_note_says(tmp_path: Path) -> None:
+    model = fieldbus_site.site(tmp_path, 502)
+    assert len(model.points) == fieldbus_site.POINTS == 500
+    buses, devices = devices_of(model, GATEWAY)
+    assert len(buses) == len(devices) == fieldbus_site.METERS
+    blocks = plan(devices[0].template, devices[0].wanted).blocks
+    assert [(b.start, b.count) for b in blocks] == [(0, 12), (52, 22)]
+
+
 def test_what_cannot_be_measured_is_said() -> None:
     answer = CliRunner().invoke(app, ["--only", "nothing"])
     assert answer.exit_code == 2
-    assert "none of campus, edge, ingest" in answer.output
+    assert "none of bacnet, campus, edge" in answer.output
 
 
 @pytest.mark.parametrize(("name", "questions"), [("DL/T 645", 9), ("CJ/T 188", 1), ("M-Bus", 2)])

@@ -286,6 +286,42 @@ def test_what_a_driver_has_when_it_is_stopped_is_committed(tmp_path: Path) -> No
         assert len(again.read(start * 1000 + 99_000)) == 69
 
 
+class _Polling:
+    """A driver that reads by itself and hands over what it has when it is asked."""
+
+    read_every_s = 60.0
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.had = Columns.of([], [], [])
+
+    def read(self, until: int) -> Columns:
+        assert until >= START
+        self.asked += 1
+        rows, self.had = self.had, Columns.of([], [], [])
+        return rows
+
+    def health(self) -> dict[str, tuple[int | None, str | None]]:
+        return {}
+
+    def close(self) -> None:
+        return
+
+
+def test_what_was_polled_before_the_end_is_committed(broker: Broker, tmp_path: Path) -> None:
+    driver, clock = _Polling(), SteppedClock(START + MINUTE)
+    with Outbox(tmp_path / "outbox.sqlite") as outbox:
+        made = Agent(
+            site(), GATEWAY, driver, outbox, gateway_session(broker.port), clock,
+        )  # fmt: skip
+        made.start()
+        wait_for(lambda: driver.asked == 1, "the first read")
+        driver.had = Columns.of([0, 1], [START, START], [1.0, 2.0])
+        made.stop()
+        assert driver.asked == 2, "its own pace of a minute, and once at the end"
+        assert outbox.depth().readings == 2
+
+
 def test_listens_to_its_own_confirmation_alone(tmp_path: Path) -> None:
     """Embedded, amqtt sends a resumed session retained messages of other people's filters."""
     with Outbox(tmp_path / "o.db") as outbox:

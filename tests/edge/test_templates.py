@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters.sites.devicekeys import BusKeys, SerialKeys
@@ -117,6 +118,29 @@ def test_it_proves_itself_and_no_other_device(name: str) -> None:
         against = disproof(device, {n: v / scale[n] for n, v in read(device.proving).items()})
         assert against is not None
         assert f"is no {template.make}" in against
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"words": "little"}, {"bytes": "little"}, {"base": 1}, {"function": 3},
+        {"words": "little", "bytes": "little"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_order_base_or_function_is_disproved(wrong: dict[str, object]) -> None:
+    """A frequency of 49 to 51 Hz is not what other registers, or its words turned, give."""
+    right = load_packaged("eastron-sdm630")
+    assert right.modbus is not None
+    keys = msgspec.structs.replace(right.modbus, **wrong)
+    device = device_of(msgspec.structs.replace(right, modbus=keys))
+    registers = ModbusRegisters(right, fill=True)
+    for name, number in (("power", 12e3), ("power_factor", 0.98), ("energy", 98765.4)):
+        registers.set(name, number)
+    with ModbusServer({1: registers}) as server:
+        read, close = _reader(device, BusKeys(protocol="modbus", tcp=server.endpoint))
+        assert disproof(device, read(device.proving)) is not None
+        close()
 
 
 def test_every_source_is_named() -> None:

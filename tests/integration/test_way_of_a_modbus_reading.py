@@ -50,7 +50,7 @@ def test_a_meters_registers_are_in_the_store(tmp_path: Path) -> None:
         box = slice_of(site, "gw")
         driver, outbox = driver_for(box, "gw", clock=clock), Outbox(tmp_path / "outbox.sqlite")
         session = Session("127.0.0.1", broker.port, "gw", username="gw", password="one")  # noqa: S106
-        agent = Agent(box, "gw", driver, outbox, session, clock, read_every_s=0.2)
+        agent = Agent(box, "gw", driver, outbox, session, clock)
         try:
             agent.start()
             _wait(lambda: ingest.counts()["stored"] >= 6)

@@ -120,6 +120,39 @@ def test_check_reckons_each_bus(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mo
     assert "'main' every 1 s: one poll takes 1.45 s" in said.output
 
 
+def test_sixty_slaves_take_a_minute_and_a_half(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLANTROOM_SITE", str(tmp_path))
+    numbers = range(1, 61)
+    devices = [
+        f'- {{id: d{i}, bus: b, address: "{12345600 + i}", template: mbus-heat, equipment: a.m{i}}}'
+        for i in numbers
+    ]
+    bus = "b: {protocol: mbus, serial: {port: /dev/ttyS0, baud: 2400}}"
+    indent = " " * 8
+    site = SITE.format(
+        buses=f"{indent}{bus}", devices="\n".join(f"{indent}{device}" for device in devices)
+    )
+    (tmp_path / "site.yaml").write_text(site, encoding="utf-8")
+    (tmp_path / "buildings").mkdir()
+    meter = BUILDING.format(cls=CLASSES["heat"], carrier="heat", register="heat")
+    head, _, one = meter.partition("  - id: m1\n")
+    meters = "".join(f"  - id: m{i}\n{one}" for i in numbers)
+    (tmp_path / "buildings" / "a.yaml").write_text(head + meters, encoding="utf-8")
+    [cycle] = json.loads(cli("edge", "check", "--json").output)
+    assert (cycle["devices"], round(cycle["round_s"])) == (60, 87)
+    text = (
+        (tmp_path / "site.yaml")
+        .read_text("utf-8")
+        .replace(", equipment", ", period: 60, equipment")
+    )
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    said = cli("edge", "check")
+    assert said.exit_code == 2
+    assert "60 devices ask for 145 % of its time, one round takes 87" in said.output
+
+
 WRONG = [
     # key, written, what is wrong
     ("address", '"1234"', "'1234' is no address on 'b'"),

@@ -125,7 +125,12 @@ class Subscriber:
         """Subscribe and renew until cancelled."""
         while True:
             self._woken.clear()
-            await self._round()
+            try:
+                await self._round()
+            except Exception:  # noqa: BLE001
+                # It must not end: nothing else would ever subscribe again.
+                _log.exception("subscribing failed", device=self._peer.device.id)
+                self._later(time.monotonic() + self._lifetime_s * _AGAIN)
             due = min((s.due for s in self._by_object.values()), default=math.inf)
             pause = min(due - time.monotonic(), _LOOK_S)
             if pause > 0:

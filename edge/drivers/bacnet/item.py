@@ -30,6 +30,8 @@ _UNTRUE = {1: "fault", 2: "overridden", 3: "out of service"}
 like for every type); the other one, *in alarm*, says nothing against it."""
 _RELIABLE = 0.0
 UNKNOWN_PROPERTY = 32  # of BACnetErrorCode, clause 21
+_FOR_GOOD = frozenset({27, 31, UNKNOWN_PROPERTY, 42, 50})
+"""Read access denied, unknown object, unknown property, bad index, no array; the same clause."""
 
 
 class Reference(NamedTuple):
@@ -46,6 +48,11 @@ class Missing:
 
     why: str
     code: int | None = None
+
+    @property
+    def for_good(self) -> bool:
+        """Whether it will be missing tomorrow too: the question is wrong, not the moment."""
+        return self.code in _FOR_GOOD
 
 
 Found = Mapping[Reference, Decoded | Missing]

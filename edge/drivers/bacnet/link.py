@@ -145,14 +145,16 @@ class BacnetLink:
         """
         for item in plan.items:
             self._log_untrue(device, item)
-        refused = [f"{name} ({why})" for name, why in plan.refused.items()]
         subscriber = self._subscribers.get(device.id)
-        untold = [f"{n} ({w})" for n, w in subscriber.refused.items()] if subscriber else []
-        said = []
-        if refused:
-            said.append("refuses " + ", ".join(refused))
-        if untold:
-            said.append("does not tell changes of " + ", ".join(untold))
+        said = [
+            f"{what} {', '.join(f'{name} ({why})' for name, why in values.items())}"
+            for what, values in (
+                ("refuses", plan.refused),
+                ("does not give", plan.failed),
+                ("does not tell changes of", subscriber.refused if subscriber else {}),
+            )
+            if values
+        ]
         if said:
             raise Denied("; ".join(said))
 
@@ -187,6 +189,7 @@ async def _sweep(station: Station, wanted: Sequence[tuple[int, int]]) -> None:
 
 async def _planned(peer: Peer, wanted: Sequence[str]) -> tuple[Plan, deque[list[Item]]]:
     plan = peer.plan(wanted)
+    plan.failed.clear()
     return plan, batches(plan.items, peer.most)
 
 

@@ -18,6 +18,8 @@ from edge.drivers.bacnet.item import Item, Reference, items_of
 _AGAIN_S = 3600.0
 """What was refused is asked again after an hour: programs of controllers change."""
 _LOST_AFTER = 2
+_FRAME, _PROPERTY = 20, 12
+"""Of an answer: its headers, and a property with a number of four bytes. [byte]"""
 """Questions without an answer until a device that was found by Who-Is is looked for anew."""
 
 
@@ -27,6 +29,9 @@ class Plan:
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = list(items)
         self.refused: dict[str, str] = {}
+        """Why a value is left out, by its name."""
+        self.failed: dict[str, str] = {}
+        """Why a value did not come in the last poll."""
         self._made = time.monotonic()
 
     @property
@@ -59,6 +64,12 @@ class Peer:
         """How long it is waited for, as its bus has learnt. [s]"""
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._misses = 0
+        self._met = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether its last poll had answers."""
+        return self._met and not self._misses
 
     @property
     def needs_broadcast(self) -> bool:
@@ -85,6 +96,8 @@ class Peer:
     def met(self, i_am: IAmRequest) -> None:
         """It said that it is there, perhaps since it started anew."""
         self.address = i_am.pduSource
+        fits = (int(i_am.maxAPDULengthAccepted) - _FRAME) // _PROPERTY
+        self.most = max(min(self.most, fits), 1)
         self._misses = 0
         self.found.set()
         for plan in self._plans.values():
@@ -93,7 +106,7 @@ class Peer:
 
     def answered(self) -> None:
         """It is where it was."""
-        self._misses = 0
+        self._misses, self._met = 0, True
 
     def missed(self) -> None:
         """It did not answer: one that moves is looked for anew after a while."""

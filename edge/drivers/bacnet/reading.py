@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
 from bacpypes3.pdu import Address
 
-from edge.buses.contract import Values
+from edge.buses.contract import NoAnswer, Values
 from edge.buses.pace import Pace
 from edge.drivers.bacnet.decode import Decoded, first
 from edge.drivers.bacnet.item import Item, Missing, OtherUnit, Reference
 from edge.drivers.bacnet.peer import Peer, Plan, batches, references_of
 from edge.drivers.bacnet.questions import Answers, Asked, Kind, Unwilling, read_many, read_one
 from edge.drivers.bacnet.station import Station
+
+T = TypeVar("T")
 
 
 class Reading:
@@ -28,6 +32,7 @@ class Reading:
 
     def __init__(self, station: Station, peer: Peer, address: Address, pace: Pace) -> None:
         self._station, self._peer, self._address, self._pace = station, peer, address, pace
+        self._once_more = peer.answers
 
     @property
     def _asked(self) -> Asked:
@@ -46,7 +51,7 @@ class Reading:
         if self._peer.most == 1:
             return self._values(batch, await self._each(wanted), plan)
         try:
-            answers = await read_many(self._asked, wanted)
+            answers = await self._patiently(lambda: read_many(self._asked, wanted))
         except Unwilling as unwilling:
             if unwilling.kind is Kind.OTHER:
                 # Something in it offends: asked alone, each property says whether it is the one.
@@ -67,11 +72,25 @@ class Reading:
             # Of what was asked, not of the limit: a small batch that is too much says more.
             self._peer.most = max(min(asked, self._peer.most) // 2, 1)
 
+    async def _one(self, reference: Reference) -> list[Decoded] | Missing:
+        return await read_one(self._asked, reference)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask once more, once a poll, of a device that answered before: datagrams get lost."""
+        try:
+            return await ask()
+        except NoAnswer:
+            if not self._once_more:
+                raise
+            self._once_more = False
+            self._pace.missed()
+            return await ask()
+
     async def _each(self, wanted: Sequence[Reference]) -> Answers:
         found: Answers = {}
         for reference in wanted:
             try:
-                found[reference] = await read_one(self._asked, reference)
+                found[reference] = await self._patiently(partial(self._one, reference))
             except Unwilling as unwilling:
                 found[reference] = Missing(str(unwilling), unwilling.code)
         return found
@@ -86,8 +105,10 @@ class Reading:
         for item in batch:
             own = found.get(item.value, Missing("not in the answer"))
             try:
-                if isinstance(own, Missing):
+                if isinstance(own, Missing) and own.for_good:
                     plan.refuse(item, own.why)
+                elif isinstance(own, Missing):
+                    plan.failed[item.name] = own.why
                 else:
                     values[item.name] = item.number(found)
             except OtherUnit as other:

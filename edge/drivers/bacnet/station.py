@@ -97,7 +97,7 @@ class Station:
         self._thread.start()
         self._app: _Reader | None = None
         try:
-            self._app = self.call(self._opened(), _START_S)
+            self.call(self._open(), _START_S)
         except Retryable:
             self.close()
             raise Retryable(f"{self._own} cannot be opened with its broadcast address") from None
@@ -225,20 +225,27 @@ class Station:
         task.add_done_callback(self._tasks.discard)
 
     def _check_port(self) -> None:
-        """The library shares a taken port, and then gets half of the answers."""
-        host, port = self._own.addrTuple
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise Retryable(f"{host}:{port} cannot be had: {error.strerror}") from error
+        """The library shares a taken port, and gets half of the answers; or it waits for ever."""
+        own, everybody = self._own.addrTuple, self._own.addrBroadcastTuple
+        places = [(own, False)]
+        if everybody != own and own[1]:
+            # Programs on other addresses of this box hear the same broadcasts.
+            places.append((everybody, True))
+        for (host, port), shared in places:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                if shared:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                try:
+                    probe.bind((host, port))
+                except OSError as error:
+                    raise Retryable(f"{host}:{port} cannot be had: {error.strerror}") from error
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
         self._loop.close()
 
-    async def _opened(self) -> _Reader:
+    async def _open(self) -> None:
         port = NetworkPortObject(
             self._own, objectIdentifier=("network-port", 1), objectName="udp",
         )  # fmt: skip
@@ -252,10 +259,10 @@ class Station:
         device.numberOfApduRetries = 0
         app: _Reader = _Reader.from_object_list([device, port])
         app.heard, app.told = self._heard, self._told
+        self._app = app  # before it is bound: what is half open has to be closed too
         self._registering_since = time.monotonic()
         for layer in app.link_layers.values():
             await asyncio.gather(*layer.server._transport_tasks)  # noqa: SLF001 - else sent nowhere
-        return app
 
     async def _closed(self) -> None:
         app = self._app

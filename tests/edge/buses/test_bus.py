@@ -32,7 +32,7 @@ def _devices(count: int) -> list[str]:
     ]
 
 
-def _until(driver: FieldbusDriver, true: Callable[[], bool], most_s: float = 5.0) -> Columns:
+def _until(driver: FieldbusDriver, true: Callable[[], bool], most_s: float = 15.0) -> Columns:
     """Read as an agent does until something is true."""
     parts: list[Columns] = []
     end = time.monotonic() + most_s
@@ -68,17 +68,16 @@ def test_a_dead_device_does_not_slow_its_neighbours(server: ModbusServer, tmp_pa
     driver.read(SystemClock().now())
     began = time.monotonic()
     rows = _until(driver, lambda: time.monotonic() - began > 3.0)
-    driver.close()
     assert len(asked(2)) == 2, "a dead device is asked once a minute"
     for meter in ("a.m1", "a.m3"):
         at = rows.at[rows.point == site.index[f"{meter}.power"]]
-        assert len(at) >= 11, f"{meter} was read {len(at)} times in 3 s at {PERIOD_S} s"
-        assert np.median(np.diff(at)) == pytest.approx(200, abs=60)
-    health = driver.health()
-    assert health["d2"][0] is None
-    assert "no answer" in str(health["d2"][1])
-    assert health["d1"][1] is None
-    assert health["d3"][1] is None
+        # 15 on a quiet machine; three where the dead one is asked in every round.
+        assert len(at) >= 7, f"{meter} was read {len(at)} times in 3 s at {PERIOD_S} s"
+        assert np.median(np.diff(at)) < 2 * PERIOD_S * 1000
+    _until(driver, lambda: all(driver.health()[id_][1] is None for id_ in ("d1", "d3")))
+    driver.close()
+    assert driver.health()["d2"][0] is None
+    assert "no answer" in str(driver.health()["d2"][1])
 
 
 def test_a_dead_device_that_lives_again_is_read_again(
@@ -160,3 +159,27 @@ def test_a_ratio_has_its_date(server: ModbusServer, tmp_path: Path) -> None:
     rows = _until(driver, lambda: driver.health()["d1"][0] is not None)
     driver.close()
     assert rows.value[rows.point == index][0] == 400.0
+
+
+def test_what_a_device_refuses_is_said_and_the_rest_is_read(
+    server: ModbusServer, tmp_path: Path
+) -> None:
+    server.faults.refused.add(2)
+    site = site_of(tmp_path, _bus(server), _devices(1), template=PROOF)
+    driver = FieldbusDriver(site, "gw")
+    rows = _until(driver, lambda: driver.health()["d1"][1] is not None)
+    rows = type(rows).joined([rows, _until(driver, lambda: driver.health()["d1"][0] is not None)])
+    driver.close()
+    assert driver.health()["d1"][1] == "refuses energy (no such register)"
+    assert set(rows.point.tolist()) == {site.index["a.m1.power"], site.index["a.m1.frequency"]}
+
+
+def test_it_asks_to_be_read_as_often_as_its_devices_or_every_five_seconds(
+    server: ModbusServer, tmp_path: Path
+) -> None:
+    devices = _devices(2)
+    driver = FieldbusDriver(site_of(tmp_path, _bus(server), devices, meters=2), "gw")
+    assert driver.read_every_s == PERIOD_S
+    slow = [device.replace(f"period: {PERIOD_S}", "period: 900") for device in devices]
+    driver = FieldbusDriver(site_of(tmp_path, _bus(server), slow, meters=2), "gw")
+    assert driver.read_every_s == 5.0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
+from bacpypes3.apdu import IAmRequest
 from bacpypes3.constructeddata import Any, TagList
+from bacpypes3.pdu import Address
 from bacpypes3.primitivedata import (
     Boolean,
     CharacterString,
@@ -26,8 +29,10 @@ from adapters.sites.templatekeys import ValueKeys
 from core.quantity import Quantity
 from edge.drivers.bacnet.decode import decoded
 from edge.drivers.bacnet.item import Found, Item, Missing, Reference
-from edge.drivers.bacnet.peer import batches, ranges
+from edge.drivers.bacnet.peer import Peer, batches, ranges
 from edge.drivers.bacnet.units import OtherUnit, correction
+from tests.edge.drivers.bacnet.conftest import ROOM
+from tests.edge.fieldbus import device_of, template_of
 
 AI = ObjectId(0, 1)
 VALUE, FLAGS, RELIABILITY, UNITS = (Reference(AI, p) for p in (85, 111, 103, 117))
@@ -116,6 +121,25 @@ def test_batches_tear_no_value_apart() -> None:
     items = [Item(str(i), _keys(), tells=False) for i in range(7)]
     assert [len(b) for b in batches(items, 20)] == [5, 2]
     assert [len(b) for b in batches(items, 3)] == [1] * 7
+
+
+@pytest.mark.parametrize(("bytes_", "most"), [(50, 2), (206, 15), (480, 20), (1476, 20), (20, 1)])
+def test_a_small_device_is_asked_for_what_fits_its_answer(
+    tmp_path: Path, bytes_: int, most: int
+) -> None:
+    peer = Peer(device_of(template_of(ROOM.replace("COV", "false"), tmp_path), "1001"))
+    assert not peer.found.is_set()
+    peer.met(
+        IAmRequest(
+            iAmDeviceIdentifier=("device", 1001), maxAPDULengthAccepted=bytes_,
+            segmentationSupported="no-segmentation", vendorID=0, source=Address("10.0.0.7"),
+        )
+    )  # fmt: skip
+    assert (peer.most, str(peer.address)) == (most, "10.0.0.7")
+    peer.missed()
+    assert peer.address is not None
+    peer.missed()
+    assert peer.address is None
 
 
 def test_few_ranges_for_many_instances() -> None:

@@ -106,3 +106,31 @@ def test_scan_finds_those_behind_the_router(plant: Plant, monkeypatch: pytest.Mo
     assert found.keys() == {"502", "503"}
     assert f"device 502 at {LINE}:2, 6 objects" in found["502"].says
     assert found["503"].own is not None
+
+
+def test_a_registration_that_was_refused_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library never registers again after one refusal, and hears no broadcast any more."""
+    monkeypatch.setattr("edge.drivers.bacnet.station._REGISTER_AGAIN_S", 0.2)
+    template = template_of(ROOM.replace("COV", "false"), tmp_path)
+    plain = BacnetDevice(600, template)
+    bus = BusKeys(
+        protocol="bacnet", udp="127.0.0.1/32:0", bacnet=BacnetBusKeys(bbmd=plain.endpoint)
+    )
+    wanted = device_of(template, "600")
+    link = BacnetLink(bus, [wanted], lambda *_: None)
+    with BacnetServer([plain]), pytest.raises(NoAnswer):
+        list(link.poll(wanted, wanted.wanted, Pace(0.5)))
+    bbmd = BacnetDevice(600, template, port=plain.port, bbmd=True)
+    with BacnetServer([bbmd]):
+        assert _reads(link, wanted)
+    link.close()
+
+
+def _reads(link: BacnetLink, device: Device) -> bool:
+    """Whether it is found in one of some polls."""
+    for _ in range(10):
+        with contextlib.suppress(NoAnswer):
+            return bool(list(link.poll(device, device.wanted, Pace(0.5))))
+    return False
