@@ -53,10 +53,10 @@ class Settings(BaseSettings):
         description="folder of mosquitto's passwords and acl, for plantroom gateway",
     )
 
-    ingest_foreign: bool = Field(
-        default=True,
-        description="whether ingest here hears foreign devices, Sparkplug and hand readings; of "
-        "several workers one alone does",
+    ingest_foreign: bool | None = Field(
+        default=None,
+        description="whether ingest here hears foreign devices, Sparkplug and hand readings; where "
+        "empty, the only worker does, or of several the one named 1",
     )
     sparkplug_host: str = Field(
         default="plantroom",
@@ -139,6 +139,13 @@ class Settings(BaseSettings):
             msg = "expected http:// or https:// and a host, without a path"
             raise ValueError(msg)
         return value.rstrip("/")
+
+    @property
+    def hears_foreign(self) -> bool:
+        """Whether ingest of this process hears foreign devices: one worker of a site alone may."""
+        if self.ingest_foreign is not None:
+            return self.ingest_foreign
+        return self.ingest_worker in {"", "1"}
 
     @property
     def store_url(self) -> str:

@@ -388,10 +388,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Will:
-    """What the broker says for a session that ends without a goodbye; retained."""
+    """What the broker says for a session that ends without a goodbye.
+
+    Attributes:
+        retain: Whether the broker keeps it; Sparkplug's deaths are not kept.
+    """
 
     topic: str
     payload: bytes
+    retain: bool = True
 
 
 class Broker(Protocol):

@@ -100,7 +100,7 @@ class Ingest:
         self._writer = Writer(
             site, store, receipts, quarantine, progress, confirmations, self._counts,
             self.gateways, events=events, alone=shared is None,
-            foreign=foreign.read if foreign else None,
+            foreign=foreign.read if foreign else None, again=foreign.again if foreign else None,
         )  # fmt: skip
         self._errands = self._writer.errands(replays, clock) if replays is not None else None
         self._asked = threading.Event()

@@ -42,6 +42,7 @@ class Writer:
         events: Where what happened to registers is proposed; nowhere without.
         alone: Whether no other worker writes to this store.
         foreign: Reads what is not of our own wire.
+        again: Reads such messages that were in quarantine.
     """
 
     def __init__(
@@ -58,13 +59,14 @@ class Writer:
         events: MeterEvents | None = None,
         alone: bool = True,
         foreign: Foreign | None = None,
+        again: Foreign | None = None,
     ) -> None:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
         self._judge = Judge(site)
         self._tracker, self._clocks = Tracker(site), Clocks(site)
-        self._events, self._foreign = events, foreign
+        self._events, self._foreign, self._again = events, foreign, again
         rules = Rules.of(site)
         self._use = (
             Use(rules, store, alone=alone, said=events.decided)
@@ -79,8 +81,9 @@ class Writer:
         if self._events is None:
             return None
         replayer = Replayer(
-            self._site, self._store, self._receipts, self._judge, self._use, self._tracker
-        )
+            self._site, self._store, self._receipts, self._judge, self._use, self._tracker,
+            self._again,
+        )  # fmt: skip
         return Errands(
             replayer, self._use, self._tracker, self._progress, replays, self._events,
             self._counts, clock,

@@ -112,7 +112,7 @@ class Plant:
             shared=WORKERS if worker else None, spool=self.spool,
             foreign=self._foreign(),
             hand=HandSource(self.site, self.records.hand, self.clock)
-            if self.settings.ingest_foreign else None,
+            if self.settings.hears_foreign else None,
             replays=self.records.quarantine, events=self.records.meters,
             book=self.records.gateways,
         )  # fmt: skip
@@ -235,7 +235,7 @@ class Plant:
         """What other programs publish, where the site has any of it."""
         from ingest.foreign import host  # noqa: PLC0415 protobuf is not on an edge's box
 
-        if not self.settings.ingest_foreign or not host.needed(self.site):
+        if not self.settings.hears_foreign or not host.needed(self.site):
             return None
         name = f"foreign-{self.site.id}"
         return host.Foreign(

@@ -204,7 +204,7 @@ def _make(version: MQTTProtocolVersion, options: Options, will: Will | None) -> 
     if options.tls is not None:
         client.tls_set_context(options.tls)
     if will is not None:
-        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
     if five:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.ReceiveMaximum = options.receive_maximum

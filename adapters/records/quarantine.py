@@ -21,7 +21,7 @@ from core.ports import Quarantined
 from core.replaying import Held, Tried
 
 By = Literal["reason", "gateway", "point"]
-NOTICES = frozenset({"lost_by_policy"})
+NOTICES = frozenset({"lost_by_policy", "lost_unconfirmed"})
 """Entries that tell of a loss: there is nothing in them that could be stored."""
 _MOST_SAID = 4_000
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from adapters.sites.compiling import DRIVERS
+from adapters.sites.dialects import dialects
 from adapters.sites.keys import BuildingKeys, SiteKeys
 from adapters.sites.parameters import PARAMETERS
 from adapters.sites.protocols import PROTOCOLS
@@ -52,6 +53,7 @@ def _name_words(parts: dict[str, Any]) -> None:
     }
     parts["SiteKeys"]["properties"]["codebook"]["enum"] = list(CODEBOOKS)
     parts["GatewayKeys"]["properties"]["driver"]["enum"] = list(DRIVERS)
+    parts["MessageKeys"]["properties"]["template"]["enum"] = ["", *dialects()]
     parts["BusKeys"]["properties"]["protocol"]["enum"] = list(PROTOCOLS)
     # Most addresses are numbers; they are read as they are written, zeros in front too.
     parts["DeviceKeys"]["properties"]["address"]["type"] = ["string", "integer"]

@@ -80,6 +80,13 @@ def event(request: Request, given: ServicesDep, actor: ActorDep, _: Framed, id_:
     return page(request, "meter.html", content=_whole(request, given, actor, row, {}, ""))
 
 
+@router.get("/x/meters/{id_}")
+def event_state(request: Request, given: ServicesDep, actor: ActorDep, id_: Id) -> Response:
+    """How far the event is, for live updates."""
+    row = meters.event(given, actor, id_)
+    return page(request, "meter_state.html", content=_whole(request, given, actor, row, {}, ""))
+
+
 @router.post("/meters/{id_}/decide")
 def decide(
     request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep, _: Framed,

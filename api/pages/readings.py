@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +20,7 @@ from api.view import language_of, page
 from core.actor import Actor
 from core.site import HAND
 from ingest.foreign.hand.entry import Account, Taken
+from ingest.foreign.hand.files import number_of
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 50
@@ -88,9 +88,7 @@ def _page(
 def _taken(given: Services, kept: dict[str, str], tr: Translator) -> tuple[Taken | None, str]:
     """The form as a reading, or why it is none."""
     try:
-        value = float(kept["value"])
-        if "_" in kept["value"] or not math.isfinite(value):
-            return None, tr("The value is no number.")
+        value = number_of(kept["value"])
     except ValueError:
         return None, tr("The value is no number.")
     try:

@@ -188,7 +188,7 @@ def _moment(heard: _Heard, arrival: Arrival) -> tuple[int, Quality]:
     try:
         return time_of(written, shape.written, shape.zone), Quality.GOOD
     except ValueError as error:
-        raise _Bad("time", f"{'.'.join(shape.time)} is {error}") from error
+        raise _Bad("schema", f"{'.'.join(shape.time)} is {error}") from error
 
 
 def _refused(arrival: Arrival, gateway: str, bad: _Bad) -> Told:

@@ -93,7 +93,7 @@ def show(id_: Id, *, json_: Json = False) -> None:
 @app.command()
 @speaks
 def replay(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]…", help="Which entries.")] = None,
     reason: Reason = "",
     gateway: Gateway = "",
     point: Point = "",

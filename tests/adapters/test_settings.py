@@ -77,3 +77,20 @@ def test_all_mistakes_are_named_and_no_value_is_repeated(monkeypatch: pytest.Mon
 
 def test_every_setting_is_described() -> None:
     assert [name for name, f in Settings.model_fields.items() if not f.description] == []
+
+
+@pytest.mark.parametrize(
+    ("worker", "said", "hears"),
+    [("", None, True), ("1", None, True), ("2", None, False), ("2", "true", True),
+     ("1", "false", False)],
+)  # fmt: skip
+def test_one_worker_hears_foreign_devices(
+    monkeypatch: pytest.MonkeyPatch,
+    worker: str,
+    said: str | None,
+    hears: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setenv("PLANTROOM_INGEST_WORKER", worker)
+    if said is not None:
+        monkeypatch.setenv("PLANTROOM_INGEST_FOREIGN", said)
+    assert load_settings().hears_foreign is hears

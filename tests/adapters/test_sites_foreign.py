@@ -89,6 +89,19 @@ def test_a_driver_has_its_own_option_and_no_other(tmp_path: Path) -> None:
     assert any("maps nothing" in m.what for m in check_site(write_town(tmp_path, bare)))
 
 
+@pytest.mark.parametrize(("period", "right"), [(900, False), (86_400, True)])
+def test_people_are_not_asked_to_read_all_day(tmp_path: Path, period: int, right: bool) -> None:  # noqa: FBT001
+    hand = SITE + "  gw-hand: {name: Rounds, driver: hand}\n"
+    folder = write_town(tmp_path, hand)
+    block = (folder / "buildings" / "a.yaml").read_text(encoding="utf-8")
+    meter = "  - {id: w, class: Water_Meter, name: W, gateway: gw-hand, period: %d, "
+    meter += "meter: {role: building, carrier: water}, points: {volume: {}}}\n"
+    (folder / "buildings" / "a.yaml").write_text(block + meter % period, encoding="utf-8")
+    said = [str(m) for m in check_site(folder)]
+    assert (said == []) is right, said
+    assert right or "is to be read by people every 900 s" in said[0]
+
+
 def test_a_node_is_one_gateway(tmp_path: Path) -> None:
     twice = SITE + SITE[SITE.index("  gw-plc:") :].replace("gw-plc", "gw-plc2")
     assert any(

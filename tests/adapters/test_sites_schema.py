@@ -14,6 +14,7 @@ from adapters.sites.reference import TITLES, anchor, tables
 from tests.adapters.site_files import SITE, A, B
 from tests.adapters.test_sites_devices import OWN
 from tests.adapters.test_sites_devices import SITE as DEVICES
+from tests.ingest.foreign.town import SITE as TOWN
 
 PAGE = Path(__file__).parents[2] / "docs" / "site-model.md"
 
@@ -54,6 +55,8 @@ def test_the_sample_sites_keep_to_the_schema(
         (A, "digits: 6", "digits: 0"),
         (A, "span: [-30, 50]", "span: [-30]"),
         (B, "area_m2: 500", "area_m2: wide"),
+        (TOWN, "template: tasmota", "template: tasmotta"),
+        (TOWN, "group: Town", "grupp: Town"),
         (DEVICES, "protocol: modbus", "protocol: modbuss"),
         (DEVICES, "address: 12", "address: [12]"),
         (DEVICES, "value: watts, scale", "value: watts, factor"),

@@ -58,6 +58,7 @@ MATRIX = {
     "GET /meters": Row("/meters", "member"),
     "GET /x/meters": Row("/x/meters", "member"),
     "GET /meters/{id_}": Row("/meters/1", "scoped"),
+    "GET /x/meters/{id_}": Row("/x/meters/1", "scoped"),
     "GET /live": Row("/live", "member"),
     "GET /x/alive": Row("/x/alive", "member", 204),
     "POST /language": Row("/language", "member", 303),

@@ -23,13 +23,11 @@ PATHS = {
     "trend-empty": "/trend",
     "readings": "/readings",
     "quarantine": "/quarantine",
-    "quarantine-empty": "/quarantine?state=settled",
     "quarantined": "/quarantine/1",
     "gateways": "/gateways",
     "gateway": "/gateways/gw-a",
     "gateway-silent": "/gateways/gw-c",
     "meters": "/meters",
-    "meters-empty": "/meters?state=rejected",
     "meter": "/meters/1",
     "absent": "/orders/WO-2026-9999",
 }

@@ -264,28 +264,6 @@ def test_live_by_a_thread_of_its_own(broker: Broker, tmp_path: Path) -> None:
         wait_for(lambda: len(ingest.rows) > seen + 60, "live readings again")
 
 
-def test_what_a_driver_has_when_it_is_stopped_is_committed(tmp_path: Path) -> None:
-    """Also of a driver that was ended before its agent: what it read is not skipped next time."""
-    start = 1_700_000_000
-    rows = "".join(f"{start + n},{n % 50}\n" for n in range(100))
-    (tmp_path / "a.csv").write_text("t,a\n" + rows)
-    column = {"column": "a", "point": "a.gw-a-0.oat", "unit": "°C"}
-    time_ = {"column": "t", "format": "epoch_s"}
-    model = site(files=[{"pattern": "a.csv", "time": time_, "columns": [column]}])
-    clock = SteppedClock(start * 1000 + 10_000)
-    with Outbox(tmp_path / "o.db") as outbox:
-        driver = CsvDriver(model, GATEWAY, tmp_path, after=outbox.read_until)
-        edge = Agent(model, GATEWAY, driver, outbox, gateway_session(1), clock, read_every_s=3600)
-        edge.start()
-        wait_for(lambda: edge.counts().readings == 11, "the first read")
-        clock.advance(start * 1000 + 30_000)
-        driver.close()
-        edge.stop()
-        assert outbox.depth().readings == 31
-        again = CsvDriver(model, GATEWAY, tmp_path, after=outbox.read_until)
-        assert len(again.read(start * 1000 + 99_000)) == 69
-
-
 class _Polling:
     """A driver that reads by itself and hands over what it has when it is asked."""
 
@@ -320,6 +298,28 @@ def test_what_was_polled_before_the_end_is_committed(broker: Broker, tmp_path: P
         made.stop()
         assert driver.asked == 2, "its own pace of a minute, and once at the end"
         assert outbox.depth().readings == 2
+
+
+def test_what_a_driver_has_when_it_is_stopped_is_committed(tmp_path: Path) -> None:
+    """Also of a driver that was ended before its agent: what it read is not skipped next time."""
+    start = 1_700_000_000
+    rows = "".join(f"{start + n},{n % 50}\n" for n in range(100))
+    (tmp_path / "a.csv").write_text("t,a\n" + rows)
+    column = {"column": "a", "point": "a.gw-a-0.oat", "unit": "°C"}
+    time_ = {"column": "t", "format": "epoch_s"}
+    model = site(files=[{"pattern": "a.csv", "time": time_, "columns": [column]}])
+    clock = SteppedClock(start * 1000 + 10_000)
+    with Outbox(tmp_path / "o.db") as outbox:
+        driver = CsvDriver(model, GATEWAY, tmp_path, after=outbox.read_until)
+        edge = Agent(model, GATEWAY, driver, outbox, gateway_session(1), clock, read_every_s=3600)
+        edge.start()
+        wait_for(lambda: edge.counts().readings == 11, "the first read")
+        clock.advance(start * 1000 + 30_000)
+        driver.close()
+        edge.stop()
+        assert outbox.depth().readings == 31
+        again = CsvDriver(model, GATEWAY, tmp_path, after=outbox.read_until)
+        assert len(again.read(start * 1000 + 99_000)) == 69
 
 
 def test_listens_to_its_own_confirmation_alone(tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ class ListBroker:
         self.diary = diary
         self.published: list[tuple[str, bytes, bool]] = []
         self.acked: list[str] = []
+        self.filters: tuple[str, ...] = ()
         self._on_message: Callable[[Message], None] = lambda _message: None
         self._on_connected: Callable[[bool], None] | None = None
 
@@ -165,7 +166,8 @@ class ListBroker:
         *,
         will: Will | None = None,
     ) -> None:
-        del filters, will
+        del will
+        self.filters = tuple(filters)
         self._on_message, self._on_connected = on_message, on_connected
 
     def start(self) -> None:
@@ -254,7 +256,8 @@ def bench(
     ingest = Ingest(
         site, store, DiaryReceipts(records.receipts, diary), quarantine,
         DiaryProgress(records.progress, diary), broker, clock, most=most, inbox=inbox,
-        foreign=foreign, spool=spool,
+        foreign=foreign,
+        spool=spool,
     )  # fmt: skip
     if start:
         ingest.start()

@@ -15,6 +15,7 @@ from core.batch import Intervals
 from core.clock import SteppedClock
 from core.site import Site
 from ingest import errands
+from ingest.foreign.host import Foreign
 from ingest.service import Ingest
 from tests.ingest.parts import Diary, ListBroker
 from tests.ingest.places import NOW
@@ -52,7 +53,9 @@ class Standing:
 
 
 @contextmanager
-def standing(folder: Path, site: Site, *, look: bool = True) -> Iterator[Standing]:
+def standing(
+    folder: Path, site: Site, *, look: bool = True, foreign: Foreign | None = None
+) -> Iterator[Standing]:
     """Started over what the folder holds; ``look`` whether wishes are done."""
     if not (folder / "records.sqlite").exists():
         records_in(folder).close()
@@ -62,7 +65,7 @@ def standing(folder: Path, site: Site, *, look: bool = True) -> Iterator[Standin
     ingest = Ingest(
         site, store, records.receipts, records.quarantine, records.progress, broker, clock,
         replays=records.quarantine if look else None, events=records.meters,
-        book=records.gateways,
+        book=records.gateways, foreign=foreign,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(errands, "LOOK_S", 0.02)

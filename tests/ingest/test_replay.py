@@ -8,10 +8,18 @@ import pytest
 
 from adapters.records.quarantine import Chosen
 from adapters.records.tables import QuarantineRow
+from adapters.sites import load_site
+from adapters.store.duck import DuckStore
 from core import topics, wire
 from core.quality import IntervalState
+from ingest.foreign.host import Foreign
+from tests.ingest.foreign.test_dialects import UP, chirp
+from tests.ingest.foreign.town import SITE as TOWN
+from tests.ingest.foreign.town import write_town
+from tests.ingest.parts import Diary, ListBroker
 from tests.ingest.places import NOW, QUARTER, RATED, payload, point, site_of, topic
 from tests.ingest.standing import Standing, standing
+from tests.servers import wait_for
 
 BEFORE = site_of(point("a.m.power"), point("b.m.power", "gw-b"))
 AFTER = site_of(
@@ -150,3 +158,27 @@ def test_what_tells_of_a_loss_is_dismissed_never_replayed(tmp_path: Path, notice
         (row,) = entries(here)
         assert (row.state, row.how, row.note) == ("settled", "dismissed", "the box was replaced")
         assert not here.records.quarantine.dismiss(row.id, "chen.jing", NOW, "again")
+
+
+def test_an_uplink_of_a_device_that_was_mapped_since_is_stored(tmp_path: Path) -> None:
+    folder = tmp_path / "town"
+    stranger = UP.replace("0001", "0002")
+    for mapped in ("0001", "0002"):
+        file = TOWN.replace("device: 24e124136b000001", f"device: 24e124136b00{mapped}")
+        site = load_site(write_town(folder, file))
+        broker = ListBroker(Diary())
+        foreign = Foreign(site, broker, ListBroker(Diary()), host="here")
+        with standing(tmp_path, site, foreign=foreign) as here:
+            if mapped == "0001":
+                broker.deliver(stranger, chirp(1, temperature=20.0).encode())
+                wait_for(lambda: bool(entries(here)), "the quarantine")
+            assert ask(here) == 1
+            here.done()
+            (row,) = entries(here)
+            assert (row.state, row.stored) == (
+                ("open", 0) if mapped == "0001" else ("settled", 1)
+            ), row.said
+    index = site.index["a.lora.zone_temp"]
+    store = DuckStore(str(tmp_path / "readings.duckdb"), site)
+    assert store.read([index], 0, 4 * 10**12).rows.value.tolist() == [20.0]
+    store.close()

@@ -26,7 +26,7 @@ from tests.ingest.foreign.sparkplug.packets import STEM, metric, node_birth, nod
 from tests.ingest.foreign.test_dialects import UP, chirp
 from tests.ingest.foreign.town import NOW, town
 from tests.sample import records_in
-from tests.servers import Server, wait_for
+from tests.servers import Influx, Server, wait_for
 
 pytestmark = pytest.mark.mosquitto
 ENERGY, TEMPERATURE = town().index["a.plc.energy"], town().index["a.lora.zone_temp"]
@@ -99,9 +99,14 @@ def wait_values(store: ReadingStore, point: int, count: int) -> list[float]:
     return rows()
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ReadingStore]:
-    made = open_store(f"duckdb:{tmp_path}/readings.duckdb", town())
+@pytest.fixture(params=["duckdb", pytest.param("influxdb", marks=pytest.mark.influx2)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReadingStore]:
+    if request.param == "duckdb":
+        made = open_store(f"duckdb:{tmp_path}/readings.duckdb", town())
+    else:
+        influx: Influx = request.getfixturevalue("influx2")
+        at = f"127.0.0.1:{influx.server.port}/{influx.bucket}?org={influx.org}&version=2&tls=0"
+        made = open_store(f"influxdb://{at}", town(), token=influx.token)
     yield made
     made.close()
 

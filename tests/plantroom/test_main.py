@@ -34,7 +34,8 @@ def test_the_commands_are_those_of_the_readme() -> None:
     top = {words[0] for words in COMMANDS if len(words) == 1}
     assert top == {
         "demo", "run", "replay", "backtest", "site", "quarantine", "dashboards", "user", "edge",
-        "backup", "restore", "docs", "realism", "simulate", "score", "readings", "torture",
+        "gateway", "backup", "restore", "docs", "realism", "simulate", "score", "readings",
+        "torture",
     }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_every_command_explains_itself_and_its_options(words: tuple[str, ...], c
 
 def test_what_is_not_there_yet_is_said_and_exit_codes_are(cli: Cli) -> None:
     said = re.sub(r"\s+", " ", cli("--help").output)
-    assert "Not there yet: field buses" in said
+    assert "Not there yet: the ledger of savings" in said
     assert "Exit codes: 2 something asked or written is wrong" in said
 
 

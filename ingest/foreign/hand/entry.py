@@ -119,7 +119,7 @@ class Entering:
         if actor.role not in MAY:
             raise Refused("your role may not enter readings", code="forbidden")
         account = Account()
-        known = self._readings.newest([(one.point, one.at) for one in taken])
+        known = dict(self._readings.newest([(one.point, one.at) for one in taken]))
         last: dict[str, tuple[int, float]] = {}
         for one in sorted(taken, key=lambda one: one.at):
             try:
@@ -138,6 +138,7 @@ class Entering:
                 )  # fmt: skip
                 continue
             last[one.point] = (one.at, value)
+            known[one.point, one.at] = value
             account.entered.append(self._reading(actor, point, one, value, via))
         account.refused.sort(key=lambda unfit: (unfit.taken.file, unfit.taken.line))
         if keep:

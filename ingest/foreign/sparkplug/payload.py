@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError
 
@@ -24,8 +24,7 @@ _NO_NUMBER = {DataType.STRING, DataType.TEXT, DataType.DATE_TIME}
 _LAST_NUMBER = DataType.BOOLEAN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(NamedTuple):
     """One metric of a payload.
 
     Attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,6 +19,8 @@ from ingest.foreign.told import LATE_MS, Rows, Told
 _NODE_PARTS, _DEVICE_PARTS = 4, 5  # spBv1.0, group, kind, node, and a device where it is one
 _OF_NODE = frozenset({"NBIRTH", "NDATA", "NDEATH"})
 _OF_DEVICE = frozenset({"DBIRTH", "DDATA", "DDEATH"})
+_REMEMBERED = 2_048
+"""Messages told from their repeats; one write holds at most some hundreds."""
 _SPARED = frozenset({"before_birth", "unmapped", LOST})
 
 
@@ -37,6 +40,7 @@ class SparkplugReader:
         self._want, self._born = want, born
         self._sparing = Sparing()
         self._doubt = threading.Event()
+        self._seen: OrderedDict[tuple[int, str, int], None] = OrderedDict()
 
     def doubt(self) -> None:
         """The connection was lost: nothing is certain until births come. From any thread."""
@@ -47,6 +51,8 @@ class SparkplugReader:
         kind, node, device = self._address(arrival.topic)
         if node is None or arrival.retain:
             return Told()  # births and data are never kept by a broker: an old one is no news
+        if self._came_before(arrival):
+            return Told()
         self._settle_doubt()
         try:
             payload = codec.decode(arrival.payload)
@@ -65,6 +71,20 @@ class SparkplugReader:
     def gaps(self) -> dict[str, int]:
         """Times that messages of a node were missing, by gateway."""
         return {node.map.gateway: node.gaps for node in self.nodes.values()}
+
+    def _came_before(self, arrival: Arrival) -> bool:
+        """Whether this very message was read: while the store was away it was put on disk too.
+
+        Read twice it would be a gap in the sequence that there was not. Two messages of one
+        moment and of one content would have one number in the sequence: there are no such two.
+        """
+        mark = (arrival.received, arrival.topic, hash(arrival.payload))
+        if mark in self._seen:
+            return True
+        self._seen[mark] = None
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return False
 
     def _settle_doubt(self) -> None:
         if self._doubt.is_set():

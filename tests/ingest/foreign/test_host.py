@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,14 @@ from core.clock import MINUTE_MS
 from core.quality import Quality
 from ingest.foreign.host import Foreign
 from ingest.foreign.sparkplug.payload import REBIRTH, decode
-from tests.ingest.foreign.sparkplug.packets import STEM, node_birth, node_death
+from ingest.spool import Spool
+from tests.ingest.foreign.sparkplug.packets import (
+    STEM,
+    metric,
+    node_birth,
+    node_death,
+    packet,
+)
 from tests.ingest.foreign.test_dialects import TTN, UP, chirp, things
 from tests.ingest.foreign.town import NOW, SITE, came, town, write_town
 from tests.ingest.parts import Bench, Diary, ListBroker, bench
@@ -21,11 +28,13 @@ from tests.servers import wait_for
 
 
 @contextmanager
-def hearing(folder: Path) -> Iterator[tuple[Bench, ListBroker, ListBroker]]:
+def hearing(
+    folder: Path, spool: Spool | None = None
+) -> Iterator[tuple[Bench, ListBroker, ListBroker]]:
     """Ingest with both foreign sessions, each a list."""
     kept, live = ListBroker(Diary()), ListBroker(Diary())
     foreign = Foreign(town(), kept, live, host="here")
-    with bench(folder, site=town(), foreign=foreign) as parts:
+    with bench(folder, site=town(), foreign=foreign, spool=spool) as parts:
         parts.clock.advance(NOW + MINUTE_MS)
         kept.diary = live.diary = parts.diary
         yield parts, kept, live
@@ -89,6 +98,17 @@ def test_the_host_says_that_it_is_there_and_says_so_again_where_somebody_denies_
     assert msgspec.json.decode(payload)["online"] is False
 
 
+def test_each_session_hears_what_it_must_and_none_is_shared(tmp_path: Path) -> None:
+    with hearing(tmp_path) as (parts, kept, live):
+        assert "application/+/device/+/event/up" in kept.filters
+        assert {"homie/5/+/#", f"{STEM}/NBIRTH/Boilers", f"{STEM}/DDATA/Boilers/+"} <= set(
+            live.filters
+        )
+        assert not any("NCMD" in f or f.startswith("$share") for f in kept.filters + live.filters)
+        assert set(kept.filters).isdisjoint(live.filters)
+        assert parts.broker.filters[0].startswith("plantroom/v1/town/")
+
+
 def test_a_node_is_asked_for_its_birth_and_its_death_is_written(tmp_path: Path) -> None:
     with hearing(tmp_path) as (parts, _, live):
         live.reconnect()
@@ -125,3 +145,30 @@ def test_a_stranger_that_was_mapped_since_is_read_again(tmp_path: Path) -> None:
         assert told.rows.value.tolist() == [20.0]
     birth = came(f"{STEM}/NBIRTH/Boilers", node_birth(3.0), retain=True)
     assert len(foreign.again(birth).reported[0].rows) == 2
+
+
+def test_a_node_is_followed_through_the_disk_while_the_store_is_away(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.sqlite")
+    with hearing(tmp_path, spool) as (parts, _, live):
+        live.deliver(f"{STEM}/NBIRTH/Boilers", node_birth(10.0, at=NOW))
+        parts.settle()
+        parts.diary.failing["readings"] = 10_000
+        for i in range(1, 6):
+            body = packet(metric(alias=1, double_value=10.0 + i, at=NOW + i), seq=i)
+            live.deliver(f"{STEM}/NDATA/Boilers", body)
+            # The first is in the writer's hands when the store goes, and on the disk as well.
+            wait_for(_acknowledged(live, i + 1), "it on disk")
+        assert len(parts.store.all().rows) == 2, "only what the birth said"
+        parts.diary.failing["readings"] = 0
+        energy = town().index["a.plc.energy"]
+        wait_for(lambda: len(parts.store.read([energy], 0, NOW + MINUTE_MS).rows) == 6, "the store")
+        parts.settle()
+        rows = parts.store.read([energy], 0, NOW + MINUTE_MS).rows
+        assert rows.value.tolist() == [10.0, 11.0, 12.0, 13.0, 14.0, 15.0]
+        assert parts.quarantine.kept == []
+        assert spool.depth() == (0, 0)
+    spool.close()
+
+
+def _acknowledged(broker: ListBroker, count: int) -> Callable[[], bool]:
+    return lambda: len(broker.acked) == count

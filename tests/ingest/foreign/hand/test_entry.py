@@ -65,6 +65,8 @@ def test_the_same_again_is_known_and_another_value_is_a_correction(records: Reco
     assert desk.enter(ADA, [total(10.0)], "file").known == 1
     assert len(desk.enter(ADA, [total(10.5)], "file").entered) == 1
     assert [(k.value, k.person) for k in records.hand.list("all")] == [(10.5, "ada"), (10.0, "bob")]
+    twice = desk.enter(ADA, [total(11.0, NOW), total(11.0, NOW)], "file")
+    assert (len(twice.entered), twice.known) == (1, 1)
 
 
 @pytest.mark.parametrize(
