@@ -125,7 +125,6 @@ class Agent:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
-            self._read_last()
         if self._started:
             self._say("offline")
             self._broker.stop()
@@ -234,13 +233,6 @@ class Agent:
             # One device that confuses its driver must not end the gateway; health says it.
             _log.exception("edge read failed", gateway=self._gateway)
             self._error = f"{type(error).__name__}: {error}"
-
-    def _read_last(self) -> None:
-        """Commit what the driver has read and nobody took; who stops it ends its buses first."""
-        try:
-            self.step(self._clock.now())
-        except Exception as error:  # noqa: BLE001 what is not committed was never sent
-            _log.warning("edge stops amid a read", gateway=self._gateway, reason=str(error))
 
     def _commit(self, rows: Columns, until: int) -> int:
         self._held = (rows, until)
