@@ -85,6 +85,11 @@ def asset_of(site: Site, target: str) -> str:
     return target
 
 
+def gateways_of(site: Site, asset: str) -> frozenset[str]:
+    """What the points of some equipment come through."""
+    return frozenset(site.points[i].gateway for i in site.points_of(asset).values())
+
+
 def owner_of(site: Site, asset: str, building: str) -> str:
     """Log-in of who is responsible for an asset, or for its building."""
     equipment = site.equipment.get(asset)

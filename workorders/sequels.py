@@ -15,6 +15,8 @@ from analytics.proof import PATIENCE_MS, ProofState
 from core.words import OrderState, Origin, ProofKind
 from workorders import watching
 from workorders.book import Book
+from workorders.cases import CLOCK_FAMILY
+from workorders.routing import gateways_of
 
 
 def before(book: Book, order: Order) -> str | None:
@@ -40,6 +42,15 @@ def before(book: Book, order: Order) -> str | None:
         if (visited or (explains and there)) and not _proven(book, other):
             return other.id
     return None
+
+
+def wrong_clock(book: Book, order: Order) -> str | None:
+    """Id of an open order on the clock of a gateway that this one's points come through."""
+    through = gateways_of(book.office.site, order.asset)
+    query = select(Order.id).where(
+        Order.asset.in_(sorted(through)), Order.family == CLOCK_FAMILY, Order.closed_at.is_(None)
+    )
+    return book.session.scalars(query.order_by(Order.id)).first() if through else None
 
 
 def _proven(book: Book, order: Order) -> bool:

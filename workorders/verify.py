@@ -18,13 +18,13 @@ from core.verdict import Run
 from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
 from workorders import dispatch, messages, watching
 from workorders.book import Book
-from workorders.cases import CLOCK_FAMILY, SILENT_FAMILY
+from workorders.cases import SILENT_FAMILY
 from workorders.clocks import ClockKind
 from workorders.deeds import close
 from workorders.happenings import Happening
 from workorders.ranking import Loss, rank
-from workorders.routing import SECOND_SKILL
-from workorders.sequels import before
+from workorders.routing import SECOND_SKILL, gateways_of
+from workorders.sequels import before, wrong_clock
 from workorders.states import Command
 
 ASK_AGAIN_MS = HOUR_MS
@@ -111,7 +111,11 @@ class Verifier:
         asked = [self._one(book, order, watch, judged, wrong) for watch in watches]
         said = watching.combined(watches)
         if said is ProofState.VERIFIED and (first := before(book, order)) is not None:
-            _wait_for(watches, first)
+            _wait_for(watches, _behind(first))
+            said = ProofState.WAITING
+        if said is ProofState.POINTS_LOST and (clock := wrong_clock(book, order)) is not None:
+            # Its points are well, and nobody at the plant can set a gateway's clock.
+            _wait_for(watches, _clock(clock))
             said = ProofState.WAITING
         if said in _ENDS:
             _ENDS[said](book, order, watches)
@@ -142,11 +146,18 @@ class Verifier:
         return True
 
 
-def _wait_for(watches: Sequence[Watch], first: str) -> None:
-    words = messages.dumped(
-        Text("Clear; waits for {order} on the same asset, which it may come from.",
-             {"order": first})
-    )  # fmt: skip
+def _behind(first: str) -> Text:
+    return Text("Clear; waits for {order} on the same asset, which it may come from.",
+                {"order": first})  # fmt: skip
+
+
+def _clock(first: str) -> Text:
+    return Text("Waits for {order}: the clock of the gateway that its points come through is "
+                "wrong.", {"order": first})  # fmt: skip
+
+
+def _wait_for(watches: Sequence[Watch], why: Text) -> None:
+    words = messages.dumped(why)
     for watch in watches:
         watch.outcome = ProofState.WAITING
         watch.asked_at = None
@@ -251,10 +262,8 @@ def open_instrument(book: Book, order: Order, watch: Watch) -> str:
     with the gateway that it comes through is mended there: one visit.
     """
     cause = f"{watch.target}|{LOST_FAMILY}"
-    site = book.office.site
-    through = {p.gateway for p in site.points if order.asset in (p.equipment, p.id)}
-    places = Order.asset.in_(sorted({order.asset, *through}))
-    silent = places & Order.family.in_((SILENT_FAMILY, CLOCK_FAMILY))
+    places = Order.asset.in_(sorted({order.asset, *gateways_of(book.office.site, order.asset)}))
+    silent = places & (Order.family == SILENT_FAMILY)
     known = select(Order.id).where((Order.cause == cause) | silent, Order.closed_at.is_(None))
     found = book.session.scalars(known.order_by(Order.id)).first()
     if found is not None:
