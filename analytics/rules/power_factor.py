@@ -35,7 +35,8 @@ CARD = RuleCard(
     longest_period_s=900,
     sufficiency=0.5,
     condition="Power factor below the target (pf_target, 0.90 where nothing is declared) at more "
-    "than 20 % of the load that its register is rated for.",
+    "than 20 % of the load that its register is rated for; not where panels (pv_kwp) give behind "
+    "it, which take active power off and leave the reactive.",
     hold=Hold(minutes=60),
     clear_at="0.01 above the target.",
     clears_when="Three days, an hour each, above the target at such a load.",
@@ -82,11 +83,15 @@ def judge(frame: Frame) -> Judged:
 def targets(site: Site) -> tuple[Target, ...]:
     """Meters that tell their power factor, with what their register is rated for."""
     declared = {"pf_target": CARD.value("target")}
+    sunny = {e.building for e in site.equipment.values() if "pv_kwp" in e.parameters}
     return tuple(
-        replace(target, parameters={**target.parameters, "rated": _rated(site, target.id)})
+        replace(
+            target, exempt=target.exempt or target.building in sunny,
+            parameters={**target.parameters, "rated": _rated(site, target.id)},
+        )
         for target in equipment_targets(site, CARD, declared)
         if set(CARD.roles) <= target.points.keys()
-    )
+    )  # fmt: skip
 
 
 def _rated(site: Site, meter: str) -> float:

@@ -98,6 +98,13 @@ def test_the_load_that_counts_is_what_the_register_is_rated_for() -> None:
     assert main.parameters["pf_target"] == 0.9
 
 
+def test_where_panels_give_the_power_factor_of_what_is_bought_says_nothing() -> None:
+    """They take active power off and leave the reactive: a healthy bank looks lost at noon."""
+    assert {t.id: t.exempt for t in power_factor.targets(SITE)} == {
+        "a.m-main": False, "b.m-main": False, "c.m-main": False, "d.m-main": True,
+    }  # fmt: skip
+
+
 def test_only_boards_whose_phases_are_all_told_are_targets() -> None:
     found = {target.id for target in supply_voltage.OFF.targets(SITE)}
     assert found == {"a.m-main", "c.m-main"}
