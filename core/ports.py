@@ -256,7 +256,7 @@ class ClockSeen:
 
     Attributes:
         gateway: Which.
-        since: When it was first seen to say this, less a minute, run clock. [ms]
+        since: From when on it is known to have said this, run clock. [ms]
         until: When it was last seen to say this, run clock. [ms]
         ahead: Its clock less ours. [ms]
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,16 +52,23 @@ class Clocks:
             if gateway not in self._slack:
                 continue
             received = max(one.received for one in batches)
-            ahead = self._ahead(gateway, batches, received)
-            if ahead is not None and (span := self._spoken(gateway, received, ahead)) is not None:
+            times = np.concatenate([one.rows.at for one in batches])
+            back = _ran_back(times)
+            ahead = self._ahead(gateway, batches, received, back)
+            if ahead is None:
+                continue
+            span = self._spoken(gateway, received, ahead, back.at if back is not None else None)
+            if span is not None:
                 news.append(span)
         return news
 
-    def _ahead(self, gateway: str, batches: Sequence[Reported], received: int) -> int | None:
+    def _ahead(
+        self, gateway: str, batches: Sequence[Reported], received: int, back: _Back | None
+    ) -> int | None:
         """Its clock less ours [ms]; None where it cannot be told."""
         sent = max(one.sent_at or one.received for one in batches) - received
-        times = np.concatenate([one.rows.at for one in batches])
-        newest = int(times.max()) - received
+        latest = max(int(one.rows.at.max()) for one in batches)
+        newest = (latest if back is None or back.newest is None else back.newest) - received
         at, last = self._before.get(gateway, (received, 0))
         self._before[gateway] = (received, newest)
         if abs(sent) > OFF_MS:
@@ -70,9 +78,12 @@ class Clocks:
         if newest >= -(OFF_MS + self._slack[gateway]):
             return sent
         again = at < received and abs(newest - last) <= _ALIKE_MS + self._slack[gateway]
-        return newest if again or _ran_back(times) else None
+        return newest if again or back is not None else None
 
-    def _spoken(self, gateway: str, received: int, ahead: int) -> ClockSeen | None:
+    def _spoken(
+        self, gateway: str, received: int, ahead: int, back: int | None
+    ) -> ClockSeen | None:
+        """A span that is news; ``back`` is when times ran back in what came now. [ms]"""
         old = self._span.get(gateway)
         alike = old is not None and abs(old.ahead - ahead) <= _ALIKE_MS
         lately = old is not None and received - old.until <= _NEW_MS
@@ -81,8 +92,12 @@ class Clocks:
                 return None
             span = ClockSeen(gateway=gateway, since=old.since, until=received, ahead=old.ahead)
         else:
-            # When it went wrong, between this and the last that was heard, nobody knows.
             since = received - MINUTE_MS
+            if old is not None and lately:
+                # Wrong before and wrong now, it was not right between; where it was right before,
+                # nobody knows when it went wrong but who saw its times run back.
+                wrong = min(abs(old.ahead), abs(ahead)) > OFF_MS
+                since = old.until if wrong else max(old.until, min(back or since, since))
             span = ClockSeen(gateway=gateway, since=since, until=received, ahead=ahead)
         self._span[gateway] = span
         return span
@@ -96,16 +111,31 @@ def _live(reported: Sequence[Reported]) -> dict[str, list[Reported]]:
     return found
 
 
-def _ran_back(times: Ints) -> bool:
-    """Whether readings, in the order in which they were sent, jump back for good.
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """Where times ran back.
+
+    Attributes:
+        at: The last right time before it. [ms]
+        newest: The newest since, where they have not caught up yet. [ms]
+    """
+
+    at: int
+    newest: int | None
+
+
+def _ran_back(times: Ints) -> _Back | None:
+    """Where readings, in the order in which they were sent, jump back for good; the last such.
 
     One that overtook another lies before it too; of a clock that was set back all do, until it
     has caught up.
     """
-    behind = np.maximum.accumulate(times) - times > OFF_MS
+    latest = np.maximum.accumulate(times)
+    behind = latest - times > OFF_MS
     edges = np.flatnonzero(np.diff(np.r_[False, behind, False].astype(np.int8)))
-    starts, ends = edges[::2], edges[1::2]
-    return any(
-        len(np.unique(times[a:b])) >= _STEADY and bool((np.diff(times[a:b]) >= 0).all())
-        for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
-    )
+    for a, b in zip(edges[::2].tolist()[::-1], edges[1::2].tolist()[::-1], strict=True):
+        steady = bool((np.diff(times[a:b]) >= 0).all())
+        if steady and len(np.unique(times[a:b])) >= _STEADY:
+            newest = int(times[a:b].max()) if b == len(times) else None
+            return _Back(at=int(latest[a]), newest=newest)
+    return None

@@ -66,7 +66,21 @@ def test_devices_set_back_are_noticed_in_the_batch_in_which_their_times_run_back
     clocks.seen([minutely(MONDAY, 6)])
     [seen] = clocks.seen([minutely(MONDAY + 6 * HOUR_MS, 6, behind=60, since=200)])
     assert seen.ahead == -HOUR_MS
-    assert seen.since == MONDAY + 6 * HOUR_MS - MINUTE_MS, "not before it was seen"
+    jump = MONDAY + 6 * HOUR_MS - 200 * MINUTE_MS
+    assert seen.since == jump, "from the last right time on"
+
+
+def test_a_clock_that_was_wrong_and_is_wrong_was_not_right_between() -> None:
+    """Set back by an hour a quarter of an hour before it was heard: it says no hour yet."""
+    clocks = Clocks(SITE)
+    clocks.seen([minutely(MONDAY, 6)])
+    first_at = MONDAY + 6 * HOUR_MS
+    [first] = clocks.seen([minutely(first_at, 6, behind=60, since=15)])
+    assert first.ahead == -HOUR_MS
+    [on] = clocks.seen([minutely(first_at + 6 * HOUR_MS, 6, behind=62)])
+    assert (on.since, on.until) == (first_at, first_at + 6 * HOUR_MS)
+    [right] = clocks.seen([minutely(first_at + 12 * HOUR_MS, 6)])
+    assert (right.ahead, right.since) == (0, first_at + 12 * HOUR_MS - MINUTE_MS)
 
 
 def test_a_device_that_stops_is_no_wrong_clock_and_one_that_stays_behind_is() -> None:
