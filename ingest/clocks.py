@@ -54,7 +54,7 @@ class Clocks:
             received = max(one.received for one in batches)
             times = np.concatenate([one.rows.at for one in batches])
             back = _ran_back(times)
-            ahead = self._ahead(gateway, batches, received, back)
+            ahead = self._ahead(gateway, batches, int(times.max()), back)
             if ahead is None:
                 continue
             span = self._spoken(gateway, received, ahead, back.at if back is not None else None)
@@ -63,11 +63,11 @@ class Clocks:
         return news
 
     def _ahead(
-        self, gateway: str, batches: Sequence[Reported], received: int, back: _Back | None
+        self, gateway: str, batches: Sequence[Reported], latest: int, back: _Back | None
     ) -> int | None:
         """Its clock less ours [ms]; None where it cannot be told."""
+        received = max(one.received for one in batches)
         sent = max(one.sent_at or one.received for one in batches) - received
-        latest = max(int(one.rows.at.max()) for one in batches)
         newest = (latest if back is None or back.newest is None else back.newest) - received
         at, last = self._before.get(gateway, (received, 0))
         self._before[gateway] = (received, newest)
