@@ -12,6 +12,12 @@ DEAD_EVERY_S = 60.0
 """A dead device is asked once a minute: more would slow its neighbours, less be slow to see it."""
 
 
+ASKED_AGAIN_S = 5.0
+"""One lost answer is asked for again as soon as this: within it a box that was busy is free again
+(4 s of a stalled machine were met), while a device that fell off costs its neighbours two time-outs
+in all before it is dead. A minute would be a minute without readings for one lost datagram."""
+
+
 class Member:
     """The state of one device; of its bus's thread, but for :attr:`last_good` and :attr:`error`.
 
@@ -91,6 +97,8 @@ class Member:
             self.late += missed
         self.due = self._slot
         if self._again and not self.dead:
-            # An hour of a meter that is read once an hour is not to hang on one answer.
-            self.due = min(self._slot, now + DEAD_EVERY_S)
+            # An hour of a meter that is read once an hour is not to hang on one answer. One that
+            # answers nonsense may do so for days, and is asked no more often than a dead one.
+            pause = ASKED_AGAIN_S if self._misses else DEAD_EVERY_S
+            self.due = min(self._slot, now + pause)
         return missed

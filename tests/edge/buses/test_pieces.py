@@ -12,7 +12,7 @@ import pytest
 from core.clock import SteppedClock, SystemClock
 from core.quality import Quality
 from edge.buses.buffer import UNSET_BEFORE, Buffer
-from edge.buses.member import DEAD_AFTER, DEAD_EVERY_S, Member
+from edge.buses.member import ASKED_AGAIN_S, DEAD_AFTER, DEAD_EVERY_S, Member
 from edge.buses.pace import Pace
 from tests.edge.fieldbus import METER, device_of, template_of
 
@@ -98,11 +98,11 @@ def test_rounds_that_the_bus_had_no_time_for_are_counted(tmp_path: Path) -> None
     assert member.late == 3
 
 
-def test_a_lost_answer_of_an_hourly_meter_is_asked_for_again_in_a_minute(tmp_path: Path) -> None:
+def test_a_lost_answer_of_an_hourly_meter_is_asked_for_again_in_seconds(tmp_path: Path) -> None:
     member = _member(tmp_path, 3600.0)
     member.failed("no answer", silent=True, again=True)
     assert member.next_due(1.0) == 0
-    assert member.due == 1.0 + DEAD_EVERY_S
+    assert member.due == 1.0 + ASKED_AGAIN_S
     member.answered()
     assert member.next_due(62.0) == 0
     assert member.due == 3600.0, "and then it is at its own hour again"
