@@ -13,6 +13,7 @@ from analytics.frame import Frame
 from analytics.grid import Grid
 from analytics.rule import Basis, Rule, Target
 from core.batch import Bools, Columns, Floats, Ints
+from core.clock import HOUR_MS
 from core.site import Site
 
 NEVER = np.iinfo(np.int64).max
@@ -20,6 +21,9 @@ NEVER = np.iinfo(np.int64).max
 
 Clock = Sequence[tuple[int, int, int]]
 """Of one gateway, in the order of time: since, until, ahead. [ms]"""
+
+Waits = Sequence[tuple[int, int]]
+"""Of one register, in the order of time: since when an event waits, and until when. [ms]"""
 
 Spans = Mapping[str, Sequence[tuple[int, int]]]
 """When the sensor behind each point was at fault, by point id. [ms]"""
@@ -34,6 +38,7 @@ class Scene:
         rows: Readings by point and time.
         first_seen: Time of the first reading ever, by point index; :data:`NEVER`. [ms]
         clocks: What gateways' clocks said, by gateway.
+        undecided: Since and until when events of registers waited for somebody, by point. [ms]
     """
 
     site: Site
@@ -42,6 +47,7 @@ class Scene:
     rows: Columns
     first_seen: Ints
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    undecided: Mapping[str, Waits] = field(default_factory=dict)
     _binned: dict[Grid, Binned] = field(default_factory=dict)
     _filled: dict[Grid, Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
@@ -167,6 +173,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
         "gateway_share": share,
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
         "clock": _clocks(scene, of, grid),
+        "undecided": _undecided(scene, of.points[0], grid),
     }
     good = np.nan_to_num(taken(table.share, value))
     return _frame(scene, of, grid, muted, values=values, good=good)
@@ -253,6 +260,18 @@ def _clocks(scene: Scene, of: Layout, grid: Grid) -> Floats:
     for row in of.gateways:
         for since, until, ahead in scene.clocks.get(of.targets[row].id, ()):
             found[row, (grid.ends > since) & (grid.ends - grid.step < until)] = ahead / 1000.0
+    return found
+
+
+def _undecided(scene: Scene, points: Ints, grid: Grid) -> Floats:
+    """How long the oldest event of each register has waited at the end of an interval. [h]"""
+    found = np.zeros((len(points), grid.count))
+    for row, point in enumerate(points.tolist() if scene.undecided else ()):
+        waits = scene.undecided.get(scene.site.points[point].id, ()) if point >= 0 else ()
+        for since, until in waits:
+            inside = (grid.ends > since) & (grid.ends - grid.step < until)
+            hours = np.where(inside, (grid.ends - since) / HOUR_MS, 0.0)
+            np.maximum(found[row], hours, out=found[row])
     return found
 
 

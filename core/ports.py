@@ -14,6 +14,7 @@ from typing import Protocol
 
 from core.batch import Batch, BatchName, Columns, Floats, Intervals, Ints, Stored
 from core.finding import Finding, FindingEvent
+from core.meters import Undecided
 from core.quantity import Kind
 from core.settled import Settled
 from core.site import Site
@@ -284,6 +285,10 @@ class Progress(Protocol):
 
     def clocks(self, since: int) -> Sequence[ClockSeen]:
         """What was seen of gateways' clocks after a time, in the order of time."""
+        ...
+
+    def undecided(self, since: int) -> Sequence[Undecided]:
+        """Events of registers that waited for somebody after a time, by point and time."""
         ...
 
     def gateways(self) -> Mapping[str, GatewayProgress]:

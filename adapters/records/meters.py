@@ -18,6 +18,8 @@ from core.meters import Crossing, Decision, EventState, Happening, Looked, Waiti
 
 log = structlog.get_logger(__name__)
 
+SYSTEM = "system"
+"""Who changes an event that no person has changed."""
 MOST_OPEN = 50
 """Proposals of one register that may wait: a dial that jumps all day is one broken register,
 and nobody reads the fifty-first; the log names it."""
@@ -59,7 +61,7 @@ class RecordMeterEvents:
             for id_ in gone:
                 row = session.get(MeterEventRow, id_)
                 if row is not None and row.state in _OURS:
-                    _change(row, EventState.WITHDRAWN, "system", row.at, {})
+                    _change(row, EventState.WITHDRAWN, SYSTEM, row.at, {})
                     _tell(session, row)
 
     def decided(self, points: Sequence[str] | None = None) -> Mapping[str, Sequence[Decision]]:
@@ -210,7 +212,7 @@ def _put(session: ScopedSession, one: Crossing) -> None:
     row.kind, row.before_at, row.before, row.first = one.kind, one.before_at, one.before, one.first
     row.evidence = dict(one.evidence)
     if row.state != state:
-        _change(row, state, "system", one.at, {})
+        _change(row, state, SYSTEM, one.at, {})
     session.flush()
     _tell(session, row)
 
