@@ -61,9 +61,8 @@ def test_a_decision_waits_until_it_is_counted(records: Records) -> None:
 
 def test_what_nobody_told_of_waits_until_somebody_decides(records: Records) -> None:
     records.meters.found([SWAP, ROLLED], [])
-    assert records.progress.undecided(0) == [
-        Undecided(point="a.m.energy", before_at=1_000, at=2_000)
-    ]
+    waits = Undecided(point="a.m.energy", before_at=1_000, at=2_000)
+    assert records.progress.undecided(0) == [waits]
     row = records.meters.list(A, state="open")[0]
     records.meters.decide(A, row.id, 1, EventState.CONFIRMED, "chen", 7_000, NUMBERS)
     decided = [replace(waits, until=7_000)]
