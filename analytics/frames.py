@@ -162,7 +162,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     first = scene.first_seen[of.points[0]]
     for row in of.gateways:
         first[row] = _first_heard(scene, of.targets[row])
-    rows, share = _of_gateways(scene, table, of.targets, grid)
+    rows, share, came = _of_gateways(scene, table, of.targets, grid)
     values = {
         "rows": taken(table.rows, value),
         "beyond": taken(table.beyond, value),
@@ -171,6 +171,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
         "running": taken(table.low, running),
         "gateway_rows": rows,
         "gateway_share": share,
+        "gateway_came": came,
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
         "clock": _clocks(scene, of, grid),
         "undecided": _undecided(scene, of.points[0], grid),
@@ -277,22 +278,32 @@ def _undecided(scene: Scene, points: Ints, grid: Grid) -> Floats:
 
 def _of_gateways(
     scene: Scene, table: Binned, targets: Sequence[Target], grid: Grid
-) -> tuple[Floats, Floats]:
-    """Readings of all points of each target's gateway, and of those due from the one heard best.
+) -> tuple[Floats, Floats, Floats]:
+    """Readings of each target's gateway, and two shares of those due: best point, points heard.
+
+    The best says whether the gateway was there, the mean of those heard what its line loses; NaN
+    where none was.
 
     One that speaks for some minutes of an interval is heard in it, and says nothing of points
     that were due in the rest.
     """
     due = {p: max(grid.step / (1000.0 * scene.site.points[p].period_s), 1.0) for p in scene.points}
-    known: dict[frozenset[str], tuple[Floats, Floats]] = {}
+    known: dict[frozenset[str], tuple[Floats, Floats, Floats]] = {}
     for target in targets:
         if target.gateways not in known:
             mine = [p for p in scene.points if scene.site.points[p].gateway in target.gateways]
             rows = table.rows[[table.row[p] for p in mine]]
-            best = (rows / np.array([due[p] for p in mine])[:, None]).max(axis=0)
-            known[target.gateways] = (rows.sum(axis=0), np.minimum(best, 1.0))
-    found = [known[target.gateways] for target in targets]
-    return np.array([rows for rows, _ in found]), np.array([share for _, share in found])
+            share = np.minimum(rows / np.array([due[p] for p in mine])[:, None], 1.0)
+            known[target.gateways] = (rows.sum(axis=0), share.max(axis=0), _came(share))
+    rows, best, came = zip(*(known[target.gateways] for target in targets), strict=True)
+    return np.array(rows), np.array(best), np.array(came)
+
+
+def _came(share: Floats) -> Floats:
+    """Mean share of what was due over the points that were heard; NaN where none was. (times,)"""
+    heard = share > 0
+    count = heard.sum(axis=0)
+    return np.where(count > 0, share.sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def _first_heard(scene: Scene, gateway: Target) -> int:

@@ -45,6 +45,7 @@ WITHIN_REACH: Mapping[str, str] = {
     "sensor_stuck": "a reading that stands still is judged",
     "sensor_open": "a reading beyond its span is judged",
     "sensor_silent": "a point without readings is judged",
+    "readings_lost": "of what is due from a gateway the share that came is judged",
     "meter_reset": "a register that did not go on from where it was is judged",
     "meter_swapped": "a register that did not go on from where it was is judged",
     "clock_off": "when a gateway's live readings came is held against what they are dated",
@@ -77,6 +78,7 @@ FAMILIES: Mapping[str, str] = {
     "data_missing": "sensor",
     "gateway_clock": "clock",
     "register_jump": "register",
+    "data_lost": "network",
 }
 """What a rule's family is called in the truth's words. It only decides between faults of one
 asset; an order of a family that is not here is credited by asset and trade."""

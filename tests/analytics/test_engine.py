@@ -224,6 +224,26 @@ def _clock(since: int, until: int, ahead: int) -> ClockSeen:
     return ClockSeen(gateway="gw-a", since=since, until=until, ahead=ahead)
 
 
+def test_a_line_that_loses_readings_is_one_finding_and_what_is_silent_is_not_lost() -> None:
+    plant = Plant()
+    minutes = np.arange(1, 24 * 60 + 1)
+    rng = np.random.default_rng(7)
+    roles = ("sat", "rat", "mat", "fan_speed", "heat_valve", "cool_valve")
+    names = [f"a.ahu2.{role}" for role in roles]
+    for name in names:
+        kept = minutes[rng.random(len(minutes)) >= 0.1]
+        at = MONDAY + kept * MINUTE_MS
+        index = np.full(len(at), SITE.index[name])
+        plant.write(Columns.of(index, at, np.full(len(at), 20.0)))
+    rules = [rule("SEN-01"), rule("SEN-14")]  # the first has all points of the gateway read
+    told = plant.run(plant.engine(rules), MONDAY, MONDAY + DAY_MS, 6 * HOUR_MS)
+    assert [(e.change, e.finding.target) for e in told] == [(FindingChange.OPENED, "gw-a")]
+    whole = Plant()
+    for name in names[:-1]:
+        whole.fill(MONDAY, MONDAY + DAY_MS, **{name.replace(".", "__"): 20.0})
+    assert whole.run(whole.engine(rules), MONDAY, MONDAY + DAY_MS, DAY_MS) == []
+
+
 def test_a_register_that_jumped_is_asked_about_and_mutes_its_meter_until_somebody_says() -> None:
     plant = Plant()
     register = "a.m-main.energy"
