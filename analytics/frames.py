@@ -295,8 +295,9 @@ def _of_gateways(
             rows = table.rows[[table.row[p] for p in mine]]
             share = np.minimum(rows / np.array([due[p] for p in mine])[:, None], 1.0)
             known[target.gateways] = (rows.sum(axis=0), share.max(axis=0), _came(share))
-    rows, best, came = zip(*(known[target.gateways] for target in targets), strict=True)
-    return np.array(rows), np.array(best), np.array(came)
+    found = [known[target.gateways] for target in targets]
+    heard, best, came = (np.array([one[i] for one in found]) for i in range(3))
+    return heard, best, came
 
 
 def _came(share: Floats) -> Floats:
