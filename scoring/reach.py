@@ -47,6 +47,8 @@ WITHIN_REACH: Mapping[str, str] = {
     "sensor_silent": "a point without readings is judged",
     "readings_lost": "of what is due from a gateway the share that came is judged",
     "meter_reset": "a register that did not go on from where it was is judged",
+    "meter_unit": "a register that did not go on from where it was is judged",
+    "meter_one_word": "a register that did not go on from where it was is judged",
     "meter_swapped": "a register that did not go on from where it was is judged",
     "clock_off": "when a gateway's live readings came is held against what they are dated",
     "time_zone_wrong": "when a gateway's live readings came is held against what they are dated",
