@@ -23,6 +23,7 @@ from math import exp
 import numpy as np
 
 from core.batch import Bools, Floats, Ints
+from simulators.physics.constants import constant
 from simulators.physics.cooling.pumping import pump_share
 from simulators.physics.heating import boiler, curve, hot_water, substation
 from simulators.physics.heating.heating_faults import HeatingFaults
@@ -35,14 +36,18 @@ LOCK_ABOVE, UNLOCK_BELOW = 15.5, 14.0
 # Nights are off; a building with radiators is kept from cooling out: heated below 16 °C until
 # 17.5 °C, at the lowered curve.
 _TOO_COLD_C, _AGAIN_C = 16.0, 17.5
-_ROOM_C = 20.0
+_ROOM_C = constant(20.0)
 # Pumps run at a constant speed by day and a lower one at night.
 _SPEED_DAY, _SPEED_NIGHT = 0.85, 0.6
 # Mixing valve: a motor of 2.5 minutes that rests in a neutral zone of 2 K, symmetrical; a maker's
 # choice is 1 to 9 K, 3 K from the factory (Danfoss ECL Comfort 110, parameter 6187).
-_MIX_PER_H, _MIX_RESTS_K = 24.0, 1.0
+_MIX_PER_H, _MIX_RESTS_K = 24.0, constant(1.0)
 _MINUTE_H = 1.0 / 60.0
 _NO_ROOM = 99.0
+_NOUGHT, _ONE, _TINY = constant(0.0), constant(1.0), constant(1e-9)
+_CARRIES = constant(WATER_HEAT)
+_LOCK = constant(UNLOCK_BELOW), constant(LOCK_ABOVE - UNLOCK_BELOW)
+_COLD = constant(_TOO_COLD_C), constant(_AGAIN_C - _TOO_COLD_C)
 _STATES = (
     "on", "burning", "hot", "go", "come", "mix", "wanted", "valve", "error", "upper", "lower",
     "charging",
@@ -83,13 +88,15 @@ class Heating:
         self._zero = np.zeros(rows)
         self._reheats: Bools = np.array(plan.reheating, np.bool_)
         self._with = _rows_with(self.radiators.building, self.radiators.rated, rows)
+        self._coldest = np.full(rows, _NO_ROOM)
+        self._radiates = np.isin(np.arange(rows), self._with[0])
         self._air = np.full(len(self.water), 20.0)
         self._given = np.zeros(len(self.water))
         self._lost = np.zeros(rows)
 
     def emitted(self, air: Floats) -> Floats:
         """What the radiators give to zones of this air [°C] until the next step. [kW]"""
-        self._air = np.array(air)
+        self._air = air.copy()
         self._given = self.radiators.emitted(self.water, self._air)
         return self._given
 
@@ -147,7 +154,7 @@ class Heating:
         speed: Floats = on * day.speed[k]
         flow = speed * self.sizes.flow
         used = took[0] + self._radiators(speed, now, hours)
-        go, carries = state[_GO], WATER_HEAT * flow
+        go, carries = state[_GO], _CARRIES * flow
         back = self._returned(carries * go - used, carries, bad, hours)
         charge = self._charge(day.draw[k], now, hours) if self._any[0] else self._zero
         net = self._network(asked, day.sent[k], back, flow, (now, bad), hours)
@@ -155,7 +162,7 @@ class Heating:
         supply = back + state[_MIX] * (state[_HOT] - back)
         piped = self.sizes.pipes * (go - _ROOM_C)
         self._lost += piped
-        go += hours / self.sizes.way * (carries * (supply - go) - piped)
+        go += constant(hours) / self.sizes.way * (carries * (supply - go) - piped)
         return (
             go + on * (supply - go), back, asked, on, fired[0], fired[2] + net[3], flow, speed,
             fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + on * self.sizes.aux, fired[3],
@@ -192,17 +199,17 @@ class Heating:
     ) -> tuple[Floats, Floats]:
         """Whether plant runs, 1 or 0, and what the coldest rooms add to the curve [K]."""
         on = self.state[_ON]
-        called: Bools = asked | (on > 0.0)
-        cold = day.outdoor[k] < UNLOCK_BELOW + (LOCK_ABOVE - UNLOCK_BELOW) * on
+        called: Bools = asked | (on > _NOUGHT)
+        cold = day.outdoor[k] < _LOCK[0] + _LOCK[1] * on
         rows, zones, starts = self._with
         cold |= self._reheats & asked  # what dries its air asks for heat on warm days too
         lacks = self._zero
         if len(rows):
-            coldest = np.full(len(on), _NO_ROOM)
+            coldest = self._coldest
             coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
             lacks = curve.missing(coldest) * day.wanted[k]
-            called |= coldest < _NO_ROOM
-            called = (called & day.day[k]) | (coldest < _TOO_COLD_C + (_AGAIN_C - _TOO_COLD_C) * on)
+            called |= self._radiates
+            called = (called & day.day[k]) | (coldest < _COLD[0] + _COLD[1] * on)
         else:
             called &= day.day[k]
         on[:] = self.sizes.there & ((cold & called) | bad.always)
@@ -216,14 +223,15 @@ class Heating:
         flow = radiators.flow(self._air, now.branch) * speed[of]
         supply = self.state[_GO][of]
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
-        return np.bincount(of, took, len(speed)).astype(np.float64)
+        of_rows: Floats = np.bincount(of, took, len(speed))
+        return of_rows
 
     def _returned(self, gains: Floats, carries: Floats, bad: BadParts, hours: float) -> Floats:
         """The way back after a step; what is drained there is filled in cold."""
-        come, share = self._of(_COME), hours / self.sizes.way
+        come, share = self._of(_COME), constant(hours) / self.sizes.way
         piped = self.sizes.pipes * (come - _ROOM_C)
         come += share * (gains - piped + bad.drains * hot_water.COLD_C)
-        come /= 1.0 + share * (carries + bad.drains)
+        come /= _ONE + share * (carries + bad.drains)
         self._lost = piped + bad.drains * (come - hot_water.COLD_C)
         return come.copy()
 
@@ -249,15 +257,16 @@ class Heating:
         state, (charge, given) = self.state, heats
         hot, burning, mix = state[_HOT], state[_BURNING], state[_MIX]
         aimed = boiler.target(asked, state[_CHARGING])
-        lit = self.sizes.fired & (state[_ON] > 0.0) & boiler.flame(burning, hot, aimed, bad.band)
-        over = np.maximum(hot - back, 1.0)
-        way = np.minimum(np.maximum((asked - back) / over, 0.0), 1.0) - mix
+        lit = self.sizes.fired & (state[_ON] > _NOUGHT) & boiler.flame(burning, hot, aimed, bad.band)
+        over = np.maximum(hot - back, _ONE)
+        way = np.minimum(np.maximum((asked - back) / over, _NOUGHT), _ONE) - mix
         off = self.sizes.fired & (np.abs(way) * over > _MIX_RESTS_K)
-        mix += off * (1.0 - exp(-_MIX_PER_H * hours)) * way
-        lost = (lit > burning) * (self.sizes.purge / hours) + self.sizes.shell * (hot - _ROOM_C)
+        mix += off * constant(1.0 - exp(-_MIX_PER_H * hours)) * way
+        purged = self.sizes.purge / constant(hours)
+        lost = (lit > burning) * purged + self.sizes.shell * (hot - _ROOM_C)
         self._lost += lost
-        flows, step = carries * mix, hours / self.sizes.node
-        slows = 1.0 + step * flows
+        flows, step = carries * mix, constant(hours) / self.sizes.node
+        slows = _ONE + step * flows
         still = (hot + step * (flows * back - charge - lost + given)) / slows
         lifts = step * self.sizes.burns / slows
         share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.band)
@@ -290,8 +299,8 @@ class Heating:
         heat = self.sizes.station * substation.transferred(
             self.sizes.capacity, now.fouled, (primary, flow), sent - back
         )
-        flows = primary > 0.0
-        cooled = sent - heat / np.maximum(WATER_HEAT * primary, 1e-9)
+        flows = primary > _NOUGHT
+        cooled = sent - heat / np.maximum(_CARRIES * primary, _TINY)
         cooled += ~flows * (back - cooled)
         bare = flows * substation.bare_loss(self.sizes.capacity, sent, cooled)
         self._lost += bare
