@@ -17,7 +17,7 @@ LEAST_C = 48.0
 DIFFERENTIAL_K = 20.0
 """Between burner on and burner off; narrow ones cycle. [K]"""
 _LEAST_DIFFERENTIAL_K = 1.0
-_NOUGHT, _ONE, _HALF = constant(0.0), constant(1.0), constant(0.5)
+_NOUGHT, _ONE = constant(0.0), constant(1.0)
 # The boiler is kept above the curve by half its differential, so that mixing never lacks heat.
 _ABOVE_K, _FOR_TANK_C = constant(10.0), constant(65.0)
 _LEAST_FIRE, _A_STEP, _TINY = constant(0.25), constant(1.0 / 3.0), constant(1e-9)
@@ -50,22 +50,21 @@ def band(narrower: Floats) -> Floats:
     return left
 
 
-def flame(burning: Floats, water: Floats, aimed: Floats, differential: Floats) -> Bools:
+def flame(burning: Floats, over: Floats, above: Floats, below: Floats) -> Bools:
     """Whether the burner burns: from half a differential below its target to as much above.
 
     Args:
         burning: Whether it burnt before.
-        water: In the boiler. [°C]
-        aimed: Its target. [°C]
-        differential: Between on and off. [K]
+        over: Water in the boiler less its target. [K]
+        above: Half the differential between on and off,
+        below: and as much below nought. [K]
     """
-    above, half = water - aimed, _HALF * differential
-    lit: Bools = ((burning > _NOUGHT) | (above < -half)) & (above <= half)
+    lit: Bools = ((burning > _NOUGHT) | (over < below)) & (over <= above)
     return lit
 
 
 def fire(
-    water: Floats, still: Floats, lifts: Floats, aimed: Floats, differential: Floats
+    water: Floats, still: Floats, lifts: Floats, aimed: Floats, above: Floats
 ) -> tuple[Floats, Bools]:
     """Mean share of full fire of a burner that burns, and whether it goes out within the step.
 
@@ -78,12 +77,12 @@ def fire(
         still: Water after the step without any fire. [°C]
         lifts: How much warmer full fire makes it. [K]
         aimed: Its target. [°C]
-        differential: Between on and off. [K]
+        above: Half the differential between on and off. [K]
     """
     lifts = np.maximum(lifts, _TINY)
     needs = water - still + _A_STEP * (aimed - water)
     share = np.minimum(np.maximum(needs / lifts, _LEAST_FIRE), _ONE)
-    until = (_HALF * differential + aimed - still) / lifts
+    until = (above + aimed - still) / lifts
     return np.minimum(share, np.maximum(until, _NOUGHT)), share > until
 
 

@@ -47,9 +47,7 @@ def missing(coldest: Floats) -> Floats:
     Args:
         coldest: Its air; any high number where a building has no radiators. [°C]
     """
-    short: Floats = np.minimum(
-        np.maximum(_ROOM_GAIN * (_ROOM_C - coldest), _NOUGHT), _ROOM_MOST_K
-    )
+    short: Floats = np.minimum(np.maximum(_ROOM_GAIN * (_ROOM_C - coldest), _NOUGHT), _ROOM_MOST_K)
     return short
 
 

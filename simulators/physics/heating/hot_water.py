@@ -58,14 +58,14 @@ def charged(loop: Floats, lower: Floats) -> Floats:
     return heat
 
 
-def ring_loss(upper: Floats, times: Floats) -> Floats:
-    """What the ring loses, ``times`` as much as one with its insulation. [kW]"""
-    lost: Floats = _RING_KW_K * times * np.maximum(upper - _ROOM_C, _NOUGHT)
+def ring(times: Floats) -> Floats:
+    """What the ring loses for each kelvin, ``times`` as much as with its insulation. [kW/K]"""
+    lost: Floats = _RING_KW_K * times
     return lost
 
 
 def step(
-    upper: Floats, lower: Floats, heat: Floats, draw: Floats, ring_times: Floats, hours: float
+    upper: Floats, lower: Floats, heat: Floats, draw: Floats, ring_loss: Floats, hours: float
 ) -> Charging:
     """Both nodes after a step.
 
@@ -76,18 +76,19 @@ def step(
         lower: Water below. [°C]
         heat: Of the coil. [kW]
         draw: Heat drawn above the street's cold. [kW]
-        ring_times: Loss of the ring, 1 with its insulation.
+        ring_loss: Of the ring. [kW/K]
         hours: Length of the step. [h]
     """
-    ring = ring_loss(upper, ring_times)
-    carries = ring / _RING_K
+    over = upper - _ROOM_C
+    looped = ring_loss * np.maximum(over, _NOUGHT)
+    carries = looped / _RING_K
     rises = carries + draw / np.maximum(upper - COLD_C, _ONE)
-    shell = _SHELL_KW_K * (upper - _ROOM_C)
+    shell = _SHELL_KW_K * over
     above = upper + constant(hours / _UPPER_KWH_K) * (rises * (lower - upper) - shell)
     below = lower + constant(hours / _LOWER_KWH_K) * (
-        heat + carries * (upper - lower) - ring + (rises - carries) * (COLD_C - lower)
+        heat + carries * (upper - lower) - looped + (rises - carries) * (COLD_C - lower)
     )
-    return Charging(above, below, ring + shell)
+    return Charging(above, below, looped + shell)
 
 
 def stored(upper: Floats, lower: Floats) -> Floats:

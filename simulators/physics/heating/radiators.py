@@ -87,6 +87,11 @@ class Radiators:
         after = (water + share * (carries * supply - emitted)) / (_ONE + share * carries)
         return after, carries * (supply - after)
 
+    def cooled(self, water: Floats, emitted: Floats, hours: float) -> Floats:
+        """Their water after a step in which no pump runs: :meth:`warmed` to the bit. [°C]"""
+        after: Floats = water - constant(hours) / self.holds * emitted
+        return after
+
     def stored(self, water: Floats) -> Floats:
         """Heat in their water and steel, from 0 °C. [kWh]"""
         held: Floats = self.holds * water

@@ -6,7 +6,6 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.constants import constant
-from simulators.physics.heating.exchanger import exchanged
 from simulators.physics.plan import WATER_HEAT
 
 # Equal-percentage valve of rangeability 30, as the coils' have.
@@ -25,7 +24,7 @@ _WAY_PER_H, _REST = 24.0, constant(0.008)
 # A sensor strapped to a pipe reads 2 % of the way to the room.
 _STRAPPED = 0.02
 _NOUGHT, _HALF, _ONE = constant(0.0), constant(0.5), constant(1.0)
-_CARRIES, _UA, _FLOW = constant(WATER_HEAT), constant(UA_PER_KW), constant(FLOW_PER_KW)
+_FLOW = constant(FLOW_PER_KW)
 
 
 def controlled(valve: Floats, errors: tuple[Floats, Floats], hours: float) -> Floats:
@@ -50,40 +49,34 @@ def moved(position: Floats, wanted: Floats, hours: float) -> Floats:
     return np.asarray(position + ((np.abs(way) > _REST) | (wanted <= _NOUGHT)) * stepped)
 
 
-def primary_flow(position: Floats, passes: Floats, capacity: Floats) -> Floats:
+def primary_flow(position: Floats, passes: Floats, shuts: Floats, capacity: Floats) -> Floats:
     """Through a valve so far open. [m³/h]
 
     Args:
         position: 0…1.
-        passes: What it lets through when shut, 0…1.
+        passes: What it lets through when shut, 0…1,
+        shuts: and what it holds back then.
         capacity: Of the station. [kW]
     """
     opened = np.maximum(_RANGE**position - _ONE, _NOUGHT) / _WIDE
-    flow: Floats = (passes + (_ONE - passes) * opened) * capacity * _FLOW
+    flow: Floats = (passes + shuts * opened) * capacity * _FLOW
     return flow
 
 
-def transferred(
-    capacity: Floats, fouled: Floats, flows: tuple[Floats, Floats], apart: Floats
-) -> Floats:
-    """Heat to the secondary side. [kW]
+def conductance(capacity: Floats, fouled: Floats) -> Floats:
+    """Of the exchanger. [kW/K]
 
     Args:
         capacity: Of the station. [kW]
-        fouled: Share of the conductance that is lost.
-        flows: Primary and secondary. [m³/h]
-        apart: Primary supply less secondary return. [K]
+        fouled: Share of it that is lost.
     """
-    primary, secondary = flows
-    carries = (_CARRIES * primary, _CARRIES * secondary)
-    return exchanged(capacity * _UA * (_ONE - fouled), carries, apart)
+    left: Floats = capacity * UA_PER_KW * (1.0 - fouled)
+    return left
 
 
 def bare_loss(capacity: Floats, supply: Floats, back: Floats) -> Floats:
     """What primary pipes lose to the plant room behind the network's meter. [kW]"""
-    lost: Floats = capacity * _BARE_PER_K * np.maximum(
-        _HALF * (supply + back) - _ROOM_C, _NOUGHT
-    )
+    lost: Floats = capacity * _BARE_PER_K * np.maximum(_HALF * (supply + back) - _ROOM_C, _NOUGHT)
     return lost
 
 
