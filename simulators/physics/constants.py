@@ -19,3 +19,8 @@ def constant(value: float) -> Floats:
     made = np.array(value, np.float64)
     made.flags.writeable = False
     return made
+
+
+def singly(values: Floats) -> list[Floats]:
+    """Each of a series by itself, as an array of no dimension, for steps that take one each."""
+    return [np.array(value, np.float64) for value in values.tolist()]
