@@ -33,6 +33,7 @@ class Brought:
     Attributes:
         drivers: Of each world.
         oat: Outdoors. (minutes,) [°C]
+        oat_each: The same, each minute by itself.
         fan: Whether air handlers are meant to run.
         wander: Of their supply. [K]
         speed_wander: Of their fans, share of full speed.
@@ -51,6 +52,7 @@ class Brought:
 
     drivers: tuple[Drivers, ...]
     oat: Floats
+    oat_each: Sequence[Floats]
     fan: Bools
     wander: Floats
     speed_wander: Floats
@@ -86,7 +88,7 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
 
     outdoor, humidity = everywhere(weather.oat), everywhere(weather.humidity)
     return Brought(
-        drivers=tuple(drivers), oat=weather.oat,
+        drivers=tuple(drivers), oat=weather.oat, oat_each=singly(weather.oat),
         fan=np.concatenate([of.fan for of in drivers], axis=1),
         wander=side(lambda of: of.wander), speed_wander=side(lambda of: of.speed_wander),
         hours=np.concatenate([wanted for wanted, _ in hours], axis=1),

@@ -334,7 +334,8 @@ class _Shown:
 def _air_day(brought: Brought, span: slice, reads: Sequence[Reads], now: AirParameters) -> AirDay:
     meant = _scheduled(brought.fan.copy(), now.hours_more)[span]
     return AirDay(
-        oat=brought.oat[span].tolist(),
+        oat=brought.oat[span],
+        oat_each=brought.oat_each[span],
         oat_read=joined([r.ahus for r in reads]),
         meant=meant,
         on=(meant | now.fan_on) & ~now.fan_off,
