@@ -183,7 +183,7 @@ class Cooling:
         running, warmed, idle = state[_RUNNING], state[_WARM], state[_IDLE]
         if not self._two:
             running[:] = runs
-            return running.copy()
+            return np.array(running)
         one = running <= _ONE
         warm = one & (chilled > _TOO_WARM_C)
         warm &= flag
@@ -199,7 +199,7 @@ class Cooling:
         np.copyto(running, _ONE, where=fewer)
         np.copyto(running, constant(2.0), where=more)
         running *= runs
-        return running.copy()
+        return np.array(running)
 
 
 _CHILLED, _LEFT, _RUNNING, _WARM, _IDLE = range(5)

@@ -188,7 +188,8 @@ class Pace:
 
 def pace_of(hours: float, sizes: HeatingSizes) -> Pace:
     """Of steps of so many hours."""
+    mixed: Floats = sizes.fired * np.float64(1.0 - exp(-_MIX_PER_H * hours))
     return Pace(
         hours=hours, way=hours / sizes.way, node=hours / sizes.node, purge=sizes.purge / hours,
-        mixed=sizes.fired * (1.0 - exp(-_MIX_PER_H * hours)),
+        mixed=mixed,
     )  # fmt: skip
