@@ -317,18 +317,26 @@ class _Shown:
 
         Temperatures and carbon dioxide go straight from step to step, the rest holds its mean.
         """
-        minute = np.arange(*minutes)
         # The first two that were noted are of the step that the stretch begins in, or of the one
         # before where it begins with a step of its own.
         begun = 0 if minutes[0] % STEP_MIN else 1
-        step = minute // STEP_MIN - minutes[0] // STEP_MIN + begun
-        way = ((minute % STEP_MIN + 1) / STEP_MIN)[:, None, None]
-        zones, buildings = np.stack(self._zone), np.stack(self._building)
-        zone = zones[step] + way * (zones[step + 1] - zones[step])
-        building = buildings[step + 1]
-        smooth = buildings[step][:, SMOOTH_ROWS]
-        building[:, SMOOTH_ROWS] = smooth + way * (building[:, SMOOTH_ROWS] - smooth)
-        return zone.transpose(1, 0, 2), building.transpose(1, 0, 2)
+        zones = np.stack(self._zone[begun:], axis=1)
+        buildings = np.stack(self._building[begun:], axis=1)
+        first = minutes[0] % STEP_MIN
+        part = slice(first, first + minutes[1] - minutes[0])
+        building = np.repeat(buildings[:, 1:], STEP_MIN, axis=1)
+        building[SMOOTH_ROWS] = _between(buildings[SMOOTH_ROWS])
+        return _between(zones)[:, part], building[:, part]
+
+
+def _between(steps: Floats) -> Floats:
+    """By minute, straight from each step to the next. (names, steps, rows)"""
+    names, many, rows = steps.shape
+    way = (np.arange(1, STEP_MIN + 1) / STEP_MIN)[:, None]
+    found = way * np.diff(steps, axis=1)[:, :, None]
+    found += steps[:, :-1, None]
+    by_minute: Floats = found.reshape(names, (many - 1) * STEP_MIN, rows)
+    return by_minute
 
 
 def _air_day(brought: Brought, span: slice, reads: Sequence[Reads], now: AirParameters) -> AirDay:
