@@ -91,7 +91,7 @@ def readings(model: Site, minutes: int, start: int) -> Readings:
     for point in model.points:
         steps = chance.normal(0.0, 0.02, minutes)
         if point.kind is Kind.REGISTER:
-            begun = 1000.0 + start / PERIOD_MS  # later rounds go on above the earlier ones
+            begun = 1000.0 + 0.05 * start / PERIOD_MS  # later rounds go on above the earlier ones
             columns.append(np.round(begun + np.abs(steps).cumsum(), 2))
         elif point.kind is Kind.STATE:
             columns.append((steps > 0.0).astype(np.float64))

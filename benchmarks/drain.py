@@ -137,9 +137,7 @@ def ours_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name
 
 def theirs_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name: str) -> float:
     """Processor time of Telegraf until all is stored. [s]"""
-    command = telegraf.command(
-        place.folder, place.influx, place.broker, backlog.THEIRS, name
-    )
+    command = telegraf.command(place.folder, place.influx, place.broker, backlog.THEIRS, name)
     return _drained_s(place, command, {}, sent, told, (name,))
 
 
@@ -173,7 +171,7 @@ def _wait_still(program: subprocess.Popen[bytes]) -> None:
     while still < 4:  # noqa: PLR2004 two seconds
         time.sleep(_LOOK_S)
         now = _cpu_s(program.pid)
-        still = still + 1 if now - used < _STILL_S and now > 0.05 else 0  # noqa: PLR2004 it has begun
+        still = still + 1 if now - used < _STILL_S and now > 0.0 else 0
         used = now
         if program.poll() is not None or time.monotonic() > until:
             raise RuntimeError("the program ended, or never came to rest")

@@ -19,9 +19,7 @@ def main() -> None:
     """Ingest, by the settings of the environment, until it is told to end."""
     settings = load_settings()
     configure("error")
-    plant = Plant(
-        settings=settings, site=site(), clock=SystemClock(), broker=external(settings)
-    )
+    plant = Plant(settings=settings, site=site(), clock=SystemClock(), broker=external(settings))
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     plant.ingest.start()
