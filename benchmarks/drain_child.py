@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import cProfile
-import os
 import signal
-import sys
 import threading
 
 from adapters.settings import load_settings

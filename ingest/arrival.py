@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from core.batch import BatchName, Columns
 from core.wire import HealthMessage
-
-Table = tuple[tuple[str, str], ...]
-"""The points a payload names, each with its unit."""
+from core.wire_columns import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class Resolver:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._kept: dict[tuple[str, Table], _Looked] = {}
+        self._same: dict[tuple[str, int], tuple[Table, _Looked]] = {}
 
     def resolve(self, reported: Reported) -> tuple[Columns, list[Quarantined]]:
         """The rows with site indices, and those that are not this gateway's to send."""
@@ -60,6 +61,17 @@ class Resolver:
         return _placed(rows.keep(why == Stranger.NO), looked), list(_refused(reported, why))
 
     def _look(self, gateway: str, table: Table) -> _Looked:
+        # The same object is the same table, and found without reading all of it.
+        same = self._same.get((gateway, id(table)))
+        if same is not None and same[0] is table:
+            return same[1]
+        looked = self._known(gateway, table)
+        if len(self._same) >= _TABLES_KEPT:
+            self._same.clear()
+        self._same[gateway, id(table)] = table, looked
+        return looked
+
+    def _known(self, gateway: str, table: Table) -> _Looked:
         looked = self._kept.get((gateway, table))
         if looked is None:
             if len(self._kept) >= _TABLES_KEPT:

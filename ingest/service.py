@@ -31,7 +31,7 @@ from ingest.write import Writer
 
 log = structlog.get_logger(__name__)
 
-MOST = 256
+MOST = 1024
 """Messages in one write. More makes one hunt for a bad row longer; fewer, and the store's
 cost a write decides the pace (measured: work a message is 4 times that of grouped rows)."""
 MOST_BYTES = 8 * 1024 * 1024

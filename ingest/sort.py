@@ -10,7 +10,7 @@ from core import topics
 from core.batch import BatchName
 from core.ports import Quarantined
 from ingest.arrival import Arrival, Reported, Spoken
-from ingest.decode import decode
+from ingest.decode import Decoder
 from ingest.foreign.told import Told
 
 Foreign = Callable[[Arrival], Told]
@@ -47,14 +47,14 @@ class Lot:
         return {name.gateway for name in self.names}
 
 
-def sort(arrivals: Sequence[Arrival], site: str, foreign: Foreign | None = None) -> Lot:
+def sort(arrivals: Sequence[Arrival], decoder: Decoder, foreign: Foreign | None = None) -> Lot:
     """Decode all messages of a write."""
     lot = Lot()
     for arrival in arrivals:
         if foreign is not None and not arrival.topic.startswith(f"{topics.PREFIX}/"):
             _add_foreign(lot, foreign(arrival))
             continue
-        match decode(arrival, site):
+        match decoder.decode(arrival):
             case Reported() as reported:
                 _add(lot, reported)
             case Spoken() as spoken:

@@ -19,6 +19,7 @@ from ingest.arrival import Arrival, Reported
 from ingest.clocks import Clocks
 from ingest.confirm import Confirmations
 from ingest.counts import Counts, Tally
+from ingest.decode import Decoder
 from ingest.errands import Errands
 from ingest.gateways import Gateways
 from ingest.judge import Accepted, Judge
@@ -64,7 +65,7 @@ class Writer:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
-        self._judge = Judge(site)
+        self._judge, self._decoder = Judge(site), Decoder(site.id)
         self._tracker, self._clocks = Tracker(site), Clocks(site)
         self._events, self._foreign, self._again = events, foreign, again
         rules = Rules.of(site)
@@ -115,7 +116,7 @@ class Writer:
                 that was not settled.
             Fatal: Going on would lose or invent data.
         """
-        lot = sort(arrivals, self._site.id, self._foreign)
+        lot = sort(arrivals, self._decoder, self._foreign)
         self._waiting_for = lot.gateways()
         tally = Tally(
             messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused),
