@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from core.batch import BatchName, Columns
 from core.wire import HealthMessage
 from core.wire_columns import Table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One MQTT message, with the acknowledgement that is owed for it.
 
     Attributes:
