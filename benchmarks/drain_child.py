@@ -1,4 +1,4 @@
-"""``python -m benchmarks.drain_child``: what ``plantroom run ingest`` starts, of the bench's site."""
+"""``python -m benchmarks.drain_child``: what ``run ingest`` starts, of the benchmark's site."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Batches read with what they repeat remembered: a gateway names the same points for ever.
 
-A message whose columns look as an earlier one's is not read again but recognised, byte for byte,
-and only its values are. What is in any way unusual goes to :mod:`core.wire`, which says what is wrong.
+Columns that look as an earlier message's are not read again but recognised, byte for byte, and
+only the values are. What is in any way unusual goes to :mod:`core.wire`, which says what is wrong.
 """
 
 from __future__ import annotations

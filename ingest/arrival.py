@@ -35,11 +35,13 @@ class Reported:
 
     Attributes:
         name: The batch; None for the single value of a foreign device.
+        topic: Where it came in; of single values side by side, see ``topics``.
         table: What ``rows.point`` indexes.
         sent_at: When this sending left, sender's run clock; None where it does not say. [ms]
         backfill: False only where the readings were sent as they were read.
         oldest_unsent: Device time of the oldest reading still waiting there. [ms]
         discarded: Boot, first and last sequence, first and last time of what it had to drop.
+        topics: Of single values side by side: where each entry of the table came in.
     """
 
     gateway: str
@@ -52,6 +54,7 @@ class Reported:
     backfill: bool = False
     oldest_unsent: int | None = None
     discarded: tuple[tuple[str, int, int, int, int], ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

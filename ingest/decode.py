@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-import numpy as np
-
 from core import topics, wire
-from core.batch import BatchName, Columns
+from core.batch import BatchName
 from core.errors import Undecodable
 from core.ports import Quarantined
 from core.quality import Quality
@@ -17,6 +15,8 @@ from ingest.arrival import Arrival, Reported, Spoken
 
 Decoded = Reported | Spoken | Quarantined | None
 T = TypeVar("T", Reported, Spoken)
+_VALUES_KEPT = 100_000
+"""Topics of single values: one a point, and points of the largest campus."""
 _BOOTS_KEPT = 10_000
 """Topics without their sequence: one a boot, so more than gateways of any campus."""
 
@@ -35,9 +35,10 @@ class Decoder:
         self._site = site
         self._reader = BatchReader()
         self._boots: dict[str, topics.Address | None] = {}
+        self._values: dict[str, tuple[str, str]] = {}
 
     def decode(self, arrival: Arrival) -> Decoded:
-        """Read one message; None where it is not for ingest at all."""
+        """Read one message that is no single value; None where it is not for ingest at all."""
         address = self._address(arrival.topic)
         if address is None:
             return _stray(arrival, self._site)
@@ -47,10 +48,6 @@ class Decoder:
             case topics.Address(batch=BatchName() as name):
                 return _or_refused(
                     arrival, address.gateway, name, lambda: self._batch(arrival, name)
-                )
-            case topics.Address(channel="value", point=str() as point):
-                return _or_refused(
-                    arrival, address.gateway, None, lambda: _value(arrival, address.gateway, point)
                 )
             case topics.Address(channel="state" | "health") if arrival.payload:
                 return _or_refused(
@@ -72,6 +69,39 @@ class Decoder:
                 self._boots.clear()
             self._boots[stem] = address
         return address
+
+    def value(
+        self, arrival: Arrival
+    ) -> tuple[str, tuple[str, str, str], tuple[int, float | None, int]] | Quarantined | None:
+        """A single value: gateway; topic, point and unit; time, value and quality.
+
+        None where the topic is not one of single values of this site.
+        """
+        where = self._values.get(arrival.topic) or self._value_of(arrival.topic)
+        if where is None:
+            return None
+        gateway, point = where
+        try:
+            message = wire.decode(arrival.payload, wire.ValueMessage)
+        except Undecodable as error:
+            return refused_whole(arrival, gateway, error.reason, str(error))
+        at, value = message.at, message.value
+        if value is None:
+            quality = Quality.BAD
+        else:
+            # Without a time of its own it is only known when it came, so it proves nothing.
+            quality = Quality.GOOD if at is not None else Quality.SUSPECT
+        reading = (arrival.received if at is None else at, value, quality)
+        return gateway, (arrival.topic, point, message.unit), reading
+
+    def _value_of(self, topic: str) -> tuple[str, str] | None:
+        address = topics.parse(topic) if "/value/" in topic else None
+        if address is None or address.site != self._site or address.point is None:
+            return None
+        if len(self._values) >= _VALUES_KEPT:
+            self._values.clear()
+        where = self._values[topic] = address.gateway, address.point
+        return where
 
     def _batch(self, arrival: Arrival, name: BatchName) -> Reported:
         read = self._reader.read(arrival.payload)
@@ -122,26 +152,6 @@ def _stray(arrival: Arrival, site: str) -> Quarantined | None:
         return None
     gateway = arrival.topic[len(ours) :].partition("/")[0]
     return refused_whole(arrival, gateway[:63], "topic", "the topic names no batch and no value")
-
-
-def _value(arrival: Arrival, gateway: str, point: str) -> Reported:
-    message = wire.decode(arrival.payload, wire.ValueMessage)
-    # Without a time of its own it is only known when it came, so it proves nothing.
-    quality = Quality.GOOD if message.at is not None else Quality.SUSPECT
-    value = np.nan if message.value is None else message.value
-    return Reported(
-        gateway=gateway,
-        name=None,
-        topic=arrival.topic,
-        table=((point, message.unit),),
-        rows=Columns.of(
-            [0],
-            [arrival.received if message.at is None else message.at],
-            [value],
-            [Quality.BAD if message.value is None else quality],
-        ),
-        received=arrival.received,
-    )
 
 
 def _spoken(arrival: Arrival, address: topics.Address) -> Spoken:

@@ -16,10 +16,9 @@ from core.ports import LateRange, Quarantined, ReadingStore, Receipts, RefusedRo
 from core.replaying import Held, Tried
 from core.site import Site
 from ingest.arrival import Arrival, Reported
-from ingest.decode import Decoder
 from ingest.judge import Accepted, Judge
 from ingest.progress import Placed, Tracker
-from ingest.sort import Foreign, Lot, sort
+from ingest.sort import Foreign, Lot, Sorter
 from ingest.use import Derived, Use
 
 log = structlog.get_logger(__name__)
@@ -57,8 +56,9 @@ class Replayer:
         self, site: Site, store: ReadingStore, receipts: Receipts, judge: Judge, use: Use,
         tracker: Tracker, foreign: Foreign | None = None,
     ) -> None:  # fmt: skip
-        self._store, self._receipts, self._decoder = store, receipts, Decoder(site.id)
-        self._judge, self._use, self._tracker, self._foreign = judge, use, tracker, foreign
+        self._store, self._receipts = store, receipts
+        self._sorter = Sorter(site.id, foreign)
+        self._judge, self._use, self._tracker = judge, use, tracker
 
     def replay(self, held: Sequence[Held]) -> Replayed:
         """Try these entries, in one write.
@@ -98,7 +98,7 @@ class Replayer:
             topic=held.topic, payload=held.payload, retain=True, received=held.received,
             ack=lambda: None,
         )  # fmt: skip
-        return sort([arrival], self._decoder, self._foreign)
+        return self._sorter.sort([arrival])
 
     def _announced(self, lots: dict[int, Lot]) -> None:
         """A notice that could not be read when it came: what it names is lost, and settled."""

@@ -31,12 +31,12 @@ from ingest.write import Writer
 
 log = structlog.get_logger(__name__)
 
-MOST = 1024
+MOST = 5_000
 """Messages in one write. More makes one hunt for a bad row longer; fewer, and the store's
 cost a write decides the pace (measured: work a message is 4 times that of grouped rows)."""
-MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = 2 * 1024 * 1024
 """Payload in one write: about 300,000 readings, whose columns then take some 30 MB."""
-INBOX = 2_000
+INBOX = 10_000
 """Messages that may wait: the windows of some 40 gateways. Beyond it the session blocks."""
 INBOX_BYTES = 64 * 1024 * 1024
 DRAIN_S = 3.0

@@ -56,7 +56,7 @@ class _Owed:
 
 
 class Direct:
-    """A connection to the broker at one protocol version; see :class:`adapters.mqtt.client.Client`."""
+    """A connection at one protocol version; as :class:`adapters.mqtt.client.Client`."""
 
     def __init__(
         self, version: MQTTProtocolVersion, options: Options, filters: tuple[str, ...],

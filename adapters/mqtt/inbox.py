@@ -75,19 +75,22 @@ class Inbox:
             if self._closed:
                 return None
             was_full = not self.has_room()
+            if isinstance(first := self._events[0], Connected):
+                self._events.popleft()
+                return first
             taken = self._messages()
-            if not taken:
-                return self._events.popleft()  # type: ignore[return-value] # no message comes first
         if was_full:
             self._on_room()
         return taken
 
     def _messages(self) -> list[Message]:
-        events, taken = self._events, []
-        while events and isinstance(events[0], Message):
-            taken.append(events.popleft())
-        self._bytes -= sum([len(message.payload) for message in taken])
-        return taken  # type: ignore[return-value] # only messages
+        events, taken, size = self._events, list[Message](), 0
+        while events and isinstance(message := events[0], Message):
+            taken.append(message)
+            size += len(message.payload)
+            events.popleft()
+        self._bytes -= size
+        return taken
 
     def close(self) -> None:
         """Forget what waits (unacknowledged, so it comes again) and end :meth:`take`."""

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from paho.mqtt import MQTTException
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import MQTTException, Properties
+from paho.mqtt.properties import Properties
 
 from core.ports import Will
 
@@ -150,7 +151,7 @@ def accepted(body: bytes, *, five: bool) -> Accepted:
         return Accepted(present, code)
     properties = Properties(PacketTypes.CONNACK)  # type: ignore[no-untyped-call]
     try:
-        properties.unpack(body[2:])
+        properties.unpack(body[2:])  # type: ignore[no-untyped-call]
     except (MQTTException, AssertionError, IndexError, KeyError, ValueError) as error:
         raise Malformed("properties that cannot be read") from error
     return Accepted(
@@ -206,7 +207,7 @@ def connect(
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.ReceiveMaximum = receive_maximum
         properties.SessionExpiryInterval = 0 if clean else expiry_s
-        head += properties.pack()
+        head += properties.pack()  # type: ignore[no-untyped-call]
     return _packet(0x10, head + body)
 
 

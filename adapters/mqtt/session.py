@@ -86,7 +86,7 @@ class Session:
             connect_timeout_s=connect_timeout_s,
         )  # fmt: skip
         self._cap_s = reconnect_cap_s
-        self._kind: type[Client] | type[Direct] = Direct if direct else Client
+        self._kind: type[Client | Direct] = Direct if direct else Client
         self._on_messages: Callable[[Sequence[Message]], None] | None = None
         self._filters: tuple[str, ...] = ()
         self._will: Will | None = None

@@ -40,7 +40,7 @@ class Writer:
         if len(without):
             self._clear(plan.fresh.keep(without))
         heads, whole = self._keys.of_readings(rows.point)
-        fields = {"quality": rows.quality, "received": rows.received}
+        fields: Table = {"quality": rows.quality, "received": rows.received}
         lines = row_lines(heads, whole, rows.value, fields, rows.at)
         refused = write_lines(self._server, lines)
         if not refused:

@@ -11,7 +11,8 @@ from core.ports import Quarantined
 from core.quality import Quality
 from core.quantity import Unit, unit_for
 from core.site import Point
-from ingest.arrival import Reported, Spoken, Table
+from core.wire_columns import Table
+from ingest.arrival import Reported, Spoken
 
 LATE_MS = 300_000
 """A reading older than this when it came is a late one, so that what was judged without it is
