@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 
 import paho.mqtt.client as paho
 import pytest
@@ -73,7 +74,7 @@ def by_us(pieces: list[bytes], version: MQTTProtocolVersion) -> list[Heard]:
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(p % (len(data) + 1) for p in places), len(data)]
-    return [piece for a, b in zip(edges, edges[1:], strict=False) if (piece := data[a:b])]
+    return [piece for a, b in pairwise(edges) if (piece := data[a:b])]
 
 
 @st.composite
