@@ -11,9 +11,11 @@ from core.batch import BatchName
 from core.ports import Quarantined
 from ingest.arrival import Arrival, Reported, Spoken
 from ingest.decode import Decoder
-from ingest.foreign.told import Told
+from ingest.foreign.told import Heard, Told
 from ingest.singles import Singles
 
+_FEW = 16
+"""Values of one foreign message that go beside those of others; larger ones are a batch anyway."""
 _OURS = f"{topics.PREFIX}/"
 Foreign = Callable[[Arrival], Told]
 """Reads what is not of our own wire."""
@@ -103,11 +105,23 @@ class Sorter:
         reported.append(one)
 
     def _add_foreign(self, lot: Lot, reported: list[Reported | None], told: Told) -> None:
-        for one in told.reported:
-            self._singles.close(reported, one.gateway)
-            reported.append(one)
+        for heard in told.heard:
+            if len(heard.rows) > _FEW:
+                self._singles.close(reported, heard.gateway)
+                reported.append(heard.reported())
+            else:
+                self._add_values(reported, heard)
         lot.spoken += told.spoken
         lot.refused += told.refused
         lot.repeated += told.repeated
         lot.spared += told.spared
         lot.ignored += not told
+
+    def _add_values(self, reported: list[Reported | None], heard: Heard) -> None:
+        rows, add = heard.rows, self._singles.add
+        for (point, unit), *reading in zip(
+            rows.table, rows.at, rows.value, rows.quality, strict=True
+        ):
+            named = (heard.topic, point, unit)
+            add(reported, heard.gateway, named, (reading[0], reading[1], reading[2]),
+                heard.received, backfill=heard.backfill)  # fmt: skip
