@@ -75,9 +75,11 @@ class _Looped(_Scored):
 
     loop: Loop = field(default_factory=Loop)
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
         """See :class:`plantroom.plant.Plant`."""
-        del user, client_id, clean
+        del user, client_id, clean, direct
         return self.loop.session()
 
 
