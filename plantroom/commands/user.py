@@ -9,7 +9,7 @@ import typer
 
 from adapters.records.passwords import hashed
 from adapters.settings import load_settings
-from adapters.sites import load_people
+from adapters.sites import load_licences, load_people, load_site
 from api.identity import make_key
 from core.errors import Refused
 from plantroom.database import opened_records
@@ -21,11 +21,14 @@ app = typer.Typer(no_args_is_help=True, help="People, passwords and API keys.")
 @app.command("import")
 @speaks
 def import_(
-    folder: Annotated[Path, typer.Argument(help="Folder with crew.csv and roster.csv.")],
+    folder: Annotated[Path, typer.Argument(help="Folder with crew.csv, roster.csv, licences.csv.")],
 ) -> None:
-    """Add or change people and their shifts from a site's crew.csv and roster.csv."""
+    """Add or change people, their shifts and licences from a site's folder."""
     people, shifts = load_people(folder)
-    count = opened_records(load_settings()).people.import_people(people, shifts)
+    records = opened_records(load_settings())
+    licences = load_licences(folder, load_site(folder).timezone)
+    count = records.people.import_people(people, shifts)
+    records.staff.replace_licences(licences)
     out.print(f"{count} people and {len(shifts)} shifts; passwords are as they were")
 
 
