@@ -23,6 +23,7 @@ from core.site import Site
 from workorders import keeping, marks, messages, triage
 from workorders.book import Book
 from workorders.crew.handover import Handovers
+from workorders.crew.photos import Photos
 from workorders.crew.work import Workplace
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
@@ -104,6 +105,7 @@ class WorkOrders:
         )
         self.work = Workplace(self.desk)
         self.handovers = Handovers(self.desk)
+        self.photos = Photos(self.desk)
         self.crew = CrewDesk(self.desk, self.work)
         if notify is not None:
             notify.on_failed(self._undelivered)

@@ -58,10 +58,14 @@ def test_every_mistake_is_named_with_its_line(
     (tmp_path / "crew.csv").write_text(CREW)
     (tmp_path / file).write_text(text)
     with pytest.raises(Misconfigured, match=what) as error:
-        load_levels(tmp_path)
-        load_licences(tmp_path, "Asia/Shanghai")
+        _load(tmp_path)
     assert error.value.mistakes[0].file == file
     assert error.value.mistakes[0].line >= 2
+
+
+def _load(folder: Path) -> None:
+    load_levels(folder)
+    load_licences(folder, "Asia/Shanghai")
 
 
 def test_a_licence_holds_from_its_first_day_to_the_end_of_its_last(tmp_path: Path) -> None:

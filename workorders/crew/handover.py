@@ -77,6 +77,8 @@ class Handovers:
         if len(note) > MOST_NOTE or any(len(word) > MOST_NOTE for word in words.values()):
             raise invalid(Text("The note is too long; {most} characters fit.",
                                {"most": MOST_NOTE}), "note")  # fmt: skip
+        if not words:
+            raise invalid(Text("Tick what is to be handed over."), "orders")
         with self._writing(actor) as book:
             orders = [self._one(book, actor, id_, to, word) for id_, word in words.items()]
             book.session.add(
