@@ -80,6 +80,9 @@ def _section(card: RuleCard) -> str:
         ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
+        ("Licence", ", ".join(card.licences) or "none"),
+        ("Permit", ", ".join(p.replace("_", " ") for p in card.permits) or "none"),
+        ("People", str(card.people)),
         ("Effort", f"{card.effort_min} min, {'at the desk' if card.desk else 'a visit'}"),
     ]
     lists = [
