@@ -23,7 +23,7 @@ from ingest.use import Derived, Use
 
 log = structlog.get_logger(__name__)
 
-ROWS = frozenset({"unknown_point", "identity", "unit", "time", "domain", "store"})
+ROWS = frozenset({"unknown_point", "identity", "unit", "time", "domain", "store", "rate"})
 """Reasons whose payload is a batch of the refused rows, whatever they came in."""
 _BOOT = "replay"
 """Stands for the boot of an entry here: one batch may have entries of several reasons."""

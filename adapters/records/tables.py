@@ -149,6 +149,8 @@ class GatewayHealthRow(Base):
         said_at: When that came, run clock. [ms]
         clock_offset: Its clock less ours at its last live batch. [ms]
         twins: Times that two of its boots were live at once.
+        deferred: Batches that came above its rate and were left to its outbox.
+        over_at: When it last sent faster than it may, run clock. [ms]
     """
 
     __tablename__ = "gateway_health"
@@ -163,6 +165,8 @@ class GatewayHealthRow(Base):
     quarantined: Mapped[int] = mapped_column(default=0)
     duplicates: Mapped[int] = mapped_column(default=0)
     discarded: Mapped[int] = mapped_column(default=0)
+    deferred: Mapped[int] = mapped_column(default=0)
+    over_at: Mapped[int | None]
 
 
 class GatewayRow(Base):

@@ -39,6 +39,8 @@ class GatewayOut(BaseModel):
     outbox_full: float | None
     oldest_unsent: int | None
     discarded: int
+    deferred: int
+    over_at: int | None
     said_at: int | None
     boot: str
     version: str
@@ -71,7 +73,8 @@ def one(
 def _out(one: gateways.GatewayView) -> GatewayOut:
     same = (
         "id", "driver", "state", "heard", "newest", "points", "fresh", "outbox_readings",
-        "outbox_bytes", "outbox_full", "oldest_unsent", "discarded", "said_at", "boot", "version",
+        "outbox_bytes", "outbox_full", "oldest_unsent", "discarded", "deferred", "over_at",
+        "said_at", "boot", "version",
         "clock_offset", "twins", "batches", "readings", "quarantined", "duplicates",
     )  # fmt: skip
     return GatewayOut(

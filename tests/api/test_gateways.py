@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import topics, wire
 from core.batch import BatchName, Columns
 from core.clock import HOUR_MS, MINUTE_MS
+from core.health import GatewayNews
 from tests.api.console import Console, find
 from tests.api.working import working
 from tests.servers import wait_for
@@ -39,6 +40,19 @@ def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
     page = console.as_("vi.all").get("/gateways/gw-b").text
     assert "its outbox is nearly full" in page
     assert "bus-2" in page
+
+
+def test_a_flood_is_named_for_an_hour_and_counted_for_good(console: Console) -> None:
+    now = console.clock.now()
+    console.records.gateways.note([GatewayNews(gateway="gw-b", deferred=40, over_at=now)])
+    console.records.gateways.note([GatewayNews(gateway="gw-b", deferred=2, over_at=now - 5)])
+    found = console.key("vi.all").get("/gateways/gw-b").json()
+    assert (found["deferred"], found["over_at"]) == (42, now)
+    assert found["warnings"] == ["it sends faster than it may"]
+    assert "it sends faster than it may" in console.as_("vi.all").get("/gateways/gw-b").text
+    console.clock.advance(now + HOUR_MS)
+    found = console.key("vi.all").get("/gateways/gw-b").json()
+    assert (found["deferred"], found["warnings"]) == (42, [])
 
 
 def test_counts_outlast_a_restart(console: Console) -> None:
