@@ -45,6 +45,8 @@ class QuarantineRow(Base):
         tries: Replays so far; ``said`` is why the last one did not settle it.
         by: Who asked or settled last; ``at`` is when, by the run clock. [ms]
         how: ``replayed`` or ``dismissed``, once settled.
+        mends: What people said that it should have been, each with who and when; the
+            payload stays as it came.
     """
 
     __tablename__ = "quarantine"
@@ -74,6 +76,7 @@ class QuarantineRow(Base):
     at: Mapped[int | None]
     how: Mapped[str] = mapped_column(String(12), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    mends: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
 class QuarantinePointRow(Base):
