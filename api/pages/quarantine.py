@@ -226,7 +226,7 @@ def _whole(request: Request, given: Services, actor: Actor, id_: int) -> dict[st
         "can_mend": quarantine.can_mend(row),
         "points": quarantine.refs_of(row),
         "mend_problem": "",
-        "mend": {"factor": "1"},
+        "mend": {"point": "", "to": "", "unit": "", "factor": "1", "note": ""},
         "tried": [],
         "problem": "",
         "note": "",
