@@ -55,6 +55,7 @@ class GatewayView:
         too_fast: Whether that was within the hour.
         outbox_readings: Waiting there; None where it did not say.
         outbox_full: Share of the outbox's bound.
+        dropping: It is so full that it drops its oldest, and says so.
         oldest_unsent: Device time of the oldest reading that waits there. [ms]
         clock_offset: Its clock less ours. [ms]
         order: The open order for it, where there is one: a dead gateway is one.
@@ -76,6 +77,7 @@ class GatewayView:
     deferred: int = 0
     over_at: int | None = None
     too_fast: bool = False
+    dropping: bool = False
     said_at: int | None = None
     boot: str = ""
     version: str = ""
@@ -94,7 +96,11 @@ class GatewayView:
         clock = self.clock_offset is not None and abs(self.clock_offset) > CLOCK_WARN_MS
         found = (
             ("its clock is off", clock),
-            ("its outbox is nearly full", (self.outbox_full or 0.0) >= FULL_WARN),
+            ("its outbox is full and drops its oldest readings", self.dropping),
+            (
+                "its outbox is nearly full",
+                (self.outbox_full or 0.0) >= FULL_WARN and not self.dropping,
+            ),
             ("it sends faster than it may", self.too_fast),
             ("two boots were live at once", self.twins > 0),
             ("it had to drop readings", self.discarded > 0),
@@ -105,6 +111,7 @@ class GatewayView:
 
 WORDS = (
     "online", "offline", "silent", "never heard", "its clock is off", "its outbox is nearly full",
+    "its outbox is full and drops its oldest readings",
     "it sends faster than it may", "two boots were live at once", "it had to drop readings",
     "a device does not answer",
 )  # fmt: skip
@@ -175,7 +182,7 @@ def _view(
         more |= {
             "outbox_readings": said.outbox_rows, "outbox_bytes": said.outbox_bytes,
             "outbox_full": said.outbox_full, "oldest_unsent": said.oldest_unsent,
-            "boot": said.boot, "version": said.version,
+            "dropping": "outbox_full" in said.alarms, "boot": said.boot, "version": said.version,
             "devices": tuple(
                 Device(name=name, last_good=device.last_good, error=device.error or "")
                 for name, device in sorted(said.devices.items())

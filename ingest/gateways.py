@@ -54,6 +54,12 @@ class Gateways:
         """A gateway said how it is."""
         if spoken.health is not None and spoken.gateway in self._ids:
             with self._lock:
+                before = self._health.get(spoken.gateway)
+                fresh = set(spoken.health.alarms) - set(before.alarms if before else ())
+                for alarm in sorted(fresh):
+                    log.warning("a gateway raises an alarm", gateway=spoken.gateway, alarm=alarm,
+                                outbox_full=round(spoken.health.outbox_full, 3),
+                                discarded=spoken.health.discarded_batches)  # fmt: skip
                 self._health[spoken.gateway] = spoken.health
                 news = self._of(spoken.gateway)
                 news.said, news.said_at = spoken.health, spoken.received
