@@ -55,6 +55,7 @@ class GatewayView:
         too_fast: Whether that was within the hour.
         outbox_readings: Waiting there; None where it did not say.
         outbox_full: Share of the outbox's bound.
+        written: Points that stand written by hand, until they are given back.
         dropping: It is so full that it drops its oldest, and says so.
         oldest_unsent: Device time of the oldest reading that waits there. [ms]
         clock_offset: Its clock less ours. [ms]
@@ -78,6 +79,7 @@ class GatewayView:
     over_at: int | None = None
     too_fast: bool = False
     dropping: bool = False
+    written: tuple[str, ...] = ()
     said_at: int | None = None
     boot: str = ""
     version: str = ""
@@ -102,6 +104,7 @@ class GatewayView:
                 (self.outbox_full or 0.0) >= FULL_WARN and not self.dropping,
             ),
             ("it sends faster than it may", self.too_fast),
+            ("a point stands written by hand", bool(self.written)),
             ("two boots were live at once", self.twins > 0),
             ("it had to drop readings", self.discarded > 0),
             ("a device does not answer", any(d.error for d in self.devices)),
@@ -113,7 +116,7 @@ WORDS = (
     "online", "offline", "silent", "never heard", "its clock is off", "its outbox is nearly full",
     "its outbox is full and drops its oldest readings",
     "it sends faster than it may", "two boots were live at once", "it had to drop readings",
-    "a device does not answer",
+    "a device does not answer", "a point stands written by hand",
 )  # fmt: skip
 """Everything here that is said through a variable, for the catalogue."""
 
@@ -182,6 +185,10 @@ def _view(
         more |= {
             "outbox_readings": said.outbox_rows, "outbox_bytes": said.outbox_bytes,
             "outbox_full": said.outbox_full, "oldest_unsent": said.oldest_unsent,
+            "written": tuple(
+                word.removeprefix("written:") for word in said.alarms
+                if word.startswith("written:")
+            ),
             "dropping": "outbox_full" in said.alarms, "boot": said.boot, "version": said.version,
             "devices": tuple(
                 Device(name=name, last_good=device.last_good, error=device.error or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -85,6 +86,7 @@ class Agent:
     ) -> None:
         self._site, self._gateway, self._driver = site.id, gateway, driver
         self._outbox, self._broker, self._clock = outbox, broker, clock
+        self._alarms: Callable[[], Sequence[str]] = getattr(driver, "alarms", tuple)
         self._points = [(point.id, point.unit) for point in site.points]
         periods = [point.period_s for point in site.points if point.gateway == gateway]
         wanted = read_every_s or getattr(driver, "read_every_s", None)
@@ -298,8 +300,8 @@ class Agent:
             devices["edge"] = (None, self._error)
         payload = self._presence.health(
             now, depth, self._sender.oldest_unsent(), devices,
-            [self._full.alarm] if self._full.alarm else [],
-        )
+            [*filter(None, [self._full.alarm]), *self._alarms()],
+        )  # fmt: skip
         # QoS 0: old health is no use, and would fill the queue of an ingest that is away.
         if self._broker.publish(self._presence.health_topic, payload, qos=0):
             self._health_at = now

@@ -51,6 +51,7 @@ class GatewayOut(BaseModel):
     quarantined: int
     duplicates: int
     warnings: list[str]
+    written: list[str]
     devices: list[DeviceOut]
     order: str | None
 
@@ -80,6 +81,7 @@ def _out(one: gateways.GatewayView) -> GatewayOut:
     return GatewayOut(
         **{name: getattr(one, name) for name in same},
         warnings=list(one.warnings),
+        written=list(one.written),
         devices=[DeviceOut(name=d.name, last_good=d.last_good, error=d.error) for d in one.devices],
         order=one.order.id if one.order else None,
     )

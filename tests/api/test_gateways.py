@@ -19,7 +19,7 @@ def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
     )
     health = wire.HealthMessage(
         v=1, sent_at=now, boot="b1", version="0.1.0", outbox_rows=7, outbox_bytes=512,
-        outbox_full=0.9, oldest_unsent=now - HOUR_MS,
+        outbox_full=0.9, oldest_unsent=now - HOUR_MS, alarms=["written:b.ahu1.sat_sp"],
         devices={"bus-1": wire.DeviceHealth(last_good=now), "bus-2": wire.DeviceHealth(error="x")},
     )  # fmt: skip
     with working(console) as broker:
@@ -35,9 +35,12 @@ def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
     assert found["clock_offset"] == 45_000
     assert [d["name"] for d in found["devices"]] == ["bus-1", "bus-2"]
     assert found["warnings"] == [
-        "its clock is off", "its outbox is nearly full", "a device does not answer",
+        "its clock is off", "its outbox is nearly full", "a point stands written by hand",
+        "a device does not answer",
     ]  # fmt: skip
+    assert found["written"] == ["b.ahu1.sat_sp"]
     page = console.as_("vi.all").get("/gateways/gw-b").text
+    assert "b.ahu1.sat_sp" in page
     assert "its outbox is nearly full" in page
     assert "bus-2" in page
 
