@@ -114,6 +114,24 @@ class Settings(BaseSettings):
         description="most that ingest keeps of foreign devices while the store is away; "
         "0: nothing, their messages stay with the broker. [bytes]",
     )
+    rate_messages: float = Field(
+        default=500.0,
+        ge=0,
+        description="messages a second that ingest takes from one gateway for good; 0: no limit. "
+        "[1/s]",
+    )
+    rate_values: float = Field(
+        default=50_000.0,
+        ge=0,
+        description="readings a second that ingest takes from one gateway for good; 0: no limit. "
+        "[1/s]",
+    )
+    rate_burst_s: float = Field(
+        default=600.0,
+        ge=1,
+        description="what a gateway did not use of so long a time may come at once, as after an "
+        "outage. [s]",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"
     )

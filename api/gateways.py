@@ -25,6 +25,8 @@ SILENT_MS = 5 * MINUTE_MS
 longer (SEN-08), since a gateway that starts again is back by then."""
 CLOCK_WARN_MS = 30_000
 """Domain sheet, SEN-09: farther off is worth a word."""
+TOO_FAST_MS = HOUR_MS
+"""So long after a flood it is worth a look: a device gone wild comes back."""
 FULL_WARN = 0.8
 """An outbox fuller than this must be looked at: at its bound it drops its oldest."""
 
@@ -48,8 +50,13 @@ class GatewayView:
         heard: When it was heard last, run clock. [ms]
         newest: Device time of its newest reading. [ms]
         points: In scope; ``fresh`` of them have a reading that is not old.
+        deferred: Batches that ingest put off, since they came above its rate.
+        over_at: When anything last came above it, run clock. [ms]
+        too_fast: Whether that was within the hour.
         outbox_readings: Waiting there; None where it did not say.
         outbox_full: Share of the outbox's bound.
+        written: Points that stand written by hand, until they are given back.
+        dropping: It is so full that it drops its oldest, and says so.
         oldest_unsent: Device time of the oldest reading that waits there. [ms]
         clock_offset: Its clock less ours. [ms]
         order: The open order for it, where there is one: a dead gateway is one.
@@ -68,6 +75,11 @@ class GatewayView:
     outbox_full: float | None = None
     oldest_unsent: int | None = None
     discarded: int = 0
+    deferred: int = 0
+    over_at: int | None = None
+    too_fast: bool = False
+    dropping: bool = False
+    written: tuple[str, ...] = ()
     said_at: int | None = None
     boot: str = ""
     version: str = ""
@@ -86,7 +98,13 @@ class GatewayView:
         clock = self.clock_offset is not None and abs(self.clock_offset) > CLOCK_WARN_MS
         found = (
             ("its clock is off", clock),
-            ("its outbox is nearly full", (self.outbox_full or 0.0) >= FULL_WARN),
+            ("its outbox is full and drops its oldest readings", self.dropping),
+            (
+                "its outbox is nearly full",
+                (self.outbox_full or 0.0) >= FULL_WARN and not self.dropping,
+            ),
+            ("it sends faster than it may", self.too_fast),
+            ("a point stands written by hand", bool(self.written)),
             ("two boots were live at once", self.twins > 0),
             ("it had to drop readings", self.discarded > 0),
             ("a device does not answer", any(d.error for d in self.devices)),
@@ -96,7 +114,9 @@ class GatewayView:
 
 WORDS = (
     "online", "offline", "silent", "never heard", "its clock is off", "its outbox is nearly full",
-    "two boots were live at once", "it had to drop readings", "a device does not answer",
+    "its outbox is full and drops its oldest readings",
+    "it sends faster than it may", "two boots were live at once", "it had to drop readings",
+    "a device does not answer", "a point stands written by hand",
 )  # fmt: skip
 """Everything here that is said through a variable, for the catalogue."""
 
@@ -157,12 +177,19 @@ def _view(
             "clock_offset": row.clock_offset, "twins": row.twins, "batches": row.batches,
             "readings": row.readings, "quarantined": row.quarantined,
             "duplicates": row.duplicates, "discarded": row.discarded, "said_at": row.said_at,
+            "deferred": row.deferred, "over_at": row.over_at,
+            "too_fast": row.over_at is not None
+            and given.clock.now() - row.over_at < TOO_FAST_MS,
         }  # fmt: skip
     if said is not None:
         more |= {
             "outbox_readings": said.outbox_rows, "outbox_bytes": said.outbox_bytes,
             "outbox_full": said.outbox_full, "oldest_unsent": said.oldest_unsent,
-            "boot": said.boot, "version": said.version,
+            "written": tuple(
+                word.removeprefix("written:") for word in said.alarms
+                if word.startswith("written:")
+            ),
+            "dropping": "outbox_full" in said.alarms, "boot": said.boot, "version": said.version,
             "devices": tuple(
                 Device(name=name, last_good=device.last_good, error=device.error or "")
                 for name, device in sorted(said.devices.items())

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from adapters.locales import Translator
 from adapters.records.quarantine import NOTICES, Chosen, Count
 from adapters.records.tables import QuarantineRow
-from api import formats
+from api import formats, mending
 from api.series import point_name
 from api.services import Services
 from core import wire
 from core.actor import Actor
 from core.clock import DAY_MS
 from core.errors import Refused, Undecodable
+from core.replaying import ROWS, Mending
 from core.words import Role
+from ingest.rehearse import Rehearsed
 
 MENDERS = (Role.ENGINEER, Role.ADMIN)
 """Who replays and dismisses: they answer for models and mappings."""
@@ -76,14 +78,31 @@ def overview(given: Services, chosen: Chosen) -> Overview:
     )
 
 
-def ask(given: Services, actor: Actor, chosen: Chosen) -> int:
-    """Have entries tried again by ingest; how many wait for it now.
+def ask(
+    given: Services, actor: Actor, chosen: Chosen, mends: Sequence[Mending] = (), note: str = ""
+) -> int:
+    """Have entries tried again by ingest, mended first; how many wait for it now.
 
     Raises:
-        Refused: The role may not.
+        Refused: The role may not, or the mending cannot be applied (:func:`mending.check`).
     """
     _check(actor, MENDERS)
-    return given.records.quarantine.ask(chosen, actor.login, given.clock.now())
+    mending.check(mends, note, given.site)
+    return given.records.quarantine.ask(
+        chosen, actor.login, given.clock.now(), mends=mends, note=note.strip()[:MOST_NOTE]
+    )
+
+
+def rehearse(
+    given: Services, actor: Actor, chosen: Chosen, mends: Sequence[Mending] = ()
+) -> list[Rehearsed]:
+    """What :func:`ask` would come to; nothing is written.
+
+    Raises:
+        Refused: As :func:`ask`.
+    """
+    _check(actor, MENDERS)
+    return mending.rehearsed(given, chosen, mends)
 
 
 def dismiss(given: Services, actor: Actor, id_: int, note: str) -> None:
@@ -133,6 +152,11 @@ def can_replay(row: QuarantineRow) -> bool:
     return row.state != "settled" and row.reason not in NOTICES
 
 
+def can_mend(row: QuarantineRow) -> bool:
+    """Whether its readings can be told one from another."""
+    return can_replay(row) and row.reason in ROWS
+
+
 def readings_of(given: Services, row: QuarantineRow, tr: Translator) -> list[Reading]:
     """The first rows of a payload that can be read; none of one that cannot."""
     try:
@@ -151,6 +175,15 @@ def readings_of(given: Services, row: QuarantineRow, tr: Translator) -> list[Rea
             rows.value[:_MOST_ROWS].tolist(), strict=True,
         )
     ]  # fmt: skip
+
+
+def refs_of(row: QuarantineRow) -> list[tuple[str, str]]:
+    """Points that its payload names, each with the unit that it says."""
+    try:
+        message = wire.decode(row.payload, wire.BatchMessage)
+    except Undecodable:
+        return []
+    return [(ref.id, ref.unit) for ref in message.points[:_MOST_ROWS]]
 
 
 def _single(given: Services, row: QuarantineRow, tr: Translator) -> list[Reading]:

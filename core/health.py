@@ -23,6 +23,8 @@ class GatewayNews:
         quarantined: Of these, refused.
         duplicates: Readings that came again.
         discarded: Batches that it announced as dropped.
+        deferred: Batches above its rate, left to its outbox.
+        over_at: When it last sent faster than it may, run clock. [ms]
     """
 
     gateway: str
@@ -35,6 +37,8 @@ class GatewayNews:
     quarantined: int = 0
     duplicates: int = 0
     discarded: int = 0
+    deferred: int = 0
+    over_at: int | None = None
 
 
 class GatewayBook(Protocol):

@@ -97,7 +97,7 @@ class DeviceHealth(msgspec.Struct, omit_defaults=True):
 
 
 class HealthMessage(msgspec.Struct, omit_defaults=True):
-    """How a gateway is."""
+    """How a gateway is; ``alarms`` are stable words, such as ``outbox_nearly_full``."""
 
     v: Version
     sent_at: Ms
@@ -108,6 +108,7 @@ class HealthMessage(msgspec.Struct, omit_defaults=True):
     outbox_full: float
     oldest_unsent: Ms | None = None
     discarded_batches: int = 0
+    alarms: list[str] = []
     devices: dict[str, DeviceHealth] = {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +16,7 @@ from core.errors import Fatal, Retryable, Undecodable
 from core.ports import Broker, Driver, Message, Will
 from core.quality import Quality
 from core.site import Site
+from edge.fullness import Alarm, Fullness
 from edge.outbox import Depth, Outbox
 from edge.presence import Presence, State
 from edge.sender import Sender
@@ -84,6 +86,7 @@ class Agent:
     ) -> None:
         self._site, self._gateway, self._driver = site.id, gateway, driver
         self._outbox, self._broker, self._clock = outbox, broker, clock
+        self._alarms: Callable[[], Sequence[str]] = getattr(driver, "alarms", tuple)
         self._points = [(point.id, point.unit) for point in site.points]
         periods = [point.period_s for point in site.points if point.gateway == gateway]
         wanted = read_every_s or getattr(driver, "read_every_s", None)
@@ -95,6 +98,7 @@ class Agent:
         self._changed = threading.Condition()  # guards the sender and the counts
         self._reading = threading.Lock()
         self._held: tuple[Columns, int] | None = None
+        self._full = Fullness()
         self._readings = self._no_value = self._confirmations = 0
         self._error: str | None = None
         self._started = self._stopping = self._broken = False
@@ -286,14 +290,26 @@ class Agent:
 
     def _publish_health(self) -> None:
         now = self._clock.now()
-        if self._health_at is not None and now < self._health_at + self._health_every_ms:
+        depth = self._outbox.depth()
+        if self._full.look(depth):
+            self._log_fullness(depth)  # and say so at once
+        elif self._health_at is not None and now < self._health_at + self._health_every_ms:
             return
         devices = dict(self._driver.health())
         if self._error is not None:
             devices["edge"] = (None, self._error)
         payload = self._presence.health(
-            now, self._outbox.depth(), self._sender.oldest_unsent(), devices
-        )
+            now, depth, self._sender.oldest_unsent(), devices,
+            [*filter(None, [self._full.alarm]), *self._alarms()],
+        )  # fmt: skip
         # QoS 0: old health is no use, and would fill the queue of an ingest that is away.
         if self._broker.publish(self._presence.health_topic, payload, qos=0):
             self._health_at = now
+
+    def _log_fullness(self, depth: Depth) -> None:
+        tell = _log.info if self._full.alarm is Alarm.NONE else _log.warning
+        tell(
+            "the outbox is " + (self._full.alarm.removeprefix("outbox_") or "well again"),
+            gateway=self._gateway, full=round(depth.full, 3), oldest=depth.oldest,
+            discarded=depth.discarded,
+        )  # fmt: skip

@@ -13,7 +13,7 @@ class Limits:
         window: Most batches published and unconfirmed. Some dozens: the broker never holds
             more of this gateway, whatever is down; fewer would wait on each confirmation.
         max_bytes: Most bytes waiting; then the oldest are discarded, and that is announced.
-            A gateway of 500 points a minute fills the default in about three weeks.
+            A gateway of 500 points a minute fills the default in 16 days (docs/reliability.md).
         max_age_s: Longest wait, by the machine's clock; older batches are discarded likewise. [s]
         keep_bytes: Most bytes of confirmed batches kept against a restore of the store.
         keep_s: Longest time they are kept; a nightly backup is never older than a day. [s]

@@ -25,6 +25,9 @@ class Tally:
         messages: MQTT messages acknowledged.
         ignored: Of these, not for ingest.
         spared: Of these, from devices that nobody has mapped, like others in quarantine.
+        shed: Of these, unreadable and above the rate of their gateway, like one in quarantine.
+        deferred: Batches above the rate of their gateway, left to its outbox to send again.
+        excess: Of the quarantined, readings above the rate of their gateway.
         intervals: Rows of use written.
         intervals_suspect: Of these, use that nobody can know.
         resets: Registers that began again at another level.
@@ -44,6 +47,9 @@ class Tally:
     messages: int = 0
     ignored: int = 0
     spared: int = 0
+    shed: int = 0
+    deferred: int = 0
+    excess: int = 0
     intervals: int = 0
     intervals_suspect: int = 0
     resets: int = 0

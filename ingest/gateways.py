@@ -18,6 +18,8 @@ CLOCK_WARN_MS = 30_000
 a second or two is the network."""
 CLOCK_OFF_MS = 300_000
 """Domain sheet, SEN-09: farther off, hours and days come out wrong and somebody must go."""
+OVER_MS = 3_600_000
+"""A flood is told of once an hour, and stands on the gateway's page for as long after it."""
 _BOOTS_KEPT = 16
 
 
@@ -35,6 +37,7 @@ class Gateways:
         self._health: dict[str, HealthMessage] = {}
         self._boots: dict[str, dict[str, int]] = {}
         self._twins: dict[str, int] = {}
+        self._over: dict[str, int] = {}
         self._news: dict[str, GatewayNews] = {}
 
     def note(self, reported: Reported) -> None:
@@ -51,6 +54,12 @@ class Gateways:
         """A gateway said how it is."""
         if spoken.health is not None and spoken.gateway in self._ids:
             with self._lock:
+                before = self._health.get(spoken.gateway)
+                fresh = set(spoken.health.alarms) - set(before.alarms if before else ())
+                for alarm in sorted(fresh):
+                    log.warning("a gateway raises an alarm", gateway=spoken.gateway, alarm=alarm,
+                                outbox_full=round(spoken.health.outbox_full, 3),
+                                discarded=spoken.health.discarded_batches)  # fmt: skip
                 self._health[spoken.gateway] = spoken.health
                 news = self._of(spoken.gateway)
                 news.said, news.said_at = spoken.health, spoken.received
@@ -75,6 +84,23 @@ class Gateways:
             with self._lock:
                 self._of(gateway).duplicates += readings
 
+    def note_over(
+        self, gateway: str, at: int, *, batches: int = 0, messages: int = 0, readings: int = 0
+    ) -> None:
+        """It sends faster than it may: so many batches were put off, or readings put aside."""
+        if gateway not in self._ids:
+            return
+        with self._lock:
+            news = self._of(gateway)
+            before, news.over_at = news.over_at or self._over.get(gateway, 0), at
+            self._over[gateway] = at
+            news.deferred += batches
+            news.batches += messages
+            news.readings += readings
+            news.quarantined += readings
+        if at - before > OVER_MS:
+            log.warning("gateway sends faster than it may", gateway=gateway)
+
     def take_news(self) -> Sequence[GatewayNews]:
         """What is new since it was last taken; given back by :meth:`keep_news` if it failed."""
         with self._lock:
@@ -87,10 +113,11 @@ class Gateways:
             for one in news:
                 now = self._of(one.gateway)
                 for name in ("twins", "batches", "readings", "quarantined", "duplicates",
-                             "discarded"):  # fmt: skip
+                             "discarded", "deferred"):  # fmt: skip
                     setattr(now, name, getattr(now, name) + getattr(one, name))
                 if now.said is None:
                     now.said, now.said_at = one.said, one.said_at
+                now.over_at = max(filter(None, (now.over_at, one.over_at)), default=None)
                 if now.clock_offset is None:
                     now.clock_offset = one.clock_offset
 

@@ -14,10 +14,10 @@ from core.health import GatewayBook
 from core.meters import MeterEvents
 from core.ports import Broker, BulkBroker, Message, Progress, Quarantine, ReadingStore, Receipts
 from core.replaying import Replays
-from core.site import Site
+from core.site import HAND, Site
 from ingest.arrival import Arrival
 from ingest.confirm import Confirmations
-from ingest.counts import Counts
+from ingest.counts import Counts, Tally
 from ingest.errands import Watch
 from ingest.foreign.hand.source import HandSource
 from ingest.foreign.host import Foreign
@@ -25,6 +25,7 @@ from ingest.gateways import Gateways
 from ingest.inbox import Inbox
 from ingest.metrics import registry_of
 from ingest.patience import Interrupted
+from ingest.rates import Rate, Rates
 from ingest.relief import Once, Relief
 from ingest.spool import Spool
 from ingest.write import Writer
@@ -66,6 +67,7 @@ class Ingest:
         hand: Readings that people entered.
         spool: Where foreign devices' messages are kept while the store is away; without,
             they stay with the broker. Closed by whoever made it.
+        rate: What one gateway may send, by the machine's time; without, as much as it can.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Ingest:
         foreign: Foreign | None = None,
         hand: HandSource | None = None,
         spool: Spool | None = None,
+        rate: Rate | None = None,
     ) -> None:
         self._foreign, self._hand = foreign, hand
         self._site, self._broker, self._clock, self._most = site, broker, clock, most
@@ -96,11 +99,13 @@ class Ingest:
         self._inbox = Inbox(most=inbox, most_bytes=inbox_bytes)
         self._counts = Counts()
         self.gateways = Gateways(frozenset(site.gateways))
+        self._rates = None if rate is None else Rates(rate, site.gateways, unbounded=_people(site))
         confirmations = Confirmations(site.id, receipts, broker, system or SystemClock())
         self._writer = Writer(
             site, store, receipts, quarantine, progress, confirmations, self._counts,
             self.gateways, events=events, alone=shared is None,
             foreign=foreign.read if foreign else None, again=foreign.again if foreign else None,
+            rates=self._rates,
         )  # fmt: skip
         self._errands = self._writer.errands(replays, clock) if replays is not None else None
         self._asked = threading.Event()
@@ -184,13 +189,15 @@ class Ingest:
             raise Fatal(f"ingest has stopped: {self.failure}") from self.failure
 
     def _on_message(self, message: Message, *, lasts: bool = False) -> None:
+        if self._deferred(message):
+            return
         arrival = self._arrived(message, self._clock.now(), lasts=lasts)
         if self._inbox.put(arrival) and self._relief is not None:
             self._relief.came((arrival,))
 
     def _on_messages(self, messages: Sequence[Message]) -> None:
         now = self._clock.now()
-        arrivals = [self._arrived(message, now) for message in messages]
+        arrivals = [self._arrived(m, now) for m in messages if not self._deferred(m)]
         taken = self._inbox.put_all(arrivals)
         if self._relief is not None:
             self._relief.came(arrivals[:taken])
@@ -204,6 +211,24 @@ class Ingest:
             ack=message.ack if self._relief is None else Once(message.ack),
             lasts=lasts,
         )
+
+    def _deferred(self, message: Message) -> bool:
+        """Whether it is a batch above its gateway's rate: acknowledged, and not confirmed.
+
+        So it takes no place in the session's window from others, and its edge sends it again.
+        """
+        address = None if self._rates is None else topics.parse(message.topic)
+        if (
+            self._rates is None
+            or address is None
+            or address.batch is None
+            or self._rates.admits(address.gateway)
+        ):
+            return False
+        message.ack()
+        self._counts.add(Tally(messages=1, deferred=1))
+        self.gateways.note_over(address.gateway, self._clock.now(), batches=1)
+        return True
 
     def _on_connected(self, _session_present: bool) -> None:  # noqa: FBT001 the port's callback
         self._reconnected.set()
@@ -277,7 +302,7 @@ class Ingest:
             run = self._writer.patience.run
             last, arrivals = run(lambda: spool.head(self._most, MOST_BYTES), "spool")
             relief.taken(())
-            self._writer.write(arrivals)
+            self._writer.write(arrivals, bounded=False)
             run(lambda: spool.forget(last), "spool")  # noqa: B023 called at once
             relief.drained()
 
@@ -286,3 +311,8 @@ class Ingest:
         if self._spool is None or self._relief is None:
             return 0, 0, 0
         return (*self._spool.depth(), self._relief.refused)
+
+
+def _people(site: Site) -> frozenset[str]:
+    """Gateways whose readings people enter: a list of a year is no flood."""
+    return frozenset(id_ for id_, gateway in site.gateways.items() if gateway.driver == HAND)

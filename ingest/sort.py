@@ -119,9 +119,9 @@ class Sorter:
 
     def _add_values(self, reported: list[Reported | None], heard: Heard) -> None:
         rows, add = heard.rows, self._singles.add
-        for (point, unit), *reading in zip(
+        for (point, unit), at, value, quality in zip(
             rows.table, rows.at, rows.value, rows.quality, strict=True
         ):
             named = (heard.topic, point, unit)
-            add(reported, heard.gateway, named, (reading[0], reading[1], reading[2]),
-                heard.received, backfill=heard.backfill)  # fmt: skip
+            add(reported, heard.gateway, named, (at, value, quality), heard.received,
+                backfill=heard.backfill)  # fmt: skip

@@ -20,10 +20,12 @@ from ingest.clocks import Clocks
 from ingest.confirm import Confirmations
 from ingest.counts import Counts, Tally
 from ingest.errands import Errands
+from ingest.excess import Excess, set_aside
 from ingest.gateways import Gateways
 from ingest.judge import Accepted, Judge
 from ingest.patience import Patience
 from ingest.progress import Tracker
+from ingest.rates import Rates
 from ingest.refuse import refused_rows
 from ingest.registers import Rules
 from ingest.replay import Replayer
@@ -43,6 +45,7 @@ class Writer:
         alone: Whether no other worker writes to this store.
         foreign: Reads what is not of our own wire.
         again: Reads such messages that were in quarantine.
+        rates: What one gateway may send.
     """
 
     def __init__(
@@ -60,12 +63,14 @@ class Writer:
         alone: bool = True,
         foreign: Foreign | None = None,
         again: Foreign | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
         self._judge, self._sorter = Judge(site), Sorter(site.id, foreign)
         self._tracker, self._clocks = Tracker(site), Clocks(site)
+        self._rates = rates
         self._events, self._again = events, again
         rules = Rules.of(site)
         self._use = (
@@ -107,8 +112,10 @@ class Writer:
         """Say every confirmation again, as after each connection."""
         self.patience.run(self._confirmations.publish_all, "records")
 
-    def write(self, arrivals: Sequence[Arrival]) -> None:
+    def write(self, arrivals: Sequence[Arrival], *, bounded: bool = True) -> None:
         """Make all readings of these messages durable, then settle and acknowledge them.
+
+        ``bounded`` whether rates hold: what was spooled came over an hour and comes at once.
 
         Raises:
             Interrupted: Told to stop while the store was away: nothing is acknowledged
@@ -117,9 +124,10 @@ class Writer:
         """
         lot = self._sorter.sort(arrivals)
         self._waiting_for = lot.gateways()
+        excess = set_aside(lot, self._rates) if self._rates and bounded else Excess()
         tally = Tally(
             messages=len(arrivals), ignored=lot.ignored, unreadable=len(lot.refused),
-            spared=lot.spared,
+            spared=lot.spared, shed=excess.shed, excess=excess.readings,
         )  # fmt: skip
         known = self._known(lot)
         accepted = self._judge.accept(lot.reported)
@@ -127,13 +135,20 @@ class Writer:
         use = self._used(accepted, known, refused)
         tally.late = self._reported(lot, accepted, use, known)
         lost = [notice for one in lot.reported for notice in _losses(one)]
-        kept = [*lot.refused, *accepted.refused, *self._refusals(accepted, refused), *lost]
+        kept = [
+            *lot.refused, *excess.refused, *accepted.refused,
+            *self._refusals(accepted, refused), *lost,
+        ]  # fmt: skip
         if kept:
             self.patience.run(lambda: self._quarantine.keep(kept), "records")
         self._settled(lot)
         for arrival in arrivals:
             arrival.ack()
         self._told(lot, known, kept)
+        for gateway, readings in excess.of.items():
+            self._gateways.note_over(
+                gateway, arrivals[-1].received, messages=excess.messages[gateway], readings=readings
+            )
         _count(tally, lot, accepted, refused, known, use)
         self._counts.add(tally)
 
@@ -242,9 +257,9 @@ def _count(
     known_rows = sum(len(o.rows) for o, a in zip(lot.reported, again, strict=True) if a)
     bad = [(q.name, q.readings) for q in accepted.refused]
     bad += [(accepted.of[r.name].name, len(r.rows)) for r in refused]
-    tally.received = read + lot.repeated
+    tally.received = read + lot.repeated + tally.excess
     tally.duplicates = known_rows + lot.repeated
-    tally.quarantined = sum(n for name, n in bad if name not in known)
+    tally.quarantined = sum(n for name, n in bad if name not in known) + tally.excess
     tally.stored = tally.received - tally.duplicates - tally.quarantined
     tally.suspect = _suspects(accepted.placed.rows, np.array(again, np.bool_), accepted)
     tally.discarded = sum(

@@ -27,7 +27,7 @@ _LISTED = ("causes", "checks", "parts")
 _TERMS = ("waste", "comfort", "service", "wear")
 QUARANTINE = (
     "not_json", "schema", "version", "columns", "too_large", "topic", "unknown_point", "identity",
-    "unit", "time", "domain", "store", "lost_by_policy",
+    "unit", "time", "domain", "store", "rate", "lost_by_policy",
     "not_protobuf", "unmapped", "before_birth", "lost_unconfirmed",
 )  # fmt: skip
 """Reasons of docs/wire-contract.md; a test holds the two together."""

@@ -19,6 +19,7 @@ def driver_for(
     *,
     clock: Clock | None = None,
     after: int | None = None,
+    journal: Path | None = None,
 ) -> Driver:
     """The driver that the site file names for a gateway.
 
@@ -28,6 +29,7 @@ def driver_for(
         files: Folder of a csv driver's files; what its options say where absent.
         clock: The run clock, for drivers that give readings their time; the system's where absent.
         after: What an earlier run had read (``Outbox.read_until``), which is not given again. [ms]
+        journal: File of what was written to devices by hand.
 
     Raises:
         Misconfigured: There is no such driver here.
@@ -38,7 +40,7 @@ def driver_for(
             site, gateway, files or Path(str(box.options.get("folder", "."))), after=after
         )
     if box.driver == "fieldbus":
-        return FieldbusDriver(site, gateway, clock)
+        return FieldbusDriver(site, gateway, clock, journal=journal)
     expected = "csv or fieldbus; 'simulated' runs in plantroom demo alone"
     what = f"gateway {gateway}: driver '{box.driver}' cannot run here"
     raise Misconfigured([Mistake(file="site.yaml", line=0, what=what, expected=expected)])

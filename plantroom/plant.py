@@ -18,7 +18,7 @@ from adapters.mqtt import Session
 from adapters.settings import Settings
 from adapters.sites import load_levels, load_licences, load_people
 from adapters.store import open_store
-from core.clock import Clock
+from core.clock import Clock, SystemClock
 from core.errors import Misconfigured, Mistake, PlantroomError
 from core.finding import FindingEvent
 from core.ports import Broker, Driver, FindingSink, ReadingStore
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from analytics.engine import Engine
     from api.services import Services
     from ingest.foreign.host import Foreign
+    from ingest.rates import Rate
     from ingest.service import Ingest
     from ingest.spool import Spool
     from plantroom.homeassistant import HomeAssistant
@@ -117,7 +118,19 @@ class Plant:
             hand=HandSource(self.site, self.records.hand, self.clock)
             if self.settings.hears_foreign else None,
             replays=self.records.quarantine, events=self.records.meters,
-            book=self.records.gateways,
+            book=self.records.gateways, rate=self._rate(),
+        )  # fmt: skip
+
+    def _rate(self) -> Rate | None:
+        """What one gateway may send. Where time is stepped days of all come within seconds."""
+        from ingest.rates import Rate  # noqa: PLC0415 not on an edge's box
+
+        given = self.settings
+        if not isinstance(self.clock, SystemClock):
+            return None
+        return Rate(
+            messages_per_s=given.rate_messages, values_per_s=given.rate_values,
+            burst_s=given.rate_burst_s,
         )  # fmt: skip
 
     @cached_property

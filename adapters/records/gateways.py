@@ -14,7 +14,7 @@ from adapters.records.source import Source
 from adapters.records.tables import AuditRow, GatewayHealthRow
 from core.health import GatewayNews
 
-_COUNTS = ("twins", "batches", "readings", "quarantined", "duplicates", "discarded")
+_COUNTS = ("twins", "batches", "readings", "quarantined", "duplicates", "discarded", "deferred")
 
 
 class RecordGateways:
@@ -55,5 +55,7 @@ def _add(session: ScopedSession, one: GatewayNews) -> None:
         setattr(row, name, getattr(row, name) + getattr(one, name))
     if one.said is not None:
         row.said, row.said_at = msgspec.to_builtins(one.said), one.said_at
+    if one.over_at is not None:
+        row.over_at = max(row.over_at or 0, one.over_at)
     if one.clock_offset is not None:
         row.clock_offset = one.clock_offset

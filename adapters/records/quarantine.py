@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from adapters.records.tables import AuditRow, PurgeRow, QuarantinePointRow, Quar
 from core.batch import BatchName
 from core.clock import DAY_MS
 from core.ports import Quarantined
-from core.replaying import Held, Tried
+from core.replaying import ROWS, Held, Mending, Tried
 
 By = Literal["reason", "gateway", "point"]
 NOTICES = frozenset({"lost_by_policy", "lost_unconfirmed"})
@@ -37,6 +37,8 @@ class Chosen:
     Attributes:
         state: ``open`` means not settled: what was asked for is among it.
         ids: These alone.
+        reasons: One of these.
+        points: With readings of one of these.
     """
 
     reason: str = ""
@@ -44,6 +46,8 @@ class Chosen:
     point: str = ""
     state: str = ""
     ids: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
     def of(self, query: Any) -> Any:
         """A statement on the entries, narrowed."""
@@ -57,11 +61,13 @@ class Chosen:
             )
             if value
         ]  # fmt: skip
-        if self.point:
+        for points in filter(None, ((self.point,) if self.point else (), self.points)):
             of_point = select(QuarantinePointRow.key).where(
-                QuarantinePointRow.point == self.point[:_LONGEST_POINT]
+                QuarantinePointRow.point.in_([p[:_LONGEST_POINT] for p in points])
             )
             wanted.append(QuarantineRow.key.in_(of_point))
+        if self.reasons:
+            wanted.append(QuarantineRow.reason.in_(self.reasons))
         if self.state == "open":
             wanted.append(QuarantineRow.state != "settled")
         elif self.state:
@@ -158,17 +164,43 @@ class RecordQuarantine:
         query = (chosen or Chosen()).of(_counting(day)).where(QuarantineRow.received >= since)
         return self._counted(query.order_by(day))
 
-    def ask(self, chosen: Chosen, by: str, at: int) -> int:
-        """Ask for a replay of what is open; how many entries wait for it."""
-        query = chosen.of(update(QuarantineRow)).where(
-            QuarantineRow.state == "open", QuarantineRow.reason.not_in(NOTICES)
-        )
+    def ask(
+        self, chosen: Chosen, by: str, at: int, *, mends: Sequence[Mending] = (), note: str = ""
+    ) -> int:
+        """Ask for a replay of what is open; how many entries wait for it.
+
+        Args:
+            chosen: Which.
+            by: Who asks.
+            at: Run clock. [ms]
+            mends: What is mended in them first: then only entries are asked for that hold
+                readings of such a point.
+            note: Why it is mended.
+        """
+        which = _mendable(chosen, mends)
+        said = [{**asdict(mend), "by": by, "at": at, "note": clean(note)} for mend in mends]
         with self._records.session(ALL) as session:
+            if said:
+                query = which.of(select(QuarantineRow.id, QuarantineRow.mends)).where(*_OPEN)
+                rows = [{"id": id_, "mends": [*had, *said]} for id_, had in session.execute(query)]
+                if rows:
+                    session.execute(update(QuarantineRow), rows)
+            query = which.of(update(QuarantineRow)).where(*_OPEN)
             asked = session.execute(query.values(state="asked", by=by, at=at)).rowcount  # type: ignore[attr-defined]
             if asked:
                 session.add(_audit(at, by, "quarantine.replay", f"{asked} entries of {chosen}"))
+                for mend in mends:
+                    words = f"{asked} entries of {chosen}: {mend}; {note}"
+                    session.add(_audit(at, by, "quarantine.mend", words))
                 _tell(session, at)
         return int(asked)
+
+    def held(self, chosen: Chosen, most: int, mends: Sequence[Mending] = ()) -> Sequence[Held]:
+        """The first that :meth:`ask` would ask for, as ingest would then have them."""
+        query = _mendable(chosen, mends).of(select(QuarantineRow)).where(*_OPEN)
+        with self._records.session(ALL, reading=True) as session:
+            rows = session.scalars(query.order_by(QuarantineRow.id).limit(most)).all()
+        return [_held(row, mends) for row in rows]
 
     def dismiss(self, id_: int, by: str, at: int, note: str) -> bool:
         """Settle an entry that nobody can mend; whether it was open."""
@@ -256,6 +288,16 @@ class RecordQuarantine:
             ]  # fmt: skip
 
 
+_OPEN = (QuarantineRow.state == "open", QuarantineRow.reason.not_in(NOTICES))
+
+
+def _mendable(chosen: Chosen, mends: Sequence[Mending]) -> Chosen:
+    if not mends:
+        return chosen
+    points = () if any(not m.point for m in mends) else tuple(m.point for m in mends)
+    return replace(chosen, reasons=tuple(sorted(ROWS)), points=points)
+
+
 _SUMS = (
     func.count(),
     func.count().filter(QuarantineRow.state != "settled"),
@@ -301,13 +343,21 @@ def _tell(session: ScopedSession, at: int) -> None:
     record_change(session, kind="quarantine", building="", ref="", at=at)
 
 
-def _held(row: QuarantineRow) -> Held:
+def _held(row: QuarantineRow, more: Sequence[Mending] = ()) -> Held:
     named = row.boot is not None and row.seq is not None
     return Held(
         id=row.id, gateway=row.gateway, topic=row.topic, payload=row.payload, reason=row.reason,
         received=row.received,
         name=BatchName(row.gateway, row.boot or "", row.seq or 0) if named else None,
+        mends=(*(mending_of(said) for said in row.mends or ()), *more),
     )  # fmt: skip
+
+
+def mending_of(said: Mapping[str, Any]) -> Mending:
+    """One entry of :attr:`QuarantineRow.mends`, as it is applied."""
+    return Mending(
+        point=said["point"], to=said["to"], unit=said["unit"], factor=float(said["factor"])
+    )
 
 
 def _row(one: Quarantined) -> dict[str, object]:

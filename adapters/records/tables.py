@@ -45,6 +45,8 @@ class QuarantineRow(Base):
         tries: Replays so far; ``said`` is why the last one did not settle it.
         by: Who asked or settled last; ``at`` is when, by the run clock. [ms]
         how: ``replayed`` or ``dismissed``, once settled.
+        mends: What people said that it should have been, each with who and when; the
+            payload stays as it came.
     """
 
     __tablename__ = "quarantine"
@@ -74,6 +76,7 @@ class QuarantineRow(Base):
     at: Mapped[int | None]
     how: Mapped[str] = mapped_column(String(12), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    mends: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
 class QuarantinePointRow(Base):
@@ -149,6 +152,8 @@ class GatewayHealthRow(Base):
         said_at: When that came, run clock. [ms]
         clock_offset: Its clock less ours at its last live batch. [ms]
         twins: Times that two of its boots were live at once.
+        deferred: Batches that came above its rate and were left to its outbox.
+        over_at: When it last sent faster than it may, run clock. [ms]
     """
 
     __tablename__ = "gateway_health"
@@ -163,6 +168,8 @@ class GatewayHealthRow(Base):
     quarantined: Mapped[int] = mapped_column(default=0)
     duplicates: Mapped[int] = mapped_column(default=0)
     discarded: Mapped[int] = mapped_column(default=0)
+    deferred: Mapped[int] = mapped_column(default=0)
+    over_at: Mapped[int | None]
 
 
 class GatewayRow(Base):

@@ -50,6 +50,30 @@ class BusKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_def
     ] = 0.0
 
 
+class WriteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Opens one point for writing. Without it nothing of a device is ever written."""
+
+    low: Annotated[float, Meta(description="lowest value, in the unit of the point")]
+    high: Annotated[float, Meta(description="highest value, in the unit of the point")]
+    until: Annotated[
+        str,
+        Meta(
+            pattern=r"^\d{4}-\d\d-\d\d$",
+            description="last day on which it is open, site's zone, in quotes; closed after it",
+        ),
+    ]
+    longest: Annotated[
+        float,
+        Meta(gt=0, le=604800, description="longest that a written value stands; then it is "
+             "released. [s]"),
+    ] = 3600.0  # fmt: skip
+    priority: Annotated[
+        int,
+        Meta(ge=8, le=16, description="of BACnet: 8 is an operator's hand, 16 the lowest; 1 to 7 "
+             "belong to the safety of people and plant"),
+    ] = 8  # fmt: skip
+
+
 class SourceKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Where a point comes from: a value of the device's template, with a factor."""
 
@@ -58,6 +82,9 @@ class SourceKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_
         float,
         Meta(description="factor of a level, such as CT·PT; a register has its own, dated"),
     ] = 1.0
+    write: Annotated[
+        WriteKeys | None, Meta(description="opens it for writing; Modbus and BACnet alone")
+    ] = None
 
 
 class DeviceKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

@@ -16,6 +16,7 @@ from adapters.sites.protocols import PROTOCOLS
 from adapters.sites.templatekeys import TemplateKeys
 from adapters.sites.templates import check as check_template
 from adapters.sites.templates import load_packaged, packaged
+from adapters.sites.writemap import check_write
 from core.quantity import Kind
 from core.site import Point
 
@@ -251,6 +252,8 @@ def _fits(
         log.mistake(place, what, "one device a point")
         return False
     checked.taken[point.id] = device.id
+    if source.write is not None:
+        check_write(source, template, value, point, log)
     return True
 
 

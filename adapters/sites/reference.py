@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from adapters.sites.bacnetkeys import BacnetBusKeys, BacnetDeviceKeys, BacnetKeys
 from adapters.sites.csvkeys import ColumnKeys, FileKeys, TimeKeys
-from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys
+from adapters.sites.devicekeys import BusKeys, DeviceKeys, SerialKeys, SourceKeys, WriteKeys
 from adapters.sites.foreignkeys import (
     ForeignDeviceKeys,
     ForeignValueKeys,
@@ -64,6 +64,7 @@ TITLES: dict[type[msgspec.Struct], str] = {
     BacnetBusKeys: "A BACnet network",
     DeviceKeys: "A device",
     SourceKeys: "Where a point comes from",
+    WriteKeys: "A point opened for writing",
     TemplateKeys: "A device template",
     ValueKeys: "A value of a template",
     ProofKeys: "A proof of a template",

@@ -23,12 +23,13 @@ from api.view import language_of, page
 from core.actor import Actor
 from core.clock import DAY_MS
 from core.errors import Refused
+from core.replaying import Mending
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 200
 _MOST_LISTED = 12
 """Gateways and points beside the list; more than anybody reads in a column."""
-SEE_OTHER = 303
+OK, SEE_OTHER = 200, 303
 Word = Annotated[str, Query(max_length=200)]
 State = Annotated[str, Query(pattern="^(open|settled|all)$")]
 Id = Annotated[int, Path(ge=1, le=2**62)]
@@ -110,6 +111,33 @@ def replay_one(given: ServicesDep, actor: QuarantineDep, _: FormDep, id_: Id) ->
     return RedirectResponse(f"/quarantine/{id_}", SEE_OTHER)
 
 
+@router.post("/quarantine/{id_}/mend")
+def mend(
+    request: Request, given: ServicesDep, actor: QuarantineDep, _frame: Framed, form: FormDep,
+    id_: Id,
+) -> Response:  # fmt: skip
+    """Mend readings of one entry and try it again, or show what would come of it."""
+    said_ = {k: form.get(k, "").strip()[:200] for k in ("point", "to", "unit", "factor", "note")}
+    chosen = Chosen(ids=(id_,))
+    try:
+        mends = [Mending(
+            point=said_["point"], to=said_["to"], unit=said_["unit"],
+            factor=_factor(said_["factor"]),
+        )]  # fmt: skip
+        if "dry" not in form:
+            quarantine.ask(given, actor, chosen, mends, said_["note"])
+            return RedirectResponse(f"/quarantine/{id_}", SEE_OTHER)
+        tried, problem, status = quarantine.rehearse(given, actor, chosen, mends), "", OK
+    except Refused as error:
+        if error.code in {"absent", "forbidden"}:
+            raise
+        tried, problem = [], said(error, language_of(request))
+        status = STATUS_OF.get(error.code, 422)
+    content = _whole(request, given, actor, id_)
+    content |= {"mend_problem": problem, "mend": said_, "tried": tried[:1]}
+    return page(request, "quarantined.html", status, content=content)
+
+
 @router.post("/quarantine/{id_}/dismiss")
 def dismiss(
     request: Request, given: ServicesDep, actor: QuarantineDep, _frame: Framed, form: FormDep,
@@ -163,6 +191,13 @@ def _query(words: dict[str, str]) -> str:
     return urlencode({k: v for k, v in words.items() if v and not (k == "state" and v == "open")})
 
 
+def _factor(written: str) -> float:
+    try:
+        return float(written or "1")
+    except ValueError:
+        raise Refused("A factor is a number that is not zero.") from None
+
+
 def _days(given: Services, found: Sequence[Count]) -> list[Day]:
     first = formats.day_start(given.clock.now(), given.site.timezone)
     first -= (quarantine.DAYS - 1) * DAY_MS
@@ -188,6 +223,11 @@ def _whole(request: Request, given: Services, actor: Actor, id_: int) -> dict[st
         "readings": quarantine.readings_of(given, row, language_of(request)),
         "may_mend": quarantine.may_mend(actor),
         "can_replay": quarantine.can_replay(row),
+        "can_mend": quarantine.can_mend(row),
+        "points": quarantine.refs_of(row),
+        "mend_problem": "",
+        "mend": {"point": "", "to": "", "unit": "", "factor": "1", "note": ""},
+        "tried": [],
         "problem": "",
         "note": "",
     }

@@ -39,6 +39,8 @@ class GatewayOut(BaseModel):
     outbox_full: float | None
     oldest_unsent: int | None
     discarded: int
+    deferred: int
+    over_at: int | None
     said_at: int | None
     boot: str
     version: str
@@ -49,6 +51,7 @@ class GatewayOut(BaseModel):
     quarantined: int
     duplicates: int
     warnings: list[str]
+    written: list[str]
     devices: list[DeviceOut]
     order: str | None
 
@@ -71,12 +74,14 @@ def one(
 def _out(one: gateways.GatewayView) -> GatewayOut:
     same = (
         "id", "driver", "state", "heard", "newest", "points", "fresh", "outbox_readings",
-        "outbox_bytes", "outbox_full", "oldest_unsent", "discarded", "said_at", "boot", "version",
+        "outbox_bytes", "outbox_full", "oldest_unsent", "discarded", "deferred", "over_at",
+        "said_at", "boot", "version",
         "clock_offset", "twins", "batches", "readings", "quarantined", "duplicates",
     )  # fmt: skip
     return GatewayOut(
         **{name: getattr(one, name) for name in same},
         warnings=list(one.warnings),
+        written=list(one.written),
         devices=[DeviceOut(name=d.name, last_good=d.last_good, error=d.error) for d in one.devices],
         order=one.order.id if one.order else None,
     )

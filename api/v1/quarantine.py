@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -14,10 +15,33 @@ from adapters.records.tables import QuarantineRow
 from api import quarantine
 from api.asker import QuarantineDep, ServicesDep
 from core.errors import Refused
+from core.replaying import Mending
 
 router = APIRouter(tags=["quarantine"])
 Word = Annotated[str | None, Query(max_length=200)]
 State = Annotated[Literal["open", "asked", "settled"] | None, Query()]
+
+
+class MendIn(BaseModel):
+    """What readings should have been; what is empty is right as it came.
+
+    ``point`` is the id that stands in the entry, ``to`` the one that it is, ``unit`` what the
+    values are in, ``factor`` what they have to be multiplied by.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    point: Annotated[str, Field(max_length=200)] = ""
+    to: Annotated[str, Field(max_length=200)] = ""
+    unit: Annotated[str, Field(max_length=20)] = ""
+    factor: Annotated[float, Field(allow_inf_nan=False)] = 1.0
+
+
+class MendOut(MendIn):
+    """With who said so, when (UTC ms of the run clock) and why."""
+
+    by: str
+    at: int
+    note: str
 
 
 class Entry(BaseModel):
@@ -43,6 +67,7 @@ class Entry(BaseModel):
     at: int | None
     how: str
     note: str
+    mends: list[MendOut]
 
 
 class WholeEntry(Entry):
@@ -79,6 +104,43 @@ class ReplayIn(BaseModel):
     reason: Annotated[str, Field(max_length=40)] = ""
     gateway: Annotated[str, Field(max_length=200)] = ""
     point: Annotated[str, Field(max_length=200)] = ""
+    mends: Annotated[list[MendIn], Field(max_length=50)] = []
+    note: Annotated[str, Field(max_length=quarantine.MOST_NOTE)] = ""
+
+    @property
+    def chosen(self) -> Chosen:
+        """Which entries."""
+        return Chosen(
+            ids=tuple(self.ids), reason=self.reason, gateway=self.gateway, point=self.point
+        )
+
+    @property
+    def mendings(self) -> list[Mending]:
+        """What is mended first."""
+        return [Mending(**mend.model_dump()) for mend in self.mends]
+
+
+class ChangeOut(BaseModel):
+    """A reading as it came and as it would be stored; ``at`` in UTC ms."""
+
+    at: int
+    point: str
+    value: float | None
+    unit: str
+    to_point: str
+    to_value: float | None
+    to_unit: str
+
+
+class RehearsedOut(BaseModel):
+    """What would come of one entry; ``present`` of what would be stored is in the store already."""
+
+    id: int
+    stored: int
+    left: int
+    said: str
+    present: int | None
+    changes: list[ChangeOut]
 
 
 class Asked(BaseModel):
@@ -142,9 +204,24 @@ def counts(
 
 @router.post("/quarantine/replay", operation_id="replayQuarantine", status_code=202)
 def replay(given: ServicesDep, actor: QuarantineDep, body: ReplayIn) -> Asked:
-    """Try entries again, after the mapping or the site model was corrected."""
-    chosen = Chosen(ids=tuple(body.ids), reason=body.reason, gateway=body.gateway, point=body.point)
-    return Asked(asked=quarantine.ask(given, actor, chosen))
+    """Try entries again, after the model was corrected or with what is mended in them here.
+
+    With ``mends``, entries are asked for that hold readings of such a point; ``note`` says why.
+    """
+    asked = quarantine.ask(given, actor, body.chosen, body.mendings, body.note)
+    return Asked(asked=asked)
+
+
+@router.post("/quarantine/rehearse", operation_id="rehearseQuarantine")
+def rehearse(given: ServicesDep, actor: QuarantineDep, body: ReplayIn) -> list[RehearsedOut]:
+    """What a replay would do, without doing it; of the first 50 entries that are open."""
+    return [
+        RehearsedOut(
+            id=one.tried.id, stored=one.tried.stored, left=one.tried.left, said=one.tried.said,
+            present=one.present, changes=[ChangeOut(**asdict(c)) for c in one.changes],
+        )
+        for one in quarantine.rehearse(given, actor, body.chosen, body.mendings)
+    ]  # fmt: skip
 
 
 @router.post("/quarantine/purge", operation_id="purgeQuarantine")
@@ -194,6 +271,7 @@ def _entry(row: QuarantineRow) -> Entry:
         reason=row.reason, detail=row.detail, readings=row.readings, point=row.point,
         state=row.state, stored=row.stored, tries=row.tries, said=row.said, by=row.by,
         at=row.at, how=row.how, note=row.note,
+        mends=[MendOut(**said) for said in row.mends],
     )  # fmt: skip
 
 

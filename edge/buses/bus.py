@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -19,6 +20,7 @@ from edge.buses.pace import Pace
 from edge.buses.proof import disproof
 from edge.buses.protocols import protocol
 
+Task = Callable[[Link, Pace], None]
 _log = structlog.get_logger(__name__)
 _REMEMBERED_S = 300.0  # five health messages: nobody overlooks it, and it goes away by itself
 _AWAY_S, _AWAY_MOST_S = 1.0, 30.0
@@ -52,7 +54,8 @@ class Bus:
         ]
         self._by_id = {member.device.id: member for member in self.members}
         self._link: Link = protocol(keys.protocol).open_link(keys, devices, self._unasked)
-        self._stopping = threading.Event()
+        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._tasks: deque[tuple[str, Task]] = deque()
         self._late_at = -_REMEMBERED_S
         self._line_at = self._away_s = 0.0
         self._thread = threading.Thread(target=self._run, name=f"bus-{name}", daemon=True)
@@ -64,6 +67,12 @@ class Bus:
     def end(self) -> None:
         """Ask nobody any more; returns at once, :meth:`stop` waits."""
         self._stopping.set()
+        self._wake.set()
+
+    def do(self, device: str, task: Task) -> None:
+        """Let something be done with a device in the bus's own thread, before the next poll."""
+        self._tasks.append((device, task))
+        self._wake.set()
 
     def stop(self) -> None:
         """End after the answer that is waited for, and release the line."""
@@ -88,10 +97,12 @@ class Bus:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
+                if not self._do_tasks():
+                    break
                 member = min(self.members, key=lambda m: m.due)
                 pause = max(member.due, self._line_at) - time.monotonic()
                 if pause > 0:
-                    self._stopping.wait(pause)
+                    self._wake.wait(pause)
                     continue
                 if not self._ask(member):
                     continue
@@ -101,6 +112,18 @@ class Bus:
                     self._stopping.wait(self._keys.pause)
         finally:
             self._link.close()
+
+    def _do_tasks(self) -> bool:
+        """What others want done; whether the bus goes on."""
+        self._wake.clear()
+        while self._tasks and not self._stopping.is_set():
+            device, task = self._tasks.popleft()
+            try:
+                task(self._link, self._by_id[device].pace)
+            except Exception:  # noqa: BLE001
+                # Who asked for it says what becomes of it; the polls go on.
+                _log.exception("a task failed", bus=self.name, device=device)
+        return not self._stopping.is_set()
 
     def _ask(self, member: Member) -> bool:
         """One poll; whatever goes wrong stays with this device. False where the line is away."""

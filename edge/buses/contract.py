@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from adapters.sites.devicekeys import BusKeys
 from core.errors import PlantroomError, Retryable
@@ -55,6 +55,34 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Release the line; the next poll opens it again."""
+        ...
+
+
+@runtime_checkable
+class WritingLink(Link, Protocol):
+    """A bus on which a value can be set and given back. Called from the bus's own thread alone."""
+
+    def held(self, device: Device, name: str, pace: Pace, priority: int) -> float | None:
+        """What stands where :meth:`write` would write, as the number in the device.
+
+        Modbus: the register, None where it says that it has no value. BACnet: the slot of
+        that priority, None where nobody holds it.
+
+        Raises:
+            NoAnswer, Garbled, Denied, Retryable: As :meth:`Link.poll`.
+        """
+        ...
+
+    def write(
+        self, device: Device, name: str, number: float | None, pace: Pace, priority: int
+    ) -> None:
+        """Set it, once and never repeated here; None empties the slot (BACnet).
+
+        Raises:
+            NoAnswer, Garbled: Whether it was set is not known: read :meth:`held`.
+            Denied: It was not.
+            Retryable: The bus itself cannot be reached.
+        """
         ...
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import structlog
@@ -14,6 +15,9 @@ from edge.buses.buffer import ROWS, Buffer
 from edge.buses.bus import Bus
 from edge.buses.device import devices_of
 from edge.cycle import cycles_of
+from edge.writing.journal import Journal
+from edge.writing.keeper import Keeper
+from edge.writing.opening import openings
 
 _LONGEST_WAIT_S = 5.0
 """More often makes small batches, a commit each; later and a reading of a minute is old."""
@@ -30,14 +34,16 @@ class FieldbusDriver:
         gateway: Whose buses.
         clock: The run clock.
         most_rows: Readings kept until they are taken; beyond it the oldest go, counted.
+        journal: File of what was written by hand; what is due is given back here.
 
     Raises:
         Misconfigured: The gateway has no devices, or a protocol that nothing here speaks.
     """
 
     def __init__(
-        self, site: Site, gateway: str, clock: Clock | None = None, *, most_rows: int = ROWS
-    ) -> None:
+        self, site: Site, gateway: str, clock: Clock | None = None, *, most_rows: int = ROWS,
+        journal: Path | None = None,
+    ) -> None:  # fmt: skip
         run_clock = clock or SystemClock()
         buses, devices = devices_of(site, gateway)
         self._buffer = Buffer(run_clock, most_rows)
@@ -46,6 +52,12 @@ class FieldbusDriver:
             for name, keys in buses.items()
             if (hanging := [device for device in devices if device.bus == name])
         ]
+        on_bus = {member.device.id: bus for bus in self._buses for member in bus.members}
+        self._keeper = (
+            Keeper(site, gateway, Journal(journal), lambda d, task: on_bus[d].do(d, task))
+            if journal is not None and (journal.exists() or openings(site, gateway))
+            else None
+        )
         self._started = False
         for mistake in (m for cycle in cycles_of(site, gateway) for m in cycle.mistakes()):
             _log.warning("a bus cannot keep its periods", says=mistake.what)
@@ -65,6 +77,8 @@ class FieldbusDriver:
             self._started = True
             for bus in self._buses:
                 bus.start()
+            if self._keeper is not None:
+                self._keeper.start()
         rows = self._buffer.take(until)
         for i in np.flatnonzero(np.isin(rows.point, self._scaled)):
             rows.value[i] *= self._points[rows.point[i]].scale_at(int(rows.at[i]))
@@ -87,8 +101,14 @@ class FieldbusDriver:
             found["fieldbus"] = (None, "; ".join(trouble))
         return found
 
+    def alarms(self) -> Sequence[str]:
+        """Stable words for health: what stands written by hand."""
+        return self._keeper.alarms() if self._keeper is not None else ()
+
     def close(self) -> None:
         """End all bus threads and release the lines."""
+        if self._keeper is not None:
+            self._keeper.stop()
         for bus in self._buses:
             bus.end()
         for bus in self._buses:

@@ -12,13 +12,16 @@ from adapters.settings import load_settings
 from adapters.sites import load_site
 from core.errors import Misconfigured, Mistake, Refused
 from edge.outbox import Outbox
-from plantroom.commands import edge_devices
+from plantroom.commands import edge_devices, edge_writing
 from plantroom.output import out, speaks
 
 app = typer.Typer(no_args_is_help=True, help="At a gateway's box.")
 app.command()(edge_devices.read)
 app.command()(edge_devices.scan)
 app.command()(edge_devices.check)
+app.command()(edge_writing.write)
+app.command()(edge_writing.release)
+app.command()(edge_writing.writes)
 app.add_typer(edge_devices.template, name="template")
 
 

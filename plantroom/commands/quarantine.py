@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from adapters.records.quarantine import Chosen, Count
+from adapters.records.quarantine import Chosen, Count, mending_of
 from adapters.records.tables import QuarantineRow
 from adapters.settings import load_settings
+from adapters.sites import load_site
+from api.mending import MOST_REHEARSED, check
 from api.quarantine import readable
 from core.clock import DAY_MS, SystemClock
 from core.errors import Refused
+from ingest.foreign.host import read_again
+from ingest.rehearse import rehearse
 from plantroom.database import opened_records
 from plantroom.errand import settle, who
+from plantroom.mends import mends_of, tell
 from plantroom.output import as_json, out, shown, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="What was refused, with its payload and reason.")
@@ -97,12 +104,30 @@ def replay(
     reason: Reason = "",
     gateway: Gateway = "",
     point: Point = "",
+    rename: Annotated[
+        list[str] | None, typer.Option(metavar="OLD=NEW", help="A point that has another name.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[POINT=]UNIT", help="What the values are in, whatever they say."),
+    ] = None,
+    factor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[POINT=]NUMBER", help="What the values are to be multiplied by."),
+    ] = None,
+    note: Annotated[str, typer.Option(help="Why it is mended.")] = "",
     *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would come, and write nothing.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
     wait: Annotated[float, typer.Option(min=0, help="Seconds for a running ingest.")] = 30.0,
     json_: Json = False,
 ) -> None:
     """Try entries again with the present site model: what is good is stored, the rest stays.
+
+    What is mended by --rename, --unit and --factor is applied to the payload, which stays as it
+    came, and is written down with who, when and why.
 
     Where Plantroom runs it does it itself, with the model that it was started with; where
     nothing runs this command does.
@@ -112,8 +137,20 @@ def replay(
     settings = load_settings()
     records = opened_records(settings)
     chosen = Chosen(reason=reason, gateway=gateway, point=point, ids=tuple(ids or ()))
+    mends = mends_of(rename or (), unit or (), factor or ())
+    site = load_site(settings.site) if mends or dry_run else None
+    if site is not None:
+        check(mends, "a try" if dry_run else note, site)
+    if site is not None and dry_run:
+        held = records.quarantine.held(chosen, MOST_REHEARSED, mends)
+        found = rehearse(held, site, partial(read_again, site))
+        if json_:
+            as_json([asdict(one) for one in found])
+        else:
+            tell(found)
+        return
     before = {row.id for row in records.quarantine.list(limit=10_000, chosen=_open(chosen))}
-    asked = records.quarantine.ask(chosen, who(), SystemClock().now())
+    asked = records.quarantine.ask(chosen, who(), SystemClock().now(), mends=mends, note=note)
     done = settle(settings, records, wait) if asked else True
     rows = [row for row in map(records.quarantine.show, sorted(before)) if row is not None]
     settled = [row for row in rows if row.state == "settled"]
@@ -186,4 +223,5 @@ def _fields(row: QuarantineRow) -> dict[str, object]:
         "reason": row.reason, "detail": row.detail, "readings": row.readings,
         "point": row.point, "state": row.state, "stored": row.stored, "tries": row.tries,
         "said": row.said, "by": row.by, "how": row.how, "note": row.note,
+        "mended": "; ".join(f"{m['by']}: {mending_of(m)} ({m['note']})" for m in row.mends),
     }  # fmt: skip

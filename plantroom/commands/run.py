@@ -17,6 +17,7 @@ from core.errors import Misconfigured, Mistake, Retryable
 from core.site import UNATTENDED, Site
 from core.topics import gateway_of
 from plantroom.drivers import driver_for
+from plantroom.handwork import WRITES
 from plantroom.logs import configure
 from plantroom.output import out, speaks
 from plantroom.plant import BrokerAt, Plant, embedded, external
@@ -176,8 +177,12 @@ def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
     known = {gateway_of(user) for user in at.users}
     mine = [g for g in read if not known or g in known]
     drivers = [
-        driver_for(plant.site, g, clock=plant.clock, after=plant.outbox(g).read_until) for g in mine
-    ]
+        driver_for(
+            plant.site, g, clock=plant.clock, after=plant.outbox(g).read_until,
+            journal=plant.settings.var / WRITES,
+        )
+        for g in mine
+    ]  # fmt: skip
     for gateway, driver in zip(mine, drivers, strict=True):
         plant.agent(gateway, driver).start()
 

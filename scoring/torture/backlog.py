@@ -61,7 +61,8 @@ def backlog(folder: Path, messages: int, seconds: float) -> Backlog:
     rig: Rig | None = None
     try:
         # Saving a million messages every second would be all that the broker does.
-        rig = build(folder / "rig", Wishes(store="influxdb", autosave_s=3600), 1, database)
+        wishes = Wishes(store="influxdb", autosave_s=3600, rated=False)
+        rig = build(folder / "rig", wishes, 1, database)
         rig.broker.start()
         rig.ingest.start()
         started = _peak_mb(rig.ingest.pid)

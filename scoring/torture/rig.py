@@ -44,6 +44,7 @@ class Wishes:
         proxied: Whether a proxy stands before the store.
         relayed: Share of batches that a bad line before ingest's broker repeats; None for no line.
         autosave_s: How often the broker saves what it keeps; a SIGKILL forgets the rest. [s]
+        rated: Whether ingest keeps to its rate a gateway.
         small_mb: Size of the file systems of edge and ingest; None for the machine's own. [MB]
     """
 
@@ -54,6 +55,7 @@ class Wishes:
     relayed: float | None = None
     autosave_s: int = 1
     small_mb: int | None = None
+    rated: bool = True
 
 
 @dataclass(kw_only=True)
@@ -243,6 +245,8 @@ def build(folder: Path, wishes: Wishes, seed: int, postgres: Postgres | None) ->
         "PLANTROOM_RECORDS": records, "PLANTROOM_INFLUX_TOKEN": servers.TOKEN,
         "PLANTROOM_HTTP_PORT": str(free_port()),
     }  # fmt: skip
+    if not wishes.rated:
+        ingest |= {"PLANTROOM_RATE_MESSAGES": "0", "PLANTROOM_RATE_VALUES": "0"}
     edge = {
         **common, "PLANTROOM_VAR": str(folder / "edge"),
         "PLANTROOM_BROKER_PORT": str(port_of(near or broker)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -22,6 +22,8 @@ logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 _START_S = 5.0
 HOST = "127.0.0.1"
+_COILS = (5, 15)
+"""Functions that write single bits."""
 
 
 @dataclass
@@ -35,6 +37,7 @@ class ModbusFaults:
         short: How many registers fewer the next answers have, one each.
         refused: Registers, on the wire, that no answer may hold.
         code: With which exception they are refused.
+        deaf: Whether it takes writes and does nothing.
     """
 
     dead: set[int] = field(default_factory=set)
@@ -43,6 +46,7 @@ class ModbusFaults:
     short: list[int] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
     code: ExcCodes = ExcCodes.ILLEGAL_ADDRESS
+    deaf: bool = False
 
 
 class ModbusServer:
@@ -63,6 +67,8 @@ class ModbusServer:
         self.faults = ModbusFaults()
         self.asked: list[tuple[int, int, int, int]] = []
         """Every question: unit, function, start, count."""
+        self.written: list[tuple[int, int, int, list[int]]] = []
+        """Every write: unit, function, start, values."""
         self.connections = 0
         self._rtu, self._serial_port = rtu, serial_port
         self.port = port
@@ -170,6 +176,24 @@ class _Line:
             if faults.short:
                 read = read[: len(read) - faults.short.pop(0)]
             return [bool(b) for b in read] if function in (1, 2) else read
+
+    async def async_setValues(  # noqa: N802 - the library's call
+        self, unit: int, function: int, start: int, values: Sequence[int | bool]
+    ) -> ExcCodes | None:
+        server, faults = self._server, self._server.faults
+        server.written.append((unit, function, start, [int(value) for value in values]))
+        async with self._turn:
+            if unit not in server.units or unit in faults.dead:
+                raise NoSuchIdException  # and so is silent
+            if faults.refused.intersection(range(start, start + len(values))):
+                return faults.code
+            # Coils are read by function 1, holding registers by 3.
+            read_by = 1 if function in _COILS else 3
+            if not faults.deaf:
+                for i, value in enumerate(values):
+                    server.units[unit].poke(read_by, start + i, int(value))
+            await asyncio.sleep(faults.late_s.pop(0) if faults.late_s else faults.each_s)
+        return None
 
     def device_ids(self) -> list[int]:
         return list(self._server.units)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import topics, wire
 from core.batch import BatchName, Columns
 from core.clock import HOUR_MS, MINUTE_MS
+from core.health import GatewayNews
 from tests.api.console import Console, find
 from tests.api.working import working
 from tests.servers import wait_for
@@ -18,7 +19,7 @@ def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
     )
     health = wire.HealthMessage(
         v=1, sent_at=now, boot="b1", version="0.1.0", outbox_rows=7, outbox_bytes=512,
-        outbox_full=0.9, oldest_unsent=now - HOUR_MS,
+        outbox_full=0.9, oldest_unsent=now - HOUR_MS, alarms=["written:b.ahu1.sat_sp"],
         devices={"bus-1": wire.DeviceHealth(last_good=now), "bus-2": wire.DeviceHealth(error="x")},
     )  # fmt: skip
     with working(console) as broker:
@@ -34,11 +35,27 @@ def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
     assert found["clock_offset"] == 45_000
     assert [d["name"] for d in found["devices"]] == ["bus-1", "bus-2"]
     assert found["warnings"] == [
-        "its clock is off", "its outbox is nearly full", "a device does not answer",
+        "its clock is off", "its outbox is nearly full", "a point stands written by hand",
+        "a device does not answer",
     ]  # fmt: skip
+    assert found["written"] == ["b.ahu1.sat_sp"]
     page = console.as_("vi.all").get("/gateways/gw-b").text
+    assert "b.ahu1.sat_sp" in page
     assert "its outbox is nearly full" in page
     assert "bus-2" in page
+
+
+def test_a_flood_is_named_for_an_hour_and_counted_for_good(console: Console) -> None:
+    now = console.clock.now()
+    console.records.gateways.note([GatewayNews(gateway="gw-b", deferred=40, over_at=now)])
+    console.records.gateways.note([GatewayNews(gateway="gw-b", deferred=2, over_at=now - 5)])
+    found = console.key("vi.all").get("/gateways/gw-b").json()
+    assert (found["deferred"], found["over_at"]) == (42, now)
+    assert found["warnings"] == ["it sends faster than it may"]
+    assert "it sends faster than it may" in console.as_("vi.all").get("/gateways/gw-b").text
+    console.clock.advance(now + HOUR_MS)
+    found = console.key("vi.all").get("/gateways/gw-b").json()
+    assert (found["deferred"], found["warnings"]) == (42, [])
 
 
 def test_counts_outlast_a_restart(console: Console) -> None:

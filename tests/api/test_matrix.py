@@ -134,6 +134,8 @@ OWN_TESTS = {
     "POST /quarantine/purge": "test_quarantine",
     "POST /quarantine/{id_}/replay": "test_quarantine",
     "POST /quarantine/{id_}/dismiss": "test_quarantine",
+    "POST /quarantine/{id_}/mend": "test_quarantine",
+    "POST /api/v1/quarantine/rehearse": "test_quarantine",
     "POST /api/v1/quarantine/replay": "test_quarantine",
     "POST /api/v1/quarantine/purge": "test_quarantine",
     "POST /api/v1/quarantine/{id}/dismiss": "test_quarantine",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.records.tables import QuarantineRow
 from core import wire
 from core.batch import BatchName, Columns
 from core.clock import DAY_MS, MINUTE_MS
@@ -29,6 +30,10 @@ def keep(console: Console, seq: int, point: str, *, days: int = 0, reason: str =
 
 def newest(console: Console) -> int:
     return console.records.quarantine.list(limit=1)[0].id
+
+
+def newest_row(console: Console) -> QuarantineRow:
+    return console.records.quarantine.list(limit=1)[0]
 
 
 def test_counts_by_reason_gateway_point_and_day(console: Console) -> None:
@@ -90,6 +95,47 @@ def test_the_whole_list_is_tried_again_as_it_is_narrowed(console: Console) -> No
     assert (answer2.status_code, answer2.json()) == (202, {"asked": 1})
 
 
+def test_readings_are_mended_shown_first_and_then_tried_again(console: Console) -> None:
+    keep(console, 1, "a.ahu1.supply")
+    entry, visitor = newest(console), console.as_("en.all")
+    visitor.get(f"/quarantine/{entry}")
+    form = {"point": "a.ahu1.supply", "to": "a.ahu1.sat", "unit": "°F", "factor": "1"}
+    dry = visitor.post(f"/quarantine/{entry}/mend", form | {"dry": "yes"})
+    assert dry.status_code == 200
+    assert "1 reading would be stored" in dry.text
+    assert "−5.8 °C" in dry.text or "-5.8 °C" in dry.text
+    wrong = visitor.post(f"/quarantine/{entry}/mend", form)
+    assert (wrong.status_code, "Say why it is mended." in wrong.text) == (422, True)
+    for part in ({"to": "a.nothing"}, {"unit": "kWh"}, {"factor": "0"}, {"factor": "two"}):
+        refused = visitor.post(f"/quarantine/{entry}/mend", form | part | {"note": "x"})
+        assert refused.status_code == 422, part
+    assert newest_row(console).mends == []
+    with working(console):
+        done_ = visitor.post(f"/quarantine/{entry}/mend", form | {"note": "renamed in May"})
+        assert done_.status_code == 303
+        done(console)
+    page = visitor.get(f"/quarantine/{entry}").text
+    assert "What was mended" in page
+    assert "renamed in May" in page
+    shown = console.key("en.all").get(f"/quarantine/{entry}").json()
+    assert shown["mends"][0]["by"] == "en.all"
+    index = console.site.index["a.ahu1.sat"]
+    assert console.store.latest([index]).rows.value.tolist() == pytest.approx([(21.5 - 32) / 1.8])
+
+
+def test_a_program_rehearses_and_mends(console: Console) -> None:
+    keep(console, 1, "a.ahu1.supply")
+    keep(console, 2, "c.ahu1.sat", gateway="gw-c")
+    key = console.key("en.all")
+    body = {"mends": [{"point": "a.ahu1.supply", "to": "a.ahu1.sat"}]}
+    (seen,) = key.post("/quarantine/rehearse", json=body).json()
+    assert (seen["stored"], seen["left"], seen["present"]) == (1, 0, 0)
+    assert seen["changes"][0]["to_point"] == "a.ahu1.sat"
+    assert key.post("/quarantine/replay", json=body).status_code == 422
+    answer = key.post("/quarantine/replay", json=body | {"note": "renamed"})
+    assert (answer.status_code, answer.json()) == (202, {"asked": 1})
+
+
 def test_nobody_can_mend_it_needs_a_reason(console: Console) -> None:
     keep(console, 1, "a.ahu1.sat")
     entry, visitor = newest(console), console.as_("en.all")
@@ -132,6 +178,8 @@ def test_who_may_not_changes_nothing(console: Console, who: str) -> None:
         key.post("/quarantine/replay", json={}),
         key.post("/quarantine/purge", json={"older_than_days": 1, "settled_only": False}),
         key.post(f"/quarantine/{entry}/dismiss", json={"note": "x"}),
+        key.post("/quarantine/rehearse", json={}),
+        visitor.post(f"/quarantine/{entry}/mend", {"factor": "2", "note": "x"}),
         visitor.post("/quarantine/replay", {}),
         visitor.post(f"/quarantine/{entry}/replay", {}),
         visitor.post(f"/quarantine/{entry}/dismiss", {"note": "x"}),

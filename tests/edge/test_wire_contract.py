@@ -24,7 +24,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
 }
 REASONS = (
     "not_json", "schema", "version", "columns", "too_large", "topic", "unknown_point", "identity",
-    "unit", "time", "domain", "store", "lost_by_policy",
+    "unit", "time", "domain", "store", "rate", "lost_by_policy",
     "not_protobuf", "unmapped", "before_birth", "lost_unconfirmed",
 )  # fmt: skip
 

@@ -30,6 +30,7 @@ from core.ports import (
 from core.settled import Settled
 from core.site import Site
 from ingest.foreign.host import Foreign
+from ingest.rates import Rate
 from ingest.service import Ingest
 from ingest.spool import Spool
 from tests.ingest.places import NOW, small_site
@@ -249,6 +250,7 @@ class Bench:
 def bench(
     folder: Path, *, site: Site | None = None, most: int = 256, inbox: int = 2000,
     start: bool = True, foreign: Foreign | None = None, spool: Spool | None = None,
+    rate: Rate | None = None,
 ) -> Iterator[Bench]:  # fmt: skip
     """Ingest started on an empty store and empty records."""
     site = site or small_site()
@@ -260,8 +262,7 @@ def bench(
     ingest = Ingest(
         site, store, DiaryReceipts(records.receipts, diary), quarantine,
         DiaryProgress(records.progress, diary), broker, clock, most=most, inbox=inbox,
-        foreign=foreign,
-        spool=spool,
+        foreign=foreign, spool=spool, rate=rate,
     )  # fmt: skip
     if start:
         ingest.start()

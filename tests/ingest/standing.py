@@ -16,6 +16,7 @@ from core.clock import SteppedClock
 from core.site import Site
 from ingest import errands
 from ingest.foreign.host import Foreign
+from ingest.rates import Rate
 from ingest.service import Ingest
 from tests.ingest.parts import Diary, ListBroker
 from tests.ingest.places import NOW
@@ -54,8 +55,9 @@ class Standing:
 
 @contextmanager
 def standing(
-    folder: Path, site: Site, *, look: bool = True, foreign: Foreign | None = None
-) -> Iterator[Standing]:
+    folder: Path, site: Site, *, look: bool = True, foreign: Foreign | None = None,
+    rate: Rate | None = None,
+) -> Iterator[Standing]:  # fmt: skip
     """Started over what the folder holds; ``look`` whether wishes are done."""
     if not (folder / "records.sqlite").exists():
         records_in(folder).close()
@@ -65,7 +67,7 @@ def standing(
     ingest = Ingest(
         site, store, records.receipts, records.quarantine, records.progress, broker, clock,
         replays=records.quarantine if look else None, events=records.meters,
-        book=records.gateways, foreign=foreign,
+        book=records.gateways, foreign=foreign, rate=rate,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(errands, "LOOK_S", 0.02)

@@ -18,6 +18,7 @@ from adapters.sites.bacnetwords import (
 )
 from adapters.sites.templatekeys import ValueKeys
 from core.quantity import Unit
+from edge.buses.contract import Denied
 from edge.buses.device import Device
 from edge.drivers.bacnet.decode import Decoded
 from edge.drivers.bacnet.units import OtherUnit, correction
@@ -125,6 +126,24 @@ class Item:
         if self.untrue is not None or not isinstance(value, float):
             return None
         return self._meant(value)
+
+    def meant(self, value: float) -> float | None:
+        """A number of its object as :meth:`number` would tell it, whatever speaks against it."""
+        return self._meant(value)
+
+    def written(self, number: float) -> float:
+        """The number in its object that means this one.
+
+        Raises:
+            Denied: The template has no such state.
+        """
+        if self._states:
+            for there, here in self._states.items():
+                if here == number:
+                    return there
+            raise Denied(f"{number:g} is none of its states")
+        unit = self._unit or Unit(1.0)
+        return (number - unit.offset) / unit.factor
 
     def _against(self, found: Found) -> str | None:
         """What speaks against the value being the plant's."""

@@ -19,12 +19,15 @@ from edge.buses.contract import Denied, Give, NoAnswer, Values
 from edge.buses.device import Device
 from edge.buses.pace import Pace
 from edge.drivers.bacnet.cov import Subscriber
-from edge.drivers.bacnet.item import Item
+from edge.drivers.bacnet.decode import first
+from edge.drivers.bacnet.item import Item, Missing, Reference
 from edge.drivers.bacnet.peer import Peer, Plan, batches, ranges
+from edge.drivers.bacnet.questions import Asked, read_all, write_present
 from edge.drivers.bacnet.reading import Reading
 from edge.drivers.bacnet.station import Notice, Station
 
 _log = structlog.get_logger(__name__)
+_PRIORITY_ARRAY = 87  # of BACnetPropertyIdentifier, clause 21
 _HANGS_S = 60.0
 """No question takes so long: 200 properties, each alone, of a slow device behind a router."""
 
@@ -71,6 +74,38 @@ class BacnetLink:
         if tuple(wanted) == device.wanted:
             self._listen(station, peer, plan)
         self._say(device, plan)
+
+    def held(self, device: Device, name: str, pace: Pace, priority: int) -> float | None:
+        """What the slot of a priority holds; None where nobody commands at it."""
+        station, asked, item = self._commanded(device, name, pace)
+        slot = Reference(item.object, _PRIORITY_ARRAY, priority)
+        answers = station.call(read_all(asked, [*item.references, slot]), _HANGS_S)
+        found = {
+            place: answer if isinstance(answer, Missing) else first(answer)
+            for place, answer in answers.items()
+        }
+        item.number(found)  # learns the object's unit
+        own = found.get(slot, Missing("not in the answer"))
+        if isinstance(own, Missing):
+            raise Denied(f"{name} has no priorities: {own.why}")
+        return item.meant(own) if isinstance(own, float) else None
+
+    def write(
+        self, device: Device, name: str, number: float | None, pace: Pace, priority: int
+    ) -> None:
+        """Command the object, or let go of it."""
+        station, asked, item = self._commanded(device, name, pace)
+        raw = None if number is None else item.written(number)
+        station.call(write_present(asked, item.object, raw, priority), _HANGS_S)
+
+    def _commanded(self, device: Device, name: str, pace: Pace) -> tuple[Station, Asked, Item]:
+        station, peer = self._open(), self._peers[device.id]
+        peer.timeout_s = pace.timeout_s
+        address = station.call(self._found(station, peer, pace), _HANGS_S)
+        plan, _ = station.call(_planned(peer, (name,)), _HANGS_S)
+        if not plan.items:
+            raise Denied(f"refuses {name} ({plan.refused.get(name, 'unknown')})")
+        return station, Asked(station, address, pace.timeout_s, pace.answered), plan.items[0]
 
     def close(self) -> None:
         """Release the port; the next poll opens it again, and subscribes anew."""

@@ -18,6 +18,7 @@ from bacpypes3.apdu import (
     ReadPropertyRequest,
     RejectPDU,
     SubscribeCOVRequest,
+    WritePropertyRequest,
 )
 from bacpypes3.basetypes import (
     ErrorType,
@@ -25,12 +26,18 @@ from bacpypes3.basetypes import (
     PropertyReference,
     ReadAccessSpecification,
 )
-from bacpypes3.constructeddata import SequenceOf
+from bacpypes3.constructeddata import Any, SequenceOf
 from bacpypes3.pdu import Address
-from bacpypes3.primitivedata import ObjectIdentifier
+from bacpypes3.primitivedata import Enumerated, Null, ObjectIdentifier, Real, Unsigned
 
-from adapters.sites.bacnetwords import ObjectId
-from edge.buses.contract import Garbled, NoAnswer
+from adapters.sites.bacnetwords import (
+    BINARY,
+    MULTI_STATE,
+    PRESENT_VALUE,
+    PROPERTIES,
+    ObjectId,
+)
+from edge.buses.contract import Denied, Garbled, NoAnswer
 from edge.drivers.bacnet.decode import Decoded, decoded
 from edge.drivers.bacnet.item import Missing, Reference
 from edge.drivers.bacnet.station import Station, nobody
@@ -202,6 +209,38 @@ async def subscribe(peer: Asked, object_: ObjectId, lifetime_s: int, *, confirme
         await peer.ask(request)
     except ErrorRejectAbortNack as nack:
         raise _refusal(nack) from None
+
+
+async def write_present(
+    peer: Asked, object_: ObjectId, number: float | None, priority: int
+) -> None:
+    """Command an object at a priority (WriteProperty); None relinquishes it.
+
+    Raises:
+        NoAnswer: It is silent: whether it was written is not known.
+        Denied: It refuses.
+    """
+    request = WritePropertyRequest(
+        objectIdentifier=_object(object_),
+        propertyIdentifier=PropertyIdentifier(PROPERTIES[PRESENT_VALUE]),
+        propertyValue=Any(_atom(object_, number)),
+        priority=priority,
+    )
+    try:
+        await peer.ask(request)
+    except ErrorRejectAbortNack as nack:
+        refusal = _refusal(nack)
+        if isinstance(refusal, NoAnswer):
+            raise refusal from None
+        raise Denied(f"will not be written: {refusal}") from None
+
+
+def _atom(object_: ObjectId, number: float | None) -> Null | Real | Enumerated | Unsigned:
+    if number is None:
+        return Null(())
+    if object_.type in BINARY:
+        return Enumerated(round(number))
+    return Unsigned(round(number)) if object_.type in MULTI_STATE else Real(number)
 
 
 def _object(object_: ObjectId) -> ObjectIdentifier:

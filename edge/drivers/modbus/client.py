@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 
 from pymodbus import FramerType, ModbusException
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -81,6 +82,35 @@ class Line:
             # Some gateways do so where the device behind them is silent.
             self._give_up(pace)
             raise NoAnswer("the connection was closed instead of an answer") from error
+
+    def set(self, unit: int, function: int, start: int, words: Sequence[int], pace: Pace) -> None:
+        """Write a coil (function 1) or holding registers (3); never repeated here.
+
+        Raises:
+            Denied: The device will not.
+            NoAnswer: It is silent: whether it was written is not known.
+            Garbled: What came is no answer to this.
+            Retryable: The line is away.
+        """
+        client = self._open()
+        client.comm_params.timeout_connect = pace.timeout_s
+        try:
+            if function in BITS:
+                answer = client.write_coil(start, bool(words[0]), device_id=unit)
+            elif len(words) == 1:
+                answer = client.write_register(start, words[0], device_id=unit)
+            else:
+                answer = client.write_registers(start, list(words), device_id=unit)
+        except (ModbusException, OSError, ValueError, IndexError, AttributeError) as error:
+            self._give_up(pace)
+            raise NoAnswer(f"no answer to a write: {error}") from error
+        if answer.isError():
+            code = int(getattr(answer, "exception_code", 0))
+            why = EXCEPTIONS.get(code, f"exception {code}")
+            raise (NoAnswer if code in _SILENT else Denied)(f"will not be written: {why}")
+        if getattr(answer, "address", start) != start:
+            self._give_up(pace)
+            raise Garbled("an answer to another write")
 
     def identity(self, unit: int, pace: Pace) -> str:
         """Maker, product and revision as the device says them; empty where it says nothing."""

@@ -11,6 +11,7 @@ from edge.buses.device import Device
 from edge.buses.pace import Pace
 from edge.drivers.modbus.blocks import Plan, plan
 from edge.drivers.modbus.client import Line, Unreadable
+from edge.drivers.modbus.registers import spots_of
 
 
 class ModbusLink:
@@ -40,6 +41,28 @@ class ModbusLink:
         if made.refused:
             said = ", ".join(f"{name} ({why})" for name, why in made.refused.items())
             raise Denied(f"refuses {said}")
+
+    def held(self, device: Device, name: str, pace: Pace, priority: int) -> float | None:
+        """The number in the register; Modbus knows no priorities."""
+        del priority
+        (spot,) = spots_of(device.template, [name])
+        return spot.number(
+            self._line.ask(int(device.address), spot.function, spot.start, spot.count, pace)
+        )
+
+    def write(
+        self, device: Device, name: str, number: float | None, pace: Pace, priority: int
+    ) -> None:
+        """Write the register or coil.
+
+        Raises:
+            Denied: There is no number to write, or the device will not.
+        """
+        del priority
+        if number is None:
+            raise Denied("a register cannot be emptied")
+        (spot,) = spots_of(device.template, [name])
+        self._line.set(int(device.address), spot.function, spot.start, spot.words(number), pace)
 
     def forget(self) -> None:
         """Forget what devices refused."""

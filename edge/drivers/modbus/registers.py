@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from adapters.sites.modbusmap import WORDS
 from adapters.sites.templatekeys import ModbusDeviceKeys, ModbusKeys, TemplateKeys
+from edge.buses.contract import Denied
 
 _FORMATS = {
     "uint16": ">H", "int16": ">h", "uint32": ">I", "int32": ">i", "uint64": ">Q", "int64": ">q",
@@ -66,6 +67,24 @@ class Spot:
         (power,) = struct.unpack(">h", self._raw(read[self.exponent : self.exponent + 1]))
         # SunSpec allows -10 to 10; anything else is its code for none, or no such register.
         return None if not -10 <= power <= 10 else float(number) * 10.0**power  # noqa: PLR2004
+
+    def words(self, number: float) -> list[int]:
+        """The registers that hold a number; a bit is one of 0 or 1.
+
+        Raises:
+            Denied: It does not fit.
+        """
+        kind = self.keys.type
+        if kind == "bit":
+            return [int(bool(number))]
+        try:
+            raw = struct.pack(_FORMATS[kind], number if kind.startswith("float") else round(number))
+        except (struct.error, OverflowError) as error:
+            raise Denied(f"{number:g} does not fit {kind}") from error
+        if self.byte_order != "big":
+            raw = b"".join(raw[i + 1 : i + 2] + raw[i : i + 1] for i in range(0, len(raw), 2))
+        words = list(struct.unpack(f">{len(raw) // 2}H", raw))
+        return words if self.word_order == "big" else words[::-1]
 
     def _raw(self, words: Sequence[int]) -> bytes:
         ordered = words if self.word_order == "big" else list(reversed(words))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0008_crew"
-down_revision = "r0005_quarantine_points"
+down_revision = "r0006_rate_and_mending"
 branch_labels = None
 depends_on = None
 

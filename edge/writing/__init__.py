@@ -1,0 +1,1 @@
+"""Writing points: only those that the site file opens, within limits, and given back in time."""
