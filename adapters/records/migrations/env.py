@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.folds
+import adapters.records.mutes
 import adapters.records.orders
-import adapters.records.tables  # noqa: F401 - both fill the metadata
+import adapters.records.requests
+import adapters.records.tables  # noqa: F401 - all of them fill the metadata
 from adapters.records.base import Base
 
 connection = context.config.attributes["connection"]
