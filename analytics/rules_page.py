@@ -77,6 +77,7 @@ def _section(card: RuleCard) -> str:
         ("Exposures", _exposures(card)),
         ("In service when", card.served_when or "its exposures show it"),
         ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
+        ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
         ("Effort", f"{card.effort_min} min, {'at the desk' if card.desk else 'a visit'}"),

@@ -81,6 +81,9 @@ class RuleCard:
         behind: Families that show as this one: while one of them stands open on the same
             asset, nothing here is proven. One that stands open on what lies behind the asset,
             before the meters below it, takes this as its symptom.
+        stops: Whether what it feeds or holds stops with it, as behind a tripped breaker or a
+            silent gateway: what is found there within half an hour is its symptom.
+        follows: Families that show as this one on what they feed or hold, within half an hour.
         waste_formula: In words and symbols.
         causes: Ranked, likeliest first.
         checks: What to look at, in order.
@@ -125,6 +128,8 @@ class RuleCard:
     seasonal: bool = False
     served_when: str = ""
     behind: tuple[str, ...] = ()
+    stops: bool = False
+    follows: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def value(self, name: str) -> float:

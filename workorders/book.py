@@ -109,10 +109,13 @@ class Book:
         order.version += 1
         self._event(order, command, before, actor, note, data)
 
-    def happen(self, order: Order, what: Happening, *, note: str = "", **data: Any) -> None:
+    def happen(
+        self, order: Order, what: Happening, *, actor: str = SYSTEM.login, note: str = "",
+        **data: Any,
+    ) -> None:  # fmt: skip
         """Something that people see but that changes no state."""
         order.version += 1
-        self._event(order, what, order.state, SYSTEM.login, note, data)
+        self._event(order, what, order.state, actor, note, data)
 
     def touch(self, order: Order) -> None:
         """Something changed that dashboards show but that makes no form stale."""

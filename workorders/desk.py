@@ -22,9 +22,11 @@ from workorders import act as acts
 from workorders import deeds, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
+from workorders.clocks import ClockKind
+from workorders.happenings import Happening
 from workorders.office import Office, Sessions
-from workorders.refusals import OrderRefused, absent, forbidden, stale
-from workorders.states import decide, may
+from workorders.refusals import OrderRefused, absent, forbidden, not_now, stale
+from workorders.states import Command, Relation, decide, may
 from workorders.views import OrderDetail, OrderRow
 
 
@@ -96,6 +98,31 @@ class Desk:
             deeds.perform(book, order, act, actor.login, to)
             clocks = book.clocks(order.id)
             return viewing.row_of(book, order, clocks, actor, person)
+
+    def seen(self, actor: Actor, id_: str) -> OrderRow:
+        """Somebody has seen that an order became worse: its response clock is met.
+
+        It is a stamp, not a state: whoever is at work on the order goes on.
+
+        Raises:
+            Refused: ``absent`` out of scope, ``forbidden`` where it is not theirs,
+                ``conflict`` where nothing waits to be seen.
+        """
+        with self.sessions.session(scope_of(actor.buildings)) as session:
+            book = Book.open(session, self.office, self.clock.now())
+            order = book.lock(id_)
+            if order is None:
+                raise absent()
+            person = book.office.duty.person(actor.login)
+            mine = viewing.relations(order, actor.login, person)
+            theirs = mine & {Relation.ASSIGNEE, Relation.COLLEAGUE}
+            if actor.login == SYSTEM.login or not (theirs or may(Command.ASSIGN, actor.role)):
+                raise forbidden()
+            if not viewing.waits_to_be_seen(order, book.clocks(order.id)):
+                raise not_now(order.state)
+            book.meet(order, ClockKind.ACKNOWLEDGE)
+            book.happen(order, Happening.ACKNOWLEDGED, actor=actor.login)
+            return viewing.row_of(book, order, book.clocks(order.id), actor, person)
 
     @contextmanager
     def _reading(self, actor: Actor) -> Iterator[Book]:

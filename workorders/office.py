@@ -16,6 +16,7 @@ from core.rulecard import RuleCard
 from core.site import Site
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.symptoms import Graph
 
 
 class Sessions(Protocol):
@@ -32,9 +33,11 @@ class Office:
 
     Attributes:
         cards: By rule id.
+        graph: What feeds and holds what.
     """
 
     site: Site
+    graph: Graph
     cards: Mapping[str, RuleCard]
     duty: Duty
     calendar: Calendar

@@ -19,15 +19,17 @@ from core.finding import FindingEvent
 from core.ports import Findings, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
-from workorders import keeping, marks, messages, triage
+from workorders import dropped, keeping, marks, messages, triage
 from workorders.book import Book
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
 from workorders.happenings import Happening
+from workorders.muting import releasing
 from workorders.notify import Notifier
 from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.symptoms import Graph
 from workorders.ticking import Ticking
 from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
 
@@ -59,7 +61,7 @@ class WorkOrders:
         verdicts: What proofs are read from.
         duty: People and rosters.
         notify: Sends the outbox; without it messages wait there.
-        rates: What things are worth.
+        rates: What things are worth; the site model's where left out.
         proof: How a repair is proven.
     """
 
@@ -85,8 +87,9 @@ class WorkOrders:
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
         )
         self._office = Office(
-            site=site, cards=cards, duty=duty, calendar=Calendar(site), rates=rates or Rates()
-        )
+            site=site, graph=Graph(site), cards=cards, duty=duty, calendar=Calendar(site),
+            rates=rates or Rates.of(site),
+        )  # fmt: skip
         self._one = threading.RLock()
         self._ticking = Ticking("work orders", lambda: self.step(clock.now()))
         self.desk = Desk(
@@ -107,7 +110,10 @@ class WorkOrders:
         """Clocks, escalations, proofs, dashboards and messages, as of the run clock. [ms]"""
         with self._one:
             with self._records.session(ALL) as session:
-                keeping.step(self._book(session, now))
+                book = self._book(session, now)
+                keeping.step(book)
+                releasing.step(book, self._records.findings)
+                dropped.step(book)
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()

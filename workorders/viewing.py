@@ -12,6 +12,8 @@ from core.actor import SYSTEM, Actor
 from core.words import OrderState, Priority
 from workorders import messages, watching
 from workorders.book import Book
+from workorders.clocks import ClockKind
+from workorders.folding import UNTOUCHED
 from workorders.happenings import Happening
 from workorders.people import Person, serves
 from workorders.ranking import Term
@@ -48,6 +50,12 @@ def commands(order: Order, actor: Actor, person: Person | None) -> tuple[Command
     return found
 
 
+def waits_to_be_seen(order: Order, clocks: Sequence[OrderClock]) -> bool:
+    """Whether an order became worse while somebody was at work on it, and nobody said so."""
+    begun = order.closed_at is None and order.state not in UNTOUCHED
+    return begun and any(c.kind == ClockKind.ACKNOWLEDGE and c.met_at is None for c in clocks)
+
+
 def row_of(
     book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None
 ) -> OrderRow:
@@ -72,7 +80,8 @@ def row_of(
         needs_signature=(
             order.state is OrderState.VERIFYING and Happening.INCONCLUSIVE in order.told
         ),
-        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person),
+        recurrence_of=order.recurrence_of, unseen=waits_to_be_seen(order, clocks),
+        allowed=commands(order, actor, person),
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ PWR13 = RuleCard(
     parts=("Neutral terminal or link", "Fuses"),
     isolation="Isolate at the main switch, lock and earth; keep people off the sockets until then.",
     effort_min=120,
+    stops=True,
     desk=False,
     exposures=1,
     sources=("domain sheet PWR-13",),
