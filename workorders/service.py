@@ -25,6 +25,7 @@ from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
 from workorders.happenings import Happening
 from workorders.muting import releasing
+from workorders.muting.board import MuteBoard
 from workorders.notify import Notifier
 from workorders.office import Office, Sessions
 from workorders.people import Duty
@@ -96,6 +97,7 @@ class WorkOrders:
             sessions=records, findings=records.findings, office=self._office, clock=clock
         )
         self.crew = CrewDesk(self.desk)
+        self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
         if notify is not None:
             notify.on_failed(self._undelivered)
 
