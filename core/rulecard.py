@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.clock import MINUTE_MS
 from core.site import EquipmentClass
-from core.words import Discipline, Trade
+from core.words import Discipline, Licence, Permit, Trade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,9 @@ class RuleCard:
         desk: Whether the fix needs no visit.
         sources: Where the rule and its numbers come from.
         parameters: Its numbers.
+        licences: Which who leads the work must hold.
+        permits: Which must be given before the work begins.
+        people: How many must be there; live work needs two.
     """
 
     id: str
@@ -131,6 +134,9 @@ class RuleCard:
     stops: bool = False
     follows: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    licences: tuple[Licence, ...] = ()
+    permits: tuple[Permit, ...] = ()
+    people: int = 1
 
     def value(self, name: str) -> float:
         """A parameter's default."""

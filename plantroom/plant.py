@@ -135,7 +135,7 @@ class Plant:
         from workorders.notify import Notifier  # noqa: PLC0415
         from workorders.service import WorkOrders  # noqa: PLC0415
 
-        duty = RosterDuty(self.records.people, self.site.timezone)
+        duty = RosterDuty(self.records.people, self.site.timezone, self.records.staff)
         return WorkOrders(
             self.site, self.records, self.store, self.clock, cards=self.cards,
             verdicts=self.records.verdicts, duty=duty,

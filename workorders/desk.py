@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from adapters.records.base import scope_of
+from adapters.records.base import ALL, scope_of
 from adapters.records.orders import Order, OrderEvent
 from core.actor import SYSTEM, Actor
 from core.clock import Clock
@@ -19,14 +19,12 @@ from core.finding import Finding
 from core.ports import Findings
 from core.words import OrderState
 from workorders import act as acts
-from workorders import deeds, triage, viewing, watching
+from workorders import deeds, hands, once, silence, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
-from workorders.clocks import ClockKind
-from workorders.happenings import Happening
 from workorders.office import Office, Sessions
-from workorders.refusals import OrderRefused, absent, forbidden, not_now, stale
-from workorders.states import Command, Relation, decide, may
+from workorders.refusals import OrderRefused, absent, forbidden, stale
+from workorders.states import decide, may
 from workorders.views import OrderDetail, OrderRow
 
 
@@ -93,36 +91,26 @@ class Desk:
             if order is None:
                 raise absent()
             person = book.office.duty.person(actor.login)
-            to = self._decide(book, order, act, actor)
-            acts.check(act, now)
-            deeds.perform(book, order, act, actor.login, to)
+            if not once.again(book, actor, act):
+                to = self._decide(book, order, act, actor)
+                acts.check(act, now)
+                deeds.perform(book, order, act, actor.login, to)
+                once.keep(book, actor, act)
             clocks = book.clocks(order.id)
-            return viewing.row_of(book, order, clocks, actor, person)
+            return viewing.row_of(book, order, clocks, actor, person, hands.of(book, order))
 
-    def seen(self, actor: Actor, id_: str) -> OrderRow:
-        """Somebody has seen that an order became worse: its response clock is met.
-
-        It is a stamp, not a state: whoever is at work on the order goes on.
+    def reporter(self, id_: str, *, mended: bool, note: str = "") -> None:
+        """What who reported it says of the repair; their link is checked by who calls this.
 
         Raises:
-            Refused: ``absent`` out of scope, ``forbidden`` where it is not theirs,
-                ``conflict`` where nothing waits to be seen.
+            Refused: ``absent``; ``conflict`` where nobody waits for them.
         """
-        with self.sessions.session(scope_of(actor.buildings)) as session:
+        with self.sessions.session(ALL) as session:
             book = Book.open(session, self.office, self.clock.now())
             order = book.lock(id_)
             if order is None:
                 raise absent()
-            person = book.office.duty.person(actor.login)
-            mine = viewing.relations(order, actor.login, person)
-            theirs = mine & {Relation.ASSIGNEE, Relation.COLLEAGUE}
-            if actor.login == SYSTEM.login or not (theirs or may(Command.ASSIGN, actor.role)):
-                raise forbidden()
-            if not viewing.waits_to_be_seen(order, book.clocks(order.id)):
-                raise not_now(order.state)
-            book.meet(order, ClockKind.ACKNOWLEDGE)
-            book.happen(order, Happening.ACKNOWLEDGED, actor=actor.login)
-            return viewing.row_of(book, order, book.clocks(order.id), actor, person)
+            silence.answer(book, order, mended=mended, note=note)
 
     @contextmanager
     def _reading(self, actor: Actor) -> Iterator[Book]:
@@ -134,7 +122,7 @@ class Desk:
         if actor.login == SYSTEM.login or not may(act.do, actor.role):
             raise forbidden()
         person = book.office.duty.person(actor.login)
-        relations = viewing.relations(order, actor.login, person)
+        relations = viewing.relations(order, actor.login, person, hands.of(book, order))
         if order.version != act.version:
             # Who was faster may have taken the order away: say that, not "not yours".
             raise self._stale(book, order)
@@ -150,7 +138,8 @@ class Desk:
         clocks = book.clocks(order.id)
         person = book.office.duty.person(actor.login)
         return OrderDetail(
-            row=viewing.row_of(book, order, clocks, actor, person), origin=order.origin,
+            row=viewing.row_of(book, order, clocks, actor, person, hands.of(book, order)),
+            origin=order.origin,
             proof=order.proof, family=order.family, cause_code=order.cause_code,
             minutes=order.minutes, acknowledged_at=order.acknowledged_at,
             arrived_at=order.arrived_at, done_at=order.done_at, repaired_by=order.repaired_by,

@@ -14,8 +14,6 @@ class Happening(StrEnum):
     FOLDED = "folded"
     """Another order went into it, or it into another one."""
     RAISED = "raised"
-    ACKNOWLEDGED = "acknowledged"
-    """Somebody has seen that it became worse."""
     REPORTED = "reported"
     """Somebody at the place says so too."""
     ANSWERED = "answered"

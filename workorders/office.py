@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from adapters.records.base import Scope
 from analytics.calendar import Calendar
 from core.rulecard import RuleCard
+from core.service import Levels
 from core.site import Site
 from workorders.people import Duty
 from workorders.priority import Rates
@@ -34,6 +35,7 @@ class Office:
     Attributes:
         cards: By rule id.
         graph: What feeds and holds what.
+        levels: What is promised by priority.
     """
 
     site: Site
@@ -42,6 +44,7 @@ class Office:
     duty: Duty
     calendar: Calendar
     rates: Rates = field(default_factory=Rates)
+    levels: Levels = field(default_factory=Levels)
 
     def local(self, at: int) -> str:
         """A time as people at the site say it."""

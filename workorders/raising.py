@@ -24,9 +24,11 @@ def raise_to(book: Book, order: Order, found: Urgency, severity: int, **because:
     The first response clock goes on and a second one begins: both are kept. Whoever has the
     order hears of it as of a new one, and until they say so it goes up the ladder.
     """
-    if found.priority >= order.priority:
+    # What a person lowered stays there until it is worse than what they had before them.
+    if found.priority >= min(order.priority, order.lowered_from or order.priority):
         return False
     lower = order.priority
+    order.lowered_from = order.acknowledged_at = None
     order.severity = min(order.severity, severity)
     classify(order, found)
     book.happen(

@@ -12,8 +12,6 @@ from core.actor import SYSTEM, Actor
 from core.words import OrderState, Priority
 from workorders import messages, watching
 from workorders.book import Book
-from workorders.clocks import ClockKind
-from workorders.folding import UNTOUCHED
 from workorders.happenings import Happening
 from workorders.people import Person, serves
 from workorders.ranking import Term
@@ -24,41 +22,44 @@ _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
 
 
-def relations(order: Order, login: str, person: Person | None) -> AbstractSet[Relation]:
-    """What somebody is to an order."""
+def relations(
+    order: Order, login: str, person: Person | None, worked: AbstractSet[str] = frozenset()
+) -> AbstractSet[Relation]:
+    """What somebody is to an order; ``worked`` are all whose hands were on it."""
     found = set()
     if order.assignee == login:
         found.add(Relation.ASSIGNEE)
     elif person is not None and serves(person, order.skill, order.building):
         found.add(Relation.COLLEAGUE)
-    if login not in {order.repaired_by, order.assignee}:
+    if login not in {order.repaired_by, order.assignee, *worked}:
         found.add(Relation.STRANGER_TO_REPAIR)
-    if login not in {order.repaired_by, order.closed_by}:
+    if login not in {order.repaired_by, order.closed_by, *worked}:
         found.add(Relation.NOT_CLOSER)
     return found
 
 
-def commands(order: Order, actor: Actor, person: Person | None) -> tuple[Command, ...]:
+def commands(
+    order: Order, actor: Actor, person: Person | None, worked: AbstractSet[str] = frozenset()
+) -> tuple[Command, ...]:
     """What an actor may do to an order now: the buttons they see."""
-    found = allowed(order.state, actor.role, relations(order, actor.login, person))
+    found = allowed(order.state, actor.role, relations(order, actor.login, person, worked))
     if Command.SIGN in found and not watching.said_inconclusive(order):
         found = tuple(command for command in found if command is not Command.SIGN)
-    if Command.INSPECT in found and not watching.by_inspection(order):
-        found = tuple(command for command in found if command is not Command.INSPECT)
+    if not watching.by_inspection(order):
+        found = tuple(c for c in found if c not in {Command.INSPECT, Command.REJECT})
+    if order.acknowledged_at is not None:
+        found = tuple(command for command in found if command is not Command.ACKNOWLEDGE)
+    if order.arrived_at is not None:
+        found = tuple(command for command in found if command is not Command.AT_PLACE)
     if Command.REOPEN in found and order.assignee is None:
         found = tuple(command for command in found if command is not Command.REOPEN)
     return found
 
 
-def waits_to_be_seen(order: Order, clocks: Sequence[OrderClock]) -> bool:
-    """Whether an order became worse while somebody was at work on it, and nobody said so."""
-    begun = order.closed_at is None and order.state not in UNTOUCHED
-    return begun and any(c.kind == ClockKind.ACKNOWLEDGE and c.met_at is None for c in clocks)
-
-
 def row_of(
-    book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None
-) -> OrderRow:
+    book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None,
+    worked: AbstractSet[str] = frozenset(),
+) -> OrderRow:  # fmt: skip
     """An order in a list, as an actor sees it."""
     times = [due_time(book, clock) for clock in clocks]
     open_ = [time for time in times if time.met is None]
@@ -80,8 +81,7 @@ def row_of(
         needs_signature=(
             order.state is OrderState.VERIFYING and Happening.INCONCLUSIVE in order.told
         ),
-        recurrence_of=order.recurrence_of, unseen=waits_to_be_seen(order, clocks),
-        allowed=commands(order, actor, person),
+        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person, worked),
     )  # fmt: skip
 
 

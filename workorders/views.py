@@ -56,7 +56,6 @@ class OrderRow:
         due: The next promise not yet kept.
         late: Whether a promise was missed.
         needs_signature: Telemetry cannot prove it; a person has to sign.
-        unseen: It became worse while somebody was at work on it, and nobody has said so.
     """
 
     id: str
@@ -92,7 +91,6 @@ class OrderRow:
     cleared: bool
     needs_signature: bool
     recurrence_of: str | None
-    unseen: bool
     allowed: tuple[Command, ...]
 
 

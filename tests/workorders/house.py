@@ -204,7 +204,7 @@ def make_house(
         records.upgrade()
     store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
     clock = SteppedClock(start)
-    duty = RosterDuty(records.people, site.timezone)
+    duty = RosterDuty(records.people, site.timezone, records.staff)
     notify = Notifier(records, duty, channels, clock=clock) if channels else None
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts, duty=duty,

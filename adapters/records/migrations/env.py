@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.crew
 import adapters.records.folds
 import adapters.records.mutes
 import adapters.records.orders
 import adapters.records.requests
-import adapters.records.tables  # noqa: F401 - all of them fill the metadata
+import adapters.records.tables
+import adapters.records.work  # noqa: F401 - they fill the metadata
 from adapters.records.base import Base
 
 connection = context.config.attributes["connection"]
