@@ -7,6 +7,8 @@ of a place has. M mends 15 % of a label: paint, a scratch, a strip of tape.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
 
 QUIET = 4
 """Light modules that must surround the code on each side."""
@@ -155,42 +157,52 @@ def _remainder(data: Iterable[int], generator: Sequence[int]) -> list[int]:
     return rest
 
 
+@dataclass(frozen=True, slots=True)
+class _Canvas:
+    """The modules, and which of them the message may not take."""
+
+    square: Square
+    fixed: Square
+
+    @property
+    def size(self) -> int:
+        return len(self.square)
+
+    def put(self, y: int, x: int, *, dark: bool) -> None:
+        """One module that stands whatever the message is."""
+        self.square[y][x], self.fixed[y][x] = dark, True
+
+    def rings(self, centre: tuple[int, int], reach: int, light: frozenset[int]) -> None:
+        """Rings around a centre, as far as they are on the square."""
+        cy, cx = centre
+        for y in range(max(0, cy - reach), min(self.size, cy + reach + 1)):
+            for x in range(max(0, cx - reach), min(self.size, cx + reach + 1)):
+                self.put(y, x, dark=max(abs(y - cy), abs(x - cx)) not in light)
+
+
 def _frame(version: int) -> tuple[Square, Square]:
     """Everything but the message, and which modules that takes."""
     size = 17 + 4 * version
-    square = [[False] * size for _ in range(size)]
-    fixed = [[False] * size for _ in range(size)]
-
-    def put(y: int, x: int, dark: bool) -> None:  # noqa: FBT001 - a module
-        square[y][x], fixed[y][x] = dark, True
-
+    canvas = _Canvas([[False] * size for _ in range(size)], [[False] * size for _ in range(size)])
     for i in range(size):
-        put(6, i, i % 2 == 0)
-        put(i, 6, i % 2 == 0)
-    for cy, cx in ((3, 3), (3, size - 4), (size - 4, 3)):
-        for y in range(max(0, cy - 4), min(size, cy + 5)):
-            for x in range(max(0, cx - 4), min(size, cx + 5)):
-                put(y, x, max(abs(y - cy), abs(x - cx)) not in {2, 4})
-    centres = _ALIGNED[version]
-    corners = {(6, 6), (6, size - 7), (size - 7, 6)}
-    for cy in centres:
-        for cx in centres:
-            if (cy, cx) in corners:
-                continue
-            for y in range(cy - 2, cy + 3):
-                for x in range(cx - 2, cx + 3):
-                    put(y, x, max(abs(y - cy), abs(x - cx)) != 1)
+        canvas.put(6, i, dark=i % 2 == 0)
+        canvas.put(i, 6, dark=i % 2 == 0)
+    for corner in ((3, 3), (3, size - 4), (size - 4, 3)):
+        canvas.rings(corner, 4, frozenset({2, 4}))
+    taken = {(6, 6), (6, size - 7), (size - 7, 6)}
+    for centre in product(_ALIGNED[version], repeat=2):
+        if centre not in taken:
+            canvas.rings((centre[0], centre[1]), 2, frozenset({1}))
     for y, x in _format_places(size):
-        fixed[y][x] = True
-    put(size - 8, 8, True)
+        canvas.fixed[y][x] = True
+    canvas.put(size - 8, 8, dark=True)
     if version >= _WITH_VERSION:
         said = version << 12 | _checked(version, 12, _VERSION)
         for i in range(18):
-            dark = bool(said >> i & 1)
             a, b = size - 11 + i % 3, i // 3
-            put(a, b, dark)
-            put(b, a, dark)
-    return square, fixed
+            canvas.put(a, b, dark=bool(said >> i & 1))
+            canvas.put(b, a, dark=bool(said >> i & 1))
+    return canvas.square, canvas.fixed
 
 
 def _format_places(size: int) -> list[tuple[int, int]]:
