@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from adapters.records.folds import FoldReason, OrderFold
 from adapters.records.orders import Order
+from adapters.records.requests import ServiceRequest
 from core.actor import SYSTEM
 from core.finding import Finding
 from core.rulecard import RuleCard
@@ -64,6 +67,12 @@ def may_go(order: Order) -> bool:
 def absorb(book: Book, known: Cases, other: Order, order: Order, why: FoldReason) -> None:
     """One order takes all that another one stands for; that one ends, and says where it went."""
     known.move(other, order)
+    # Both orders have to be there before reports can go from one to the other.
+    book.session.flush()
+    book.session.execute(
+        update(ServiceRequest).where(ServiceRequest.order_id == other.id).values(order_id=order.id),
+        execution_options={"synchronize_session": False},
+    )
     order.count += other.count
     order.first_seen = min(order.first_seen, other.first_seen)
     order.last_seen = max(order.last_seen, other.last_seen)

@@ -30,6 +30,7 @@ from workorders.notify import Notifier
 from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.requests.counter import Counter
 from workorders.symptoms import Graph
 from workorders.ticking import Ticking
 from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
@@ -98,6 +99,7 @@ class WorkOrders:
         )
         self.crew = CrewDesk(self.desk)
         self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
+        self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:
             notify.on_failed(self._undelivered)
 

@@ -236,7 +236,7 @@ class MuteBoard:
         # As rules have it: a gateway's own faults are told of the building of its first point.
         return next((point.building for point in site.points if point.gateway == scope), None)
 
-    def _orders(self, actor: Actor, query: Select[tuple[Order]]) -> list[Silenced]:
+    def _orders(self, actor: Actor, query: Select[Order]) -> list[Silenced]:
         with self.sessions.session(scope_of(actor.buildings), reading=True) as session:
             return [
                 Silenced(
