@@ -27,6 +27,8 @@ HEADERS = {
 }
 MAX_BODY_BYTES = 1_000_000
 """Forms and commands are far smaller; without a limit one request fills the memory."""
+LARGER = {"/r/": 25_000_000}
+"""By the beginning of a path: three photos and what is said with them."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,13 +41,15 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, most: int = MAX_BODY_BYTES) -> None:
         self._app = app
-        self._most = most
+        self._usual = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413 once its body is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        path = str(scope["path"])
+        most = next((n for begin, n in LARGER.items() if path.startswith(begin)), self._usual)
         seen = 0
         started = over = False
 
@@ -53,7 +57,7 @@ class BodyLimit:
             nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
+            if seen > most:
                 over = True
                 raise TooLarge
             return message
@@ -68,7 +72,7 @@ class BodyLimit:
 
         request = Request(scope)
         announced = request.headers.get("content-length", "0")
-        over = announced.isdigit() and int(announced) > self._most
+        over = announced.isdigit() and int(announced) > most
         if not over:
             try:
                 await self._app(scope, counted, noted)

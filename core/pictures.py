@@ -11,8 +11,8 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_BYTES = 12 * 1024**2
-"""Phones make photos of 3 to 8 MB."""
+MOST_BYTES = 8 * 1024**2
+"""Phones make photos of 2 to 6 MB."""
 MOST_PIXELS = 60_000_000
 """More than phones take; a small file may claim more, and fill the memory of who opens it."""
 

@@ -12,6 +12,8 @@ from core.words import Role
 from tests.api.console import NAMES, SCOPES, Console, Visitor
 
 ENTERERS = {Role.TECHNICIAN, Role.ENGINEER, Role.ADMIN}
+DESK = {Role.SUPERVISOR, Role.ADMIN}
+"""The technicians of this console are of no desk."""
 CURIOUS = {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}
 
 
@@ -23,7 +25,7 @@ class Row:
         path: What is asked for; ``{order}`` is of building a.
         who: ``anyone``; ``member`` of any role and scope; ``scoped``: who sees building a,
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
-            ``enterer``: some roles of any scope, 403 for others.
+            ``enterer``: some roles of any scope, 403 for others; ``labeller`` and ``desk`` too.
         found: Status where it is answered.
     """
 
@@ -41,6 +43,12 @@ MATRIX = {
     "GET /x/orders/{order}/timeline": Row("/x/orders/{order}/timeline", "scoped"),
     # A form with no command in it: whoever sees the order is told so.
     "POST /orders/{order}/act": Row("/orders/{order}/act", "scoped", 422),
+    "GET /mutes": Row("/mutes", "member"),
+    "GET /labels": Row("/labels", "labeller"),
+    "GET /calls": Row("/calls", "desk"),
+    "GET /photos/{photo}": Row("/photos/none", "member", 404),
+    "GET /r/{token}": Row("/r/a.meet3.0000000000", "anyone", 404),
+    "GET /f/{secret}": Row("/f/none", "anyone", 404),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -74,6 +82,8 @@ MATRIX = {
     ),
     "GET /api/v1/orders": Row("/api/v1/orders", "member"),
     "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
+    "GET /api/v1/orders/{order}/requests": Row("/api/v1/orders/{order}/requests", "scoped"),
+    "GET /api/v1/mutes": Row("/api/v1/mutes", "member"),
     "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
@@ -84,6 +94,16 @@ MATRIX = {
     "GET /api/v1/meter-events/{id}": Row("/api/v1/meter-events/1", "scoped"),
 }
 OWN_TESTS = {
+    "POST /r/{token}": "test_report",
+    "POST /f/{secret}/answer": "test_report",
+    "POST /f/{secret}/rate": "test_report",
+    "POST /calls": "test_calls",
+    "POST /x/calls/caller": "test_calls",
+    "POST /api/v1/requests": "test_calls",
+    "POST /mutes": "test_mutes",
+    "POST /mutes/{id_}/end": "test_mutes",
+    "POST /api/v1/mutes": "test_mutes",
+    "POST /api/v1/mutes/{id}/end": "test_mutes",
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
@@ -111,6 +131,10 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "quarantine" and (role not in CURIOUS or SCOPES[scope] is not None):
         return 403
     if row.who == "enterer" and role not in ENTERERS:
+        return 403
+    if row.who == "labeller" and role not in CURIOUS:
+        return 403
+    if row.who == "desk" and role not in DESK:
         return 403
     return row.found
 

@@ -18,8 +18,7 @@ from core.words import OrderState, Role, Trade
 from workorders.book import Book
 from workorders.office import Office, Sessions
 from workorders.refusals import absent, forbidden
-from workorders.requests import following, intake, marks
-from workorders.requests.explaining import explaining
+from workorders.requests import explaining, following, intake, marks
 from workorders.requests.following import Followed
 from workorders.requests.intake import Report, Taken
 from workorders.requests.kinds import Kind
@@ -103,10 +102,10 @@ class Counter:
         id_ = unsigned(key, token) if key is not None else None
         return place_of(self.office.site, id_) if id_ is not None else None
 
-    def is_known(self, place: Place, kind: Kind) -> bool:
-        """Whether an open order explains it already."""
+    def known(self, place: Place) -> frozenset[Kind]:
+        """What is known of a place already: somebody is on it."""
         with self._reading(ALL) as book:
-            return explaining(book, place, kind) is not None
+            return explaining.known(book, place)
 
     def report(self, report: Report) -> Taken:
         """Somebody at a place reports something.

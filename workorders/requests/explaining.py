@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from adapters.records.orders import Order
@@ -25,16 +27,28 @@ def explaining(book: Book, place: Place, kind: Kind) -> Order | None:
     serves it, or the plant of the whole building. What cannot wait joins only what does not
     wait either.
     """
-    card = KINDS[kind]
+    return _explaining(book, place, kind, _open(book, place))
+
+
+def known(book: Book, place: Place) -> frozenset[Kind]:
+    """Everything that an open order explains at a place."""
+    orders = _open(book, place)
+    return frozenset(k for k in KINDS if _explaining(book, place, k, orders) is not None)
+
+
+def _open(book: Book, place: Place) -> Sequence[Order]:
     open_ = select(Order).where(Order.building == place.building, Order.closed_at.is_(None))
-    orders = book.session.scalars(open_.order_by(Order.priority, Order.id)).all()
+    return book.session.scalars(open_.order_by(Order.priority, Order.id)).all()
+
+
+def _explaining(book: Book, place: Place, kind: Kind, orders: Sequence[Order]) -> Order | None:
     cause = cause_of(place, kind)
     same = next((order for order in orders if order.cause == cause), None)
     if same is not None:
         return same
     serving = _serving(book, place) | _plant(book.office.site, place, kind)
     for order in orders:
-        urgent = card.severity > _URGENT or order.priority == _URGENT
+        urgent = KINDS[kind].severity > _URGENT or order.priority == _URGENT
         if urgent and order.asset in serving and _fits(order, kind):
             return order
     return None

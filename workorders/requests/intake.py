@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from adapters.records.orders import Order
 from adapters.records.requests import RequestPhoto, ServiceRequest
 from core.pictures import Picture
-from core.words import CancelReason, Origin, Priority, ProofKind, Text
-from workorders import making, messages
+from core.words import CancelReason, OrderState, Origin, Priority, ProofKind, Text
+from workorders import making, messages, silence
 from workorders.book import Book
 from workorders.cases import RECURRENCE_MS
 from workorders.happenings import Happening
@@ -154,7 +154,11 @@ def _recurs(book: Book, cause: str) -> str | None:
 
 
 def _join(book: Book, order: Order, row: ServiceRequest) -> None:
-    """One more says so: whoever has the order hears of the first, and of what is worse."""
+    """One more says so: whoever has the order hears of the first, and of what is worse.
+
+    Who reports the same trouble at the same place after it was said to be mended says that it
+    is not, as by the link.
+    """
     order.count += 1
     order.last_seen = max(order.last_seen, book.now)
     earlier = select(func.count()).where(
@@ -166,6 +170,10 @@ def _join(book: Book, order: Order, row: ServiceRequest) -> None:
     )  # fmt: skip
     severity = KINDS[Kind(row.kind)].severity
     if raise_to(book, order, Urgency(Priority(severity), ()), severity, request=row.id):
+        return
+    asked = order.state is OrderState.VERIFYING and order.proof is ProofKind.REPORTER
+    if asked and order.cause == f"{row.place}|{family(Kind(row.kind))}":
+        silence.answer(book, order, mended=False, note=row.words)
         return
     if not book.session.scalar(earlier) and order.assignee is not None:
         book.tell(order, [order.assignee], Happening.REPORTED, messages.REPORTED)

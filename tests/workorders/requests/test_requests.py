@@ -56,7 +56,7 @@ def test_the_same_trouble_at_the_same_place_is_known(house: House) -> None:
 def test_what_a_finding_explains_joins_its_order(house: House) -> None:
     house.publish(opened(make_finding("AC-04", "a.ahu2")))
     order = house.only()
-    assert house.orders.requests.is_known(_place(house, "a.meet3"), Kind.COLD)
+    assert house.orders.requests.known(_place(house, "a.meet3")) == {Kind.COLD, Kind.WARM}
     taken = report(house, Kind.COLD, words="we sit in coats")
     assert (taken.order, taken.known, house.only().count) == (order.id, True, 2)
     assert _told(house, "reported") == ["wang.fang"]
@@ -163,6 +163,13 @@ def test_who_says_that_it_is_not_mended_sends_it_back(house: House) -> None:
     assert (row.state, row.attempt) == (OrderState.ASSIGNED, 2)
     assert house.get(row.id).history[-1].note == "dark as before"
     assert house.orders.requests.follow(taken.secret).mended is False
+
+
+def test_the_same_trouble_after_the_repair_says_that_it_is_not_mended(house: House) -> None:
+    taken = report(house)
+    house.repair(taken.order)
+    assert report(house, words="dark again").order == taken.order
+    assert (house.only().state, house.only().attempt) == (OrderState.ASSIGNED, 2)
 
 
 def test_silence_closes_unconfirmed_and_never_verified(house: House) -> None:
