@@ -62,10 +62,10 @@ async def sent_form(request: Request, _: PlaceDep) -> Sent:
 
     A photo is read no further than it may be long: it is refused then, whatever follows.
     """
-    form = await request.form(max_files=MOST_PHOTOS + 1, max_fields=12)
-    files = [f for f in form.getlist("photos") if isinstance(f, UploadFile)]
-    photos = [data for f in files if (data := await f.read(MOST_BYTES + 1))]
-    return Sent({k: v for k, v in form.items() if isinstance(v, str)}, photos)
+    async with request.form(max_files=MOST_PHOTOS + 1, max_fields=12) as form:
+        files = [f for f in form.getlist("photos") if isinstance(f, UploadFile)]
+        photos = [data for f in files if (data := await f.read(MOST_BYTES + 1))]
+        return Sent({k: v for k, v in form.items() if isinstance(v, str)}, photos)
 
 
 @router.get("/r/{token}")
@@ -118,8 +118,8 @@ async def rate(request: Request, given: ServicesDep, secret: Secret) -> Response
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    form = await request.form(max_files=0, max_fields=12)
-    return {k: v for k, v in form.items() if isinstance(v, str)}
+    async with request.form(max_files=0, max_fields=12) as form:
+        return {k: v for k, v in form.items() if isinstance(v, str)}
 
 
 def _said(request: Request, given: Services, secret: str, say: object) -> Response:

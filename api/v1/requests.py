@@ -50,7 +50,7 @@ class RequestOut(BaseModel):
 
 @router.post("/requests", operation_id="enterRequest", status_code=201)
 def enter(given: ServicesDep, actor: ActorDep, body: RequestIn) -> TakenOut:
-    """Enter what somebody says on the telephone: it joins the order that explains it, or opens one."""
+    """Enter what a caller says: it joins the order that explains it, or opens one."""
     taken = given.orders.requests.enter(actor, Report(**body.model_dump(), language=actor.language))
     return TakenOut(order=taken.order, known=taken.known, secret=taken.secret)
 
