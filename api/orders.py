@@ -10,7 +10,7 @@ from api.series import point_name
 from api.services import Services
 from core.finding import Finding
 from core.site import Site
-from core.words import CARRIER_UNIT, Discipline, OrderState, Text
+from core.words import CARRIER_UNIT, Discipline, OrderState, Text, Trade
 from workorders.requests import places
 from workorders.views import DueTime, OrderRow, WatchView
 
@@ -26,6 +26,15 @@ STATE_WORDS = {
     OrderState.CLOSED: "closed",
     OrderState.CANCELLED: "cancelled",
 }
+DISCIPLINE_OF = {
+    Trade.ELECTRICIAN: Discipline.POWER,
+    Trade.PLUMBER: Discipline.WATER,
+    Trade.HVAC: Discipline.AIR,
+    Trade.HEATING: Discipline.HEATING,
+    Trade.INSTRUMENT: Discipline.INSTRUMENT,
+    Trade.OPERATOR: Discipline.INSTRUMENT,
+}
+"""Of an order that no rule opened."""
 PROMISES = {"acknowledge": "accept", "arrive": "be there", "restore": "restore"}
 
 
@@ -73,7 +82,7 @@ def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
         id=row.id,
         building=row.building,
         rule=row.rule,
-        discipline=(card.discipline if card else Discipline.INSTRUMENT).value,
+        discipline=(card.discipline if card else DISCIPLINE_OF[row.trade]).value,
         priority=int(row.priority),
         title=tr.say(named(row.title, row.target, site, tr)),
         place=place_of(site, row.asset, tr),

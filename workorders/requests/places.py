@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from core.site import Names, Site
+from core.site import EquipmentClass, Names, Site
 
 _SIGNED = 10
 """Hexadecimal digits of a signature: a million million guesses for one place that is not there."""
@@ -29,7 +29,10 @@ class Place:
 
 
 def places(site: Site, building: str) -> list[Place]:
-    """Every place of a building, floor by floor, and its machines after the rooms."""
+    """Every place of a building, floor by floor, and its machines after the rooms.
+
+    A zone is air, not a thing: its room is the place.
+    """
     known = site.buildings[building]
     names = {space.id: space.names for space in known.spaces}
     rooms = [
@@ -40,7 +43,8 @@ def places(site: Site, building: str) -> list[Place]:
     machines = [
         Place(id=one.id, building=building, names=one.names,
               within=names.get(one.location, known.names))
-        for one in site.equipment.values() if one.building == building
+        for one in site.equipment.values()
+        if one.building == building and one.cls is not EquipmentClass.ZONE
     ]  # fmt: skip
     return [*rooms, *sorted(machines, key=lambda place: place.id)]
 
