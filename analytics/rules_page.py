@@ -78,6 +78,7 @@ def _section(card: RuleCard) -> str:
         *([("Lingers", _lingers(card))] if card.lingers_h else []),
         ("In service when", card.served_when or "its exposures show it"),
         ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
+        ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
         ("Licence", ", ".join(card.licences) or "none"),

@@ -83,6 +83,9 @@ class RuleCard:
         behind: Families that show as this one: while one of them stands open on the same
             asset, nothing here is proven. One that stands open on what lies behind the asset,
             before the meters below it, takes this as its symptom.
+        stops: Whether what it feeds or holds stops with it, as behind a tripped breaker or a
+            silent gateway: what is found there within half an hour is its symptom.
+        follows: Families that show as this one on what they feed or hold, within half an hour.
         waste_formula: In words and symbols.
         causes: Ranked, likeliest first.
         checks: What to look at, in order.
@@ -131,6 +134,8 @@ class RuleCard:
     served_when: str = ""
     lingers_h: float = 0.0
     behind: tuple[str, ...] = ()
+    stops: bool = False
+    follows: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     licences: tuple[Licence, ...] = ()
     permits: tuple[Permit, ...] = ()

@@ -9,6 +9,10 @@ from core.words import Text
 
 ASSIGNED = "{order} P{priority} is yours: {asset}"
 NEXT_ON_CALL = "{order} P{priority} is yours now; it was not acknowledged in time: {asset}"
+FOLDED = "{order} is part of {into} now; nobody has to go for it alone: {asset}"
+REPORTED = "{order}: somebody at the place reports it too: {asset}"
+DROPPED = "{order}: its asset is no longer in the site model; say what becomes of it: {asset}"
+POORLY_RATED = "{order} was rated {stars} of 5 by its reporter; please look into it: {asset}"
 RAISED = "{order} has become worse, now P{priority}: {asset}"
 REMINDER = "{order} P{priority} waits for you to accept it: {asset}"
 UNANSWERED = "{order} P{priority} was not acknowledged by {person}: {asset}"

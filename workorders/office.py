@@ -17,6 +17,7 @@ from core.service import Levels
 from core.site import Site
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.symptoms import Graph
 
 
 class Sessions(Protocol):
@@ -33,10 +34,12 @@ class Office:
 
     Attributes:
         cards: By rule id.
+        graph: What feeds and holds what.
         levels: What is promised by priority.
     """
 
     site: Site
+    graph: Graph
     cards: Mapping[str, RuleCard]
     duty: Duty
     calendar: Calendar

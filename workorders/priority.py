@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from core.site import Site
 from core.words import Priority
 
 
@@ -35,6 +37,12 @@ class Rates:
     service_value: float = 40.0
     least_effort_h: float = 0.25
     closes_for_median: int = 10
+
+    @classmethod
+    def of(cls, site: Site) -> Rates:
+        """The site's own rates, defaults where its model says nothing."""
+        said: dict[str, Any] = dict(site.worth)
+        return cls(**said)
 
 
 @dataclass(frozen=True, slots=True)

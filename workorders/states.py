@@ -112,7 +112,8 @@ TABLE: dict[Command, Row] = {
         sources=frozenset(OPEN_STATES), to=None, roles=_DISPATCH, fields=("priority", "note")
     ),
     Command.ACKNOWLEDGE: Row(
-        sources=_BEFORE_DONE, to=None, roles=_CREW, relations=_OWN, dispatcher=True
+        sources=_BEFORE_DONE | {_S.DONE, _S.VERIFYING}, to=None, roles=_CREW, relations=_OWN,
+        dispatcher=True,
     ),
     Command.ACCEPT: Row(
         sources=frozenset({_S.ASSIGNED}), to=_S.ACCEPTED, roles=_CREW, relations=_OWN

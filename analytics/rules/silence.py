@@ -55,6 +55,7 @@ SEN08 = RuleCard(
     isolation="Isolate the supply before opening the cabinet.",
     effort_min=45,
     desk=False,
+    stops=True,
     exposures=1,
     sources=("domain sheet SEN-08",),
     parameters={

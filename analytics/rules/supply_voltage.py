@@ -107,6 +107,7 @@ PWR13 = RuleCard(
     permits=(Permit.ISOLATION,),
     people=2,
     effort_min=120,
+    stops=True,
     desk=False,
     exposures=1,
     sources=("domain sheet PWR-13",),

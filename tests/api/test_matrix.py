@@ -12,6 +12,8 @@ from core.words import Role
 from tests.api.console import NAMES, SCOPES, Console, Visitor
 
 ENTERERS = {Role.TECHNICIAN, Role.ENGINEER, Role.ADMIN}
+DESK = {Role.SUPERVISOR, Role.ADMIN}
+"""The technicians of this console are of no desk."""
 CURIOUS = {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}
 
 
@@ -25,6 +27,7 @@ class Row:
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
             ``enterer``: some roles of any scope, 403 for others; ``crew``: all but viewers, of
             any scope, 403 for those; ``nobody``: a log-in helps nobody here.
+            ``labeller`` and ``desk``: some roles too.
         found: Status where it is answered.
     """
 
@@ -57,6 +60,12 @@ MATRIX = {
     "GET /c/photos/{name}": Row(f"/c/photos/{'0' * 32}", "nobody", 404),
     "POST /c/act": Row("/c/act", "nobody", 404),
     "POST /c/photos": Row("/c/photos", "nobody", 404),
+    "GET /mutes": Row("/mutes", "member"),
+    "GET /labels": Row("/labels", "labeller"),
+    "GET /calls": Row("/calls", "desk"),
+    "GET /photos/{photo}": Row("/photos/none", "member", 404),
+    "GET /r/{token}": Row("/r/a.meet3.0000000000", "anyone", 404),
+    "GET /f/{secret}": Row("/f/none", "anyone", 404),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -98,6 +107,8 @@ MATRIX = {
     ),
     "GET /api/v1/orders": Row("/api/v1/orders", "member"),
     "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
+    "GET /api/v1/orders/{order}/requests": Row("/api/v1/orders/{order}/requests", "scoped"),
+    "GET /api/v1/mutes": Row("/api/v1/mutes", "member"),
     "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
@@ -108,6 +119,16 @@ MATRIX = {
     "GET /api/v1/meter-events/{id}": Row("/api/v1/meter-events/1", "scoped"),
 }
 OWN_TESTS = {
+    "POST /r/{token}": "test_report",
+    "POST /f/{secret}/answer": "test_report",
+    "POST /f/{secret}/rate": "test_report",
+    "POST /calls": "test_calls",
+    "POST /x/calls/caller": "test_calls",
+    "POST /api/v1/requests": "test_calls",
+    "POST /mutes": "test_mutes",
+    "POST /mutes/{id_}/end": "test_mutes",
+    "POST /api/v1/mutes": "test_mutes",
+    "POST /api/v1/mutes/{id}/end": "test_mutes",
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
@@ -157,6 +178,10 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "enterer" and role not in ENTERERS:
         return 403
     if row.who == "crew" and role is Role.VIEWER:
+        return 403
+    if row.who == "labeller" and role not in CURIOUS:
+        return 403
+    if row.who == "desk" and role not in DESK:
         return 403
     return row.found
 

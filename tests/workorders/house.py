@@ -60,7 +60,8 @@ CARDS = {
         make_card("WAT-07", "tank_overflow", Trade.PLUMBER, severity=2),
         make_card("PWR-03", "night_load", Trade.ELECTRICIAN, desk=True),
         make_card("SEN-01", "stuck", Trade.INSTRUMENT, behind=("night_flow",)),
-        make_card("SEN-08", "data_missing", Trade.INSTRUMENT),
+        make_card("SEN-08", "data_missing", Trade.INSTRUMENT, stops=True),
+        make_card("HTG-09", "pump_failed", Trade.HEATING, stops=True),
         make_card("SEN-09", "gateway_clock", Trade.INSTRUMENT),
         make_card("HTG-07", "late_stop", Trade.HEATING, seasonal=True),
     )

@@ -23,7 +23,7 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = 
     C.PASS_ON: (OPEN_BEFORE_DONE, S.ASSIGNED, set()),
     C.RELEASE: (OPEN_BEFORE_DONE, S.TRIAGED, set()),
     C.PRIORITISE: (set(S) - {S.CLOSED, S.CANCELLED}, None, DISPATCH),
-    C.ACKNOWLEDGE: (OPEN_BEFORE_DONE, None, CREW),
+    C.ACKNOWLEDGE: (OPEN_BEFORE_DONE | {S.DONE, S.VERIFYING}, None, CREW),
     C.AT_PLACE: ({S.ACCEPTED}, None, CREW),
     C.SAFE: ({S.IN_PROGRESS, S.ON_HOLD}, None, CREW),
     C.RESTORED: ({S.IN_PROGRESS, S.ON_HOLD}, None, CREW),

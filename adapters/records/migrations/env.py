@@ -5,7 +5,10 @@ from __future__ import annotations
 from alembic import context
 
 import adapters.records.crew
+import adapters.records.folds
+import adapters.records.mutes
 import adapters.records.orders
+import adapters.records.requests
 import adapters.records.tables
 import adapters.records.work  # noqa: F401 - they fill the metadata
 from adapters.records.base import Base

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0008_crew"
-down_revision = "r0006_rate_and_mending"
+down_revision = "r0007_requests_and_mutes"
 branch_labels = None
 depends_on = None
 
