@@ -185,7 +185,7 @@ def moves_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
         "travel": taken(moved.travel, of_moved), "turns": taken(moved.turns, of_moved),
         "scatter": taken(moved.scatter, of_moved), "pairs": taken(moved.pairs, of_moved),
         "low": taken(table.low, rows), "high": taken(table.high, rows),
-        "mean": taken(table.mean, rows),
+        "mean": taken(table.mean, rows), "beyond": taken(table.beyond, rows),
         "share": np.nan_to_num(taken(table.share, rows)),
     }  # fmt: skip
     return _frame(

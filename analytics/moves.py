@@ -13,6 +13,7 @@ import numpy as np
 
 from analytics.grid import Grid
 from core.batch import Bools, Columns, Floats, Ints
+from core.clock import MINUTE_MS
 from core.quality import Quality
 from core.site import Site
 
@@ -22,6 +23,10 @@ DEADBAND = 1.0
 _APART = 1.5
 """Readings farther apart than so many periods are no neighbours."""
 
+_REST_MS = 30 * MINUTE_MS
+"""Longest rest between a move and its turn; longer, and a verdict would hang on how far back
+readings were read. [ms]"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
@@ -29,7 +34,7 @@ class Moves:
 
     Attributes:
         travel: Sum of all moves beyond the dead band. [the point's unit]
-        turns: How often such moves changed direction.
+        turns: How often such moves changed direction, with half an hour's rest or less between.
         scatter: Sum over pairs of neighbouring moves of one times the other, its sign turned:
             of readings that jitter about a level their variance a pair, of a level that moves
             on, however fast, nothing or less (Roll's estimator). [the unit squared]
@@ -73,7 +78,7 @@ def moves(
     capped = step if most is None else np.clip(step, -most[row[1:]], most[row[1:]])
     return Moves(
         travel=table.sums(np.flatnonzero(far) + 1, np.abs(step[far])),
-        turns=_turns(table, row, step, np.flatnonzero(far)),
+        turns=_turns(table, (row, at), step, np.flatnonzero(far)),
         scatter=table.sums(np.flatnonzero(both) + 2, -(capped[1:] * capped[:-1])[both]),
         pairs=table.sums(np.flatnonzero(both) + 2),
     )
@@ -98,8 +103,8 @@ class _Table:
         return total.astype(np.float64).reshape(self.shape)
 
 
-def _turns(table: _Table, row: Ints, step: Floats, far: Ints) -> Floats:
-    """Moves that go the other way than the one before, whatever rest lies between."""
-    up, of = step[far] > 0, row[far]
-    back = (up[1:] != up[:-1]) & (of[1:] == of[:-1])
+def _turns(table: _Table, read: tuple[Ints, Ints], step: Floats, far: Ints) -> Floats:
+    """Moves that go the other way than the one before."""
+    up, of, when = step[far] > 0, read[0][far], read[1][far]
+    back = (up[1:] != up[:-1]) & (of[1:] == of[:-1]) & (np.diff(when) <= _REST_MS)
     return table.sums(far[1:][back] + 1)

@@ -57,7 +57,7 @@ class Basis(Enum):
 
 
 LOOKBACK_MS = {
-    Basis.MEANS: HOUR_MS, Basis.SAMPLES: 4 * HOUR_MS, Basis.MOVES: 4 * HOUR_MS, Basis.DAYS: DAY_MS,
+    Basis.MEANS: HOUR_MS, Basis.SAMPLES: 4 * HOUR_MS, Basis.MOVES: HOUR_MS, Basis.DAYS: DAY_MS,
 }  # fmt: skip
 """How far behind an interval its verdict may look."""
 

@@ -85,7 +85,7 @@ def judge(frame: Frame) -> Judged:
     """Judges hours in which the fan runs."""
     gate = _gate(frame)
     known, runs = _known(frame), frame.value("fan_status.mean")
-    gate.exclude(~known.any(axis=0), Reason.INSUFFICIENT)
+    gate.exclude(~np.logical_or.reduce(known, axis=0), Reason.INSUFFICIENT)
     with np.errstate(invalid="ignore", divide="ignore"):
         travel = np.where(known, _column(frame, "travel") / np.minimum(runs, 1.0), 0.0)
         swings = (_column(frame, "turns") >= CARD.value("turns")) & (

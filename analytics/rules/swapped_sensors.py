@@ -133,7 +133,8 @@ def judge_water(frame: Frame) -> Judged:
     with np.errstate(invalid="ignore"):
         cold = np.fmax(leaving, entering) < WATER.value("warm")
         gate.exclude(heats & cold, Reason.OTHER_MODE)
-        beyond, right = wrong - WATER.value("apart"), wrong <= -WATER.value("clear")
+        beyond = wrong - WATER.value("apart")
+        right: Bools = wrong <= -WATER.value("clear")
         gate.exclude((beyond < 0) & ~right, Reason.SMALL_SPREAD)
     return gate.judge(beyond >= 0, clear=right, margin=beyond, good=frame.good)
 
@@ -148,12 +149,11 @@ def judge_coils(frame: Frame) -> Judged:
         ])  # fmt: skip
         beyond, right = wrong - COILS.value("apart"), wrong <= -COILS.value("clear")
         fault = (beyond >= 0) & _agreed(frame)
-        gate.exclude(~((beyond >= 0) | right).any(axis=0), Reason.SMALL_SPREAD)
-    shows = fault.any(axis=0)
-    mode = np.where(shows, fault.argmax(axis=0), right.argmax(axis=0))
+        gate.exclude(~_either((beyond >= 0) | right), Reason.SMALL_SPREAD)
+    mode = np.where(_either(fault), fault.argmax(axis=0), right.argmax(axis=0))
     return gate.judge(
-        shows,
-        clear=right.any(axis=0),
+        _either(fault),
+        clear=_either(right),
         margin=np.where(fault, beyond, -COILS.value("apart")).max(axis=0),
         good=frame.good,
         mode=mode.astype(np.int8),
@@ -169,6 +169,12 @@ def _agreed(frame: Frame) -> Bools:
     heating = _apart(frame.value("hcet"), frame.value("ccet")) <= near
     heating &= _apart(frame.value("hclt"), frame.value("mat")) <= COILS.value("mixed")
     return np.array([cooling, heating])
+
+
+def _either(coils: Bools) -> Bools:
+    """Whether it holds of one of the coils. (targets, times)"""
+    one: Bools = np.logical_or.reduce(coils, axis=0)
+    return one
 
 
 def _apart(one: Floats, other: Floats) -> Floats:

@@ -11,7 +11,6 @@ from analytics.judged import Gate, Judged
 from analytics.rule import Basis, Rule, Target
 from analytics.targets import point_target
 from core.batch import Floats
-from core.clock import HOUR_MS
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import Site
 from core.verdict import Reason
@@ -32,18 +31,18 @@ CARD = RuleCard(
     applies_to=(),
     roles=("value",),
     modes=("reading",),
-    interval_s=3600,
+    interval_s=14_400,
     counted_in="minutes",
     longest_period_s=3600,
     sufficiency=0.8,
     condition=(
-        "All readings of an hour above the hottest that the medium has there (outdoor air 50, "
+        "All readings of four hours above the hottest that the medium has there (outdoor air 50, "
         "mixed, return and coil air 45, supply air 50, behind a heating coil 55, chilled water 40, "
         "cooling water 45, heating water 100, its branches and tanks 90 °C) and within the span; "
         "taken as °F all are below that. Beyond the span it is SEN-01, whose order it joins."
     ),
-    hold=Hold(minutes=120),
-    clear_at="An hour of readings 5 K and more below the hottest.",
+    hold=Hold(minutes=240),
+    clear_at="Four hours of readings 5 K and more below the hottest.",
     clears_when="24 hours of readings 5 K and more below the hottest.",
     waste_formula="none; the rules it mutes",
     causes=(
@@ -63,7 +62,7 @@ CARD = RuleCard(
     exposures=1,
     sources=("domain sheet SEN-10", "GB 50736 (supply air and water temperatures)"),
     parameters={
-        "clear": Parameter(value=5.0, unit="K", why="below the hottest; less, and a hot hour "
+        "clear": Parameter(value=5.0, unit="K", why="below the hottest; less, and a hot day "
             "opens and closes it"),
     },
 )  # fmt: skip
@@ -81,14 +80,13 @@ heat. [°C]"""
 
 
 def judge(frame: Frame) -> Judged:
-    """Judges hours."""
-    gate, rows = Gate(frame.shape), np.nan_to_num(frame.value("rows"))
-    due = np.maximum(HOUR_MS / (1000.0 * frame.parameter("period_s")), 1.0)
-    hottest, low, high = frame.parameter("hottest"), frame.value("low"), frame.value("high")
+    """Judges four hours at a time."""
+    gate, low, high = Gate(frame.shape), frame.value("value.low"), frame.value("value.high")
+    hottest = frame.parameter("hottest")
     gate.exclude(frame.coarse[:, None], Reason.COARSE)
-    gate.exclude(rows <= 0, Reason.NO_DATA)
+    gate.exclude(np.isnan(low), Reason.NO_DATA)
     gate.exclude(frame.declared, Reason.DECLARED)
-    gate.exclude(np.nan_to_num(frame.value("beyond")) > 0, Reason.MUTED)
+    gate.exclude(np.nan_to_num(frame.value("value.beyond")) > 0, Reason.MUTED)
     gate.exclude(frame.good < CARD.sufficiency, Reason.INSUFFICIENT)
     with np.errstate(invalid="ignore"):
         beyond = low - hottest
@@ -96,7 +94,7 @@ def judge(frame: Frame) -> Judged:
             (beyond > 0) & (_celsius(high) < hottest),
             clear=high <= hottest - CARD.value("clear"),
             margin=beyond,
-            good=np.minimum(rows / due, 1.0),
+            good=frame.good,
         )
 
 
@@ -122,4 +120,4 @@ def _target(site: Site, index: int, hottest: float) -> Target:
     )  # fmt: skip
 
 
-RULE = Rule(card=CARD, basis=Basis.SAMPLES, targets=targets, judge=judge, mutes=("value",))
+RULE = Rule(card=CARD, basis=Basis.MOVES, targets=targets, judge=judge, mutes=("value",))

@@ -40,9 +40,9 @@ def test_a_swing_travels_and_turns() -> None:
 
 
 def test_rest_within_the_dead_band_is_no_travel_and_hides_no_turn() -> None:
-    found = of(np.repeat([20.0, 50.0, 50.8, 50.1, 20.0, 20.9], 20))
-    assert found.travel.tolist() == [30.0, 30.1]
-    assert found.turns.tolist() == [0.0, 1.0]
+    found = of(np.repeat([20.0, 50.0, 50.8, 50.1, 20.0, 20.9], 5), MINUTES[:30])
+    assert found.travel.tolist() == [pytest.approx(60.1), 0.0]
+    assert found.turns.tolist() == [1.0, 0.0]
 
 
 def test_scatter_is_the_variance_of_jitter_and_nothing_of_what_moves_on() -> None:
@@ -54,6 +54,12 @@ def test_scatter_is_the_variance_of_jitter_and_nothing_of_what_moves_on() -> Non
     assert (of(ramp).scatter < 0).all()
     assert (of(swing).scatter < 0).all()
     assert of(jitter + ramp / 10).scatter.sum() == pytest.approx(of(jitter).scatter.sum(), rel=0.1)
+
+
+def test_a_move_back_after_a_long_rest_is_no_turn() -> None:
+    quick, slow = np.repeat([10.0, 50.0, 10.0], 40), np.repeat([10.0, 50.0, 10.0], [20, 25, 75])
+    assert of(quick).turns.sum() == 0.0
+    assert of(slow).turns.tolist() == [1.0, 0.0]
 
 
 def test_a_move_counts_up_to_a_limit() -> None:

@@ -73,7 +73,10 @@ def test_what_silences_it() -> None:
     assert last(judged("AC-14", replace(of, declared=everywhere))) == (NE, Reason.DECLARED)
     assert last(judged("AC-14", replace(of, exempt=np.array([True])))) == (NE, Reason.EXEMPT)
     assert last(judged("AC-14", replace(of, coarse=np.array([True])))) == (NE, Reason.COARSE)
-    assert last(judged("AC-14", replace(of, good=0.5 * everywhere))) == (NE, Reason.INSUFFICIENT)
+    assert last(judged("AC-14", replace(of, good=np.full((1, 3), 0.5)))) == (
+        NE,
+        Reason.INSUFFICIENT,
+    )
     lost = with_values(of, **{"fan_status.mean": float("nan")})
     assert last(judged("AC-14", lost)) == (NE, Reason.NO_DATA)
     unread = hours(cool_valve__share=0.5, heat_valve__share=0.5, oa_damper__share=0.5)
