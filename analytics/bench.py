@@ -15,10 +15,10 @@ import numpy as np
 from analytics.calendar import Calendar
 from analytics.frames import NEVER
 from analytics.groups import Group, Together, abreast, grouped
-from analytics.judging import Judge, Part
+from analytics.judging import FARTHEST_MS, Judge, Part
 from analytics.redo import Stretch, after_mute, differences, merged_late, stretches, wrong_spans
 from analytics.references import Memory
-from analytics.rule import LOOKAHEAD_MS, Basis, Rule, Target
+from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
 from analytics.runs import cut
 from analytics.tails import Key, Tails
 from core.clock import DAY_MS
@@ -33,6 +33,11 @@ Dirty = list[tuple[str, int, int]]
 _AHEAD_MS = max(LOOKAHEAD_MS.values())
 _BEHIND_MS = 8 * DAY_MS
 """Verdicts wanted before a stretch that is judged again: a week and a day for its fold."""
+
+
+def _nearer(rule: Rule) -> int:
+    """How much less far behind a rule looks than the farthest: long intervals need no more. [ms]"""
+    return FARTHEST_MS - LOOKBACK_MS[rule.basis] if rule.basis is Basis.MOVES else 0
 
 
 class Bench:
@@ -142,7 +147,11 @@ class Bench:
             for rule in self.rules
             if rule.id in whole.targets
         ]
-        starts = [start for rule, start, end in spans if end > start and rule.daily is None]
+        starts = [
+            start + _nearer(rule)
+            for rule, start, end in spans
+            if end > start and rule.daily is None
+        ]
         scene = self._judge.scene(whole, min(starts), upto, moving=True) if starts else None
         dirty: Dirty = []
         for rule, start, end in spans:

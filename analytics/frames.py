@@ -11,6 +11,7 @@ from analytics.binned import Binned, binned, filled, state_rows, taken
 from analytics.calendar import Calendar
 from analytics.frame import Frame
 from analytics.grid import Grid
+from analytics.moves import moves
 from analytics.rule import Basis, Rule, Target
 from core.batch import Bools, Columns, Floats, Ints
 from core.clock import HOUR_MS
@@ -178,6 +179,41 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     }
     good = np.nan_to_num(taken(table.share, value))
     return _frame(scene, of, grid, muted, values=values, good=good)
+
+
+def moves_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
+    """A frame of how readings move, and between what: ``role.travel``, ``role.low``, …"""
+    table = scene.binned(grid)
+    points = sorted({int(p) for p in of.points.flat if p >= 0})
+    moved = moves(scene.rows, points, grid, scene.site, _most_moves(of, points))
+    rows = table.rows_of(of.points)
+    of_moved = np.searchsorted(points, np.maximum(of.points, 0))
+    of_moved = np.where(of.points >= 0, np.minimum(of_moved, len(points) - 1), -1)
+    columns = {
+        "travel": taken(moved.travel, of_moved), "turns": taken(moved.turns, of_moved),
+        "scatter": taken(moved.scatter, of_moved), "pairs": taken(moved.pairs, of_moved),
+        "low": taken(table.low, rows), "high": taken(table.high, rows),
+        "mean": taken(table.mean, rows), "beyond": taken(table.beyond, rows),
+        "share": np.nan_to_num(taken(table.share, rows)),
+    }  # fmt: skip
+    return _frame(
+        scene, of, grid, muted,
+        values={
+            f"{role}.{name}": column[n]
+            for n, role in enumerate(of.roles) for name, column in columns.items()
+        },
+        good=columns["share"][: of.needed].mean(axis=0),
+    )  # fmt: skip
+
+
+def _most_moves(of: Layout, points: Sequence[int]) -> Floats | None:
+    """What a move counts for at most, by point, where the targets say so. (points,)"""
+    if "most_move" not in of.parameters:
+        return None
+    by_point = np.full(len(points), np.inf)
+    for row in of.points:
+        by_point[np.searchsorted(points, row[row >= 0])] = of.parameters["most_move"][row >= 0]
+    return by_point
 
 
 def point_indices(targets: Sequence[Target], role: str) -> Ints:

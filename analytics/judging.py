@@ -22,6 +22,7 @@ from analytics.frames import (
     edges_of,
     layout,
     means_frame,
+    moves_frame,
     samples_frame,
 )
 from analytics.grid import Grid
@@ -47,7 +48,7 @@ class Part:
     runs: list[Run]
 
 
-FARTHEST_MS = max(LOOKBACK_MS[Basis.MEANS], LOOKBACK_MS[Basis.SAMPLES])
+FARTHEST_MS = max(back for basis, back in LOOKBACK_MS.items() if basis is not Basis.DAYS)
 """How far behind an interval readings are read."""
 
 
@@ -130,6 +131,8 @@ class Judge:
         of = self._layout(rule, targets)
         if rule.basis is Basis.MEANS:
             frame = means_frame(scene, rule, of, grid, muted)
+        elif rule.basis is Basis.MOVES:
+            frame = moves_frame(scene, of, grid, muted)
         else:
             frame = samples_frame(scene, of, grid, muted)
         return runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)
