@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.notifying
 import adapters.records.orders
-import adapters.records.tables  # noqa: F401 - both fill the metadata
+import adapters.records.tables  # noqa: F401 - all fill the metadata
 from adapters.records.base import Base
 
 connection = context.config.attributes["connection"]
