@@ -35,6 +35,17 @@ class Person(Protocol):
     @property
     def mail(self) -> str: ...
 
+    @property
+    def phone(self) -> str: ...
+
+
+class PersonOf(Protocol):
+    """Finds people."""
+
+    def person(self, login: str) -> Person | None:
+        """Somebody by log-in; None where nobody (any more) has it."""
+        ...
+
 
 class Duty(Protocol):
     """People and who of them is on duty; leave and substitutes are already seen to."""
