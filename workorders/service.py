@@ -24,7 +24,7 @@ from workorders.book import Book
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
 from workorders.happenings import Happening
-from workorders.notify import Notifier
+from workorders.notify import Notifier, ringing
 from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
@@ -107,7 +107,9 @@ class WorkOrders:
         """Clocks, escalations, proofs, dashboards and messages, as of the run clock. [ms]"""
         with self._one:
             with self._records.session(ALL) as session:
-                keeping.step(self._book(session, now))
+                book = self._book(session, now)
+                keeping.step(book)
+                ringing.step(book)
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
