@@ -1,4 +1,4 @@
-"""Robots and apps of WeCom, DingTalk and Feishu on a real HTTP server: taken only by a code of 0."""
+"""Robots and apps of WeCom, DingTalk and Feishu, on a real server: taken only by a code of 0."""
 
 from __future__ import annotations
 
