@@ -15,8 +15,9 @@ from adapters.settings import PREFIX, Settings
 _HEAD = """# Settings
 
 Every setting is a variable of the environment, or a line of a file `.env` in the working folder. An
-empty value counts as not set. Where `PLANTROOM_SECRETS` names a folder, a file in it that is named as
-a variable holds its value, as container platforms mount secrets. `plantroom docs` makes this page.
+empty value counts as not set. Where `PLANTROOM_SECRETS` names a folder, a file in it that is named
+as a variable holds its value, as container platforms mount secrets. `plantroom docs` makes this
+page.
 
 """
 _MESSAGES = """

@@ -1,4 +1,4 @@
-"""Killed again and again between finding, order and message: one order a cause, each message sent."""
+"""Killed between finding, order and message: one order a cause, each message sent."""
 
 from __future__ import annotations
 
