@@ -7,7 +7,17 @@ from fastapi.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
 from api import live, problems, shield
-from api.pages import gateways, login, meters, now, orders, points, quarantine, readings
+from api.pages import (
+    gateways,
+    login,
+    messages,
+    meters,
+    now,
+    orders,
+    points,
+    quarantine,
+    readings,
+)
 from api.services import Services
 from api.v1 import gateways as v1_gateways
 from api.v1 import meters as v1_meters
@@ -37,7 +47,9 @@ def create_app(services: Services) -> FastAPI:
     for part in (telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways):
         v1.include_router(part.router)
     app.include_router(v1)
-    for page in (login, now, orders, points, gateways, meters, quarantine, readings, live):
+    for page in (
+        login, now, orders, points, gateways, meters, quarantine, readings, messages, live
+    ):  # fmt: skip
         app.include_router(page.router)
     app.mount("/s", StaticFiles(directory=FOLDER / "static"), name="static")
 

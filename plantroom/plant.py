@@ -211,7 +211,7 @@ class Plant:
         return Services(
             site=self.site, settings=self.settings, records=self.records, store=self.store,
             orders=self.orders, cards=self.cards, clock=self.clock, metrics=self._metrics,
-            hints=tuple(hints),
+            ways=self.ways, hints=tuple(hints),
         )  # fmt: skip
 
     def import_people(self, folder: Path) -> None:

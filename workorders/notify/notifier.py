@@ -19,6 +19,7 @@ from workorders.notify.letter import Letter
 from workorders.notify.outlook import Outlook, wait_ms
 from workorders.notify.parcels import by_whom, next_for, parcels
 from workorders.notify.sender import Way, Ways
+from workorders.notify.wishes import wish_of
 from workorders.office import Sessions
 from workorders.people import Person, PersonOf
 from workorders.ticking import Ticking
@@ -145,11 +146,7 @@ class Notifier:
         """Those that may go at this hour; the others are put off."""
         with self._sessions.session(ALL, reading=True) as session:
             found = session.get(WishRow, person.login)
-        wish = Wish() if found is None else Wish(
-            quiet_start=found.quiet_start, quiet_end=found.quiet_end,
-            quiet_from=found.quiet_from, digest_from=found.digest_from,
-            digest_at=found.digest_at,
-        )  # fmt: skip
+        wish = Wish() if found is None else wish_of(found)
         now, go = self._clock.now(), []
         for row in rows:
             waits = held(row.priority, wish, now, self._zone, before=row.held)
