@@ -25,7 +25,8 @@ ROBOTS = {"wecom": WECOM, "dingtalk": DINGTALK, "feishu": FEISHU}
 class Installed:
     """Implements :class:`workorders.notify.sender.Ways` over settings and records.
 
-    Whoever has set no way is reached by the mail address and the telephone of their entry.
+    Whoever has set no way is reached by the mail address and the telephone of their entry. Where
+    nothing is set up that could write to anybody, messages are said to the log.
 
     Raises:
         Misconfigured: A setting cannot stand.
@@ -36,8 +37,7 @@ class Installed:
         self.written = _written(settings)
         self.telephones = _telephones(settings)
         self.groups: tuple[Group, ...] = _groups(settings)
-        if not (self.groups or self.written or self.telephones):
-            self.groups = (Group(name="log", sender=LogChannel()),)
+        self._log = None if self.groups or self.written else LogChannel()
 
     @property
     def kinds(self) -> tuple[WayKind, ...]:
@@ -49,11 +49,14 @@ class Installed:
     def senders(self) -> tuple[Sender, ...]:
         """All channels."""
         groups = [group.sender for group in self.groups]
-        return (*self.written.values(), *self.telephones, *groups)
+        log = [self._log] if self._log is not None else []
+        return (*self.written.values(), *self.telephones, *groups, *log)
 
     def of(self, login: str, mail: str, phone: str) -> Sequence[Way]:
         """Somebody's written ways, the first to be tried first."""
         del phone
+        if self._log is not None:
+            return (Way(self._log, login),)
         found = [
             Way(self.written[kind], address)
             for kind, address in self._rows(login)
