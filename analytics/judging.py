@@ -18,6 +18,7 @@ from analytics.frames import (
     Layout,
     Scene,
     Spans,
+    Waits,
     edges_of,
     layout,
     means_frame,
@@ -59,6 +60,7 @@ class Judge:
     store: ReadingStore
     first_seen: Ints = field(init=False)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    undecided: Mapping[str, Waits] = field(default_factory=dict)
     _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,7 +81,10 @@ class Judge:
         else:
             rows = _read(self.store, group.points, first, end)
         self._meet(group)
-        return Scene(self.site, self.calendar, group.points, rows, self.first_seen, self.clocks)
+        return Scene(
+            self.site, self.calendar, group.points, rows, self.first_seen, self.clocks,
+            self.undecided,
+        )  # fmt: skip
 
     def quiet_until(self, group: Group, start: int) -> int:
         """Up to where a stretch from ``start`` finds nothing to read, its look back too. [ms]

@@ -25,7 +25,10 @@ STATE_WORDS = {
     OrderState.CLOSED: "closed",
     OrderState.CANCELLED: "cancelled",
 }
-PROMISES = {"acknowledge": "accept", "arrive": "be there", "restore": "restore"}
+PROMISES = {
+    "acknowledge": "accept", "arrive": "be there", "safe": "make safe", "restore": "restore",
+    "permanent": "mend for good",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

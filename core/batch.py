@@ -50,6 +50,12 @@ class Columns:
 
     def keep(self, rows: Bools | Ints) -> Columns:
         """Only the rows that are true, or that are named by index."""
+        if rows.dtype == np.bool_:
+            # Found once for all columns; and all of them are no reason to copy any.
+            named = np.flatnonzero(rows)
+            if len(named) == len(self):
+                return self
+            rows = named
         return Columns(
             point=self.point[rows],
             at=self.at[rows],

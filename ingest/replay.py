@@ -18,7 +18,7 @@ from core.site import Site
 from ingest.arrival import Arrival, Reported
 from ingest.judge import Accepted, Judge
 from ingest.progress import Placed, Tracker
-from ingest.sort import Foreign, Lot, sort
+from ingest.sort import Foreign, Lot, Sorter
 from ingest.use import Derived, Use
 
 log = structlog.get_logger(__name__)
@@ -56,8 +56,9 @@ class Replayer:
         self, site: Site, store: ReadingStore, receipts: Receipts, judge: Judge, use: Use,
         tracker: Tracker, foreign: Foreign | None = None,
     ) -> None:  # fmt: skip
-        self._site, self._store, self._receipts = site, store, receipts
-        self._judge, self._use, self._tracker, self._foreign = judge, use, tracker, foreign
+        self._store, self._receipts = store, receipts
+        self._sorter = Sorter(site.id, foreign)
+        self._judge, self._use, self._tracker = judge, use, tracker
 
     def replay(self, held: Sequence[Held]) -> Replayed:
         """Try these entries, in one write.
@@ -97,7 +98,7 @@ class Replayer:
             topic=held.topic, payload=held.payload, retain=True, received=held.received,
             ack=lambda: None,
         )  # fmt: skip
-        return sort([arrival], self._site.id, self._foreign)
+        return self._sorter.sort([arrival])
 
     def _announced(self, lots: dict[int, Lot]) -> None:
         """A notice that could not be read when it came: what it names is lost, and settled."""

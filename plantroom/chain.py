@@ -75,9 +75,11 @@ class _Looped(_Scored):
 
     loop: Loop = field(default_factory=Loop)
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
         """See :class:`plantroom.plant.Plant`."""
-        del user, client_id, clean
+        del user, client_id, clean, direct
         return self.loop.session()
 
 
@@ -130,9 +132,10 @@ class Chain:
             plant.ingest.start()
             with self._timed("run-in"):
                 self._run_in(plant, campus, past, clock)
-            visited = Visited(DeskOfCrew(plant.orders.crew), campus)
+            assets = {fault.id: fault.asset for fault in self._run.faults}
+            visited = Visited(DeskOfCrew(plant.orders.crew), campus, assets)
             crew = Crew(visited, visited, self._run.visit, site.timezone)
-            self._days(plant, campus, crew, clock)
+            self._days(plant, campus, crew, visited, clock)
             with self._timed("account"):
                 readings = tap.account(plant.store, plant.ingest.counts()["quarantined"])
             return Told(
@@ -167,13 +170,16 @@ class Chain:
         plant.engine.step(campus.now)
         plant.orders.step(campus.now)
 
-    def _days(self, plant: Plant, campus: Campus, crew: Crew, clock: SteppedClock) -> None:
+    def _days(
+        self, plant: Plant, campus: Campus, crew: Crew, visited: Visited, clock: SteppedClock
+    ) -> None:
         """Step by step: what is repaired depends on when it was found."""
         start, end = self._run.start, self._run.end
         self.wall_s |= dict.fromkeys(_STAGES, 0.0)
         conductor = Conductor(
             clock=clock, agents=_agents(plant),
             parts=[
+                _Part(lambda now: visited.tell(plant.records.meters, self._site, now)),
                 _Part(self._clocked("analytics", plant.engine.step)),
                 _Part(self._clocked("crew", crew.step)),
                 _Part(self._clocked("orders", plant.orders.step)),

@@ -16,7 +16,7 @@ from prometheus_client import generate_latest
 
 from adapters.mqtt import Session
 from adapters.settings import Settings
-from adapters.sites import load_people
+from adapters.sites import load_levels, load_licences, load_people
 from adapters.store import open_store
 from core.clock import Clock
 from core.errors import Misconfigured, Mistake, PlantroomError
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 # server, and ingest alone starts three times as fast and in half the memory.
 
 INGEST = "ingest"
+WINDOW = 10_000
+"""Messages that ingest may have unacknowledged: single values of foreign devices then come in
+writes of thousands. More, and a restart has more delivered again."""
 WORKERS = "ingest"
 """Group of the shared subscription of several workers."""
 
@@ -108,7 +111,7 @@ class Plant:
         client = f"ingest-{self.site.id}{'-' if worker else ''}{worker}"
         return Ingest(
             self.site, self.store, self.records.receipts, self.records.quarantine,
-            self.records.progress, self.session(INGEST, client), self.clock,
+            self.records.progress, self.session(INGEST, client, direct=True), self.clock,
             shared=WORKERS if worker else None, spool=self.spool,
             foreign=self._foreign(),
             hand=HandSource(self.site, self.records.hand, self.clock)
@@ -135,12 +138,13 @@ class Plant:
         from workorders.notify import Notifier  # noqa: PLC0415
         from workorders.service import WorkOrders  # noqa: PLC0415
 
-        duty = RosterDuty(self.records.people, self.site.timezone)
+        duty = RosterDuty(self.records.people, self.site.timezone, self.records.staff)
         return WorkOrders(
             self.site, self.records, self.store, self.clock, cards=self.cards,
             verdicts=self.records.verdicts, duty=duty,
             notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
                             address=self.settings.address),
+            levels=load_levels(self.settings.site),
         )  # fmt: skip
 
     @cached_property
@@ -161,13 +165,19 @@ class Plant:
             lateness_ms=self.settings.lateness_s * 1000,
         )  # fmt: skip
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
-        """A session at the broker, not yet started; a clean one is not kept while it is away."""
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
+        """A session at the broker, not yet started; a clean one is not kept while it is away.
+
+        A direct one is for who receives thousands of messages a second.
+        """
         # While a gateway's credential rotates, its user is not its id.
         login = next((name for name in self.broker.users if gateway_of(name) == user), user)
         return Session(
             self.broker.host, self.broker.port, client_id, username=login or None,
             password=self.broker.users.get(login), tls=self.broker.tls, clean_start=clean,
+            direct=direct, receive_maximum=WINDOW if direct else 1000,
         )  # fmt: skip
 
     def outbox(self, gateway: str) -> Outbox:
@@ -219,6 +229,7 @@ class Plant:
         if (folder / "crew.csv").exists():
             people, shifts = load_people(folder)
             self.records.people.import_people(people, shifts)
+            self.records.staff.replace_licences(load_licences(folder, self.site.timezone))
 
     def stop(self) -> None:
         """Sources first, sinks last; what was made is closed."""

@@ -53,6 +53,7 @@ _NOTES = """
   judged rightly when it is refused or sent back, or its order stays open. A proof asks that the
   plant does its work again and that no instrument it leans on is at fault or fell silent with the
   visit; what nothing published can tell from a repair passes all the same.
+- **A visit to two faults** of one asset is judged by the one that its order is credited with.
 - **An order on a sensor that a visit unplugged** counts neither for nor against: somebody has to
   plug it in again, and no fault that was drawn lies there.
 - **Truly saved** is the difference of the worlds before and after each effective repair, to the

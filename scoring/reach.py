@@ -45,6 +45,11 @@ WITHIN_REACH: Mapping[str, str] = {
     "sensor_stuck": "a reading that stands still is judged",
     "sensor_open": "a reading beyond its span is judged",
     "sensor_silent": "a point without readings is judged",
+    "readings_lost": "of what is due from a gateway the share that came is judged",
+    "meter_reset": "a register that did not go on from where it was is judged",
+    "meter_unit": "a register that did not go on from where it was is judged",
+    "meter_one_word": "a register that did not go on from where it was is judged",
+    "meter_swapped": "a register that did not go on from where it was is judged",
     "clock_off": "when a gateway's live readings came is held against what they are dated",
     "time_zone_wrong": "when a gateway's live readings came is held against what they are dated",
     "gateway_silent": "a gateway without readings is judged",
@@ -74,6 +79,8 @@ FAMILIES: Mapping[str, str] = {
     "sensor_flatline": "sensor",
     "data_missing": "sensor",
     "gateway_clock": "clock",
+    "register_jump": "register",
+    "data_lost": "network",
 }
 """What a rule's family is called in the truth's words. It only decides between faults of one
 asset; an order of a family that is not here is credited by asset and trade."""

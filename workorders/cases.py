@@ -25,6 +25,10 @@ SILENT_FAMILY = "data_missing"
 CLOCK_FAMILY = "gateway_clock"
 """Family of a gateway whose clock is wrong."""
 
+_ONE_METER = frozenset({"sensor_range", "sensor_flatline", "register_jump"})
+"""Families of a meter that tells nonsense: whatever it shows, one visit looks at it."""
+_METER_CAUSE = "meter"
+
 _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
 
@@ -107,9 +111,11 @@ def cause_of(book: Book, card: RuleCard, finding: Finding) -> str:
     site = book.office.site
     asset = asset_of(site, finding.target)
     equipment = site.equipment.get(asset)
-    device = card.family == SILENT_FAMILY or (equipment is not None and equipment.meter is not None)
+    meter = equipment is not None and equipment.meter is not None
+    device = meter or card.family == SILENT_FAMILY
     alone = card.trade is Trade.INSTRUMENT and not device
-    return f"{finding.target if alone else asset}|{card.family}"
+    family = _METER_CAUSE if meter and card.family in _ONE_METER else card.family
+    return f"{finding.target if alone else asset}|{family}"
 
 
 def behind(book: Book, card: RuleCard, finding: Finding) -> list[str]:

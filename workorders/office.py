@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from adapters.records.base import Scope
 from analytics.calendar import Calendar
 from core.rulecard import RuleCard
+from core.service import Levels
 from core.site import Site
 from workorders.people import Duty
 from workorders.priority import Rates
@@ -32,6 +33,7 @@ class Office:
 
     Attributes:
         cards: By rule id.
+        levels: What is promised by priority.
     """
 
     site: Site
@@ -39,6 +41,7 @@ class Office:
     duty: Duty
     calendar: Calendar
     rates: Rates = field(default_factory=Rates)
+    levels: Levels = field(default_factory=Levels)
 
     def local(self, at: int) -> str:
         """A time as people at the site say it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from core.words import Role, Trade
+from core.words import Licence, Role, Trade
 
 
 class Person(Protocol):
@@ -38,6 +38,11 @@ class Person(Protocol):
     @property
     def phone(self) -> str: ...
 
+    @property
+    def firm(self) -> bool:
+        """A contractor: sent by a link to one order."""
+        ...
+
 
 class PersonOf(Protocol):
     """Finds people."""
@@ -60,6 +65,14 @@ class Duty(Protocol):
 
     def supervisors(self, building: str) -> Sequence[str]:
         """Log-ins of the supervisors of a building."""
+        ...
+
+    def away(self, login: str, at: int) -> bool:
+        """Whether somebody is on leave at a time. [ms]"""
+        ...
+
+    def licences(self, login: str, at: int) -> AbstractSet[Licence]:
+        """What somebody is licensed for at a time. [ms]"""
         ...
 
 

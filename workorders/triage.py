@@ -158,11 +158,13 @@ def _weigh(book: Book, known: Cases, card: RuleCard, order: Order, finding: Find
     before = (order.waste_per_day, order.score)
     _rerank(book, known, order)
     new = _urgency(book, finding)
-    if new.priority >= order.priority:
+    # What a person lowered stays there until it is worse than what they had before them.
+    if new.priority >= min(order.priority, order.lowered_from or order.priority):
         if before != (order.waste_per_day, order.score):
             book.touch(order)
         return
     lower = order.priority
+    order.lowered_from = order.acknowledged_at = None
     order.severity = min(order.severity, finding.severity)
     order.rule, order.target = card.id, finding.target
     order.title = messages.dumped(finding.title)

@@ -74,6 +74,7 @@ class Order(Scoped, Base):
         tried: Log-ins that had it and did not answer or did not mend it.
         opened_at: When its clocks began. [ms]
         repaired_by: Who said done last; never the one who closes it.
+        lowered_from: Priority from which a person lowered it; what is no worse leaves it there.
         withdrawn_at: When late data took all its findings back. [ms]
         cleared_at: When all its findings had cleared by themselves. [ms]
     """
@@ -100,6 +101,7 @@ class Order(Scoped, Base):
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     severity: Mapped[int]
     priority: Mapped[int] = mapped_column(default=Priority.P4)
+    lowered_from: Mapped[int | None]
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
     told: Mapped[list[str]] = mapped_column(JSON, default=list)
     waste_raised: Mapped[bool] = mapped_column(default=False)

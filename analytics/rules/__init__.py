@@ -13,6 +13,7 @@ from analytics.rules import (
     off_schedule_fan,
     outdoor_air,
     power_factor,
+    register_jump,
     sensors,
     silence,
     supply_air,
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     ),
     *sensors.RULES,
     *silence.RULES,
+    register_jump.RULE,
     wrong_clock.RULE,
 )
 """Every rule, in the order of the documentation."""

@@ -53,11 +53,15 @@ class Rows:
             return np.zeros((len(of_ahus), self.zones))
         return of_ahus.take(self.zone_ahu, axis=1)
 
+    def at_rooms(self, of_ahus: Floats) -> Floats:
+        """The same of one number. (air handlers,) to (zones,)"""
+        return of_ahus.take(self.zone_ahu) if self.ahus else np.zeros(self.zones)
+
     def _summed(self, of: str, values: Floats, groups: Ints, size: int) -> Floats:
         many = len(values)
         bins = self._bins.get((of, many))
         if bins is None:
             bins = (np.arange(many)[:, None] * size + groups).ravel()
             self._bins[of, many] = bins
-        sums = np.bincount(bins, weights=values.ravel(), minlength=many * size)
-        return sums.astype(np.float64, copy=False).reshape(many, size)
+        sums: Floats = np.bincount(bins, weights=values.ravel(), minlength=many * size)
+        return sums.reshape(many, size)

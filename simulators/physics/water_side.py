@@ -105,6 +105,7 @@ class Plants:
         self._heating.state, self._cooling.state = self.state[: len(hot)], self.state[len(hot) :]
         self.radiators = self._heating.water[None, :]
         self._rows: tuple[Floats, ...] = ()
+        self._written = np.zeros((len(BUILDING_ROWS), len(plan.buildings)))
         self._day: tuple[PlantDay, PlantFaults, HeatingDay, CoolingDay] | None = None
 
     def water(self) -> Water:
@@ -150,8 +151,8 @@ class Plants:
         Temperatures as at its end, the rest as in its mean; what :meth:`complete` finds is nothing
         yet.
         """
-        rows = np.zeros((len(BUILDING_ROWS), self.state.shape[1]))
-        rows[_STEPPED] = self._rows
+        rows = self._written
+        rows[_STEPPED] = np.concatenate(self._rows).reshape(len(_STEPPED), -1)
         return rows
 
     def complete(self, building: Floats, day: PlantDay, faults: PlantFaults) -> None:

@@ -274,7 +274,7 @@ def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Conso
     clock = SteppedClock(START)
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts,
-        duty=RosterDuty(records.people, site.timezone),
+        duty=RosterDuty(records.people, site.timezone, records.staff),
     )  # fmt: skip
     port = free_port()
     app = create_app(

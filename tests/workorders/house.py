@@ -221,7 +221,7 @@ def make_house(
         records.upgrade()
     store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
     clock = SteppedClock(start)
-    duty = RosterDuty(records.people, site.timezone)
+    duty = RosterDuty(records.people, site.timezone, records.staff)
     notify = (
         Notifier(records, duty, SameForAll(channels), zone=site.timezone, clock=clock)
         if channels else None

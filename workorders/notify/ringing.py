@@ -42,7 +42,9 @@ def chain(book: Book, order: Order) -> Sequence[str]:
         *duty.supervisors(order.building),
         owner_of(book.office.site, "", order.building),
     ]
-    return [login for login in dict.fromkeys(found) if duty.person(login) is not None]
+    there = [login for login in dict.fromkeys(found) if duty.person(login) is not None]
+    # Better somebody on leave than nobody.
+    return [login for login in there if not duty.away(login, book.now)] or there
 
 
 def _ring(book: Book, order: Order) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.crew
 import adapters.records.notifying
 import adapters.records.orders
-import adapters.records.tables  # noqa: F401 - all fill the metadata
+import adapters.records.tables
+import adapters.records.work  # noqa: F401 - they fill the metadata
 from adapters.records.base import Base
 
 connection = context.config.attributes["connection"]

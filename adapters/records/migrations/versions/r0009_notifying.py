@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0009_notifying"
-down_revision = "r0005_quarantine_points"
+down_revision = "r0008_crew"
 branch_labels = None
 depends_on = None
 
