@@ -63,6 +63,11 @@ class NotifySettings(BaseSettings):
         default='{"to": "{number}", "text": "{text}", "key": "{key}"}',
         description="what is posted to it: JSON where it begins with a brace, else a form",
     )
+    notify_telephone_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="signs {answer} in that form: the address that the service posts to when a "
+        "key was pressed, which acknowledges the order",
+    )
     notify_telephone_token: SecretStr = Field(
         default=SecretStr(""), description="its bearer token, where it wants one"
     )

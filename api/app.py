@@ -20,6 +20,7 @@ from api.pages import (
     points,
     quarantine,
     readings,
+    ring,
     work,
 )
 from api.services import Services
@@ -56,7 +57,7 @@ def create_app(services: Services) -> FastAPI:
         v1.include_router(part.router)
     app.include_router(v1)
     for page in (login, now, orders, points, gateways, meters, quarantine, readings, live,
-                 people, work, handover, contractor, messages):  # fmt: skip
+                 people, work, handover, contractor, messages, ring):  # fmt: skip
         app.include_router(page.router)
     app.mount("/s", StaticFiles(directory=FOLDER / "static"), name="static")
 

@@ -152,7 +152,7 @@ class Plant:
         """How people are reached here."""
         from workorders.notify.installed import Installed  # noqa: PLC0415
 
-        return Installed(self.settings, self.records)
+        return Installed(self.settings, self.records, address=self.settings.address)
 
     @cached_property
     def engine(self) -> Engine:

@@ -41,7 +41,7 @@ def send(
     who = records.people.get(person)
     if who is None:
         raise Refused(f"nobody has the log-in '{person}'; plantroom user list shows all")
-    installed = Installed(settings, records)
+    installed = Installed(settings, records, address=settings.address)
     ways = [
         way for way in installed.of(who.login, who.mail, who.phone)
         if not isinstance(way.sender, LogChannel)
@@ -75,7 +75,7 @@ def status(*, json_: Json = False) -> None:
     """How each channel is, and what waits in the outbox. Exit 3 if a channel is dead."""
     settings = load_settings()
     records = opened_records(settings)
-    found = _state(records, Installed(settings, records))
+    found = _state(records, Installed(settings, records, address=settings.address))
     if json_:
         as_json({
             "waiting": found.waiting, "oldest_waiting": found.oldest, "held": found.held,

@@ -75,6 +75,9 @@ MATRIX = {
     "GET /x/meters": Row("/x/meters", "member"),
     "GET /meters/{id_}": Row("/meters/1", "scoped"),
     "GET /x/meters/{id_}": Row("/x/meters/1", "scoped"),
+    "POST /ring/{order}/{login}/{until}/{signed}": Row(
+        "/ring/WO-2026-0001/te.a/1/none", "nobody", 404
+    ),
     "GET /messages": Row("/messages", "member"),
     # A form with nothing in it: whoever is logged in is told so.
     "POST /messages": Row("/messages", "member", 422),

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from adapters.notify_settings import NotifySettings
 from adapters.records.base import ALL
 from adapters.records.notifying import WayKind, WayRow
+from core.clock import Clock, SystemClock
 from core.errors import Misconfigured, Mistake
+from workorders.notify import answer as answers
 from workorders.notify.apps import DingTalkApp, FeishuApp, WeComApp
 from workorders.notify.channels import Apprise, LogChannel, mail_url, ntfy_url
+from workorders.notify.letter import Letter
 from workorders.notify.modem import Modem
 from workorders.notify.robots import DINGTALK, FEISHU, WECOM, Robot
 from workorders.notify.sender import Group, Sender, Way
@@ -28,14 +31,23 @@ class Installed:
     Whoever has set no way is reached by the mail address and the telephone of their entry. Where
     nothing is set up that could write to anybody, messages are said to the log.
 
+    Args:
+        settings: What is installed.
+        sessions: The records.
+        address: Of the console, where a telephone service asks when a key was pressed.
+        clock: System time.
+
     Raises:
         Misconfigured: A setting cannot stand.
     """
 
-    def __init__(self, settings: NotifySettings, sessions: Sessions) -> None:
+    def __init__(
+        self, settings: NotifySettings, sessions: Sessions, *, address: str = "",
+        clock: Clock | None = None,
+    ) -> None:  # fmt: skip
         self._sessions = sessions
         self.written = _written(settings)
-        self.telephones = _telephones(settings)
+        self.telephones = _telephones(settings, address, clock or SystemClock())
         self.groups: tuple[Group, ...] = _groups(settings)
         self._log = None if self.groups or self.written else LogChannel()
 
@@ -103,14 +115,19 @@ def _written(settings: NotifySettings) -> Mapping[WayKind, Sender]:
     return made
 
 
-def _telephones(settings: NotifySettings) -> tuple[Sender, ...]:
+def _telephones(settings: NotifySettings, console: str, clock: Clock) -> tuple[Sender, ...]:
     lines: list[Sender] = []
+    secret = settings.notify_telephone_key.get_secret_value()
+
+    def answer(letter: Letter) -> str:
+        return answers.address(console, secret, letter.order, letter.to, clock.now())
+
     if url := settings.notify_telephone.get_secret_value():
         lines.append(
             HttpTelephone(
                 url, form=settings.notify_telephone_form,
                 token=settings.notify_telephone_token.get_secret_value(),
-                must_say=settings.notify_telephone_says,
+                must_say=settings.notify_telephone_says, answer=answer if secret else None,
             )
         )  # fmt: skip
     if settings.notify_modem is not None:

@@ -24,6 +24,7 @@ class Letter:
         kind: What it tells of, a word for programs; ``several`` where it is of several.
         link: Where the order is shown; empty where there is no such page.
         at: When it was owed, run clock. [ms]
+        to: Log-in of who gets it, or the name of a group.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Letter:
     kind: str = ""
     link: str = ""
     at: int = 0
+    to: str = ""
 
     @property
     def text(self) -> str:
@@ -51,6 +53,7 @@ def letter_of(row: Notification, language: str, address: str = "") -> Letter:
         key=row.key, order=order, priority=row.priority, title=say(head),
         body="\n".join(line for line in lines if line), kind=row.kind,
         link=f"{address}/orders/{order}" if address and order else "", at=row.created_at,
+        to=row.person,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from urllib.parse import quote_plus, unquote, urlsplit, urlunsplit
 
 from core.errors import Misconfigured, Mistake, Retryable
@@ -14,7 +15,7 @@ from workorders.notify.letter import Letter, fitted
 from workorders.notify.web import asked
 
 FORM = '{"to": "{number}", "text": "{text}", "key": "{key}"}'
-_FIELD = re.compile(r"\{(number|text|key)\}")
+_FIELD = re.compile(r"\{(number|text|key|answer)\}")
 _MOST_BYTES = 600
 """Half a minute of speech; who needs more reads it on the phone. [bytes]"""
 
@@ -24,9 +25,10 @@ class HttpTelephone:
 
     Args:
         url: Its address; user and password in it are sent as basic authentication.
-        form: What is sent, with ``{number}``, ``{text}`` and ``{key}``: JSON where it begins
-            with a brace, else a form.
+        form: What is sent, with ``{number}``, ``{text}``, ``{key}`` and ``{answer}``: JSON
+            where it begins with a brace, else a form.
         token: Sent as a bearer token where there is one.
+        answer: The address to ask when a key was pressed.
         must_say: What stands in the answer where it rings: many answer 200 to a refusal.
     """
 
@@ -34,7 +36,15 @@ class HttpTelephone:
     most_bytes = _MOST_BYTES
     a_minute = 0
 
-    def __init__(self, url: str, *, form: str = FORM, token: str = "", must_say: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        form: str = FORM,
+        token: str = "",
+        must_say: str = "",
+        answer: Callable[[Letter], str] | None = None,
+    ) -> None:
         parts = urlsplit(url)
         if not parts.hostname or "{number}" not in form + url:
             raise Misconfigured([
@@ -46,7 +56,13 @@ class HttpTelephone:
             self._auth = (unquote(parts.username), unquote(parts.password or ""))
         host = parts.netloc.rpartition("@")[2]
         self._url = urlunsplit(parts._replace(netloc=host))
+        if "{answer}" in form + url and answer is None:
+            raise Misconfigured([
+                Mistake(file="", line=0, what="nothing signs the {answer} of the telephone",
+                        expected="PLANTROOM_NOTIFY_TELEPHONE_KEY")
+            ])  # fmt: skip
         self._form, self._token, self._must_say = form, token, must_say
+        self._answer = answer
 
     def send(self, address: str, letter: Letter) -> None:
         """Rings a number; that somebody has heard it is another thing.
@@ -55,7 +71,8 @@ class HttpTelephone:
             Retryable: The service did not take it.
         """
         text = fitted(f"{letter.title}. {letter.body}".strip(), self.most_bytes)
-        said = {"number": address, "text": text, "key": letter.key}
+        asks = self._answer(letter) if self._answer is not None and letter.order else ""
+        said = {"number": address, "text": text, "key": letter.key, "answer": asks}
         is_json = self._form.lstrip().startswith("{")
         headers = {
             "Content-Type": "application/json; charset=utf-8" if is_json

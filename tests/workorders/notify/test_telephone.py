@@ -15,10 +15,16 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from pydantic import SecretStr
 
+from adapters.notify_settings import NotifySettings
+from core.clock import SteppedClock
 from core.errors import Misconfigured, Retryable
+from tests.sample import records_in
 from tests.workorders.notify.listener import Listener
 from workorders.notify import Letter
+from workorders.notify.answer import holds
+from workorders.notify.installed import Installed
 from workorders.notify.modem import Modem
 from workorders.notify.sender import NoSuchAddress
 from workorders.notify.telephone import HttpTelephone
@@ -134,3 +140,28 @@ def test_a_network_that_refuses_is_no_message(tmp_path: Path) -> None:
         Modem(tmp_path / "ttyUSB9").send(NUMBER, LETTER)
     with pytest.raises(NoSuchAddress):
         Modem(tmp_path).send("12;ATH", LETTER)
+
+
+def test_the_address_to_ask_is_of_one_order_and_person(listener: Listener, tmp_path: Path) -> None:
+    records = records_in(tmp_path)
+    settings = NotifySettings(
+        notify_telephone=SecretStr(f"{listener.address}/call"),
+        notify_telephone_form='{"to": "{number}", "pressed": "{answer}"}',
+        notify_telephone_key=SecretStr("k"),
+    )
+    clock = SteppedClock(1_773_194_400_000)
+    installed = Installed(settings, records, address="https://p.example", clock=clock)
+    (way,) = installed.ringing("guo.hua", "", NUMBER)
+    letter = Letter(key="k-1", order="WO-1", priority=1, title="T", body="", to="guo.hua")
+    way.sender.send(way.address, letter)
+    asks = str(listener.asked[0].said["pressed"])
+    assert asks.startswith("https://p.example/ring/WO-1/guo.hua/")
+    until, signed = asks.split("/")[-2:]
+    now = clock.now()
+    assert holds("k", "WO-1", "guo.hua", int(until), signed, now)
+    assert not holds("k", "WO-2", "guo.hua", int(until), signed, now)
+    assert not holds("", "WO-1", "guo.hua", int(until), signed, now)
+    assert not holds("k", "WO-1", "guo.hua", int(until), signed, int(until) + 1)
+    with pytest.raises(Misconfigured, match="signs the"):
+        HttpTelephone("https://h.example/{number}", form="{answer}")
+    records.close()
