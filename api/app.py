@@ -14,6 +14,7 @@ from api.pages import (
     handover,
     labels,
     login,
+    messages,
     meters,
     mutes,
     now,
@@ -23,6 +24,7 @@ from api.pages import (
     quarantine,
     readings,
     report,
+    ring,
     work,
 )
 from api.services import Services
@@ -65,7 +67,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(v1)
     pages = (
         login, now, orders, points, gateways, meters, quarantine, readings, live, people, work,
-        handover, contractor, mutes, calls, labels, report,
+        handover, contractor, mutes, calls, labels, report, messages, ring,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

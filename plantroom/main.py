@@ -15,6 +15,7 @@ from plantroom.commands import (
     docs,
     edge,
     gateway,
+    notify,
     quarantine,
     readings,
     realism,
@@ -50,6 +51,7 @@ for name, group in (
     ("user", user.app),
     ("edge", edge.app),
     ("gateway", gateway.app),
+    ("notify", notify.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)

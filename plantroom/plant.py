@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ingest.service import Ingest
     from ingest.spool import Spool
     from plantroom.homeassistant import HomeAssistant
-    from workorders.notify import Channel
+    from workorders.notify.installed import Installed
     from workorders.service import WorkOrders
 
 # A part is imported when it is first asked for: an edge alone needs neither pandas nor a web
@@ -155,9 +155,17 @@ class Plant:
         return WorkOrders(
             self.site, self.records, self.store, self.clock, cards=self.cards,
             verdicts=self.records.verdicts, duty=duty,
-            notify=Notifier(self.records, duty, self._channels()),
+            notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
+                            address=self.settings.address),
             levels=load_levels(self.settings.site),
         )  # fmt: skip
+
+    @cached_property
+    def ways(self) -> Installed:
+        """How people are reached here."""
+        from workorders.notify.installed import Installed  # noqa: PLC0415
+
+        return Installed(self.settings, self.records, address=self.settings.address)
 
     @cached_property
     def engine(self) -> Engine:
@@ -226,7 +234,7 @@ class Plant:
         return Services(
             site=self.site, settings=self.settings, records=self.records, store=self.store,
             orders=self.orders, cards=self.cards, clock=self.clock, metrics=self._metrics,
-            hints=tuple(hints),
+            ways=self.ways, hints=tuple(hints),
         )  # fmt: skip
 
     def import_people(self, folder: Path) -> None:
@@ -275,12 +283,6 @@ class Plant:
 
     def _metrics(self) -> bytes:
         return generate_latest(self.ingest.metrics) if "ingest" in self.__dict__ else b""
-
-    def _channels(self) -> list[Channel]:
-        from workorders.channels import AppriseChannel, LogChannel  # noqa: PLC0415
-
-        urls = tuple(url.get_secret_value() for url in self.settings.notify)
-        return [AppriseChannel(lambda _: urls)] if urls else [LogChannel()]
 
 
 def influx_token() -> str | None:

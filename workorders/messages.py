@@ -31,6 +31,13 @@ PRIORITISED = "{order} is P{priority} now: {asset}"
 NOBODY = "{order} P{priority}: nobody could be found for it: {asset}"
 INSTRUMENT = "{order}: instrument fault at {asset}"
 UNDELIVERED = "{order}: a message to {person} could not be delivered"
+RINGS = "{order} P{priority} is not acknowledged yet, call {n}: {asset}"
+CHANNEL_DEAD = "Messages by {channel} do not arrive: {why}"
+CHANNEL_WELL = "Messages by {channel} arrive again"
+DIGEST = "{n} messages of the day"
+QUIET = "{n} messages of the quiet hours"
+SEVERAL = "{n} messages"
+TEST = "Test message of Plantroom, to be ignored"
 
 POINTS_LOST_TITLE = Text("Points give no usable data")
 POINTS_LOST_WORDS = Text(

@@ -36,8 +36,19 @@ class Person(Protocol):
     def mail(self) -> str: ...
 
     @property
+    def phone(self) -> str: ...
+
+    @property
     def firm(self) -> bool:
         """A contractor: sent by a link to one order."""
+        ...
+
+
+class PersonOf(Protocol):
+    """Finds people."""
+
+    def person(self, login: str) -> Person | None:
+        """Somebody by log-in; None where nobody (any more) has it."""
         ...
 
 

@@ -30,7 +30,7 @@ from workorders.desk import Desk
 from workorders.happenings import Happening
 from workorders.muting import releasing
 from workorders.muting.board import MuteBoard
-from workorders.notify import Notifier
+from workorders.notify import Notifier, ringing
 from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
@@ -127,6 +127,7 @@ class WorkOrders:
                 keeping.step(book)
                 releasing.step(book, self._records.findings)
                 dropped.step(book)
+                ringing.step(book)
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
@@ -262,8 +263,13 @@ class Notification(OfOrder, Base):
 
     Attributes:
         key: The same for every sending of one message; receivers may drop repeats by it.
+        order_id: None where it is of no order: a channel that is dead.
+        person: A log-in, or ``@`` and the name of a group.
+        way: ``ring`` where it may only go by telephone, else any way.
+        copied: Whether groups and telephones that it also goes to have rows of their own.
+        held: ``quiet`` or ``digest`` while it waits for an hour, not for a server.
         next_at: Not before this system time. [ms]
-        state: ``waiting``, ``sent`` or ``failed``.
+        state: ``waiting``, ``sent``, ``failed``, or ``moot`` where nobody needs it any more.
     """
 
     __tablename__ = "notification"
@@ -271,8 +277,11 @@ class Notification(OfOrder, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
-    order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"), index=True)
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("work_order.id"), index=True)
     person: Mapped[str] = mapped_column(String(64), index=True)
+    way: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    copied: Mapped[bool] = mapped_column(default=False, server_default=true())
+    held: Mapped[str | None] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(24))
     priority: Mapped[int]
     text: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import SecretStr
 
 from adapters.records import Records
 from adapters.settings import Settings
@@ -47,6 +48,7 @@ from tests.sample import wushan
 from tests.servers import free_port
 from tests.workorders.house import START
 from workorders.duty import RosterDuty
+from workorders.notify.installed import Installed
 from workorders.service import WorkOrders
 
 PASSWORD = "a long enough password"  # noqa: S105 - of tests
@@ -265,7 +267,9 @@ def _staffed(sites: Path) -> Path:
 def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
     site = wushan()
-    settings = Settings(var=folder, site=sites / "wushan")
+    settings = Settings(
+        var=folder, site=sites / "wushan", notify_telephone_key=SecretStr("of the tests")
+    )
     shutil.copy(_staffed(sites), folder / "records.sqlite")
     records = Records(settings.records_url)
     store = open_store(settings.store_url, site)
@@ -277,7 +281,7 @@ def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Conso
     port = free_port()
     app = create_app(
         Services(site=site, settings=settings, records=records, store=store, orders=orders,
-                 cards=CARDS, clock=clock)
+                 cards=CARDS, clock=clock, ways=Installed(_channels(settings), records))
     )  # fmt: skip
     server = ConsoleServer(app, "127.0.0.1", port)
     made = Console(
@@ -298,6 +302,15 @@ def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Conso
         server.stop()
         store.close()
         records.close()
+
+
+def _channels(settings: Settings) -> Settings:
+    """Mail, a telephone and a robot, which nobody sends by: the console shows them."""
+    return settings.model_copy(update={
+        "notify_mail": SecretStr("mailto://127.0.0.1:9?from=p@wushan.example"),
+        "notify_telephone": SecretStr("http://127.0.0.1:9/call"),
+        "notify_robots": (SecretStr("wecom:http://127.0.0.1:9/robot?key=k"),),
+    })  # fmt: skip
 
 
 def refuse(console: Console) -> None:

@@ -84,6 +84,12 @@ MATRIX = {
     "GET /x/meters": Row("/x/meters", "member"),
     "GET /meters/{id_}": Row("/meters/1", "scoped"),
     "GET /x/meters/{id_}": Row("/x/meters/1", "scoped"),
+    "POST /ring/{order}/{login}/{until}/{signed}": Row(
+        "/ring/WO-2026-0001/te.a/1/none", "nobody", 404
+    ),
+    "GET /messages": Row("/messages", "member"),
+    # A form with nothing in it: whoever is logged in is told so.
+    "POST /messages": Row("/messages", "member", 422),
     "GET /live": Row("/live", "member"),
     "GET /x/alive": Row("/x/alive", "member", 204),
     "POST /language": Row("/language", "member", 303),
@@ -160,6 +166,7 @@ OWN_TESTS = {
     "POST /api/v1/quarantine/replay": "test_quarantine",
     "POST /api/v1/quarantine/purge": "test_quarantine",
     "POST /api/v1/quarantine/{id}/dismiss": "test_quarantine",
+    "POST /messages/test": "test_messages",
     "POST /meters": "test_meters",
     "POST /meters/{id_}/decide": "test_meters",
     "POST /api/v1/meter-events": "test_meters",

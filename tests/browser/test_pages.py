@@ -35,6 +35,7 @@ PATHS = {
     "gateway-silent": "/gateways/gw-c",
     "meters": "/meters",
     "meter": "/meters/1",
+    "messages": "/messages",
     "absent": "/orders/WO-2026-9999",
 }
 

@@ -23,7 +23,8 @@ from core.words import Carrier, Discipline, Text, Trade
 from tests.sample import crew, records_in, wushan
 from workorders.act import Act
 from workorders.duty import RosterDuty
-from workorders.notify import Channel, Notifier
+from workorders.notify import Notifier, Sender
+from workorders.notify.sender import Group, Way
 from workorders.service import WorkOrders
 from workorders.states import Command
 from workorders.views import OrderDetail, OrderRow
@@ -118,6 +119,23 @@ def run_of(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class SameForAll:
+    """Everybody is reached by their log-in over the same channels; nobody has a telephone."""
+
+    channels: Sequence[Sender]
+    groups: Sequence[Group] = ()
+    telephones: Sequence[Sender] = ()
+
+    def of(self, login: str, mail: str, phone: str) -> Sequence[Way]:
+        del mail, phone
+        return [Way(sender, login) for sender in self.channels]
+
+    def ringing(self, login: str, mail: str, phone: str) -> Sequence[Way]:
+        del mail
+        return [Way(line, phone or login) for line in self.telephones]
+
+
 @dataclass(kw_only=True)
 class House:
     """All parts, and short words for what tests do with them."""
@@ -193,7 +211,7 @@ class House:
 @contextmanager
 def make_house(
     folder: Path, sites: Path, *, url: str | None = None, people: bool = True,
-    channels: Sequence[Channel] = (), start: int = START,
+    channels: Sequence[Sender] = (), start: int = START,
 ) -> Iterator[House]:  # fmt: skip
     """A house over an empty database, with the sample site's people."""
     site = wushan()
@@ -205,7 +223,10 @@ def make_house(
     store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
     clock = SteppedClock(start)
     duty = RosterDuty(records.people, site.timezone, records.staff)
-    notify = Notifier(records, duty, channels, clock=clock) if channels else None
+    notify = (
+        Notifier(records, duty, SameForAll(channels), zone=site.timezone, clock=clock)
+        if channels else None
+    )  # fmt: skip
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts, duty=duty,
         notify=notify,

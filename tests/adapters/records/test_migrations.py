@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 
 import adapters.records.crew
+import adapters.records.notifying
 import adapters.records.orders
 import adapters.records.work  # noqa: F401 - their tables belong to the metadata
 from adapters.records import ALL, Records
