@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.ledger
 import adapters.records.orders
 import adapters.records.tables  # noqa: F401 - both fill the metadata
 from adapters.records.base import Base
