@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ingest.service import Ingest
     from ingest.spool import Spool
     from plantroom.homeassistant import HomeAssistant
+    from workorders.ledger.service import Ledger
     from workorders.notify import Channel
     from workorders.service import WorkOrders
 
@@ -139,7 +140,23 @@ class Plant:
         return WorkOrders(
             self.site, self.records, self.store, self.clock, cards=self.cards,
             verdicts=self.records.verdicts, duty=duty,
-            notify=Notifier(self.records, duty, self._channels()),
+            notify=Notifier(self.records, duty, self._channels()), ledger=self.ledger,
+        )  # fmt: skip
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What proven repairs save."""
+        from analytics.calendar import Calendar  # noqa: PLC0415
+        from analytics.rules import RULES  # noqa: PLC0415
+        from workorders.ledger.ground import Ground  # noqa: PLC0415
+        from workorders.ledger.service import Ledger  # noqa: PLC0415
+
+        return Ledger(
+            Ground(
+                site=self.site, calendar=Calendar(self.site), store=self.store,
+                sessions=self.records, verdicts=self.records.verdicts,
+                findings=self.records.findings, rules=RULES, clock=self.clock,
+            )
         )  # fmt: skip
 
     @cached_property

@@ -47,6 +47,14 @@ class OrderRecords(Sessions, Protocol):
         ...
 
 
+class Stepped(Protocol):
+    """What is driven with the orders: the ledger of savings."""
+
+    def step(self, now: int) -> None:
+        """Whatever is due by the run clock. [ms]"""
+        ...
+
+
 class WorkOrders:
     """From a finding to a proven repair; a :class:`core.ports.FindingSink`.
 
@@ -61,6 +69,7 @@ class WorkOrders:
         notify: Sends the outbox; without it messages wait there.
         rates: What things are worth.
         proof: How a repair is proven.
+        ledger: Told after every step; books what proven repairs save.
     """
 
     def __init__(
@@ -76,11 +85,13 @@ class WorkOrders:
         notify: Notifier | None = None,
         rates: Rates | None = None,
         proof: Prove = prove,
+        ledger: Stepped | None = None,
     ) -> None:
         self._records = records
         self._store = store
         self._clock = clock
         self._notify = notify
+        self._ledger = ledger
         self._verifier = Verifier(
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
         )
@@ -111,6 +122,8 @@ class WorkOrders:
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
+        if self._ledger is not None:
+            self._ledger.step(now)
         if self._notify is not None and not self._notify.running:
             self._notify.step()
 
