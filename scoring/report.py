@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from core.site import EquipmentClass, Site
 from scoring import baselines
+from scoring.booking import booked_error
 from scoring.figures import Figures, Scored, figures, rounded, scored
 from scoring.matching import Judged, Word
 from scoring.places import Places, places_of
@@ -31,6 +32,7 @@ def report(seasons: Sequence[Season], site: Site) -> Figures:
         "baselines": _baselines(seasons, site, places),
         "air_handlers": _of_class(whole, site, EquipmentClass.AHU),
         "saved": _saved(seasons),
+        "booked_error": booked_error(seasons),
         "readings": {name: getattr(readings, name) for name in readings.__struct_fields__},
         "by": {
             "discipline": _lines(whole, lambda c: c.discipline, lambda a: a.discipline),
