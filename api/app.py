@@ -7,13 +7,24 @@ from fastapi.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
 from api import live, problems, shield
-from api.pages import gateways, login, meters, now, orders, points, quarantine, readings
+from api.pages import (
+    gateways,
+    login,
+    meters,
+    now,
+    orders,
+    points,
+    quarantine,
+    readings,
+    savings,
+)
 from api.services import Services
 from api.v1 import gateways as v1_gateways
 from api.v1 import meters as v1_meters
 from api.v1 import orders as v1_orders
 from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
+from api.v1 import savings as v1_savings
 from api.v1 import telemetry
 from api.view import FOLDER
 
@@ -34,10 +45,18 @@ def create_app(services: Services) -> FastAPI:
         secure=services.settings.external_address.startswith("https://"),
     )  # fmt: skip
     v1 = APIRouter(prefix="/api/v1")
-    for part in (telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways):
+    for part in (
+        telemetry,
+        v1_orders,
+        v1_quarantine,
+        v1_readings,
+        v1_meters,
+        v1_gateways,
+        v1_savings,
+    ):
         v1.include_router(part.router)
     app.include_router(v1)
-    for page in (login, now, orders, points, gateways, meters, quarantine, readings, live):
+    for page in (login, now, orders, savings, points, gateways, meters, quarantine, readings, live):
         app.include_router(page.router)
     app.mount("/s", StaticFiles(directory=FOLDER / "static"), name="static")
 

@@ -10,7 +10,8 @@ from jinja2 import nodes
 
 from adapters.locales import DOMAIN, FOLDER
 from analytics.rules import cards
-from api import actions, gateways, meters, orders, problems, refusals, series
+from analytics.savings.constructions import CONSTRUCTIONS
+from api import actions, gateways, meters, orders, problems, refusals, savings, series
 from api.pages import orders as order_pages
 from api.view import environment
 from core.roles import ROLES
@@ -111,7 +112,8 @@ def _said_through_variables() -> Iterator[str]:
     for table in (orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
                   actions.CANCEL_WORDS, actions.CAUSE_WORDS, refusals.FIELD_WORDS):  # fmt: skip
         yield from (str(value) for value in table.values())
-    yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *_SETTLED)
+    yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *savings.WORDS, *_SETTLED)
+    yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))
     yield from (*_TERMS, *_QUALITY, *(r.value for r in Raised), *QUARANTINE, *problems.SAID)

@@ -20,6 +20,7 @@ from plantroom.commands import (
     realism,
     replay,
     run,
+    savings,
     score,
     simulate,
     site,
@@ -38,7 +39,7 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: the ledger of savings, requests by people, an editor for rosters. "
+        "Not there yet: requests by people, an editor for rosters. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
@@ -46,6 +47,7 @@ for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
     ("readings", readings.app),
+    ("savings", savings.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),

@@ -29,14 +29,14 @@ class Baseline:
     Attributes:
         weights: Working day, day off, a kelvin below and above the balance point. (4,)
         balance: Its balance point. [°C]
-        residual: Of each day it was made of, in time order. (n,) [unit]
-        most: The highest day. [unit]
+        design: Drivers of each day it was made of, in time order. (n, 4)
+        use: Of each. (n,) [unit]
     """
 
     weights: Floats
     balance: float
-    residual: Floats
-    most: float
+    design: Floats
+    use: Floats
 
     def expected(self, working: Bools, oat: Floats) -> Floats:
         """Use of days. (m,) [unit]"""
@@ -46,17 +46,25 @@ class Baseline:
     def of_sum(self, days: int) -> float | None:
         """Half-width of the sum of so many days, 90 %; None with fewer than four blocks.
 
-        Blocks of the reporting length, each held against its own share of the baseline; a
+        Blocks of the reporting length, each foretold by a baseline that was made without it; a
         reporting time longer than a quarter of the baseline is put together from such quarters,
         which stay as dependent as they were: added linearly.
         """
-        length = min(days, len(self.residual) // LEAST_BLOCKS)
+        length = min(days, len(self.use) // LEAST_BLOCKS)
         if length < 1:
             return None
-        count = len(self.residual) // length
-        sums = self.residual[-count * length :].reshape(count, length).sum(axis=1)
-        sd = float(sums.std(ddof=1))
-        return student(count - 1) * sd * math.sqrt(1 + 1 / count) * max(1.0, days / length)
+        count = len(self.use) // length
+        first = len(self.use) - count * length
+        errors = np.array([self._missed(first + n * length, length) for n in range(count)])
+        sd = math.sqrt(float((errors**2).sum()) / (count - 1))
+        return student(count - 1) * sd * max(1.0, days / length)
+
+    def _missed(self, start: int, length: int) -> float:
+        """Sum of a block less what the others foretell of it. [unit]"""
+        out = np.zeros(len(self.use), dtype=np.bool_)
+        out[start : start + length] = True
+        weights = np.linalg.lstsq(self.design[~out], self.use[~out], rcond=None)[0]
+        return float((self.use[out] - self.design[out] @ weights).sum())
 
 
 def baseline(use: Floats, working: Bools, oat: Floats) -> Baseline | None:
@@ -76,11 +84,9 @@ def baseline(use: Floats, working: Bools, oat: Floats) -> Baseline | None:
     for balance in _BALANCE_C:
         design = _design(days, out, balance)
         weights = np.linalg.lstsq(design, y, rcond=None)[0]
-        left = y - design @ weights
-        error = float((left**2).sum())
+        error = float(((y - design @ weights) ** 2).sum())
         if best is None or error < best[0] - 1e-9:
-            made = Baseline(weights=weights, balance=balance, residual=left, most=float(y.max()))
-            best = error, made
+            best = error, Baseline(weights=weights, balance=balance, design=design, use=y)
     return best[1] if best is not None else None
 
 

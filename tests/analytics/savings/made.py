@@ -23,7 +23,7 @@ def nights(flow: Floats, first: int = 20_000, factor: float = 1.0) -> Units:
 
 
 def plant(rate: Floats, oat: Floats, first: int = 20_000, a_day: int = 10) -> Units:
-    """An air handler's hours: so many a day, each with its loss and its outdoor air. [kWh/h], [°C]"""
+    """An air handler's hours, so many a day: loss [kWh/h], outdoor air. [°C]"""
     n = len(rate)
     index = np.arange(n)
     day = first + index // a_day
