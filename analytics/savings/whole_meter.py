@@ -103,13 +103,30 @@ def _design(working: Bools, oat: Floats, balance: float) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One repaired fault as a meter above may have seen it.
+
+    Attributes:
+        began: First whole day of it, as an index into the days.
+        mended: First day after it.
+        days: Booked.
+        booked: Σ of them. [unit]
+    """
+
+    began: int
+    mended: int
+    days: int
+    booked: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
     """One meter against what is booked below it, from the first day on.
 
     Attributes:
-        booked: Σ. [unit]
-        drop: Expected less measured, over the same days. [unit]
-        u: Half-width of the drop; infinite where it cannot be told. [unit]
+        booked: Σ of what the meter can tell. [unit]
+        drop: What it used more while the faults lasted, over the booked days. [unit]
+        u: Half-width of the drop, 90 %; infinite where it cannot be told. [unit]
     """
 
     booked: float
@@ -129,14 +146,44 @@ class Reconciled:
         return "disputed" if self.excess > 0 else "agrees"
 
 
-def reconcile(
-    of: Baseline | None, booked: Sequence[float], measured: Floats, working: Bools, oat: Floats
-) -> Reconciled:
-    """Cumulative: all days together; a day the meter did not tell is left out on both sides."""
-    known = np.isfinite(measured)
-    total = float(np.asarray(booked, dtype=np.float64)[known].sum())
-    u = of.of_sum(int(known.sum())) if of is not None else None
-    if of is None or u is None:
-        return Reconciled(booked=total, drop=0.0, u=math.inf)
-    drop = float((of.expected(working, oat) - np.where(known, measured, 0.0))[known].sum())
-    return Reconciled(booked=total, drop=drop, u=u)
+def reconcile(use: Floats, working: Bools, oat: Floats, faults: Sequence[Fault]) -> Reconciled:
+    """Cumulative: all booked days together.
+
+    How much more the meter used in each fault's days than before it and after it, at the same day
+    type and weather, all faults at once; times the booked days. A repair that did nothing leaves
+    the meter where it was, and the drop is small. A fault that was found and mended between two
+    midnights is on no meter's day: it is left out on both sides.
+
+    Args:
+        use: Of each day, from twelve weeks before the first fault; NaN unmeasured. (n,) [unit]
+        working: Working days. (n,)
+        oat: Mean outdoor air. (n,) [°C]
+        faults: Repaired ones below the meter.
+    """
+    seen = [f for f in faults if np.isfinite(use[f.began : f.mended]).any()]
+    if not seen:
+        return Reconciled(booked=0.0, drop=0.0, u=math.inf)
+    calm = baseline(*(x[: min(f.began for f in seen)] for x in (use, working, oat)))
+    booked = sum(f.booked for f in seen)
+    if calm is None:
+        return Reconciled(booked=booked, drop=0.0, u=math.inf)
+    steps = np.zeros((len(use), len(seen)))
+    for n, fault in enumerate(seen):
+        steps[fault.began : fault.mended, n] = 1.0
+    known = np.isfinite(use)
+    design = np.column_stack([_design(working, oat, calm.balance), steps])
+    more = np.linalg.lstsq(design[known], use[known], rcond=None)[0][-len(seen) :]
+    drop = sum(float(m) * f.days for m, f in zip(more, seen, strict=True))
+    return Reconciled(booked=booked, drop=drop, u=_width(calm, use, seen))
+
+
+def _width(calm: Baseline, use: Floats, seen: Sequence[Fault]) -> float:
+    """Of all drops: each as well known as the mean of so many days of the calm meter."""
+    total = 0.0
+    for fault in seen:
+        days = int(np.isfinite(use[fault.began : fault.mended]).sum())
+        width = calm.of_sum(days)
+        if width is None:
+            return math.inf
+        total += (width / days * fault.days) ** 2
+    return math.sqrt(total)

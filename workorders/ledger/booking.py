@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
@@ -128,10 +129,17 @@ class Booker:
         ]
         return self.ground.day(min(again)) if again else None
 
-    def _days(self, sight: Sight, planned: PlanRow, account: AccountRow, last: date) -> list[Day]:
-        """Estimates from the next day on, and of those before that late readings may change."""
-        again = date.fromisoformat(account.next) - timedelta(days=AGAIN_DAYS)
-        first = max(date.fromisoformat(account.first), again)
+    def _days(
+        self, sight: Sight, planned: PlanRow, account: AccountRow, last: date, *, whole: bool
+    ) -> list[Day]:
+        """Estimates from the next day on, and of those before that late readings may change.
+
+        When the proof has come, of all days: only then are they taken out of their cells.
+        """
+        first = date.fromisoformat(account.first)
+        if not whole:
+            again = date.fromisoformat(account.next) - timedelta(days=AGAIN_DAYS)
+            first = max(first, again)
         if last < first:
             return []
         kept, detail = Plan.of(planned.detail), planned.detail
@@ -158,29 +166,26 @@ class Booker:
         silent = sum(r.end - r.start for r in cut(runs, start, end) if r.reason in LOST_REASONS)
         return silent >= _LOST_SHARE * (end - start)
 
-    def _ceilings(
-        self, daily: Daily, days: Sequence[Day]
-    ) -> dict[tuple[str, date, Carrier], float]:
-        """The most that each cell would have used on each day without any repair."""
-        cells = sorted({day.cell for day in days if day.cell})
-        found: dict[tuple[str, date, Carrier], float] = {}
-        for cell in cells:
+    def _ceilings(self, daily: Daily, days: Sequence[Day]) -> dict[tuple[str, str, str], float]:
+        """The most that each cell would have used on each day without this repair.
+
+        Its baseline of before, or what it used, with the half-width; and what the fault took,
+        which the baseline of a sound meter does not hold.
+        """
+        found: dict[tuple[str, str, str], float] = {}
+        for cell in sorted({day.cell for day in days if day.cell}):
             mine = [day for day in days if day.cell == cell]
             dates = sorted({day.day for day in mine})
-            first = self._first(cell)
-            of = daily.baseline(cell, first or dates[0])
-            working, oat = daily.drivers(cell, dates)
-            used = daily.use(cell, dates)
-            expected = of.expected(working, oat) if of is not None else None
-            width = of.of_sum(1) if of is not None else None
-            for n, day in enumerate(dates):
-                for each in (d for d in mine if d.day == day):
-                    if expected is None or width is None:
-                        # No baseline: what was measured, and what this one entry says was spared.
-                        most = max(used[n], 0.0) + max(each.saving, 0.0)
-                    else:
-                        most = max(float(expected[n]), used[n], 0.0) + width
-                    found[cell, day, each.carrier] = most if math.isfinite(most) else math.inf
+            of = daily.baseline(cell, self._first(cell) or dates[0])
+            used = np.nan_to_num(daily.use(cell, dates))
+            most, width = used, 0.0
+            if of is not None:
+                most = np.maximum(used, of.expected(*daily.drivers(cell, dates)))
+                width = of.of_sum(1) or 0.0
+            by_day = dict(zip(dates, most.tolist(), strict=True))
+            for day in mine:
+                key = (cell, day.day.isoformat(), day.carrier.value)
+                found[key] = by_day[day.day] + width + max(day.counterfactual, 0.0)
         return found
 
     def _first(self, cell: str) -> date | None:
@@ -192,7 +197,7 @@ class Booker:
 
     def _write(
         self, id_: int, planned: PlanRow, days: Sequence[Day], fate: str,
-        ceilings: dict[tuple[str, date, Carrier], float], relapse: date | None, now: int,
+        ceilings: dict[tuple[str, str, str], float], relapse: date | None, now: int,
     ) -> int:  # fmt: skip
         with self.ground.sessions.session(ALL) as session:
             account = session.get_one(AccountRow, id_)
@@ -213,7 +218,7 @@ class Booker:
 
     def _news(
         self, session: Session, account: AccountRow, latest: dict[tuple[str, str], DayRow],
-        day: Day, fate: str, ceilings: dict[tuple[str, date, Carrier], float], now: int,
+        day: Day, fate: str, ceilings: dict[tuple[str, str, str], float], now: int,
     ) -> Iterator[DayRow]:  # fmt: skip
         """The entries that a day's estimate asks for: none where it is booked so already."""
         key = (day.day.isoformat(), day.carrier.value)
@@ -390,7 +395,7 @@ def _same(before: DayRow, day: Day, wanted: Entry) -> bool:
 
 def _claim(
     session: Session, account: AccountRow, row: DayRow,
-    ceilings: dict[tuple[str, date, Carrier], float],
+    ceilings: dict[tuple[str, str, str], float],
 ) -> bool:  # fmt: skip
     """Takes a saving out of its cell's day; False where that much was never there.
 
@@ -399,13 +404,16 @@ def _claim(
     if not row.cell:
         return True
     key = (row.cell, row.day, row.carrier)
-    if session.get(CellDayRow, key) is None:
-        most = ceilings.get((row.cell, date.fromisoformat(row.day), Carrier(row.carrier)), 0.0)
+    most = ceilings.get(key, max(row.counterfactual, 0.0))
+    cell = session.get(CellDayRow, key, with_for_update=True)
+    if cell is None:
         session.add(
             CellDayRow(cell=row.cell, day=row.day, carrier=row.carrier, booked=0.0,
-                       building=account.building, counterfactual=min(most, _NO_LIMIT))
+                       building=account.building, counterfactual=most)
         )  # fmt: skip
-        session.flush()
+    elif cell.counterfactual < most:
+        cell.counterfactual = most
+    session.flush()
     mine = update(CellDayRow).where(
         CellDayRow.cell == row.cell, CellDayRow.day == row.day, CellDayRow.carrier == row.carrier,
         CellDayRow.booked + row.saving <= CellDayRow.counterfactual,
@@ -413,9 +421,6 @@ def _claim(
     taken = session.execute(mine.values(booked=CellDayRow.booked + row.saving),
                             execution_options={"synchronize_session": False})  # fmt: skip
     return isinstance(taken, CursorResult) and taken.rowcount == 1
-
-
-_NO_LIMIT = 1e15
 
 
 def _copy(row: DayRow, now: int) -> DayRow:
