@@ -61,9 +61,25 @@ OPTION_WORDS = {
     "A": "option A: the fault's own points, with a nameplate among them",
     "B": "option B: the fault's own points, all of them measured",
 }
+GROUP_WORDS = {
+    "air_flow": "air flow",
+    "cop": "COP of the chiller",
+    "fan_power": "power of the fan",
+    "efficiency": "efficiency of the boiler",
+    "meter": "the meter",
+    "pressure": "the pressure",
+}
 WORDS = tuple(
     word
-    for table in (WHY_WORDS, STATE_WORDS, DAY_WHY_WORDS, NODE_WORDS, CARRIER_WORDS, OPTION_WORDS)
+    for table in (
+        WHY_WORDS,
+        STATE_WORDS,
+        DAY_WHY_WORDS,
+        NODE_WORDS,
+        CARRIER_WORDS,
+        OPTION_WORDS,
+        GROUP_WORDS,
+    )
     for word in table.values()
 )
 """Everything here that is said through a variable, for the catalogue."""
@@ -165,11 +181,16 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
         said = f"{formats.number(mean, 3)} ± {width} {unit}/h"
         lines.append((tr("Lost an hour before: {carrier}", carrier=name), said))
     lines.extend(
-        (tr("Wrong alike every day: {name}", name=name.replace(":", ", ")), f"± {share:.0%}")
+        (tr("Wrong alike every day: {name}", name=_group(name, tr)), f"± {share:.0%}")
         for name, share in detail["groups"].items()
     )
     lines.append((tr("Fingerprint"), plan.hash[:16]))
     return lines
+
+
+def _group(name: str, tr: Translator) -> str:
+    word = name.partition(":")[0]
+    return tr(GROUP_WORDS.get(word, word))
 
 
 def _shown(booking: Booking) -> str:

@@ -153,7 +153,7 @@ def leaking(folder: Path, sites: Path, url: str | None = None) -> Iterator[Leaki
             cards={card.id: card for card in cards()}, verdicts=house.records.verdicts, duty=duty,
         )  # fmt: skip
         made = Leaking(house=house, orders=orders, ledger=ledger)
-        made.use(ONSET - 90 * DAY_MS, ONSET, 0.0)
+        made.use(ONSET - 62 * DAY_MS, ONSET, 0.0)
         made.use(ONSET, DONE, LEAK)
         made.publish(made.finding())
         made.order = orders.desk.queue(house.actors["admin"])[0].id
