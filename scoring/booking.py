@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from statistics import median
 
@@ -66,15 +67,23 @@ def pairs(seasons: Sequence[Season]) -> list[Pair]:
     return found
 
 
-def booked_error(seasons: Sequence[Season]) -> Figures:
-    """The figures of the card; None where there is nothing to judge by."""
-    known = pairs(seasons)
+def booked_error(
+    seasons: Sequence[Season], orders: AbstractSet[str] | None = None
+) -> Figures:  # fmt: skip
+    """The figures of the card; None where there is nothing to judge by.
+
+    Args:
+        seasons: What is scored together.
+        orders: These alone; all and the placebo where none are named.
+    """
+    known = [p for p in pairs(seasons) if orders is None or p.booked.order in orders]
+    whole = orders is None
     errors = sorted(abs(p.error) for p in known)
-    orders = {p.booked.order for p in known}
+    told = {p.booked.order for p in known}
     return {
         "n": len(known),
-        "orders": len(orders),
-        "enough": len(orders) >= ENOUGH,
+        "orders": len(told),
+        "enough": len(told) >= ENOUGH,
         "median_abs": _rounded(median(errors)) if errors else None,
         "p90_abs": _rounded(errors[int(0.9 * (len(errors) - 1))]) if errors else None,
         "total_bias": {c: _bias([p for p in known if p.booked.carrier == c])
@@ -85,7 +94,7 @@ def booked_error(seasons: Sequence[Season]) -> Figures:
         "halfwidth_median": _rounded(median(
             p.booked.u / max(abs(p.booked.saving), p.least) for p in known)) if known else None,
         "false_booked": _false(known),
-        "placebo": placebo([p for s in seasons for p in s.placebos]),
+        "placebo": placebo([p for s in seasons for p in s.placebos] if whole else []),
     }  # fmt: skip
 
 

@@ -130,7 +130,8 @@ def _rules(of: Scored) -> Figures:
 def _part(
     of: Scored, orders: set[str], faults: set[tuple[int, str]], *, whole: bool = True
 ) -> Figures:
-    return figures(
+    seasons = list({s.seed: s for s, _ in (*of.judged, *of.causes)}.values())
+    return {"booked_error": booked_error(seasons, orders)} | figures(
         Scored(
             judged=[(s, j) for s, j in of.judged if j.alarm.id in orders],
             causes=[(s, c) for s, c in of.causes if (s.seed, c.id) in faults],
