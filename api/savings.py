@@ -43,6 +43,7 @@ STATE_WORDS = {
 DAY_WHY_WORDS = {
     "drivers": "weather outside what was seen before",
     "no_data": "no data",
+    "day_type": "the fault was not seen on such a day",
     "cell": "more than the meter would have used",
     "late_readings": "late readings changed it",
     "relapse": "the fault came back",

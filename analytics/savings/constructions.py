@@ -46,6 +46,8 @@ class Construction:
         groups: Systematic half-width by what is wrong alike every day, 90 %. [1]
         term: How the counterfactual ends.
         most_days: At most so long. [d]
+        timed: Whether it is a schedule: a level is that of a day type, over all hours since it
+            began, of which those that raised the alarm are part; the weather drives nothing.
     """
 
     kind: Kind
@@ -55,6 +57,7 @@ class Construction:
     groups: Mapping[str, float]
     term: Term
     most_days: int
+    timed: bool = False
 
 
 _AIR = {"air_flow": 0.15, "cop": 0.15}
@@ -91,9 +94,9 @@ CONSTRUCTIONS: Mapping[str, Construction] = {
     ),
     "ahu_off_schedule": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER,
-        words="Fan kW and coil heat outside the hours, before − now, by day type and outdoor bin",
+        words="Fan kW and coil heat outside the hours, before − now, by day type",
         key="hours run outside the hours", groups={"fan_power": 0.15, **_AIR}, term=Term.DAYS,
-        most_days=365,
+        most_days=365, timed=True,
     ),
     "heating_warm_lockout": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER,

@@ -59,7 +59,7 @@ class Estimate:
         exposure: Hours in which the fault would have acted. [h]
         counterfactual: What would have been lost, by carrier. [kWh, m³]
         actual: What was. [kWh, m³]
-        why: Empty, or why the day cannot be estimated: ``no_data``, ``drivers``.
+        why: Empty, or why the day cannot be estimated: ``no_data``, ``drivers``, ``day_type``.
     """
 
     exposure: float
@@ -116,7 +116,13 @@ def estimate(known: Levels, day: Units, *, by_slot: bool = False) -> Estimate:
         nothing = dict.fromkeys(known.rate, 0.0)
         return Estimate(exposure=0.0, counterfactual=nothing, actual=nothing)
     if by_slot:
-        day = day.keep(np.isin(day.bin, known.bins))
+        hours, day = day.hours, day.keep(np.isin(day.bin, known.bins))
+        if not len(day):
+            # A day off, and the fault was seen on working days alone: or the other way round.
+            nothing = dict.fromkeys(known.rate, 0.0)
+            return Estimate(
+                exposure=hours, counterfactual=nothing, actual=nothing, why="day_type"
+            )  # fmt: skip
     elif _outside(known, day) > _OUTSIDE_SHARE:
         nothing = dict.fromkeys(known.rate, 0.0)
         return Estimate(exposure=day.hours, counterfactual=nothing, actual=nothing, why="drivers")

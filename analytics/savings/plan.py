@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -133,18 +133,42 @@ def plan(of: Construction, window: Window, groups: Mapping[str, float]) -> Plan 
         slots = np.unique(before.bin[kept])
         before, healthy = before.keep(kept), healthy.keep(np.isin(healthy.bin, slots))
     free = before.between(window.opened, int(before.at.max()) if len(before) else 0)
-    enough = _enough(of.kind, free)
+    enough = _enough(of.kind, free) and not of.timed
     chosen = free if enough else before
-    at = _levels(of.kind, chosen, before)
+    chosen = _measured(chosen)
+    at = _levels(of, chosen, before)
     known = _known(of.kind, chosen, healthy)
-    if at is None or known is None:
+    if at is None or not known:
         return None
-    if of.kind is Kind.LEAK and not enough and math.isfinite(window.limit):
-        at = _unselected(at, chosen, healthy, window.limit)
+    if of.kind is Kind.LEAK:
+        raw = at.mean(Carrier.WATER)
+        if not enough and math.isfinite(window.limit):
+            at = _unselected(at, chosen, healthy, window.limit)
+        known = _doubted(known, raw, at.mean(Carrier.WATER), len(chosen))
     return Plan(
         start=int(before.at.min()), end=int(before.at.max()), hours=chosen.hours,
         selected=not enough, levels=at, known=known, groups=groups,
     )  # fmt: skip
+
+
+def _measured(chosen: Units) -> Units:
+    """Without carriers that nothing measured: without sensors at a coil its heat is no zero."""
+    told = {c: a for c, a in chosen.amount.items() if np.any(a != 0.0)}
+    return replace(chosen, amount=told)
+
+
+def _doubted(known: Mapping[Carrier, Known], raw: float, freed: float, nights: int) -> (
+    dict[Carrier, Known]
+):  # fmt: skip
+    """A leak that was seen on few nights may come and go, and the nights were chosen.
+
+    Of n nights that all leaked, the share of nights that leak is at least 0.05^(1/(n + 1)), at
+    95 %, whatever it was thought before (a flat prior).
+    """
+    of = known[Carrier.WATER]
+    rests = abs(freed) * (1.0 - 0.05 ** (1.0 / (nights + 1)))
+    level = math.sqrt(of.level**2 + rests**2 + (raw - freed) ** 2)
+    return {**known, Carrier.WATER: Known(level=level, day=of.day)}
 
 
 def _enough(kind: Kind, free: Units) -> bool:
@@ -153,12 +177,15 @@ def _enough(kind: Kind, free: Units) -> bool:
     return len(np.unique(free.day)) >= _LEAST_FREE_DAYS
 
 
-def _levels(kind: Kind, chosen: Units, before: Units) -> Levels | None:
+def _levels(of: Construction, chosen: Units, before: Units) -> Levels | None:
     """Of the chosen units; outdoor bins that only the alarm has seen are taken from it."""
-    shared = kind is Kind.CIRCUIT
-    if kind is Kind.PLANT and len(chosen) < len(before):
+    if not chosen.amount:
+        return None
+    shared = of.kind is Kind.CIRCUIT
+    if of.kind is Kind.PLANT and len(chosen) < len(before):
         unseen = before.keep(~np.isin(before.bin, np.unique(chosen.bin)))
-        return levels(joined([unseen, chosen]))
+        told = {c: a for c, a in unseen.amount.items() if c in chosen.amount}
+        return levels(joined([replace(unseen, amount=told), chosen]))
     return levels(chosen, shared=shared)
 
 

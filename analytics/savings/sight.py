@@ -29,9 +29,6 @@ _CHUNK_MS = 7 * DAY_MS
 """Read at once: a week of a unit's points at a minute is some 170,000 rows."""
 
 _SLOTS = 96
-_OFF = 1_000
-"""Added to the bin of a day off, where day types are told apart: no outdoor bin is so high."""
-
 _ROLES = (
     "fan_status", "fan_speed", "supply_flow", "heat_valve", "cool_valve", "oa_damper", "sat", "mat",
     "rat", "oat", "occupied", "ccet", "cclt", "hcet", "hclt", "heat_power",
@@ -144,13 +141,15 @@ class Sight:
         oat, ends = frame.value("oat")[0], grid.ends
         days = np.array([self.calendar.day_of(int(at)).toordinal() for at in ends[kept]],
                         dtype=np.int64)  # fmt: skip
-        bins = driver_bins(oat[kept])
-        if rule.card.family == "ahu_off_schedule":
+        driver = oat[kept]
+        bins = driver_bins(driver)
+        if CONSTRUCTIONS[rule.card.family].timed:
             off = {d: not self.calendar.workday(date.fromordinal(d), target.id)
                    for d in set(days.tolist())}  # fmt: skip
-            bins = bins + _OFF * np.array([off[d] for d in days.tolist()], dtype=np.int64)
+            bins = np.array([off[d] for d in days.tolist()], dtype=np.int64)
+            driver = np.full(len(bins), np.nan)
         return Units(
-            at=ends[kept], day=days, bin=bins, driver=oat[kept],
+            at=ends[kept], day=days, bin=bins, driver=driver,
             exposure=np.full(int(kept.sum()), grid.hours),
             amount={c: np.nan_to_num(a[0][kept]) for c, a in loss.amount.items()},
         )  # fmt: skip

@@ -147,7 +147,8 @@ class Booker:
         gas = detail.get("gas_per_heat")
         node = Conversion(per_unit=gas, share=0.0) if gas else None
         units = sight.units(planned.rule, planned.target, start, end, node)
-        by_slot = CONSTRUCTIONS[planned.family].kind is Kind.CIRCUIT
+        made = CONSTRUCTIONS[planned.family]
+        by_slot = made.kind is Kind.CIRCUIT or made.timed
         found: list[Day] = []
         for n in range((last - first).days + 1):
             day = first + timedelta(days=n)

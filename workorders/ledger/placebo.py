@@ -100,7 +100,7 @@ def _sham(
     if made is None:
         return
     days = [day + timedelta(days=n) for n in range(AFTER_DAYS)]
-    found = [(d, estimate(made.levels, units.of_day(d))) for d in days]
+    found = [(d, estimate(made.levels, units.of_day(d), by_slot=of.timed)) for d in days]
     told = [(d, e) for d, e in found if not e.why]
     family = _family(ground, rule)
     for carrier in sorted(set(made.levels.rate) & bought(ground.site, building)):
@@ -108,7 +108,7 @@ def _sham(
         used = daily.use(cell, [d for d, _ in told])
         use = float(np.nansum(used)) if told else 0.0
         hours = sum(e.exposure for _, e in told)
-        if not told or use <= 0 or hours <= 0:
+        if not told or use <= 0 or hours <= 0 or carrier not in made.known:
             continue
         saving = sum(e.saving(carrier) for _, e in told)
         u = _width(made, carrier, saving, hours)
