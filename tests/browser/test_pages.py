@@ -18,6 +18,8 @@ PATHS = {
     "orders": "/orders",
     "orders-empty": "/orders?view=closed",
     "order": "/orders/{order}",
+    "savings": "/savings",
+    "saving": "/savings/{order}",
     "points": "/points",
     "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
     "trend-empty": "/trend",
