@@ -207,12 +207,16 @@ def _day_line(given: Services, book: OrderBook, entry: DayEntry, tr: Translator)
     return DayLine(
         day=entry.day, carrier=tr(CARRIER_WORDS[entry.carrier]),
         counterfactual=entry.counterfactual, actual=entry.actual,
-        saving=signed(entry.saving, entry.u), unit=CARRIER_UNIT[entry.carrier], state=entry.state,
+        saving=_saved(entry), unit=CARRIER_UNIT[entry.carrier], state=entry.state,
         state_words=tr(STATE_WORDS[entry.state]),
         why=tr(DAY_WHY_WORDS.get(entry.why, entry.why)) if entry.why else "",
         money=None if entry.price is None else entry.saving * entry.price,
         trend=f"/trend?{query}",
     )  # fmt: skip
+
+
+def _saved(entry: DayEntry) -> str:
+    return "–" if entry.state == "not_estimable" else signed(entry.saving, entry.u)
 
 
 def _points(given: Services, book: OrderBook) -> Sequence[str]:

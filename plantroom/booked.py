@@ -38,8 +38,8 @@ def booked_of(plant: Plant, seed: int, start: int) -> list[Booked]:
     count: dict[tuple[int, str, str], int] = {}
     for sign, part in ((1, rows), (-1, taken)):
         for row in part:
-            key = (row.account_id, row.carrier, row.day)
-            count[key] = count.get(key, 0) + sign
+            entry = (row.account_id, row.carrier, row.day)
+            count[entry] = count.get(entry, 0) + sign
     cells = {(row.account_id, row.carrier): row.cell for row in rows}
     found = []
     for booking in book.bookings:

@@ -116,7 +116,7 @@ class Witness:
                 by_day = before.used - after.used
                 spared = by_day.sum(axis=0)
                 saved = {c.value: float(x) for c, x in zip(Carrier, spared, strict=True) if x}
-                days = {
+                days: dict[str, list[float]] = {
                     c.value: [float(x) for x in by_day[:, n]]
                     for n, c in enumerate(Carrier)
                     if c.value in saved

@@ -88,7 +88,7 @@ def levels(before: Units, *, shared: bool = False) -> Levels | None:
     if before.hours < _LEAST_HOURS:
         return None
     bins, place = np.unique(before.bin, return_inverse=True)
-    hours = np.bincount(place, weights=before.exposure)
+    hours: Floats = np.bincount(place, weights=before.exposure).astype(np.float64)
     rate = {
         c: np.bincount(place, weights=amount) / np.maximum(hours, 1e-9)
         for c, amount in before.amount.items()

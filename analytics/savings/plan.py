@@ -228,7 +228,9 @@ def _by_day(units: Units, carrier: Carrier) -> tuple[Floats, Floats]:
         return np.zeros(0), np.zeros(0)
     _, place = np.unique(units.day, return_inverse=True)
     amount = units.amount.get(carrier, np.zeros(len(units)))
-    return np.bincount(place, weights=units.exposure), np.bincount(place, weights=amount)
+    hours: Floats = np.bincount(place, weights=units.exposure).astype(np.float64)
+    lost: Floats = np.bincount(place, weights=amount).astype(np.float64)
+    return hours, lost
 
 
 def _unselected(at: Levels, chosen: Units, healthy: Units, limit: float) -> Levels:

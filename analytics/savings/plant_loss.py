@@ -100,8 +100,12 @@ def off_hours(frame: Frame) -> Loss:
     speed = frame.value("fan_speed") / 100.0
     share = np.where(np.isnan(speed), 1.0, np.clip(speed, 0.0, 1.0))
     power = np.nan_to_num(frame.parameter("fan_power") * share**3) * frame.grid.hours
-    heat = np.nan_to_num(_air_heat(frame, frame.value("hclt") - frame.value("hcet")))
-    cold = np.nan_to_num(_air_heat(frame, frame.value("ccet") - frame.value("cclt")))
+    # Without sensors at the coils, what both together do to the air.
+    through = frame.value("sat") - frame.value("mat") - number("fan_rise")
+    warmed, chilled = np.maximum(through, 0.0), np.maximum(-through, 0.0)
+    hot, iced = frame.value("hclt") - frame.value("hcet"), frame.value("ccet") - frame.value("cclt")
+    heat = np.nan_to_num(_air_heat(frame, np.where(np.isnan(hot), warmed, hot)))
+    cold = np.nan_to_num(_air_heat(frame, np.where(np.isnan(iced), chilled, iced)))
     return Loss(
         exposed=known,
         amount={

@@ -83,7 +83,7 @@ def baseline(use: Floats, working: Bools, oat: Floats) -> Baseline | None:
     best: tuple[float, Baseline] | None = None
     for balance in _BALANCE_C:
         design = _design(days, out, balance)
-        weights = np.linalg.lstsq(design, y, rcond=None)[0]
+        weights = np.linalg.lstsq(design, y, rcond=None)[0].astype(np.float64)
         error = float(((y - design @ weights) ** 2).sum())
         if best is None or error < best[0] - 1e-9:
             best = error, Baseline(weights=weights, balance=balance, design=design, use=y)
@@ -163,7 +163,8 @@ def reconcile(use: Floats, working: Bools, oat: Floats, faults: Sequence[Fault])
     seen = [f for f in faults if np.isfinite(use[f.began : f.mended]).any()]
     if not seen:
         return Reconciled(booked=0.0, drop=0.0, u=math.inf)
-    calm = baseline(*(x[: min(f.began for f in seen)] for x in (use, working, oat)))
+    first = min(f.began for f in seen)
+    calm = baseline(use[:first], working[:first], oat[:first])
     booked = sum(f.booked for f in seen)
     if calm is None:
         return Reconciled(booked=booked, drop=0.0, u=math.inf)

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -104,7 +105,7 @@ class Freezer:
 
     def _detail(
         self, sight: Sight, case: Case, until: int, node: tuple[float, float] | None
-    ) -> tuple[dict[str, object], str]:
+    ) -> tuple[dict[str, Any], str]:
         of = sight.construction(case.rule, case.target)
         if of is None:
             return {}, "no_construction"
@@ -242,7 +243,7 @@ def _link(session: Session, sight: Sight, order: Order) -> OrderFinding | None:
     usable = [link for link in links if (link.rule, link.target) in sight.targets]
     own = [link for link in usable if (link.rule, link.target) == (order.rule, order.target)]
     worst = sorted(usable, key=lambda link: (-link.money_per_day, link.onset))
-    return (own or worst or [None])[0]
+    return next(iter(own or worst), None)
 
 
 def _earlier(session: Session, order: Order) -> int:
