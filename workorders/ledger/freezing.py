@@ -27,7 +27,10 @@ from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
 
 RENEW_MS = HOUR_MS
-"""A plan that has learnt nothing for this long looks again."""
+"""A plan looks again at the earliest after this. [ms]"""
+
+RENEW_SHARE = 0.05
+"""Of the fault's age, after which its plan looks again: what it has not seen is never more. [1]"""
 
 HEALTHY_DAYS: Mapping[Kind, int] = {Kind.PLANT: 14, Kind.LEAK: 60, Kind.CIRCUIT: 28}
 """Before the fault; as long as references look back, and as plant points are kept dense. [d]"""
@@ -213,10 +216,11 @@ def _cases(session: Session, sight: Sight, now: int) -> list[Case]:
             select(PlanRow).where(PlanRow.order_id == order.id).order_by(PlanRow.seq.desc())
             .limit(1)
         ).one_or_none()  # fmt: skip
-        if last is not None and now - last.frozen_at < RENEW_MS:
-            continue
         link = _link(session, sight, order)
         if link is None:
+            continue
+        wait = max(RENEW_MS, round(RENEW_SHARE * (now - link.onset)))
+        if last is not None and now - last.frozen_at < wait:
             continue
         found.append(
             Case(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from core.clock import DAY_MS
 from core.errors import Retryable
 from workorders.ledger.booking import Booker
 from workorders.ledger.freezing import RENEW_MS, Freezer
@@ -12,8 +13,8 @@ from workorders.ledger.nodes import Reconciler
 
 LOG = logging.getLogger(__name__)
 
-BOOK_MS = 6 * RENEW_MS
-"""Days are booked so often: a local day that is over is in the book by its morning. [ms]"""
+BOOK_MS = DAY_MS
+"""Days are booked so often: a day that is over is in the book within the next one. [ms]"""
 
 
 class Ledger:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +15,18 @@ from sqlalchemy import select
 
 from adapters.records.base import ALL
 from adapters.records.ledger import AccountRow, DayRow, PlanRow
+from adapters.store import open_store
 from analytics.calendar import Calendar
 from analytics.rules import RULES, cards
 from core.batch import Intervals
 from core.clock import DAY_MS, HOUR_MS
 from core.finding import Evidence, Finding, FindingChange, FindingEvent, FindingState, Waste
 from core.finding import finding_id as id_of
+from core.ports import ReadingStore
+from core.site import Site
 from core.verdict import Reason, Run, Verdict
 from core.words import Carrier, Text
+from tests.sample import wushan
 from tests.workorders.house import House, at, make_house
 from workorders.duty import RosterDuty
 from workorders.ledger.ground import Ground
@@ -46,26 +53,9 @@ class Leaking:
     order: str = ""
     written: int = field(default=0)
 
-    def use(self, start: int, end: int, leak: float, seed: int = 3) -> None:
-        """What the main and the meters below it counted; people by day, little by night."""
-        ends = np.arange(start + QUARTER_MS, end + 1, QUARTER_MS, dtype=np.int64)
-        hour = ((ends + 8 * HOUR_MS) % DAY_MS) / HOUR_MS
-        chance = np.random.default_rng([seed, start // DAY_MS])
-        people = np.where((hour > 7) & (hour <= 20), 1.2, 0.03) * chance.uniform(
-            0.8, 1.2, len(ends)
-        )
-        site = self.house.site
-        below = [m.id for m in site.equipment.values()
-                 if m.meter is not None and m.meter.parent == TARGET]  # fmt: skip
-        for meter in (TARGET, *below):
-            index = site.points_of(meter)["volume"]
-            rate = people + leak if meter == TARGET else np.zeros(len(ends))
-            self.house.store.write_intervals(
-                Intervals(
-                    point=np.full(len(ends), index, np.int32), at=ends, value=rate / 4,
-                    state=np.zeros(len(ends), np.int8), revision=np.ones(len(ends), np.int32),
-                )
-            )  # fmt: skip
+    def use(self, start: int, end: int, leak: float) -> None:
+        """What the main and the meters below it counted."""
+        use(self.house.site, self.house.store, start, end, leak)
 
     def finding(self, onset: int = ONSET, **more: object) -> Finding:
         """WAT-01's, after three nights."""
@@ -136,10 +126,38 @@ class Leaking:
         return Reading(sessions=self.house.records, site=self.house.site)
 
 
+def use(site: Site, store: ReadingStore, start: int, end: int, leak: float) -> None:
+    """What the main and the meters below it counted; people by day, little by night. [m³/h]"""
+    ends = np.arange(start + QUARTER_MS, end + 1, QUARTER_MS, dtype=np.int64)
+    hour = ((ends + 8 * HOUR_MS) % DAY_MS) / HOUR_MS
+    people = np.where((hour > 7) & (hour <= 20), 1.2, 0.03)
+    people *= np.random.default_rng([3, start // DAY_MS]).uniform(0.8, 1.2, len(ends))
+    meters = [m.id for m in site.equipment.values() if m.meter and m.meter.parent == TARGET]
+    for meter in (TARGET, *meters):
+        rate = people + leak if meter == TARGET else np.zeros(len(ends))
+        index = np.full(len(ends), site.points_of(meter)["volume"], np.int32)
+        store.write_intervals(
+            Intervals(point=index, at=ends, value=rate / 4, state=np.zeros(len(ends), np.int8),
+                      revision=np.ones(len(ends), np.int32))
+        )  # fmt: skip
+
+
+@cache
+def _told() -> Path:
+    """A store with two months of the meters, written once for all tests."""
+    path = Path(tempfile.mkdtemp(prefix="plantroom-leak-")) / "store.duckdb"
+    store = open_store(f"duckdb:{path}", wushan())
+    use(wushan(), store, ONSET - 62 * DAY_MS, ONSET, 0.0)
+    use(wushan(), store, ONSET, DONE, LEAK)
+    store.close()
+    return path
+
+
 @contextmanager
 def leaking(folder: Path, sites: Path, url: str | None = None) -> Iterator[Leaking]:
     """A leak since the 6th, found on the 8th; now is the 11th, ten in the morning."""
     start = at("2026-03-08 05:30")
+    shutil.copy(_told(), folder / "store.duckdb")
     with make_house(folder, sites, start=start, url=url) as house:
         duty = RosterDuty(house.records.people, house.site.timezone)
         ground = Ground(
@@ -153,8 +171,6 @@ def leaking(folder: Path, sites: Path, url: str | None = None) -> Iterator[Leaki
             cards={card.id: card for card in cards()}, verdicts=house.records.verdicts, duty=duty,
         )  # fmt: skip
         made = Leaking(house=house, orders=orders, ledger=ledger)
-        made.use(ONSET - 62 * DAY_MS, ONSET, 0.0)
-        made.use(ONSET, DONE, LEAK)
         made.publish(made.finding())
         made.order = orders.desk.queue(house.actors["admin"])[0].id
         made.goes_on(DONE)
