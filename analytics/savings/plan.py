@@ -140,11 +140,11 @@ def plan(of: Construction, window: Window, groups: Mapping[str, float]) -> Plan 
     known = _known(of.kind, chosen, healthy)
     if at is None or not known:
         return None
-    if of.kind is Kind.LEAK:
-        raw = at.mean(Carrier.WATER)
-        if not enough and math.isfinite(window.limit):
-            at = _unselected(at, chosen, healthy, window.limit)
-        known = _doubted(known, raw, at.mean(Carrier.WATER), len(chosen))
+    raw = at
+    if of.kind is Kind.LEAK and not enough and math.isfinite(window.limit):
+        at = _unselected(at, chosen, healthy, window.limit)
+    if of.kind is not Kind.PLANT:
+        known = _doubted(known, raw, at, len(np.unique(chosen.day)))
     return Plan(
         start=int(before.at.min()), end=int(before.at.max()), hours=chosen.hours,
         selected=not enough, levels=at, known=known, groups=groups,
@@ -157,18 +157,22 @@ def _measured(chosen: Units) -> Units:
     return replace(chosen, amount=told)
 
 
-def _doubted(known: Mapping[Carrier, Known], raw: float, freed: float, nights: int) -> (
-    dict[Carrier, Known]
-):  # fmt: skip
-    """A leak that was seen on few nights may come and go, and the nights were chosen.
+def _doubted(
+    known: Mapping[Carrier, Known], raw: Levels, freed: Levels, days: int
+) -> dict[Carrier, Known]:
+    """What was seen on few nights or days may come and go, and they were chosen.
 
-    Of n nights that all leaked, the share of nights that leak is at least 0.05^(1/(n + 1)), at
-    95 %, whatever it was thought before (a flat prior).
+    Of n that were all at fault, the share of all that are is at least 0.05^(1/(n + 1)), at 95 %,
+    whatever it was thought before (a flat prior). What the choice was worth is doubted too.
     """
-    of = known[Carrier.WATER]
-    rests = abs(freed) * (1.0 - 0.05 ** (1.0 / (nights + 1)))
-    level = math.sqrt(of.level**2 + rests**2 + (raw - freed) ** 2)
-    return {**known, Carrier.WATER: Known(level=level, day=of.day)}
+    rests = 1.0 - 0.05 ** (1.0 / (days + 1))
+    found = {}
+    for carrier, of in known.items():
+        level = freed.mean(carrier)
+        moved = raw.mean(carrier) - level
+        half = math.sqrt(of.level**2 + (rests * level) ** 2 + moved**2)
+        found[carrier] = Known(level=half, day=of.day)
+    return found
 
 
 def _enough(kind: Kind, free: Units) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -57,6 +58,25 @@ def test_a_window_of_hours_knows_from_healthy_days_how_a_level_wanders() -> None
 def test_nothing_seen_before_is_no_plan() -> None:
     none = plant(np.zeros(0), np.zeros(0))
     assert plan(VALVE, Window(before=none, opened=0, healthy=none), {}) is None
+
+
+def test_what_was_seen_on_few_nights_may_rest_on_others() -> None:
+    few, many = (
+        plan(LEAK, Window(before=nights(np.full(n, 0.4)), opened=0, healthy=quiet(), limit=0.1), {})
+        for n in (3, 20)
+    )
+    assert few is not None
+    assert many is not None
+    assert few.known[Carrier.WATER].level > 0.4 * (1 - 0.05 ** (1 / 4))
+    assert many.known[Carrier.WATER].level < 0.2 * 0.4
+
+
+def test_a_carrier_that_nothing_measured_is_not_booked_as_zero() -> None:
+    before = plant(np.full(40, 5.0), np.full(40, 5.0))
+    blind = replace(before, amount={**before.amount, Carrier.ELECTRICITY: np.zeros(40)})
+    made = plan(VALVE, Window(before=blind, opened=0, healthy=blind), {})
+    assert made is not None
+    assert set(made.levels.rate) == set(made.known) == {Carrier.HEAT}
 
 
 def test_a_plan_comes_back_as_it_was_kept() -> None:
