@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +36,20 @@ _ROLES = (
 """Of an air handler, beyond those that its rule names."""
 
 
+Targets = Mapping[tuple[str, str], tuple[Rule, Target]]
+"""By rule and target, of the rules whose savings can be measured."""
+
+
+def measurable(site: Site, rules: Sequence[Rule]) -> Targets:
+    """All targets of a site whose repair can be measured."""
+    return {
+        (rule.id, target.id): (rule, target)
+        for rule in rules
+        if rule.card.family in CONSTRUCTIONS
+        for target in rule.targets(site)
+    }
+
+
 @dataclass(frozen=True)
 class Sight:
     """Reads targets of a site."""
@@ -43,18 +57,8 @@ class Sight:
     site: Site
     calendar: Calendar
     store: ReadingStore
-    rules: tuple[Rule, ...]
+    targets: Targets
     _books: dict[tuple[int, ...], Daybook] = field(default_factory=dict)
-
-    @cached_property
-    def targets(self) -> dict[tuple[str, str], tuple[Rule, Target]]:
-        """By rule and target, of the rules whose savings can be measured."""
-        return {
-            (rule.id, target.id): (rule, target)
-            for rule in self.rules
-            if rule.card.family in CONSTRUCTIONS
-            for target in rule.targets(self.site)
-        }
 
     def construction(self, rule: str, target: str) -> Construction | None:
         """How a repair there is measured; None where nothing is claimed."""

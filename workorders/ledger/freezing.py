@@ -19,7 +19,7 @@ from analytics.savings.bought import Conversion, bought, cell_of
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
 from analytics.savings.plan import Plan, Window, model_hash, plan
 from analytics.savings.sight import Sight
-from analytics.savings.units import Units
+from analytics.savings.units import Units, joined
 from core.clock import DAY_MS, HOUR_MS
 from core.finding import FindingState
 from core.rulecard import RuleCard
@@ -59,6 +59,16 @@ class Case:
     tried: int
     seq: int
     hash: str
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Units of a window as far as they were read, and when they were read whole. [ms]"""
+
+    whole_at: int
+    until: int
+    units: Units
 
 
 @dataclass
@@ -67,14 +77,17 @@ class Freezer:
 
     ground: Ground
     _healthy: dict[tuple[str, str, int], Units] = field(default_factory=dict)
+    _nodes: dict[tuple[str, int], tuple[float, float] | None] = field(default_factory=dict)
+    _seen: dict[tuple[str, str, int], Seen] = field(default_factory=dict)
 
     def step(self, now: int) -> int:
         """Plans written."""
         sight = self.ground.sight()
         with self.ground.sessions.session(ALL, reading=True) as session:
-            cases = _cases(session, sight, now)
+            every = _cases(session, sight, now)
+        self._forget(every)
+        cases = [case for case in every if case.due]
         if not cases:
-            self._healthy.clear()
             return 0
         judged = self.ground.verdicts.judged_until()
         made = [self._row(sight, case, judged.get((case.rule, case.target), now), now)
@@ -92,7 +105,7 @@ class Freezer:
         site = self.ground.site
         of = sight.construction(case.rule, case.target)
         card = {rule.id: rule.card for rule in self.ground.rules}[case.rule]
-        node = self.ground.node(case.building, case.onset)
+        node = self._node(case.building, case.onset)
         carriers = bought(site, case.building)
         detail, why = self._detail(sight, case, until, node)
         told = {Carrier(c) for c in detail.get("rate", ())} & carriers
@@ -126,7 +139,7 @@ class Freezer:
         if of.kind is not Kind.PLANT:
             # A night or a day in which it began, or was worked on, is none of the fault's own.
             start = self.ground.midnight(self.ground.day(start))
-        before = sight.units(case.rule, case.target, start, until, to_gas)
+        before = self._window(sight, of, case, (start, until), to_gas)
         own = before.between(case.tried, until)
         if case.tried and len(own):
             # A repair that did not help may have mended half: the level since is what counts.
@@ -138,6 +151,41 @@ class Freezer:
             occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
         )  # fmt: skip
         return plan(of, window, _groups(of, case, node))
+
+    def _node(self, building: str, at: int) -> tuple[float, float] | None:
+        key = (building, at)
+        if key not in self._nodes:
+            self._nodes[key] = self.ground.node(building, at)
+        return self._nodes[key]
+
+    def _window(
+        self, sight: Sight, of: Construction, case: Case, span: tuple[int, int],
+        node: Conversion | None,
+    ) -> Units:  # fmt: skip
+        """Units of the fault; of plant only what is new, and all of it once a day again."""
+        start, until = span
+        if of.kind is not Kind.PLANT:
+            return sight.units(case.rule, case.target, start, until, node)
+        key, now = (case.rule, case.target, start), self.ground.clock.now()
+        seen = self._seen.get(key)
+        if seen is None or now - seen.whole_at >= DAY_MS or until < seen.until:
+            units = sight.units(case.rule, case.target, start, until, node)
+            seen = Seen(now, until, units)
+        else:
+            more = sight.units(case.rule, case.target, seen.until, until, node)
+            seen = Seen(seen.whole_at, until, joined([seen.units, more]))
+        self._seen[key] = seen
+        return seen.units
+
+    def _forget(self, cases: Sequence[Case]) -> None:
+        """What no open order needs any more."""
+        wanted = {(case.rule, case.target) for case in cases}
+        for key in [k for k in self._healthy if k[:2] not in wanted]:
+            del self._healthy[key]
+        for key in [k for k in self._seen if k[:2] not in wanted]:
+            del self._seen[key]
+        if not cases:
+            self._nodes.clear()
 
     def _before(self, sight: Sight, of: Construction, case: Case, node: Conversion | None) -> Units:
         key = (case.rule, case.target, case.onset)
@@ -220,8 +268,6 @@ def _cases(session: Session, sight: Sight, now: int) -> list[Case]:
         if link is None:
             continue
         wait = max(RENEW_MS, round(RENEW_SHARE * (now - link.onset)))
-        if last is not None and now - last.frozen_at < wait:
-            continue
         found.append(
             Case(
                 order=order.id, building=order.building, rule=link.rule, target=link.target,
@@ -229,6 +275,7 @@ def _cases(session: Session, sight: Sight, now: int) -> list[Case]:
                 since=_earlier(session, order), tried=order.done_at or 0,
                 seq=last.seq if last is not None else 0,
                 hash=last.hash if last is not None else "",
+                due=last is None or now - last.frozen_at >= wait,
             )
         )  # fmt: skip
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from analytics.calendar import Calendar
 from analytics.rule import Rule
 from analytics.savings.bought import conversion, registers
-from analytics.savings.sight import Sight
+from analytics.savings.sight import Sight, Targets, measurable
 from analytics.savings.whole_meter import Baseline, baseline
 from core.batch import Bools, Floats
 from core.clock import Clock
@@ -71,7 +72,12 @@ class Ground:
 
     def sight(self) -> Sight:
         """For one pass: what it read is forgotten with it, so that late readings are seen."""
-        return Sight(self.site, self.calendar, self.store, self.rules)
+        return Sight(self.site, self.calendar, self.store, self.targets)
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What can be measured here."""
+        return measurable(self.site, self.rules)
 
     def node(self, building: str, until: int) -> tuple[float, float] | None:
         """Gas for a unit of heat, and its half-width; None without a boiler."""
