@@ -14,7 +14,7 @@ from adapters.records.ledger import PlanRow
 from analytics.calendar import Calendar
 from analytics.rules import RULES, cards
 from analytics.rules.air import AIR_KW
-from core.batch import Batch, BatchName, Columns
+from core.batch import Batch, BatchName, Columns, Floats
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.finding import Evidence, Finding, FindingChange, FindingEvent, FindingState
 from core.finding import finding_id as id_of
@@ -49,14 +49,14 @@ class Passing:
         hour = ((ends + 8 * HOUR_MS) % DAY_MS) / HOUR_MS
         runs = ((hour > 8) & (hour < 18)).astype(float)
         noise = np.random.default_rng([5, start // DAY_MS]).normal(0.0, 0.1, len(ends))
-        values = {
+        values: dict[str, Floats | float] = {
             "fan_status": runs, "supply_flow": FLOW * runs, "oa_damper": 60.0 * runs,
             "heat_valve": 0.0, "cool_valve": 0.0, "mat": 14.0, "sat": 15.0 + kelvin,
             "hcet": 14.0, "hclt": 14.0 + kelvin + noise, "oat": 9.0,
         }  # fmt: skip
         of = self.house.site.points_of(TARGET)
         rows = Columns.joined([
-            Columns.of(np.full(len(ends), of[role], np.int32), ends, np.broadcast_to(v, len(ends)))
+            Columns.of(np.full(len(ends), of[role], np.int32), ends, v + np.zeros(len(ends)))
             for role, v in values.items()
         ])  # fmt: skip
         name = BatchName("gw-a", "b", start // HOUR_MS)
