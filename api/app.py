@@ -25,6 +25,7 @@ from api.pages import (
     readings,
     report,
     ring,
+    savings,
     work,
 )
 from api.services import Services
@@ -37,6 +38,7 @@ from api.v1 import people as v1_people
 from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
 from api.v1 import requests as v1_requests
+from api.v1 import savings as v1_savings
 from api.v1 import telemetry
 from api.v1 import work as v1_work
 from api.view import FOLDER
@@ -60,14 +62,14 @@ def create_app(services: Services) -> FastAPI:
     v1 = APIRouter(prefix="/api/v1")
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
-        v1_work, v1_handovers, v1_mutes, v1_requests,
+        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     pages = (
-        login, now, orders, points, gateways, meters, quarantine, readings, live, people, work,
-        handover, contractor, mutes, calls, labels, report, messages, ring,
+        login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

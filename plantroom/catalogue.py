@@ -10,7 +10,19 @@ from jinja2 import nodes
 
 from adapters.locales import DOMAIN, FOLDER
 from analytics.rules import cards
-from api import actions, gateways, meters, orders, people, problems, refusals, requests, series
+from analytics.savings.constructions import CONSTRUCTIONS
+from api import (
+    actions,
+    gateways,
+    meters,
+    orders,
+    people,
+    problems,
+    refusals,
+    requests,
+    savings,
+    series,
+)
 from api import messages as message_pages
 from api.pages import mutes
 from api.pages import orders as order_pages
@@ -116,7 +128,8 @@ def _said_through_variables() -> Iterator[str]:
                   actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS):  # fmt: skip
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
-    yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS)
+    yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)
+    yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))
     yield from (*_TERMS, *_QUALITY, *(r.value for r in Raised), *QUARANTINE, *problems.SAID)

@@ -24,6 +24,7 @@ from core.clock import DAY_MS, HOUR_MS, SteppedClock
 from core.ports import Broker
 from edge.agent import Agent
 from edge.drivers.simulated import SimulatedDriver
+from plantroom.booked import booked_of, placebos_of
 from plantroom.conductor import Conductor
 from plantroom.crew import DeskOfCrew
 from plantroom.judging import Visited, alarms_of, visits_of
@@ -33,7 +34,7 @@ from plantroom.plant import BrokerAt, Plant, embedded
 from plantroom.tap import Tap
 from scoring import baselines
 from scoring.crew import Crew
-from scoring.records import Alarm, Visit
+from scoring.records import Alarm, Booked, Placebo, Visit
 from scoring.season import Readings
 from simulators.campus import Campus
 from simulators.truth import Truth
@@ -53,6 +54,8 @@ class Told:
     truth: Sequence[Truth]
     threshold: Sequence[Alarm]
     readings: Readings
+    booked: Sequence[Booked] = ()
+    placebos: Sequence[Placebo] = ()
 
 
 @dataclass(kw_only=True)
@@ -136,6 +139,11 @@ class Chain:
             visited = Visited(DeskOfCrew(plant.orders.crew), campus, assets)
             crew = Crew(visited, visited, self._run.visit, site.timezone)
             self._days(plant, campus, crew, visited, clock)
+            with self._timed("ledger"):
+                plant.ledger.book(self._run.end)
+                booked = booked_of(plant, wishes.seed, start)
+                first = start - wishes.plant_days * DAY_MS
+                placebos = placebos_of(plant, wishes.seed, first, self._run.end)
             with self._timed("account"):
                 readings = tap.account(plant.store, plant.ingest.counts()["quarantined"])
             return Told(
@@ -143,8 +151,8 @@ class Chain:
                 visits=visits_of(plant, wishes.seed, visited.visits),
                 truth=campus.truth(),
                 threshold=baselines.threshold(site, tap.days(), start, wishes.plant_days),
-                readings=readings,
-            )
+                readings=readings, booked=booked, placebos=placebos,
+            )  # fmt: skip
         finally:
             plant.stop()
             if self._broker is not None:

@@ -21,6 +21,7 @@ from plantroom.commands import (
     realism,
     replay,
     run,
+    savings,
     score,
     simulate,
     site,
@@ -39,7 +40,7 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: the ledger of savings, requests by people. "
+        "Not there yet: planned work. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
@@ -47,6 +48,7 @@ for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
     ("readings", readings.app),
+    ("savings", savings.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),

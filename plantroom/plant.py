@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ingest.service import Ingest
     from ingest.spool import Spool
     from plantroom.homeassistant import HomeAssistant
+    from workorders.ledger.service import Ledger
     from workorders.notify.installed import Installed
     from workorders.service import WorkOrders
 
@@ -158,6 +159,23 @@ class Plant:
             notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
                             address=self.settings.address),
             levels=load_levels(self.settings.site),
+            ledger=self.ledger,
+        )  # fmt: skip
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What proven repairs save."""
+        from analytics.calendar import Calendar  # noqa: PLC0415
+        from analytics.rules import RULES  # noqa: PLC0415
+        from workorders.ledger.ground import Ground  # noqa: PLC0415
+        from workorders.ledger.service import Ledger  # noqa: PLC0415
+
+        return Ledger(
+            Ground(
+                site=self.site, calendar=Calendar(self.site), store=self.store,
+                sessions=self.records, verdicts=self.records.verdicts,
+                findings=self.records.findings, rules=RULES, clock=self.clock,
+            )
         )  # fmt: skip
 
     @cached_property

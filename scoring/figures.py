@@ -98,10 +98,6 @@ def figures(of: Scored) -> Figures:
         "waste_error": _waste_error(of, true),
         "verification_right": verification_right(of.visits),
         "inconclusive": sum(v.judged and v.said == "inconclusive" for v in of.visits),
-        "booked_error": {
-            "n": 0, "median_abs": None, "p90_abs": None, "total_bias": None, "coverage90": None,
-            "halfwidth_median": None, "false_booked": None,
-        },
     }  # fmt: skip
 
 

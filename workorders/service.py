@@ -55,6 +55,14 @@ class OrderRecords(Sessions, Protocol):
         ...
 
 
+class Stepped(Protocol):
+    """What is driven with the orders: the ledger of savings."""
+
+    def step(self, now: int) -> None:
+        """Whatever is due by the run clock. [ms]"""
+        ...
+
+
 class WorkOrders:
     """From a finding to a proven repair; a :class:`core.ports.FindingSink`.
 
@@ -70,6 +78,7 @@ class WorkOrders:
         rates: What things are worth; the site model's where left out.
         proof: How a repair is proven.
         levels: What is promised by priority; the usual table without it.
+        ledger: Told after every step; books what proven repairs save.
     """
 
     def __init__(
@@ -86,11 +95,13 @@ class WorkOrders:
         rates: Rates | None = None,
         proof: Prove = prove,
         levels: Levels | None = None,
+        ledger: Stepped | None = None,
     ) -> None:
         self._records = records
         self._store = store
         self._clock = clock
         self._notify = notify
+        self._ledger = ledger
         self._verifier = Verifier(
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
         )
@@ -131,6 +142,8 @@ class WorkOrders:
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
+        if self._ledger is not None:
+            self._ledger.step(now)
         if self._notify is not None and not self._notify.running:
             self._notify.step()
 

@@ -24,6 +24,8 @@ PATHS = {
     "labels": "/labels?building=c",
     "report": "/r/{label}",
     "followed": "/f/{secret}",
+    "savings": "/savings",
+    "saving": "/savings/{order}",
     "points": "/points",
     "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
     "trend-empty": "/trend",

@@ -6,6 +6,7 @@ from alembic import context
 
 import adapters.records.crew
 import adapters.records.folds
+import adapters.records.ledger
 import adapters.records.mutes
 import adapters.records.notifying
 import adapters.records.orders
