@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from adapters.records.base import ALL
-from adapters.records.ledger import CellDayRow, DayRow
+from adapters.records.ledger import CellDayRow, DayRow, NodeRow
 from adapters.records.orders import Order
 from analytics.savings.plan import model_hash
 from core.clock import DAY_MS, HOUR_MS
@@ -213,3 +213,19 @@ def test_labour_is_shown_beside(leak: Leaking) -> None:
     found = leak.whole()
     assert found.labour == pytest.approx(120.0)
     assert found.net == pytest.approx(found.money - 120.0)
+
+
+def test_what_meters_cannot_have_seen_leaves_the_totals_once(leak: Leaking) -> None:
+    proven(leak)
+    before = leak.whole().book.totals[0]
+    with leak.house.records.session(ALL) as session:
+        main = session.get_one(NodeRow, ("c.w-main", "water"))
+        main.excess, main.state = 10.0, "disputed"
+        session.add(
+            NodeRow(meter="c.w-toilets", carrier="water", building="c", since="2026-03-12",
+                    upto="2026-03-16", booked=9.0, drop=2.0, u=3.0, excess=4.0, state="disputed")
+        )  # fmt: skip
+    after = leak.whole().book.totals[0]
+    assert (after.booked, after.disputed) == (before.booked, 10.0)
+    assert after.saving == pytest.approx(before.saving - 10.0)
+    assert after.money == pytest.approx(5.0 * after.saving)
