@@ -189,8 +189,7 @@ class Model:
 
     def _lead_water(self) -> None:
         """Brings what the plants give now to the coils."""
-        for at, values in zip(self._water, self._plants.water(), strict=True):
-            at[:] = values
+        self._plants.lead(self._water)
 
     def _kept(self) -> dict[str, Floats]:
         return {

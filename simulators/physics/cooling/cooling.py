@@ -95,9 +95,9 @@ class Cooling:
         return chilled
 
     @property
-    def flows(self) -> Floats:
-        """1 where it flows."""
-        runs: Floats = (self.state[_LEFT] > _NOUGHT) * _ONE
+    def flows(self) -> Bools:
+        """Where it flows."""
+        runs: Bools = self.state[_LEFT] > _NOUGHT
         return runs
 
     def day(
