@@ -112,10 +112,11 @@ class Heating:
     @state.setter
     def state(self, values: Floats) -> None:
         self._state = values
+        rows: list[Floats] = list(values)
         (
             self._on, self._burning, self._hot, self._go, self._come, self._mix, self._wanted,
             self._valve, self._error, self._upper, self._lower, self._charging,
-        ) = values  # fmt: skip
+        ) = rows  # fmt: skip
 
     def emitted(self, air: Floats) -> Floats:
         """What the radiators give to zones of this air [°C] until the next step. [kW]"""
@@ -247,8 +248,7 @@ class Heating:
         flow = radiators.flow(self._air, now.branch) * speed[of]
         supply = self._go[of]
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
-        of_rows: Floats = np.bincount(of, took, len(speed))
-        return of_rows
+        return np.asarray(np.bincount(of, weights=took, minlength=len(speed)), np.float64)
 
     def _returned(self, gains: Floats, carries: Floats, bad: BadParts, pace: Pace) -> Floats:
         """The way back after a step; what is drained there is filled in cold."""
