@@ -378,5 +378,4 @@ def _turns(day: AirDay) -> set[int]:
 
 def _any(on: Bools) -> list[bool]:
     """By minute, whether any row's fan runs."""
-    runs: list[bool] = on.any(axis=1).tolist()
-    return runs
+    return [bool(one) for one in on.any(axis=1)]
