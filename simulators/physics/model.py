@@ -378,4 +378,5 @@ def _turns(day: AirDay) -> set[int]:
 
 def _any(on: Bools) -> list[bool]:
     """By minute, whether any row's fan runs."""
-    return [bool(one) for one in on.any(axis=1)]
+    runs: Bools = np.asarray(on.any(axis=1))
+    return [bool(one) for one in runs]
