@@ -83,9 +83,11 @@ class Columns:
 
     @staticmethod
     def joined(parts: Sequence[Columns]) -> Columns:
-        """All rows of all parts, in their order."""
+        """All rows of all parts, in their order; one part is given back as it is."""
         if not parts:
             return Columns.of([], [], [])
+        if len(parts) == 1:
+            return parts[0]
         return Columns(
             point=np.concatenate([p.point for p in parts]),
             at=np.concatenate([p.at for p in parts]),

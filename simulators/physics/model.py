@@ -33,6 +33,8 @@ from simulators.physics.water_side import Asked, PlantDay, PlantFaults, Plants, 
 
 # A valve open so far asks for water.
 _ASKS = constant(0.05)
+# Of what passes: flow, flow times temperature and outdoor air, as rooms take them.
+_BLOWN = np.array([0, 5, 1])
 _NOUGHT, _AIR_HEAT, _STEP = constant(0.0), constant(AIR_HEAT), constant(STEP_MIN)
 
 
@@ -189,8 +191,7 @@ class Model:
 
     def _lead_water(self) -> None:
         """Brings what the plants give now to the coils."""
-        for at, values in zip(self._water, self._plants.water(), strict=True):
-            at[:] = values
+        self._plants.lead(self._water)
 
     def _kept(self) -> dict[str, Floats]:
         return {
@@ -211,7 +212,7 @@ class Model:
         """Five minutes of rooms, plants, and what of the air handlers goes with them."""
         air, rooms, rows, plants = self._air, self._rooms, self._rows, self._plants
         mean = air.passed / _STEP
-        into = rows.from_ahus(mean)
+        into = rows.from_ahus(mean[_BLOWN])
         into *= self._boxes.share
         self._zone[0] = self._zone[1]
         self._building[0] = self._building[1]
@@ -220,7 +221,7 @@ class Model:
             on = rows.at_rooms(air.row("on")) * rows.fed
             at_rooms = self._water.take(rows.zone_building, axis=1)
             gains += self._coils.step(rooms.air, on, at_rooms, sensors)
-        rooms.step(brought.block_oat[block], gains, brought.heads[block], into[0], into[5], into[1])
+        rooms.step(brought.block_oat[block], gains, brought.heads[block], *into)
         damp, share = self._damp, self._boxes.share
         if damp.some:
             damp.step(rooms.air, brought.heads[block], mean, share, brought.block_water[block])
@@ -377,4 +378,5 @@ def _turns(day: AirDay) -> set[int]:
 
 def _any(on: Bools) -> list[bool]:
     """By minute, whether any row's fan runs."""
-    return on.any(axis=1).tolist()
+    runs: Bools = np.asarray(on.any(axis=1))
+    return [bool(one) for one in runs]

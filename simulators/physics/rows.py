@@ -63,5 +63,5 @@ class Rows:
         if bins is None:
             bins = (np.arange(many)[:, None] * size + groups).ravel()
             self._bins[of, many] = bins
-        sums: Floats = np.bincount(bins, weights=values.ravel(), minlength=many * size)
-        return sums.reshape(many, size)
+        sums = np.bincount(bins, weights=values.ravel(), minlength=many * size)
+        return np.asarray(sums, np.float64).reshape(many, size)

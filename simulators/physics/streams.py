@@ -20,6 +20,7 @@ def stream(seed: int, *words: str | int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
 
 
+@lru_cache(maxsize=1 << 14)
 def fixed(seed: int, asset: str, purpose: str, low: float, high: float) -> float:
     """A number that belongs to an asset for good: an offset, a class error."""
     return float(stream(seed, asset, purpose).uniform(low, high))

@@ -29,19 +29,15 @@ _MINUTE_H = 1.0 / 60.0
 _SETPOINT_C, _REST_C, _REST_PER_MIN = 7.0, constant(20.0), 1.0 / 240.0
 # Water of the loop for each kilowatt, some 7 L; half of what is above setpoint is pulled in 5 min.
 _KWH_K_PER_KW, _SPREAD_K, _PULL_H = 0.008, 5.0, 5.0 / 60.0
-_RUNS_ON_MIN, _WANTED_ABOVE_C = 60.0, 15.0
+_RUNS_ON_MIN, _WANTED_ABOVE_C = constant(60.0), 15.0
 # The second machine comes when water is 1 K too warm for 10 min, and goes when one alone would be
 # loaded by less than 80 % for 20 min.
-_WARM_K, _WARM_MIN, _LIGHT, _LIGHT_MIN = 1.0, 10.0, 0.8, 20.0
+_WARM_K, _WARM_MIN, _LIGHT, _LIGHT_MIN = 1.0, constant(10.0), 0.8, constant(20.0)
 # Pumps follow the valves, down to 40 %, against a held difference of pressure of a third.
 _PUMPS, _LEAST_FLOW, _HELD = 0.012, 0.4, 1.0 / 3.0
 _STANDBY = 0.0015
-_NOUGHT, _ONE, _NO_FLOW, _HELD_C = (
-    constant(0.0),
-    constant(1.0),
-    constant(1e-3),
-    constant(_SETPOINT_C),
-)
+_NOUGHT, _ONE, _TWO = constant(0.0), constant(1.0), constant(2.0)
+_NO_FLOW, _HELD_C = constant(1e-3), constant(_SETPOINT_C)
 _SPREADS, _CARRIES = constant(WATER_HEAT * _SPREAD_K), constant(WATER_HEAT)
 _TOO_WARM_C, _TOO_LIGHT = constant(_SETPOINT_C + _WARM_K), constant(_LIGHT)
 _COP_AIR, _COP_WATER = 3.2, 5.2
@@ -95,9 +91,9 @@ class Cooling:
         return chilled
 
     @property
-    def flows(self) -> Floats:
-        """1 where it flows."""
-        runs: Floats = (self.state[_LEFT] > _NOUGHT) * _ONE
+    def flows(self) -> Bools:
+        """Where it flows."""
+        runs: Bools = self.state[_LEFT] > _NOUGHT
         return runs
 
     def day(
@@ -131,7 +127,7 @@ class Cooling:
         state, hours, (cold, asked, fans) = self.state, minutes * _MINUTE_H, took
         chilled, left = state[_CHILLED], state[_LEFT]
         left -= constant(minutes)
-        np.copyto(left, constant(_RUNS_ON_MIN), where=asked | day.mild[k])
+        np.copyto(left, _RUNS_ON_MIN, where=asked | day.mild[k])
         runs = fans & self._there & (left > _NOUGHT)
         on = runs * _ONE
         left *= on
@@ -193,11 +189,11 @@ class Cooling:
         passed = constant(minutes)
         np.multiply(warmed + passed, warm * _ONE, out=warmed)
         np.multiply(idle + passed, light * _ONE, out=idle)
-        more = (warmed > constant(_WARM_MIN)) & self._pairs
-        fewer = idle > constant(_LIGHT_MIN)
+        more = (warmed > _WARM_MIN) & self._pairs
+        fewer = idle > _LIGHT_MIN
         fewer |= one
         np.copyto(running, _ONE, where=fewer)
-        np.copyto(running, constant(2.0), where=more)
+        np.copyto(running, _TWO, where=more)
         running *= runs
         return np.array(running)
 

@@ -66,7 +66,6 @@ class Heating:
 
     Attributes:
         sizes: Of every row's plant.
-        state: What plants remember, by name of :data:`_STATES`. (names, rows)
         water: In the radiators of each zone. [°C]
     """
 
@@ -78,9 +77,10 @@ class Heating:
 
     def __init__(self, plan: Plan) -> None:
         rows = len(plan.buildings)
-        self.state = np.zeros((len(_STATES), rows))
+        state = np.zeros((len(_STATES), rows))
         for name, value in _START.items():
-            self.state[_STATES.index(name)] = value
+            state[_STATES.index(name)] = value
+        self.state = state
         self.radiators = radiators_of(plan)
         self.water = np.full(len(self.radiators.rated), 30.0)
         self.sizes = sizes_of(plan)
@@ -89,7 +89,7 @@ class Heating:
             bool(self.sizes.fired.any()),
             bool(self.sizes.station.any()),
         )
-        self.state[_MIX] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
+        self._mix[:] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
         self._known: tuple[HeatingFaults, BadParts] | None = None
         self._pace = pace_of(5.0 * _MINUTE_H, self.sizes)
         self._stations = self.sizes.station.astype(np.float64)
@@ -104,6 +104,20 @@ class Heating:
         self._given = np.zeros(len(self.water))
         self._lost = np.zeros(rows)
 
+    @property
+    def state(self) -> Floats:
+        """What plants remember, by name of :data:`_STATES`. (names, rows)"""
+        return self._state
+
+    @state.setter
+    def state(self, values: Floats) -> None:
+        self._state = values
+        rows: list[Floats] = list(values)
+        (
+            self._on, self._burning, self._hot, self._go, self._come, self._mix, self._wanted,
+            self._valve, self._error, self._upper, self._lower, self._charging,
+        ) = rows  # fmt: skip
+
     def emitted(self, air: Floats) -> Floats:
         """What the radiators give to zones of this air [°C] until the next step. [kW]"""
         self._air = air.copy()
@@ -113,12 +127,12 @@ class Heating:
     @property
     def supply(self) -> Floats:
         """Water that reaches coils and radiators. [°C]"""
-        return self._of(_GO)
+        return self._go
 
     @property
     def flows(self) -> Floats:
         """1 where it flows."""
-        return self._of(_ON)
+        return self._on
 
     def day(
         self, outdoor: Floats, sent: Floats, hours: tuple[Bools, Bools], draw: Floats,
@@ -158,47 +172,39 @@ class Heating:
             now: Faults.
             minutes: How many.
         """
-        state, bad, pace = self.state, self._bad(now), self._paced(minutes * _MINUTE_H)
+        bad, pace = self._bad(now), self._paced(minutes * _MINUTE_H)
         on, lacks = self._enabled(day, k, took[1], bad)
         asked = curve.limited(day.curve[k] + lacks, self.sizes.least)
         speed: Floats = on * day.speed[k]
         flow = speed * self.sizes.flow
         used = took[0] + self._radiators(speed, now, pace.hours)
-        go, carries = state[_GO], _CARRIES * flow
+        go, carries = self._go, _CARRIES * flow
         back = self._returned(carries * go - used, carries, bad, pace)
         charge = self._charge(day.draw[k], now, bad, pace) if self._any[0] else self._zero
         sent = day.sent[k]
         net = self._network(asked, sent, back, carries, (now, bad), pace)
         fired = self._fire(asked, back, carries, (charge, net[2]), bad, pace)
-        hot = state[_HOT]
-        supply = back + state[_MIX] * (hot - back)
+        hot = self._hot
+        supply = back + self._mix * (hot - back)
         piped = self.sizes.pipes * (go - _ROOM_C)
         self._lost += piped
         go += pace.way * (carries * (supply - go) - piped)
         return (
             go + on * (supply - go), back, asked, on, fired[0], fired[2] + net[3], flow, speed,
             fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + on * self.sizes.aux, fired[3],
-            hot, state[_UPPER], bad.made_up, sent, net[0], net[1], state[_VALVE], self._lost,
+            hot, self._upper, bad.made_up, sent, net[0], net[1], self._valve, self._lost,
         )  # fmt: skip
 
     def stored(self) -> Floats:
         """Heat in boiler or exchanger, loop, radiators and tank of each row, from 0 °C. [kWh]"""
-        state = self.state
-        tank = self.sizes.tank * hot_water.stored(state[_UPPER], state[_LOWER])
+        tank = self.sizes.tank * hot_water.stored(self._upper, self._lower)
         inside = np.bincount(
             self.radiators.building, self.radiators.stored(self.water), len(self.sizes.flow)
         )
         held: Floats = (
-            self.sizes.node * state[_HOT]
-            + self.sizes.way * (state[_GO] + state[_COME])
-            + tank
-            + inside
+            self.sizes.node * self._hot + self.sizes.way * (self._go + self._come) + tank + inside
         )
         return held
-
-    def _of(self, row: int) -> Floats:
-        values: Floats = self.state[row]
-        return values
 
     def _paced(self, hours: float) -> Pace:
         if hours != self._pace.hours:
@@ -214,7 +220,7 @@ class Heating:
         self, day: HeatingDay, k: int, asked: Bools, bad: BadParts
     ) -> tuple[Floats, Floats]:
         """Whether plant runs, 1 or 0, and what the coldest rooms add to the curve [K]."""
-        on = self.state[_ON]
+        on = self._on
         called: Bools = asked | (on > _NOUGHT)
         cold = day.outdoor[k] < _LOCK[0] + _LOCK[1] * on
         rows, zones, starts = self._with
@@ -240,14 +246,13 @@ class Heating:
             self.water[:] = radiators.cooled(self.water, self._given, hours)
             return self._zero
         flow = radiators.flow(self._air, now.branch) * speed[of]
-        supply = self.state[_GO][of]
+        supply = self._go[of]
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
-        of_rows: Floats = np.bincount(of, took, len(speed))
-        return of_rows
+        return np.asarray(np.bincount(of, weights=took, minlength=len(speed)), np.float64)
 
     def _returned(self, gains: Floats, carries: Floats, bad: BadParts, pace: Pace) -> Floats:
         """The way back after a step; what is drained there is filled in cold."""
-        come, share = self._of(_COME), pace.way
+        come, share = self._come, pace.way
         piped = self.sizes.pipes * (come - _ROOM_C)
         come += share * (gains - piped + bad.cold)
         come /= _ONE + share * (carries + bad.drains)
@@ -256,10 +261,9 @@ class Heating:
 
     def _charge(self, draw: Floats, now: HeatingFaults, bad: BadParts, pace: Pace) -> Floats:
         """Heat from the boiler to the tank. [kW]"""
-        state = self.state
-        upper, lower, charging = state[_UPPER], state[_LOWER], state[_CHARGING]
+        upper, lower, charging = self._upper, self._lower, self._charging
         charging[:] = self.sizes.tank & hot_water.calls(charging, upper, lower, now.reads_low)
-        heat: Floats = charging * state[_ON] * hot_water.charged(state[_HOT], lower)
+        heat: Floats = charging * self._on * hot_water.charged(self._hot, lower)
         after = hot_water.step(upper, lower, heat, draw, bad.ring, pace.hours)
         upper[:], lower[:] = after.upper, after.lower
         self._lost += self._tanks * after.lost
@@ -273,10 +277,9 @@ class Heating:
 
         A station's node is warmed here too, by what its exchanger gives.
         """
-        state, (charge, given) = self.state, heats
-        hot, burning, mix = state[_HOT], state[_BURNING], state[_MIX]
-        aimed = boiler.target(asked, state[_CHARGING])
-        lit = self.sizes.fired & (state[_ON] > _NOUGHT)
+        hot, burning, mix, (charge, given) = self._hot, self._burning, self._mix, heats
+        aimed = boiler.target(asked, self._charging)
+        lit = self.sizes.fired & (self._on > _NOUGHT)
         lit &= boiler.flame(burning, hot - aimed, bad.above, bad.below)
         burns = lit * _ONE
         over = np.maximum(hot - back, _ONE)
@@ -304,12 +307,21 @@ class Heating:
         """Primary return [°C] and flow [m³/h], heat to the node and heat from the network [kW]."""
         if not self._any[2]:
             return sent, self._zero, self._zero, self._zero
-        state, (now, bad) = self.state, faults
-        there, capacity = self._stations, self.sizes.capacity
-        wanted, valve, before = state[_WANTED], state[_VALVE], state[_ERROR]
-        error = asked - state[_HOT]
+        now, bad = faults
+        there, capacity, runs = self._stations, self.sizes.capacity, self._on * self._stations
+        wanted, valve, before = self._wanted, self._valve, self._error
+        error = asked - self._hot
+        if bad.tight and not (np.count_nonzero(runs) or np.count_nonzero(valve)):
+            # All that is below is then known but for this, to the bit.
+            wanted.fill(0.0)
+            before[:] = error
+            self._lost += self._zero
+            heat = there * (_TINY * (sent - back))
+            cooled = sent - heat / _TINY
+            cooled += back - cooled
+            return cooled, self._zero, heat, heat + self._zero
         aimed = substation.controlled(wanted, (error, before), pace.hours)
-        np.multiply(state[_ON] * there, aimed, out=wanted)
+        np.multiply(runs, aimed, out=wanted)
         before[:] = error
         valve[:] = substation.moved(valve, wanted, pace.hours)
         np.copyto(valve, bad.open, where=bad.stuck)
@@ -322,14 +334,6 @@ class Heating:
         bare = flows * substation.bare_loss(capacity, sent, cooled)
         self._lost += bare
         return cooled, primary, heat, heat + bare
-
-
-_INDEX = {name: i for i, name in enumerate(_STATES)}
-_ON, _BURNING, _HOT, _GO, _COME, _MIX = (
-    _INDEX[n] for n in ("on", "burning", "hot", "go", "come", "mix")
-)
-_WANTED, _VALVE, _ERROR = (_INDEX[n] for n in ("wanted", "valve", "error"))
-_UPPER, _LOWER, _CHARGING = (_INDEX[n] for n in ("upper", "lower", "charging"))
 
 
 def _rows_with(building: Ints, rated: Floats, rows: int) -> tuple[Ints, Ints, Ints]:

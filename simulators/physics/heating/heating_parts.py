@@ -19,6 +19,8 @@ _LITRES_PER_KW, _LEAST_DELAY_H = 0.012, 5.0 / 60.0
 _PIPES_PER_K = 0.0004
 _SPREAD_K = 11.0
 _BOILER_KW = 0.0015
+# A plate that has less is as good as gone. [kW/K]
+_SOME_UA = 0.01
 # Mixing valve: a motor of 2.5 minutes.
 _MIX_PER_H = 24.0
 
@@ -137,6 +139,7 @@ class BadParts:
         always: Whether plant runs whatever weather and hour.
         stuck: Whether the primary valve stands.
         open: How far, where it does.
+        tight: Whether every primary valve shuts when it is told to, and every exchanger works.
     """
 
     made_up: Floats
@@ -151,19 +154,22 @@ class BadParts:
     always: Bools
     stuck: Bools
     open: Floats
+    tight: bool
 
 
 def bad_parts(now: HeatingFaults, sizes: HeatingSizes) -> BadParts:
     """Of the faults of a stretch."""
     made_up = now.leaks / 24.0 * 2.0 * sizes.way / WATER_HEAT
     stuck = ~np.isnan(now.stuck) & sizes.station
+    ua = substation.conductance(sizes.capacity, now.fouled)
     half, drains = 0.5 * boiler.band(now.narrower), WATER_HEAT * made_up
     return BadParts(
         made_up=made_up, drains=drains, cold=drains * hot_water.COLD_C, above=half, below=-half,
         efficiency=sizes.efficiency - now.burner,
-        conductance=substation.conductance(sizes.capacity, now.fouled),
+        conductance=ua,
         shuts=1.0 - now.passes, ring=hot_water.ring(now.ring),
         always=sizes.tank | (now.in_hand > 0.0), stuck=stuck, open=np.where(stuck, now.stuck, 0.0),
+        tight=not (stuck.any() or now.passes.any() or (ua[sizes.station] < _SOME_UA).any()),
     )  # fmt: skip
 
 
