@@ -70,23 +70,24 @@ def rows_of(name: str, gateway: str, sites: Path, data: Path, like: str = "") ->
     for reason, count in account.problems.items():
         cells[f"lost, {reason}"] += count * cells_a_row
     kept = with_suspects(with_suspects(rows.keep(~refused), beyond[~refused]), fast[~refused])
+    use, events, accepted = _registers(kept, Rules.of(site))
     return Rows(
         rows=account.rows if not like else len(rows), cells=+cells,
         twice=len(rows) - len(np.unique(np.stack([rows.point, rows.at]), axis=1).T),
-        **_registers(kept, Rules.of(site)),
+        use=use, events=events, accepted=accepted,
     )  # fmt: skip
 
 
-def _registers(rows: Columns, rules: Rules) -> dict[str, object]:
+def _registers(
+    rows: Columns, rules: Rules
+) -> tuple[Mapping[str, int], Mapping[str, int], int]:
     reads = good_reads(rows.keep(rules.is_register[rows.point]))
     if not len(reads):
-        return {"use": {}, "events": {}, "accepted": 0}
+        return {}, {}, 0
     links = linked(reads, rules, {})
     nothing = (np.empty(0, np.int32), np.empty(0, np.int64))
     use = spread(reads, links, rules, nothing)
     found = crossings(reads, links, rules, {}, np.ones(len(reads), np.bool_))
-    return {
-        "use": {s.name.lower(): int((use.state == s).sum()) for s in IntervalState},
-        "events": dict(Counter(one.kind.value for one in found)),
-        "accepted": sum(one.accepted for one in found),
-    }
+    states = {s.name.lower(): int((use.state == s).sum()) for s in IntervalState}
+    kinds = Counter(one.kind.value for one in found)
+    return states, kinds, sum(one.accepted for one in found)
