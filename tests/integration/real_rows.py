@@ -78,9 +78,7 @@ def rows_of(name: str, gateway: str, sites: Path, data: Path, like: str = "") ->
     )  # fmt: skip
 
 
-def _registers(
-    rows: Columns, rules: Rules
-) -> tuple[Mapping[str, int], Mapping[str, int], int]:
+def _registers(rows: Columns, rules: Rules) -> tuple[Mapping[str, int], Mapping[str, int], int]:
     reads = good_reads(rows.keep(rules.is_register[rows.point]))
     if not len(reads):
         return {}, {}, 0
