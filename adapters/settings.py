@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from adapters.notify_settings import NotifySettings
 from core.errors import Misconfigured, Mistake
 
 PREFIX = "PLANTROOM_"
@@ -16,7 +18,7 @@ PREFIX = "PLANTROOM_"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(NotifySettings):
     """What differs from one installation to the next; passwords are never shown."""
 
     model_config = SettingsConfigDict(
@@ -85,10 +87,6 @@ class Settings(BaseSettings):
         default=True, description="cookies over HTTPS, or this machine, alone"
     )
 
-    notify: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        default=(), description="apprise addresses that get every message, separated by spaces"
-    )
-
     lateness_s: int = Field(
         default=900,
         ge=0,
@@ -135,11 +133,6 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"
     )
-
-    @field_validator("notify", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -189,7 +182,9 @@ def load_settings() -> Settings:
         Misconfigured: A variable has a value that cannot stand; all of them are named.
     """
     try:
-        return Settings()
+        # A file a secret, named as its variable would be: what container platforms mount.
+        folder: dict[str, Any] = {"_secrets_dir": os.environ.get(f"{PREFIX}SECRETS") or None}
+        return Settings(**folder)
     except ValidationError as error:
         # include_input would repeat what was written: it may be a password.
         raise Misconfigured(

@@ -10,16 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from analytics.calendar import Calendar
+from analytics.frames import NEVER
 from analytics.groups import Group, Together, abreast, grouped
-from analytics.judging import Judge, Part
+from analytics.judging import FARTHEST_MS, Judge, Part
 from analytics.redo import Stretch, after_mute, differences, merged_late, stretches, wrong_spans
 from analytics.references import Memory
-from analytics.rule import LOOKAHEAD_MS, Basis, Rule, Target
+from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
 from analytics.runs import cut
 from analytics.tails import Key, Tails
 from core.clock import DAY_MS
 from core.finding import Finding
+from core.meters import Undecided
 from core.ports import ClockSeen, LateRange, ReadingStore, Verdicts
 from core.site import Site
 
@@ -29,6 +33,11 @@ Dirty = list[tuple[str, int, int]]
 _AHEAD_MS = max(LOOKAHEAD_MS.values())
 _BEHIND_MS = 8 * DAY_MS
 """Verdicts wanted before a stretch that is judged again: a week and a day for its fold."""
+
+
+def _nearer(rule: Rule) -> int:
+    """How much less far behind a rule looks than the farthest: long intervals need no more. [ms]"""
+    return FARTHEST_MS - LOOKBACK_MS[rule.basis] if rule.basis is Basis.MOVES else 0
 
 
 class Bench:
@@ -78,12 +87,25 @@ class Bench:
         self.tails = Tails(verdicts, lambda rule: self.by_id[rule].card.hold.counted)
         self.touched: set[Key] = set()
 
-    def hear(self, clocks: Sequence[ClockSeen]) -> None:
-        """What was seen of gateways' clocks, as far back as anything is judged."""
+    def hear(self, clocks: Sequence[ClockSeen], undecided: Sequence[Undecided]) -> None:
+        """What ingest saw of gateways' clocks and of registers, as far back as any is judged."""
         found: dict[str, list[tuple[int, int, int]]] = {}
         for one in clocks:
             found.setdefault(one.gateway, []).append((one.since, one.until, one.ahead))
-        self._judge.clocks = found
+        waits: dict[str, list[tuple[int, int]]] = {}
+        for event in undecided:
+            if not self._announced(event):
+                waits.setdefault(event.point, []).append((event.at, event.until or NEVER))
+        self._judge.clocks, self._judge.undecided = found, waits
+
+    def _announced(self, event: Undecided) -> bool:
+        """Whether it fell into declared works on its meter: then somebody has said why."""
+        index = self._site.index.get(event.point)
+        if index is None:
+            return True
+        scope, ends = self._site.points[index].equipment, np.array([event.at], np.int64)
+        width = event.at - event.before_at
+        return bool(self.calendar.announced(scope, ends, width=width)[0])
 
     def reach(self, group: Group, mark: int) -> int:
         """Up to where a group is judged in one go: a chunk, or as long as nothing was read. [ms]
@@ -125,7 +147,11 @@ class Bench:
             for rule in self.rules
             if rule.id in whole.targets
         ]
-        starts = [start for rule, start, end in spans if end > start and rule.daily is None]
+        starts = [
+            start + _nearer(rule)
+            for rule, start, end in spans
+            if end > start and rule.daily is None
+        ]
         scene = self._judge.scene(whole, min(starts), upto, moving=True) if starts else None
         dirty: Dirty = []
         for rule, start, end in spans:

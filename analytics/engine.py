@@ -30,8 +30,9 @@ BACKLOG_MS = 3 * DAY_MS
 """How far back a first start judges. Longer, and it opens old stories; shorter, and holds
 of two days and three nights begin from nothing."""
 
-_CLOCKS_BACK_MS = 10 * DAY_MS
-"""How far back clocks are known: late readings of a week are judged again with them."""
+_TOLD_BACK_MS = 10 * DAY_MS
+"""How far back clocks and events of registers are known: late readings of a week are judged again
+with them."""
 
 CHUNK_MS = DAY_MS
 """Longest stretch with readings that is judged at once: bounds memory, not results."""
@@ -90,7 +91,9 @@ class Engine:
         at = self._clock.now() if now is None else now
         repeated = [] if self._started else self._start(at)
         marks = self.watermarks(at)
-        self._bench.hear(self._progress.clocks(at - _CLOCKS_BACK_MS))
+        self._bench.hear(
+            self._progress.clocks(at - _TOLD_BACK_MS), self._progress.undecided(at - _TOLD_BACK_MS)
+        )
         late = self._progress.late()
         if late:
             self._judge_late([change for _, change in late])

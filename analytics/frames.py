@@ -11,8 +11,10 @@ from analytics.binned import Binned, binned, filled, state_rows, taken
 from analytics.calendar import Calendar
 from analytics.frame import Frame
 from analytics.grid import Grid
+from analytics.moves import moves
 from analytics.rule import Basis, Rule, Target
 from core.batch import Bools, Columns, Floats, Ints
+from core.clock import HOUR_MS
 from core.site import Site
 
 NEVER = np.iinfo(np.int64).max
@@ -20,6 +22,9 @@ NEVER = np.iinfo(np.int64).max
 
 Clock = Sequence[tuple[int, int, int]]
 """Of one gateway, in the order of time: since, until, ahead. [ms]"""
+
+Waits = Sequence[tuple[int, int]]
+"""Of one register, in the order of time: since when an event waits, and until when. [ms]"""
 
 Spans = Mapping[str, Sequence[tuple[int, int]]]
 """When the sensor behind each point was at fault, by point id. [ms]"""
@@ -34,6 +39,7 @@ class Scene:
         rows: Readings by point and time.
         first_seen: Time of the first reading ever, by point index; :data:`NEVER`. [ms]
         clocks: What gateways' clocks said, by gateway.
+        undecided: Since and until when events of registers waited for somebody, by point. [ms]
     """
 
     site: Site
@@ -42,6 +48,7 @@ class Scene:
     rows: Columns
     first_seen: Ints
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    undecided: Mapping[str, Waits] = field(default_factory=dict)
     _binned: dict[Grid, Binned] = field(default_factory=dict)
     _filled: dict[Grid, Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
@@ -156,7 +163,7 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
     first = scene.first_seen[of.points[0]]
     for row in of.gateways:
         first[row] = _first_heard(scene, of.targets[row])
-    rows, share = _of_gateways(scene, table, of.targets, grid)
+    rows, share, came = _of_gateways(scene, table, of.targets, grid)
     values = {
         "rows": taken(table.rows, value),
         "beyond": taken(table.beyond, value),
@@ -165,11 +172,48 @@ def samples_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
         "running": taken(table.low, running),
         "gateway_rows": rows,
         "gateway_share": share,
+        "gateway_came": came,
         "known": (grid.ends[None, :] > first[:, None]).astype(np.float64),
         "clock": _clocks(scene, of, grid),
+        "undecided": _undecided(scene, of.points[0], grid),
     }
     good = np.nan_to_num(taken(table.share, value))
     return _frame(scene, of, grid, muted, values=values, good=good)
+
+
+def moves_frame(scene: Scene, of: Layout, grid: Grid, muted: Spans) -> Frame:
+    """A frame of how readings move, and between what: ``role.travel``, ``role.low``, …"""
+    table = scene.binned(grid)
+    points = sorted({int(p) for p in of.points.flat if p >= 0})
+    moved = moves(scene.rows, points, grid, scene.site, _most_moves(of, points))
+    rows = table.rows_of(of.points)
+    of_moved = np.searchsorted(points, np.maximum(of.points, 0))
+    of_moved = np.where(of.points >= 0, np.minimum(of_moved, len(points) - 1), -1)
+    columns = {
+        "travel": taken(moved.travel, of_moved), "turns": taken(moved.turns, of_moved),
+        "scatter": taken(moved.scatter, of_moved), "pairs": taken(moved.pairs, of_moved),
+        "low": taken(table.low, rows), "high": taken(table.high, rows),
+        "mean": taken(table.mean, rows), "beyond": taken(table.beyond, rows),
+        "share": np.nan_to_num(taken(table.share, rows)),
+    }  # fmt: skip
+    return _frame(
+        scene, of, grid, muted,
+        values={
+            f"{role}.{name}": column[n]
+            for n, role in enumerate(of.roles) for name, column in columns.items()
+        },
+        good=columns["share"][: of.needed].mean(axis=0),
+    )  # fmt: skip
+
+
+def _most_moves(of: Layout, points: Sequence[int]) -> Floats | None:
+    """What a move counts for at most, by point, where the targets say so. (points,)"""
+    if "most_move" not in of.parameters:
+        return None
+    by_point = np.full(len(points), np.inf)
+    for row in of.points:
+        by_point[np.searchsorted(points, row[row >= 0])] = of.parameters["most_move"][row >= 0]
+    return by_point
 
 
 def point_indices(targets: Sequence[Target], role: str) -> Ints:
@@ -256,24 +300,47 @@ def _clocks(scene: Scene, of: Layout, grid: Grid) -> Floats:
     return found
 
 
+def _undecided(scene: Scene, points: Ints, grid: Grid) -> Floats:
+    """How long the oldest event of each register has waited at the end of an interval. [h]"""
+    found = np.zeros((len(points), grid.count))
+    for row, point in enumerate(points.tolist() if scene.undecided else ()):
+        waits = scene.undecided.get(scene.site.points[point].id, ()) if point >= 0 else ()
+        for since, until in waits:
+            inside = (grid.ends > since) & (grid.ends - grid.step < until)
+            hours = np.where(inside, (grid.ends - since) / HOUR_MS, 0.0)
+            np.maximum(found[row], hours, out=found[row])
+    return found
+
+
 def _of_gateways(
     scene: Scene, table: Binned, targets: Sequence[Target], grid: Grid
-) -> tuple[Floats, Floats]:
-    """Readings of all points of each target's gateway, and of those due from the one heard best.
+) -> tuple[Floats, Floats, Floats]:
+    """Readings of each target's gateway, and two shares of those due: best point, points heard.
+
+    The best says whether the gateway was there, the mean of those heard what its line loses; NaN
+    where none was.
 
     One that speaks for some minutes of an interval is heard in it, and says nothing of points
     that were due in the rest.
     """
     due = {p: max(grid.step / (1000.0 * scene.site.points[p].period_s), 1.0) for p in scene.points}
-    known: dict[frozenset[str], tuple[Floats, Floats]] = {}
+    known: dict[frozenset[str], tuple[Floats, Floats, Floats]] = {}
     for target in targets:
         if target.gateways not in known:
             mine = [p for p in scene.points if scene.site.points[p].gateway in target.gateways]
             rows = table.rows[[table.row[p] for p in mine]]
-            best = (rows / np.array([due[p] for p in mine])[:, None]).max(axis=0)
-            known[target.gateways] = (rows.sum(axis=0), np.minimum(best, 1.0))
+            share = np.minimum(rows / np.array([due[p] for p in mine])[:, None], 1.0)
+            known[target.gateways] = (rows.sum(axis=0), share.max(axis=0), _came(share))
     found = [known[target.gateways] for target in targets]
-    return np.array([rows for rows, _ in found]), np.array([share for _, share in found])
+    heard, best, came = (np.array([one[i] for one in found]) for i in range(3))
+    return heard, best, came
+
+
+def _came(share: Floats) -> Floats:
+    """Mean share of what was due over the points that were heard; NaN where none was. (times,)"""
+    heard = share > 0
+    count = heard.sum(axis=0)
+    return np.where(count > 0, share.sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def _first_heard(scene: Scene, gateway: Target) -> int:

@@ -18,9 +18,11 @@ from analytics.frames import (
     Layout,
     Scene,
     Spans,
+    Waits,
     edges_of,
     layout,
     means_frame,
+    moves_frame,
     samples_frame,
 )
 from analytics.grid import Grid
@@ -46,7 +48,7 @@ class Part:
     runs: list[Run]
 
 
-FARTHEST_MS = max(LOOKBACK_MS[Basis.MEANS], LOOKBACK_MS[Basis.SAMPLES])
+FARTHEST_MS = max(back for basis, back in LOOKBACK_MS.items() if basis is not Basis.DAYS)
 """How far behind an interval readings are read."""
 
 
@@ -59,6 +61,7 @@ class Judge:
     store: ReadingStore
     first_seen: Ints = field(init=False)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    undecided: Mapping[str, Waits] = field(default_factory=dict)
     _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,7 +82,10 @@ class Judge:
         else:
             rows = _read(self.store, group.points, first, end)
         self._meet(group)
-        return Scene(self.site, self.calendar, group.points, rows, self.first_seen, self.clocks)
+        return Scene(
+            self.site, self.calendar, group.points, rows, self.first_seen, self.clocks,
+            self.undecided,
+        )  # fmt: skip
 
     def quiet_until(self, group: Group, start: int) -> int:
         """Up to where a stretch from ``start`` finds nothing to read, its look back too. [ms]
@@ -125,6 +131,8 @@ class Judge:
         of = self._layout(rule, targets)
         if rule.basis is Basis.MEANS:
             frame = means_frame(scene, rule, of, grid, muted)
+        elif rule.basis is Basis.MOVES:
+            frame = moves_frame(scene, of, grid, muted)
         else:
             frame = samples_frame(scene, of, grid, muted)
         return runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)

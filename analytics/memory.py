@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.runs import spliced
 from core.finding import Finding, FindingEvent, FindingState
+from core.meters import Undecided
 from core.ports import ClockSeen, GatewayProgress, LateRange
 from core.verdict import Run
 
@@ -86,6 +87,7 @@ class MemoryProgress:
     by_gateway: dict[str, GatewayProgress] = field(default_factory=dict)
     waiting: dict[int, LateRange] = field(default_factory=dict)
     seen: dict[tuple[int, str], ClockSeen] = field(default_factory=dict)
+    waits: list[Undecided] = field(default_factory=list)
     _next: int = 1
 
     def report(
@@ -106,6 +108,10 @@ class MemoryProgress:
     def clocks(self, since: int) -> Sequence[ClockSeen]:
         """See the port."""
         return [one for _, one in sorted(self.seen.items()) if one.until > since]
+
+    def undecided(self, since: int) -> Sequence[Undecided]:
+        """See the port."""
+        return [one for one in self.waits if one.until is None or one.until > since]
 
     def late(self) -> Sequence[tuple[int, LateRange]]:
         """See the port."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from analytics.exposures import ClearCount, Persistence, shown_in
 from analytics.runs import LOST_REASONS, cut, joined, part
-from core.clock import DAY_MS
+from core.clock import DAY_MS, HOUR_MS
 from core.rulecard import RuleCard
 from core.verdict import Run, Verdict
 from core.words import Text
@@ -21,6 +21,9 @@ LOST_SHARE = 0.9
 """Share of a day without usable data from which the points count as lost. Lower, and a
 gateway's restart takes the order away from its person; 1, and one stray reading a day
 hides an unplugged sensor."""
+
+GONE_MS = HOUR_MS
+"""How long what lingers must have gone: a level that waves about its limit has not."""
 
 _LOST_COUNT = 2
 """Nights or days in a row without usable data, where the rule counts those."""
@@ -82,11 +85,14 @@ def prove(
     after = _after(card, runs, done_at, horizon)
     count = ClearCount(card=card, modes=shown_in(before), since=done_at, settle_ms=settle_ms)
     again = Persistence(card.hold)
+    gone = _gone(card, after, done_at)
+    if card.lingers_h:
+        after = [*cut(after, done_at, gone), *cut(after, gone, max(gone, horizon))]
     for run, doubtful in _weighed(card, after, doubts):
         proved = count.proved_at()
         if proved is not None and proved <= run.start:
             return _verified(count, proved)
-        if again.add(run):
+        if run.start >= gone and again.add(run):
             return _refused(count, again)
         if run.verdict is Verdict.FAULT:
             count.fault(run.end)
@@ -99,6 +105,20 @@ def prove(
         return _verified(count, proved)
     blind = any(start < horizon <= end for start, end in doubts)
     return _undecided(card, count, after, done_at, horizon, blind=blind)
+
+
+def _gone(card: RuleCard, after: Sequence[Run], done_at: int) -> int:
+    """From when on FAULT refuses: at once, or since what lingers of it had once gone. [ms]"""
+    latest = done_at + round(card.lingers_h * HOUR_MS)
+    since: int | None = None
+    for run in after if card.lingers_h else ():
+        if run.verdict is Verdict.FAULT:
+            since = None
+        elif since is None:
+            since = run.start
+        if since is not None and run.end - since >= GONE_MS:
+            return min(run.end, latest)
+    return latest
 
 
 def _after(card: RuleCard, runs: Sequence[Run], done_at: int, horizon: int) -> list[Run]:

@@ -50,14 +50,18 @@ class Basis(Enum):
     """Means of an interval, short gaps filled."""
     SAMPLES = "samples"
     """Counts and extremes of the readings of one point in an interval."""
+    MOVES = "moves"
+    """How readings move from one to the next in an interval: names of a role and a column."""
     DAYS = "days"
     """A local day or night of quarter-hours, with references from the days before."""
 
 
-LOOKBACK_MS = {Basis.MEANS: HOUR_MS, Basis.SAMPLES: 4 * HOUR_MS, Basis.DAYS: DAY_MS}
+LOOKBACK_MS = {
+    Basis.MEANS: HOUR_MS, Basis.SAMPLES: 4 * HOUR_MS, Basis.MOVES: HOUR_MS, Basis.DAYS: DAY_MS,
+}  # fmt: skip
 """How far behind an interval its verdict may look."""
 
-LOOKAHEAD_MS = {Basis.MEANS: 10 * MINUTE_MS, Basis.SAMPLES: 0, Basis.DAYS: 0}
+LOOKAHEAD_MS = {Basis.MEANS: 10 * MINUTE_MS, Basis.SAMPLES: 0, Basis.MOVES: 0, Basis.DAYS: 0}
 """How far ahead: a gap is interpolated only once its other side is there."""
 
 
@@ -90,8 +94,8 @@ class Rule:
         targets: What it judges on a site.
         judge: Judges a frame; pure.
         daily: Where it counts nights or days.
-        mutes: Roles whose points its FAULT shows to be wrong: others that lean on them
-            say nothing then.
+        mutes: Roles whose points its FAULT shows to be wrong, or to say nothing of a state:
+            others that lean on them say nothing then.
         mutes_back_ms: How far before its FAULT they were wrong already. [ms]
     """
 

@@ -75,10 +75,15 @@ def _section(card: RuleCard) -> str:
         ("Clear at", card.clear_at),
         ("Clears when", card.clears_when),
         ("Exposures", _exposures(card)),
+        *([("Lingers", _lingers(card))] if card.lingers_h else []),
         ("In service when", card.served_when or "its exposures show it"),
         ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
+        ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
+        ("Licence", ", ".join(card.licences) or "none"),
+        ("Permit", ", ".join(p.replace("_", " ") for p in card.permits) or "none"),
+        ("People", str(card.people)),
         ("Effort", f"{card.effort_min} min, {'at the desk' if card.desk else 'a visit'}"),
     ]
     lists = [
@@ -106,6 +111,10 @@ def _hold(hold: Hold, card: RuleCard) -> str:
     if hold.counted:
         return f"{hold.need} of {hold.of} {card.counted_in}"
     return f"{hold.minutes} min"
+
+
+def _lingers(card: RuleCard) -> str:
+    return f"for up to {card.lingers_h:g} h after a repair, until it has first gone for an hour"
 
 
 def _exposures(card: RuleCard) -> str:

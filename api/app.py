@@ -7,14 +7,40 @@ from fastapi.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
 from api import live, problems, shield
-from api.pages import gateways, login, meters, now, orders, points, quarantine, readings
+from api.pages import (
+    calls,
+    contractor,
+    gateways,
+    handover,
+    labels,
+    login,
+    messages,
+    meters,
+    mutes,
+    now,
+    orders,
+    people,
+    points,
+    quarantine,
+    readings,
+    report,
+    ring,
+    savings,
+    work,
+)
 from api.services import Services
 from api.v1 import gateways as v1_gateways
+from api.v1 import handovers as v1_handovers
 from api.v1 import meters as v1_meters
+from api.v1 import mutes as v1_mutes
 from api.v1 import orders as v1_orders
+from api.v1 import people as v1_people
 from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
+from api.v1 import requests as v1_requests
+from api.v1 import savings as v1_savings
 from api.v1 import telemetry
+from api.v1 import work as v1_work
 from api.view import FOLDER
 
 VERSION = "1"
@@ -34,10 +60,18 @@ def create_app(services: Services) -> FastAPI:
         secure=services.settings.external_address.startswith("https://"),
     )  # fmt: skip
     v1 = APIRouter(prefix="/api/v1")
-    for part in (telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways):
+    parts = (
+        telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
+        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
+    )  # fmt: skip
+    for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
-    for page in (login, now, orders, points, gateways, meters, quarantine, readings, live):
+    pages = (
+        login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring,
+    )  # fmt: skip
+    for page in pages:
         app.include_router(page.router)
     app.mount("/s", StaticFiles(directory=FOLDER / "static"), name="static")
 

@@ -10,7 +10,8 @@ from api.series import point_name
 from api.services import Services
 from core.finding import Finding
 from core.site import Site
-from core.words import CARRIER_UNIT, Discipline, OrderState, Text
+from core.words import CARRIER_UNIT, Discipline, OrderState, Text, Trade
+from workorders.requests import places
 from workorders.views import DueTime, OrderRow, WatchView
 
 STATE_WORDS = {
@@ -25,7 +26,19 @@ STATE_WORDS = {
     OrderState.CLOSED: "closed",
     OrderState.CANCELLED: "cancelled",
 }
-PROMISES = {"acknowledge": "accept", "arrive": "be there", "restore": "restore"}
+DISCIPLINE_OF = {
+    Trade.ELECTRICIAN: Discipline.POWER,
+    Trade.PLUMBER: Discipline.WATER,
+    Trade.HVAC: Discipline.AIR,
+    Trade.HEATING: Discipline.HEATING,
+    Trade.INSTRUMENT: Discipline.INSTRUMENT,
+    Trade.OPERATOR: Discipline.INSTRUMENT,
+}
+"""Of an order that no rule opened."""
+PROMISES = {
+    "acknowledge": "accept", "arrive": "be there", "safe": "make safe", "restore": "restore",
+    "permanent": "mend for good",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +47,7 @@ class Summary:
 
     Attributes:
         money: Wasted a day; None where nothing has a price. [site currency]
-        waste: Amounts a day, in words.
+        waste: Why it stands where it stands, term by term.
         due_share: Share of the next promise's time that has passed, in percent.
         refused: The last repair was refused by telemetry.
     """
@@ -72,12 +85,12 @@ def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
         id=row.id,
         building=row.building,
         rule=row.rule,
-        discipline=(card.discipline if card else Discipline.INSTRUMENT).value,
+        discipline=(card.discipline if card else DISCIPLINE_OF[row.trade]).value,
         priority=int(row.priority),
         title=tr.say(named(row.title, row.target, site, tr)),
         place=place_of(site, row.asset, tr),
         money=row.waste_per_day or None,
-        waste=(),
+        waste=terms_words(row, site, tr),
         opened=row.opened_at,
         count=row.count,
         person=row.person_name,
@@ -89,6 +102,16 @@ def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
         late=row.late or (row.due is not None and row.due.due < now),
         refused=refused,
     )
+
+
+def terms_words(row: OrderRow, site: Site, tr: Translator) -> tuple[str, ...]:
+    """What an order is ranked by, in short: value a day by its terms, over the expected work."""
+    terms = [(tr(term.name), formats.money(term.amount, site.money))
+             for term in row.terms if term.amount]  # fmt: skip
+    value = " + ".join(f"{name} {amount}" for name, amount in terms)
+    if not value:
+        return ()
+    return (f"{value} / {tr('{n} min', n=row.effort_min)}",)
 
 
 def state_words(row: OrderRow, tr: Translator, *, refused: bool) -> str:
@@ -128,6 +151,10 @@ def named(text: Text, target: str, site: Site, tr: Translator) -> Text:
         name = tr.name(site.gateways[target].names)
     elif point is not None:
         name = point_name(site, site.points[point], tr)
+    elif target in site.buildings:
+        name = tr.name(site.buildings[target].names)
+    elif (space := places.place_of(site, target)) is not None:
+        name = tr.name(space.names)
     else:
         return text
     return Text(text.msgid, {**text.params, "target": name})
@@ -137,12 +164,25 @@ def place_of(site: Site, asset: str, tr: Translator) -> str:
     """Building, where in it, and the asset's name."""
     equipment = site.equipment.get(asset)
     if equipment is None:
-        gateway = site.gateways.get(asset)
-        return tr.name(gateway.names) if gateway else asset
+        return _place_without_equipment(site, asset, tr)
     building = site.buildings[equipment.building]
     space = next((s for s in building.spaces if s.id == equipment.location), None)
     parts = [tr.name(building.names), tr.name(space.names) if space else equipment.location]
     return ", ".join([p for p in parts if p] + [tr.name(equipment.names)])
+
+
+def _place_without_equipment(site: Site, asset: str, tr: Translator) -> str:
+    """Of a gateway, a building or a room; of what is no longer in the model, its id."""
+    if asset in site.gateways:
+        return tr.name(site.gateways[asset].names)
+    if asset in site.buildings:
+        return tr.name(site.buildings[asset].names)
+    place = places.place_of(site, asset)
+    if place is None:
+        return asset
+    building = tr.name(site.buildings[place.building].names)
+    parts = [building, tr.name(place.within), tr.name(place.names)]
+    return ", ".join(dict.fromkeys(parts))
 
 
 def waste_words(finding: Finding) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.ports import ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
+from workorders.notify.installed import Installed
 from workorders.service import WorkOrders
 
 
@@ -29,6 +30,7 @@ class Services:
         cards: Rule cards by rule id.
         clock: The run clock.
         metrics: Text of ``/metrics``.
+        ways: How people are reached here; None where nothing is installed.
         hints: Log-ins to show on the log-in page; only a demo has any.
     """
 
@@ -40,6 +42,7 @@ class Services:
     cards: dict[str, RuleCard]
     clock: Clock
     metrics: Callable[[], bytes] = field(default=lambda: b"")
+    ways: Installed | None = None
     hints: tuple[tuple[str, str], ...] = ()
 
 

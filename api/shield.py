@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.photos import MOST_BYTES
 from api.problems import FOREIGN, LARGE, problem
 
 CSP = (
@@ -27,6 +29,12 @@ HEADERS = {
 }
 MAX_BODY_BYTES = 1_000_000
 """Forms and commands are far smaller; without a limit one request fills the memory."""
+MAX_PHOTO_BODY_BYTES = MOST_BYTES + 100_000
+"""A photo and the form around it."""
+PHOTOS = re.compile(r"/c/photos|(/api/v1)?/orders/[A-Za-z0-9-]{1,24}/photos")
+"""Where more may be sent than elsewhere."""
+LARGER = {"/r/": 25_000_000}
+"""By the beginning of a path: three photos and what is said with them."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,13 +47,19 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, most: int = MAX_BODY_BYTES) -> None:
         self._app = app
-        self._most = most
+        self._usual = most
+
+    def _most(self, path: str) -> int:
+        if PHOTOS.fullmatch(path):
+            return MAX_PHOTO_BODY_BYTES
+        return next((n for begin, n in LARGER.items() if path.startswith(begin)), self._usual)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413 once its body is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._most(str(scope["path"]))
         seen = 0
         started = over = False
 
@@ -53,7 +67,7 @@ class BodyLimit:
             nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
+            if seen > most:
                 over = True
                 raise TooLarge
             return message
@@ -68,7 +82,7 @@ class BodyLimit:
 
         request = Request(scope)
         announced = request.headers.get("content-length", "0")
-        over = announced.isdigit() and int(announced) > self._most
+        over = announced.isdigit() and int(announced) > most
         if not over:
             try:
                 await self._app(scope, counted, noted)

@@ -28,10 +28,14 @@ environment = Environment(
 
 
 def language_of(request: Request) -> Translator:
-    """The reader's language: what they chose here, their account's, their browser's."""
+    """The reader's language: what they chose here, their account's, their browser's.
+
+    Who has no log-in chooses by the address, ``?lang=``: their browser keeps nothing.
+    """
     actor: Actor | None = getattr(request.state, "actor", None)
     return translator(
         negotiate(
+            request.query_params.get("lang") if actor is None else None,
             request.cookies.get(COOKIE_LANGUAGE),
             actor.language if actor else None,
             request.headers.get("Accept-Language"),
@@ -69,6 +73,7 @@ def page(
         "due": partial(formats.due, now=now, zone=zone, tr=tr),
         "fresh": getattr(request.state, "fresh", None),
         "open_orders": getattr(request.state, "open_orders", None),
+        "takes_calls": getattr(request.state, "takes_calls", False),
     }
     html = environment.get_template(template).render(words | dict(content or {}) | context)
     return HTMLResponse(html, status, headers=headers)

@@ -68,8 +68,8 @@ def _aim(found: list[float], aim: float) -> str:
     if times <= 1.0:
         return f"{aim:g} are aimed at and reached"
     return (
-        f"{aim:g} are aimed at: {times:.1f} times as many are needed. A minute of loops is some "
-        "hundred calls of numpy on a few dozen rows, and what a call costs is its being called"
+        f"{aim:g} are aimed at: {times:.1f} times as many are needed. Five minutes of loops "
+        "are some 800 calls of numpy on a few dozen rows, and what a call costs is its being called"
     )
 
 

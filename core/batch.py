@@ -50,6 +50,12 @@ class Columns:
 
     def keep(self, rows: Bools | Ints) -> Columns:
         """Only the rows that are true, or that are named by index."""
+        if rows.dtype == np.bool_:
+            # Found once for all columns; and all of them are no reason to copy any.
+            named = np.flatnonzero(rows)
+            if len(named) == len(self):
+                return self
+            rows = named
         return Columns(
             point=self.point[rows],
             at=self.at[rows],
@@ -77,9 +83,11 @@ class Columns:
 
     @staticmethod
     def joined(parts: Sequence[Columns]) -> Columns:
-        """All rows of all parts, in their order."""
+        """All rows of all parts, in their order; one part is given back as it is."""
         if not parts:
             return Columns.of([], [], [])
+        if len(parts) == 1:
+            return parts[0]
         return Columns(
             point=np.concatenate([p.point for p in parts]),
             at=np.concatenate([p.at for p in parts]),

@@ -99,6 +99,23 @@ class Waiting:
     at: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A reset or swap that nobody had told of, for as long as nobody decided it.
+
+    Attributes:
+        point: The register.
+        before_at: Last read of the old level. [ms]
+        at: First read of the new level. [ms]
+        until: When somebody decided it, run clock; None while it waits. [ms]
+    """
+
+    point: str
+    before_at: int
+    at: int
+    until: int | None = None
+
+
 class MeterEvents(Protocol):
     """Where events of registers last; ingest finds them, people decide them."""
 

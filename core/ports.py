@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import msgspec
 
 from core.batch import Batch, BatchName, Columns, Floats, Intervals, Ints, Stored
 from core.finding import Finding, FindingEvent
+from core.meters import Undecided
 from core.quantity import Kind
 from core.settled import Settled
 from core.site import Site
@@ -286,6 +289,10 @@ class Progress(Protocol):
         """What was seen of gateways' clocks after a time, in the order of time."""
         ...
 
+    def undecided(self, since: int) -> Sequence[Undecided]:
+        """Events of registers that waited for somebody after a time, by point and time."""
+        ...
+
     def gateways(self) -> Mapping[str, GatewayProgress]:
         """By gateway id."""
         ...
@@ -374,8 +381,7 @@ class Driver(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """An MQTT message with the acknowledgement that is owed for it.
 
     ``ack`` may be called from any thread, once; after a reconnect it does nothing, since
@@ -437,6 +443,20 @@ class Broker(Protocol):
 
     def stop(self) -> None:
         """Say goodbye and end the thread."""
+        ...
+
+
+@runtime_checkable
+class BulkBroker(Broker, Protocol):
+    """A session that can hand over what came together at once."""
+
+    def listen_many(
+        self,
+        filters: Sequence[str],
+        on_messages: Callable[[Sequence[Message]], None],
+        on_connected: Callable[[bool], None] | None = None,
+    ) -> None:
+        """As :meth:`listen`, for who takes messages by the thousand."""
         ...
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.clock import MINUTE_MS
 from core.site import EquipmentClass
-from core.words import Discipline, Trade
+from core.words import Discipline, Licence, Permit, Trade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +78,14 @@ class RuleCard:
         seasonal: Whether an order is parked until the season comes back.
         served_when: What the plant must be seen to give since the repair, for as long as the
             hold, in words; its intervals say *served*. Empty where the exposures show it.
+        lingers_h: How long after a repair the fault may go on showing until it has first gone: what
+            it filled or heated must first be used. What shows until then refuses nothing. [h]
         behind: Families that show as this one: while one of them stands open on the same
             asset, nothing here is proven. One that stands open on what lies behind the asset,
             before the meters below it, takes this as its symptom.
+        stops: Whether what it feeds or holds stops with it, as behind a tripped breaker or a
+            silent gateway: what is found there within half an hour is its symptom.
+        follows: Families that show as this one on what they feed or hold, within half an hour.
         waste_formula: In words and symbols.
         causes: Ranked, likeliest first.
         checks: What to look at, in order.
@@ -90,6 +95,9 @@ class RuleCard:
         desk: Whether the fix needs no visit.
         sources: Where the rule and its numbers come from.
         parameters: Its numbers.
+        licences: Which who leads the work must hold.
+        permits: Which must be given before the work begins.
+        people: How many must be there; live work needs two.
     """
 
     id: str
@@ -124,8 +132,14 @@ class RuleCard:
     exposures_per_day: int = 1
     seasonal: bool = False
     served_when: str = ""
+    lingers_h: float = 0.0
     behind: tuple[str, ...] = ()
+    stops: bool = False
+    follows: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    licences: tuple[Licence, ...] = ()
+    permits: tuple[Permit, ...] = ()
+    people: int = 1
 
     def value(self, name: str) -> float:
         """A parameter's default."""

@@ -306,6 +306,8 @@ class Site:
         country: ISO 3166 code for public holidays and make-up working days; empty for none.
         currency: ISO 4217 code, and ``money`` the symbol shown.
         points: In a stable order; :attr:`table` indexes it.
+        worth: What things are worth when orders are ranked, by name, where the site's owner
+            says something else than :class:`workorders.priority.Rates`.
     """
 
     id: str
@@ -323,6 +325,7 @@ class Site:
     prices: Mapping[Carrier, tuple[Price, ...]]
     carbon: Mapping[Carrier, tuple[CarbonFactor, ...]]
     calendar: tuple[CalendarEntry, ...] = ()
+    worth: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:

@@ -22,6 +22,11 @@ def valid_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def valid_seq(word: str) -> bool:
+    """Whether a word of a topic is the sequence of a batch: from 1, within 64 bits."""
+    return word.isascii() and word.isdigit() and len(word) <= _SEQ_DIGITS and int(word) > 0
+
+
 def login_of(gateway: str, number: int) -> str:
     """User of a gateway's nth credential: its id, and ``~2`` and so on while it rotates."""
     return gateway if number == 1 else f"{gateway}~{number}"
@@ -98,10 +103,8 @@ def parse(topic: str) -> Address | None:
     if not (valid_name(site) and valid_name(gateway)):
         return None
     match channel, rest:
-        case "batch", [boot, seq] if (
-            seq.isascii() and seq.isdigit() and 0 < len(seq) <= _SEQ_DIGITS
-        ):
-            if not valid_name(boot) or int(seq) < 1:
+        case "batch", [boot, seq] if valid_seq(seq):
+            if not valid_name(boot):
                 return None
             return Address(site, gateway, channel, batch=BatchName(gateway, boot, int(seq)))
         case "value", [point]:

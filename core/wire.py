@@ -20,7 +20,7 @@ message fill the memory of ingest; below 100 kB an hour of a busy gateway would 
 MAX_ROWS = 20_000
 """Rows in one batch; with more, one clash makes too much wait for its hunt."""
 
-_WIDEST_MS = 10**13
+WIDEST_MS = 10**13
 """Three centuries: a wider batch is a mistake, and sums must stay within 64 bits."""
 
 Version = Literal[1]
@@ -211,7 +211,7 @@ def batch_columns(message: BatchMessage) -> Columns:
     value = np.array([np.nan if x is None else x for x in message.x], dtype=np.float64)
     if n and (point.min() < 0 or point.max() >= len(message.points)):
         raise Undecodable("columns", "p names a point that is not in the table")
-    if n and np.abs(offset).max() > _WIDEST_MS:
+    if n and np.abs(offset).max() > WIDEST_MS:
         raise Undecodable("columns", "dt is more than three centuries")
     if n and (quality.min() < Quality.GOOD or quality.max() > Quality.BAD):
         raise Undecodable("columns", "q is not 0, 1 or 2")

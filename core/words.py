@@ -58,6 +58,24 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Licence(StrEnum):
+    """What the law asks of who does some work; each has a date on which it ends."""
+
+    ELECTRICIAN = "electrician"
+    GAS = "gas"
+    HEIGHT = "height"
+    REFRIGERANT = "refrigerant"
+
+
+class Permit(StrEnum):
+    """Leave that another person gives before dangerous work begins."""
+
+    ISOLATION = "isolation"
+    HOT_WORK = "hot_work"
+    CONFINED_SPACE = "confined_space"
+    HEIGHT = "height"
+
+
 class Priority(IntEnum):
     """How soon; 1 stands on top whatever it costs."""
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from core.batch import BatchName, Columns
 from core.wire import HealthMessage
-
-Table = tuple[tuple[str, str], ...]
-"""The points a payload names, each with its unit."""
+from core.wire_columns import Table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One MQTT message, with the acknowledgement that is owed for it.
 
     Attributes:
@@ -36,11 +35,13 @@ class Reported:
 
     Attributes:
         name: The batch; None for the single value of a foreign device.
+        topic: Where it came in; of single values side by side, see ``topics``.
         table: What ``rows.point`` indexes.
         sent_at: When this sending left, sender's run clock; None where it does not say. [ms]
         backfill: False only where the readings were sent as they were read.
         oldest_unsent: Device time of the oldest reading still waiting there. [ms]
         discarded: Boot, first and last sequence, first and last time of what it had to drop.
+        topics: Of single values side by side: where each entry of the table came in.
     """
 
     gateway: str
@@ -53,6 +54,7 @@ class Reported:
     backfill: bool = False
     oldest_unsent: int | None = None
     discarded: tuple[tuple[str, int, int, int, int], ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

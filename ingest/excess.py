@@ -51,35 +51,54 @@ def set_aside(lot: Lot, rates: Rates) -> Excess:
     found, kept = Excess(), []
     over: dict[str, list[Reported]] = defaultdict(list)
     for one in lot.reported:
-        if one.name is None and not rates.admits(one.gateway):
-            over[one.gateway].append(one)
-            continue
-        rates.charge(one.gateway, len(one.rows))
-        kept.append(one)
+        within, beyond = _parted(one, rates)
+        if beyond is not None:
+            over[one.gateway].append(beyond)
+        if within is not None:
+            rates.charge(one.gateway, len(within.rows))
+            kept.append(within)
     lot.reported[:] = kept
     for gateway, reported in over.items():
-        found.refused += _entries(reported)
-        found.messages[gateway] = len(reported)
+        found.messages[gateway] = sum(len(one.rows) if one.topics else 1 for one in reported)
         found.of[gateway] = sum(len(one.rows) for one in reported)
+        found.refused += _entries(reported, found.messages[gateway])
     found.readings = sum(found.of.values())
     _without_repeats(lot, rates, found)
     return found
 
 
-def _entries(reported: Sequence[Reported]) -> list[Quarantined]:
+def _parted(one: Reported, rates: Rates) -> tuple[Reported | None, Reported | None]:
+    """What of it is within the rate, and what is beyond; values side by side were a message each.
+
+    The first ones are within: they came first.
+    """
+    if one.name is not None:
+        return one, None
+    if not one.topics:
+        return (one, None) if rates.admits(one.gateway) else (None, one)
+    few = rates.admitted(one.gateway, len(one.rows))
+    if few == len(one.rows):
+        return one, None
+    rest = replace(one, rows=one.rows.keep(np.arange(few, len(one.rows))))
+    return (replace(one, rows=one.rows.keep(np.arange(few))) if few else None), rest
+
+
+def _entries(reported: Sequence[Reported], messages: int) -> list[Quarantined]:
     table: dict[tuple[str, str], int] = {}
     parts = []
     for one in reported:
         index = np.array([table.setdefault(ref, len(table)) for ref in one.table], np.int32)
         parts.append(replace(one.rows, point=index[one.rows.point]))
     rows, names = Columns.joined(parts), list(table)
-    words = f"its gateway sent faster than it may: {len(reported)} messages put aside at once"
+    words = f"its gateway sent faster than it may: {messages} messages put aside at once"
     return [
-        refused_rows(
-            reported[0], rows.keep(np.arange(i, min(i + _MOST, len(rows)))), names, REASON, words
-        )
+        entry
         for i in range(0, len(rows), _MOST)
-    ]
+        for entry in refused_rows(
+            replace(reported[0], topics=()), rows.keep(np.arange(i, min(i + _MOST, len(rows)))),
+            names, REASON, words,
+        )
+    ]  # fmt: skip
 
 
 def _without_repeats(lot: Lot, rates: Rates, found: Excess) -> None:

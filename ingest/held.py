@@ -14,7 +14,7 @@ from core.replaying import ROWS, Held
 from core.site import Site
 from ingest.arrival import Arrival, Reported
 from ingest.mending import mended
-from ingest.sort import Foreign, Lot, sort
+from ingest.sort import Lot, Sorter
 
 log = structlog.get_logger(__name__)
 
@@ -22,10 +22,10 @@ _BOOT = "replay"
 """Stands for the boot of an entry here: one batch may have entries of several reasons."""
 
 
-def read_held(held: Held, site: Site, foreign: Foreign | None) -> Lot:
+def read_held(held: Held, site: Site, sorter: Sorter) -> Lot:
     """The entry as messages; one that breaks its reader stays, and says so."""
     try:
-        lot = _rows(held, site) if held.reason in ROWS else _message(held, site, foreign)
+        lot = _rows(held, site) if held.reason in ROWS else _message(held, sorter)
     except (Retryable, Fatal):
         raise
     except Undecodable as error:
@@ -40,12 +40,12 @@ def read_held(held: Held, site: Site, foreign: Foreign | None) -> Lot:
     return lot
 
 
-def _message(held: Held, site: Site, foreign: Foreign | None) -> Lot:
+def _message(held: Held, sorter: Sorter) -> Lot:
     arrival = Arrival(
         topic=held.topic, payload=held.payload, retain=True, received=held.received,
         ack=lambda: None,
     )  # fmt: skip
-    return sort([arrival], site.id, foreign)
+    return sorter.sort([arrival])
 
 
 def _rows(held: Held, site: Site) -> Lot:

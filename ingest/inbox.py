@@ -36,6 +36,22 @@ class Inbox:
             self._change.notify_all()
             return True
 
+    def put_all(self, arrivals: Sequence[Arrival]) -> int:
+        """Add what came together, waiting for room as :meth:`put`; how many before it closed."""
+        done = 0
+        with self._change:
+            while done < len(arrivals):
+                first = arrivals[done]
+                self._change.wait_for(lambda: self._closed or self._room_for(first))  # noqa: B023 called at once
+                if self._closed:
+                    break
+                while done < len(arrivals) and self._room_for(arrivals[done]):
+                    self._waiting.append(arrivals[done])
+                    self._bytes += len(arrivals[done].payload)
+                    done += 1
+                self._change.notify_all()
+        return done
+
     def take(self, most: int, most_bytes: int) -> list[Arrival]:
         """Whatever has come, at least one; nothing after a nudge or once closed and empty."""
         with self._change:

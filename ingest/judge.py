@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from core.batch import Batch, BatchName, Columns
 from core.ports import Quarantined
 from core.site import Site
-from ingest.arrival import Reported, Table
+from core.wire_columns import Table
+from ingest.arrival import Reported
 from ingest.progress import Placed
 from ingest.refuse import refused_rows
 from ingest.resolve import Resolver
@@ -80,15 +81,16 @@ class Judge:
         why: NDArray[np.int8],
     ) -> list[Quarantined]:
         return [
-            refused_rows(
+            entry
+            for code, words in WHY.items()
+            for i in np.unique(owner[why == code]).tolist()
+            for entry in refused_rows(
                 reported[i],
                 rows.keep((owner == i) & (why == code)),
                 self.table,
                 code.name.lower(),
                 words,
             )
-            for code, words in WHY.items()
-            for i in np.unique(owner[why == code]).tolist()
         ]
 
 

@@ -11,7 +11,7 @@ from core.errors import Misconfigured
 from core.quantity import Unit, unit_for
 from core.replaying import Mending
 from core.site import Site
-from ingest.arrival import Table
+from core.wire_columns import Table
 
 _AS_IT_CAME = Unit(1.0)
 

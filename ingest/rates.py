@@ -65,17 +65,20 @@ class Rates:
 
     def admits(self, gateway: str) -> bool:
         """Whether one more message of it may come now; it is then counted."""
+        return self.admitted(gateway, 1) > 0
+
+    def admitted(self, gateway: str, messages: int) -> int:
+        """How many of so many messages may come now; those are then counted."""
         if gateway in self._unbounded:
-            return True
+            return messages
         rate = self._rate
         with self._lock:
             left = self._filled(gateway)
-            if (rate.messages_per_s and left.messages < 1.0) or (
-                rate.values_per_s and left.values <= 0.0
-            ):
-                return False
-            left.messages -= 1.0
-            return True
+            if rate.values_per_s and left.values <= 0.0:
+                return 0
+            few = min(messages, int(left.messages)) if rate.messages_per_s else messages
+            left.messages -= few
+            return few
 
     def charge(self, gateway: str, values: int) -> None:
         """So many readings were in a message that was admitted."""

@@ -21,8 +21,10 @@ def refused_rows(
     table: Sequence[tuple[str, str]],
     reason: str,
     detail: str,
-) -> Quarantined:
+) -> list[Quarantined]:
     """Some rows of a batch, in a payload that can be mended and sent again.
+
+    Single values that came side by side are an entry each, as they were a message each.
 
     Args:
         reported: Where they come from.
@@ -31,6 +33,20 @@ def refused_rows(
         reason: A stable word (docs/wire-contract.md).
         detail: What was expected, for a person.
     """
+    if not reported.topics:
+        return [_entry(reported, reported.topic, rows, table, reason, detail)]
+    ids = [id_ for id_, _ in reported.table]
+    came_in = dict(zip(ids, reported.topics, strict=True))
+    return [
+        _entry(reported, came_in[table[point][0]], rows.keep(np.array([i])), table, reason, detail)
+        for i, point in enumerate(rows.point.tolist())
+    ]
+
+
+def _entry(
+    reported: Reported, topic: str, rows: Columns, table: Sequence[tuple[str, str]], reason: str,
+    detail: str,
+) -> Quarantined:  # fmt: skip
     index, count = np.unique(rows.point, return_counts=True)
     used = [table[i][0] for i in index.tolist()]
     more = f" and {len(used) - _NAMED} more" if len(used) > _NAMED else ""
@@ -42,7 +58,7 @@ def refused_rows(
     )
     return Quarantined(
         gateway=reported.gateway,
-        topic=reported.topic,
+        topic=topic,
         payload=wire.encode(message),
         reason=reason,
         detail=f"{', '.join(used[:_NAMED])}{more}: {detail}",

@@ -14,7 +14,7 @@ from core.site import Site
 from ingest.held import read_held
 from ingest.judge import Accepted, Judge
 from ingest.replay import results
-from ingest.sort import Foreign, Lot
+from ingest.sort import Foreign, Lot, Sorter
 
 SHOWN = 20
 """Readings of an entry shown before and after; the rest of them is mended alike."""
@@ -68,7 +68,8 @@ def rehearse(
     Raises:
         Retryable: The store is away.
     """
-    lots = {one.id: read_held(one, site, foreign) for one in held}
+    sorter = Sorter(site.id, foreign)
+    lots = {one.id: read_held(one, site, sorter) for one in held}
     judge = Judge(site)
     accepted = judge.accept([r for lot in lots.values() for r in lot.reported])
     tried = {one.id: one for one in results(lots, accepted)}

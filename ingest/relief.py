@@ -62,13 +62,14 @@ class Relief:
     def taken(self, arrivals: Sequence[Arrival]) -> None:
         """What the writer works on now."""
         with self._change:
-            self._taken = [arrival for arrival in arrivals if foreign(arrival)]
+            self._taken = arrivals
 
-    def came(self, arrival: Arrival) -> None:
-        """A message came."""
+    def came(self, arrivals: Sequence[Arrival]) -> None:
+        """Messages came."""
         with self._change:
-            if self._allowed and foreign(arrival):
-                self.refused += self._full
+            # Asked first, since with the store there nothing is to be done with any of them.
+            if self._allowed and (found := sum(map(foreign, arrivals))):
+                self.refused += found if self._full else 0
                 self._change.notify_all()
 
     def allow(self, away: bool) -> None:  # noqa: FBT001 it is what the caller knows
@@ -77,9 +78,10 @@ class Relief:
             return
         with self._change:
             self._allowed, self._full = away, False
-            if away and self._taken:
+            taken = [arrival for arrival in self._taken if foreign(arrival)]
+            if away and taken:
                 # What comes next must not be acknowledged before these are durable somewhere.
-                self._upto = self._put(self._taken)
+                self._upto = self._put(taken)
                 self._taken = ()
             self._change.notify_all()
 
@@ -142,16 +144,19 @@ def foreign(arrival: Arrival) -> bool:
     return "/".join(parts[:2]) != topics.PREFIX or parts[4:5] == [] or parts[4] not in _CONFIRMED
 
 
-def once(ack: Callable[[], None]) -> Callable[[], None]:
+class Once:
     """An acknowledgement that is given once, however often it is asked for.
 
     A message that was spooled while the writer had it is acknowledged by both.
     """
-    given: list[bool] = []
 
-    def give() -> None:
-        if not given:
-            given.append(True)
+    __slots__ = ("_ack",)
+
+    def __init__(self, ack: Callable[[], None]) -> None:
+        self._ack: Callable[[], None] | None = ack
+
+    def __call__(self) -> None:
+        """Give it, if it was not."""
+        ack, self._ack = self._ack, None
+        if ack is not None:
             ack()
-
-    return give

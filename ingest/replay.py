@@ -15,7 +15,7 @@ from core.site import Site
 from ingest.held import read_held
 from ingest.judge import Accepted, Judge
 from ingest.progress import Placed, Tracker
-from ingest.sort import Foreign, Lot
+from ingest.sort import Foreign, Lot, Sorter
 from ingest.use import Derived, Use
 
 _SHOWN = 3
@@ -48,7 +48,8 @@ class Replayer:
         tracker: Tracker, foreign: Foreign | None = None,
     ) -> None:  # fmt: skip
         self._site, self._store, self._receipts = site, store, receipts
-        self._judge, self._use, self._tracker, self._foreign = judge, use, tracker, foreign
+        self._sorter = Sorter(site.id, foreign)
+        self._judge, self._use, self._tracker = judge, use, tracker
 
     def replay(self, held: Sequence[Held]) -> Replayed:
         """Try these entries, in one write.
@@ -56,7 +57,7 @@ class Replayer:
         Raises:
             Retryable: The store or the records are away; trying again is right.
         """
-        lots = {one.id: read_held(one, self._site, self._foreign) for one in held}
+        lots = {one.id: read_held(one, self._site, self._sorter) for one in held}
         reported = [r for lot in lots.values() for r in lot.reported]
         accepted = self._judge.accept(reported)
         names = {batch.name for batch in accepted.batches}

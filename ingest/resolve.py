@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from core.batch import Columns
 from core.ports import Quarantined
 from core.site import Site
-from ingest.arrival import Reported, Table
+from core.wire_columns import Table
+from ingest.arrival import Reported
 from ingest.refuse import refused_rows
 
-_TABLES_KEPT = 10_000
+_ENTRIES_KEPT = 1_000_000
 """A gateway sends the same few tables for ever. With fewer, a large fleet looks its points
 up anew for each batch; with no bound, one that changes its table each time fills the memory."""
 
@@ -49,6 +50,8 @@ class Resolver:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._kept: dict[tuple[str, Table], _Looked] = {}
+        self._entries = 0
+        self._same: dict[tuple[str, int], tuple[Table, _Looked]] = {}
 
     def resolve(self, reported: Reported) -> tuple[Columns, list[Quarantined]]:
         """The rows with site indices, and those that are not this gateway's to send."""
@@ -60,13 +63,29 @@ class Resolver:
         return _placed(rows.keep(why == Stranger.NO), looked), list(_refused(reported, why))
 
     def _look(self, gateway: str, table: Table) -> _Looked:
+        # The same object is the same table, and found without reading all of it.
+        same = self._same.get((gateway, id(table)))
+        if same is not None and same[0] is table:
+            return same[1]
+        looked = self._known(gateway, table)
+        self._make_room(len(table))
+        self._same[gateway, id(table)] = table, looked
+        return looked
+
+    def _known(self, gateway: str, table: Table) -> _Looked:
         looked = self._kept.get((gateway, table))
         if looked is None:
-            if len(self._kept) >= _TABLES_KEPT:
-                self._kept.clear()
+            self._make_room(len(table))
             looked = self._looked_up(gateway, table)
             self._kept[gateway, table] = looked
         return looked
+
+    def _make_room(self, entries: int) -> None:
+        if self._entries + entries > _ENTRIES_KEPT:
+            self._same.clear()
+            self._kept.clear()
+            self._entries = 0
+        self._entries += entries + 1
 
     def _looked_up(self, gateway: str, table: Table) -> _Looked:
         index = np.array([self._site.index.get(id_, -1) for id_, _ in table], dtype=np.int32)
@@ -95,6 +114,6 @@ def _refused(reported: Reported, why: NDArray[np.int8]) -> Iterator[Quarantined]
     for stranger, words in _WHY.items():
         rows = why == stranger
         if rows.any():
-            yield refused_rows(
+            yield from refused_rows(
                 reported, reported.rows.keep(rows), reported.table, stranger.name.lower(), words
             )

@@ -10,9 +10,13 @@ from core import topics
 from core.batch import BatchName
 from core.ports import Quarantined
 from ingest.arrival import Arrival, Reported, Spoken
-from ingest.decode import decode
-from ingest.foreign.told import Told
+from ingest.decode import Decoder
+from ingest.foreign.told import Heard, Told
+from ingest.singles import Singles
 
+_FEW = 16
+"""Values of one foreign message that go beside those of others; larger ones are a batch anyway."""
+_OURS = f"{topics.PREFIX}/"
 Foreign = Callable[[Arrival], Told]
 """Reads what is not of our own wire."""
 
@@ -47,16 +51,40 @@ class Lot:
         return {name.gateway for name in self.names}
 
 
-def sort(arrivals: Sequence[Arrival], site: str, foreign: Foreign | None = None) -> Lot:
-    """Decode all messages of a write."""
-    lot = Lot()
-    for arrival in arrivals:
-        if foreign is not None and not arrival.topic.startswith(f"{topics.PREFIX}/"):
-            _add_foreign(lot, foreign(arrival))
-            continue
-        match decode(arrival, site):
-            case Reported() as reported:
-                _add(lot, reported)
+class Sorter:
+    """Decodes messages; remembers what repeats itself in them, so it is for one thread.
+
+    Args:
+        site: Id of the site whose messages are for us.
+        foreign: Reads what is not of our own wire.
+    """
+
+    def __init__(self, site: str, foreign: Foreign | None = None) -> None:
+        self._decoder, self._singles, self._foreign = Decoder(site), Singles(), foreign
+
+    def sort(self, arrivals: Sequence[Arrival]) -> Lot:
+        """All messages of a write."""
+        lot, reported = Lot(), list[Reported | None]()
+        value, add, foreign = self._decoder.value, self._singles.add, self._foreign
+        for arrival in arrivals:
+            if foreign is not None and not arrival.topic.startswith(_OURS):
+                self._add_foreign(lot, reported, foreign(arrival))
+                continue
+            found = value(arrival)
+            if isinstance(found, tuple):
+                add(reported, *found, arrival.received)
+            elif found is not None:
+                lot.refused.append(found)
+            else:
+                self._add_other(lot, reported, arrival)
+        self._singles.close_all(reported)
+        lot.reported = [one for one in reported if one is not None]
+        return lot
+
+    def _add_other(self, lot: Lot, reported: list[Reported | None], arrival: Arrival) -> None:
+        match self._decoder.decode(arrival):
+            case Reported() as one:
+                self._add(lot, reported, one)
             case Spoken() as spoken:
                 lot.spoken.append(spoken)
             case Quarantined() as refused:
@@ -65,23 +93,35 @@ def sort(arrivals: Sequence[Arrival], site: str, foreign: Foreign | None = None)
                     lot.names[refused.name] = None
             case None:
                 lot.ignored += 1
-    return lot
 
+    def _add(self, lot: Lot, reported: list[Reported | None], one: Reported) -> None:
+        if one.name is not None and one.name in lot.names:
+            lot.repeated += len(one.rows)
+            lot.repeats[one.gateway] += len(one.rows)
+            return
+        if one.name is not None:
+            lot.names[one.name] = None
+        self._singles.close(reported, one.gateway)
+        reported.append(one)
 
-def _add(lot: Lot, reported: Reported) -> None:
-    if reported.name is not None and reported.name in lot.names:
-        lot.repeated += len(reported.rows)
-        lot.repeats[reported.gateway] += len(reported.rows)
-        return
-    if reported.name is not None:
-        lot.names[reported.name] = None
-    lot.reported.append(reported)
+    def _add_foreign(self, lot: Lot, reported: list[Reported | None], told: Told) -> None:
+        for heard in told.heard:
+            if len(heard.rows) > _FEW:
+                self._singles.close(reported, heard.gateway)
+                reported.append(heard.reported())
+            else:
+                self._add_values(reported, heard)
+        lot.spoken += told.spoken
+        lot.refused += told.refused
+        lot.repeated += told.repeated
+        lot.spared += told.spared
+        lot.ignored += not told
 
-
-def _add_foreign(lot: Lot, told: Told) -> None:
-    lot.reported += told.reported
-    lot.spoken += told.spoken
-    lot.refused += told.refused
-    lot.repeated += told.repeated
-    lot.spared += told.spared
-    lot.ignored += not told
+    def _add_values(self, reported: list[Reported | None], heard: Heard) -> None:
+        rows, add = heard.rows, self._singles.add
+        for (point, unit), at, value, quality in zip(
+            rows.table, rows.at, rows.value, rows.quality, strict=True
+        ):
+            named = (heard.topic, point, unit)
+            add(reported, heard.gateway, named, (at, value, quality), heard.received,
+                backfill=heard.backfill)  # fmt: skip

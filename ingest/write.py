@@ -29,7 +29,7 @@ from ingest.rates import Rates
 from ingest.refuse import refused_rows
 from ingest.registers import Rules
 from ingest.replay import Replayer
-from ingest.sort import Foreign, Lot, sort
+from ingest.sort import Foreign, Lot, Sorter
 from ingest.use import Derived, Use
 
 
@@ -68,10 +68,10 @@ class Writer:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
         self._confirmations, self._counts, self._gateways = confirmations, counts, gateways
-        self._judge = Judge(site)
+        self._judge, self._sorter = Judge(site), Sorter(site.id, foreign)
         self._tracker, self._clocks = Tracker(site), Clocks(site)
         self._rates = rates
-        self._events, self._foreign, self._again = events, foreign, again
+        self._events, self._again = events, again
         rules = Rules.of(site)
         self._use = (
             Use(rules, store, alone=alone, said=events.decided)
@@ -122,7 +122,7 @@ class Writer:
                 that was not settled.
             Fatal: Going on would lose or invent data.
         """
-        lot = sort(arrivals, self._site.id, self._foreign)
+        lot = self._sorter.sort(arrivals)
         self._waiting_for = lot.gateways()
         excess = set_aside(lot, self._rates) if self._rates and bounded else Excess()
         tally = Tally(
@@ -187,9 +187,11 @@ class Writer:
         return len(late)
 
     def _refusals(self, accepted: Accepted, refused: Sequence[RefusedRows]) -> list[Quarantined]:
+        table = self._judge.table
         return [
-            refused_rows(accepted.of[r.name], r.rows, self._judge.table, "store", r.reason)
+            entry
             for r in refused
+            for entry in refused_rows(accepted.of[r.name], r.rows, table, "store", r.reason)
         ]
 
     def _settled(self, lot: Lot) -> None:
@@ -211,7 +213,10 @@ class Writer:
             bad[refusal.name or refusal.topic] += refusal.readings
         for one in lot.reported:
             again = one.name in known
-            self._gateways.note_counts(one, again=again, refused=bad[one.name or one.topic])
+            # Of single values side by side the first report of a write takes what its topics have.
+            several = sum(bad.pop(topic, 0) for topic in one.topics) if bad else 0
+            refused = several + bad[one.name or one.topic]
+            self._gateways.note_counts(one, again=again, refused=refused)
             if not again:
                 self._gateways.note(one)
         for gateway, readings in lot.repeats.items():

@@ -24,6 +24,7 @@ from core.clock import DAY_MS, HOUR_MS, SteppedClock
 from core.ports import Broker
 from edge.agent import Agent
 from edge.drivers.simulated import SimulatedDriver
+from plantroom.booked import booked_of, placebos_of
 from plantroom.conductor import Conductor
 from plantroom.crew import DeskOfCrew
 from plantroom.judging import Visited, alarms_of, visits_of
@@ -33,7 +34,7 @@ from plantroom.plant import BrokerAt, Plant, embedded
 from plantroom.tap import Tap
 from scoring import baselines
 from scoring.crew import Crew
-from scoring.records import Alarm, Visit
+from scoring.records import Alarm, Booked, Placebo, Visit
 from scoring.season import Readings
 from simulators.campus import Campus
 from simulators.truth import Truth
@@ -53,6 +54,8 @@ class Told:
     truth: Sequence[Truth]
     threshold: Sequence[Alarm]
     readings: Readings
+    booked: Sequence[Booked] = ()
+    placebos: Sequence[Placebo] = ()
 
 
 @dataclass(kw_only=True)
@@ -75,9 +78,11 @@ class _Looped(_Scored):
 
     loop: Loop = field(default_factory=Loop)
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
         """See :class:`plantroom.plant.Plant`."""
-        del user, client_id, clean
+        del user, client_id, clean, direct
         return self.loop.session()
 
 
@@ -130,9 +135,15 @@ class Chain:
             plant.ingest.start()
             with self._timed("run-in"):
                 self._run_in(plant, campus, past, clock)
-            visited = Visited(DeskOfCrew(plant.orders.crew), campus)
+            assets = {fault.id: fault.asset for fault in self._run.faults}
+            visited = Visited(DeskOfCrew(plant.orders.crew), campus, assets)
             crew = Crew(visited, visited, self._run.visit, site.timezone)
-            self._days(plant, campus, crew, clock)
+            self._days(plant, campus, crew, visited, clock)
+            with self._timed("ledger"):
+                plant.ledger.book(self._run.end)
+                booked = booked_of(plant, wishes.seed, start)
+                first = start - wishes.plant_days * DAY_MS
+                placebos = placebos_of(plant, wishes.seed, first, self._run.end)
             with self._timed("account"):
                 readings = tap.account(plant.store, plant.ingest.counts()["quarantined"])
             return Told(
@@ -140,8 +151,8 @@ class Chain:
                 visits=visits_of(plant, wishes.seed, visited.visits),
                 truth=campus.truth(),
                 threshold=baselines.threshold(site, tap.days(), start, wishes.plant_days),
-                readings=readings,
-            )
+                readings=readings, booked=booked, placebos=placebos,
+            )  # fmt: skip
         finally:
             plant.stop()
             if self._broker is not None:
@@ -167,13 +178,16 @@ class Chain:
         plant.engine.step(campus.now)
         plant.orders.step(campus.now)
 
-    def _days(self, plant: Plant, campus: Campus, crew: Crew, clock: SteppedClock) -> None:
+    def _days(
+        self, plant: Plant, campus: Campus, crew: Crew, visited: Visited, clock: SteppedClock
+    ) -> None:
         """Step by step: what is repaired depends on when it was found."""
         start, end = self._run.start, self._run.end
         self.wall_s |= dict.fromkeys(_STAGES, 0.0)
         conductor = Conductor(
             clock=clock, agents=_agents(plant),
             parts=[
+                _Part(lambda now: visited.tell(plant.records.meters, self._site, now)),
                 _Part(self._clocked("analytics", plant.engine.step)),
                 _Part(self._clocked("crew", crew.step)),
                 _Part(self._clocked("orders", plant.orders.step)),

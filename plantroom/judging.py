@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from adapters.records.base import ALL
+from adapters.records.meters import RecordMeterEvents
 from adapters.records.orders import Notification, Order, OrderEvent, OrderFinding
+from core.clock import DAY_MS
 from core.finding import Finding
+from core.meters import EventState
+from core.site import Site
 from plantroom.crew import DeskOfCrew
 from plantroom.plant import Plant
 from scoring.crew import OrderView
 from scoring.reach import family_of
 from scoring.records import Alarm, Visit
+from scoring.truths import EFFECTIVE
 from simulators.campus import Campus
 from simulators.truth import Effect
 from workorders.happenings import Happening
@@ -40,10 +45,16 @@ class Worked:
 
 @dataclass
 class Visited:
-    """Desk and plant as the crew meets them, with a diary of who worked on what."""
+    """Desk and plant as the crew meets them, with a diary of who worked on what.
+
+    Attributes:
+        assets: By id of a fault what is broken.
+        visits: In the order of time.
+    """
 
     desk: DeskOfCrew
     plant: Campus
+    assets: Mapping[str, str] = field(default_factory=dict)
     visits: list[Worked] = field(default_factory=list)
     _order: str = ""
 
@@ -73,6 +84,23 @@ class Visited:
         worked = self.plant.repair(at, effect, fault=fault)
         self.visits += [Worked(id_, self._order, at, effect) for id_ in worked]
         return worked
+
+    def tell(self, events: RecordMeterEvents, site: Site, now: int) -> None:
+        """Says what happened to the registers of meters that were mended within the day.
+
+        Who changes a meter writes it down; who mended nothing, or only said so, does not.
+        """
+        since = now - DAY_MS
+        worked = [v for v in self.visits if v.at > since and v.effect == EFFECTIVE]
+        mended = {self.assets[v.fault] for v in worked} & set(site.equipment)
+        if not any(site.equipment[asset].meter is not None for asset in mended):
+            return
+        for event in events.list(ALL, state="open"):
+            if site.points[site.index[event.point]].equipment in mended:
+                events.decide(
+                    ALL, event.id, event.version, EventState.CONFIRMED, "crew", now,
+                    {"closing": event.before, "opening": event.first, "exact": False},
+                )  # fmt: skip
 
 
 def alarms_of(plant: Plant, seed: int) -> list[Alarm]:

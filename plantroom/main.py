@@ -15,11 +15,13 @@ from plantroom.commands import (
     docs,
     edge,
     gateway,
+    notify,
     quarantine,
     readings,
     realism,
     replay,
     run,
+    savings,
     score,
     simulate,
     site,
@@ -38,7 +40,7 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: the ledger of savings, requests by people, an editor for rosters. "
+        "Not there yet: planned work. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
@@ -46,10 +48,12 @@ for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
     ("readings", readings.app),
+    ("savings", savings.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),
     ("gateway", gateway.app),
+    ("notify", notify.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)

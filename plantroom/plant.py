@@ -16,7 +16,7 @@ from prometheus_client import generate_latest
 
 from adapters.mqtt import Session
 from adapters.settings import Settings
-from adapters.sites import load_people
+from adapters.sites import load_levels, load_licences, load_people
 from adapters.store import open_store
 from core.clock import Clock, SystemClock
 from core.errors import Misconfigured, Mistake, PlantroomError
@@ -39,13 +39,17 @@ if TYPE_CHECKING:
     from ingest.service import Ingest
     from ingest.spool import Spool
     from plantroom.homeassistant import HomeAssistant
-    from workorders.notify import Channel
+    from workorders.ledger.service import Ledger
+    from workorders.notify.installed import Installed
     from workorders.service import WorkOrders
 
 # A part is imported when it is first asked for: an edge alone needs neither pandas nor a web
 # server, and ingest alone starts three times as fast and in half the memory.
 
 INGEST = "ingest"
+WINDOW = 10_000
+"""Messages that ingest may have unacknowledged: single values of foreign devices then come in
+writes of thousands. More, and a restart has more delivered again."""
 WORKERS = "ingest"
 """Group of the shared subscription of several workers."""
 
@@ -109,7 +113,7 @@ class Plant:
         client = f"ingest-{self.site.id}{'-' if worker else ''}{worker}"
         return Ingest(
             self.site, self.store, self.records.receipts, self.records.quarantine,
-            self.records.progress, self.session(INGEST, client), self.clock,
+            self.records.progress, self.session(INGEST, client, direct=True), self.clock,
             shared=WORKERS if worker else None, spool=self.spool,
             foreign=self._foreign(),
             hand=HandSource(self.site, self.records.hand, self.clock)
@@ -148,12 +152,38 @@ class Plant:
         from workorders.notify import Notifier  # noqa: PLC0415
         from workorders.service import WorkOrders  # noqa: PLC0415
 
-        duty = RosterDuty(self.records.people, self.site.timezone)
+        duty = RosterDuty(self.records.people, self.site.timezone, self.records.staff)
         return WorkOrders(
             self.site, self.records, self.store, self.clock, cards=self.cards,
             verdicts=self.records.verdicts, duty=duty,
-            notify=Notifier(self.records, duty, self._channels()),
+            notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
+                            address=self.settings.address),
+            levels=load_levels(self.settings.site),
+            ledger=self.ledger,
         )  # fmt: skip
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What proven repairs save."""
+        from analytics.calendar import Calendar  # noqa: PLC0415
+        from analytics.rules import RULES  # noqa: PLC0415
+        from workorders.ledger.ground import Ground  # noqa: PLC0415
+        from workorders.ledger.service import Ledger  # noqa: PLC0415
+
+        return Ledger(
+            Ground(
+                site=self.site, calendar=Calendar(self.site), store=self.store,
+                sessions=self.records, verdicts=self.records.verdicts,
+                findings=self.records.findings, rules=RULES, clock=self.clock,
+            )
+        )  # fmt: skip
+
+    @cached_property
+    def ways(self) -> Installed:
+        """How people are reached here."""
+        from workorders.notify.installed import Installed  # noqa: PLC0415
+
+        return Installed(self.settings, self.records, address=self.settings.address)
 
     @cached_property
     def engine(self) -> Engine:
@@ -166,13 +196,19 @@ class Plant:
             lateness_ms=self.settings.lateness_s * 1000,
         )  # fmt: skip
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
-        """A session at the broker, not yet started; a clean one is not kept while it is away."""
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
+        """A session at the broker, not yet started; a clean one is not kept while it is away.
+
+        A direct one is for who receives thousands of messages a second.
+        """
         # While a gateway's credential rotates, its user is not its id.
         login = next((name for name in self.broker.users if gateway_of(name) == user), user)
         return Session(
             self.broker.host, self.broker.port, client_id, username=login or None,
             password=self.broker.users.get(login), tls=self.broker.tls, clean_start=clean,
+            direct=direct, receive_maximum=WINDOW if direct else 1000,
         )  # fmt: skip
 
     def outbox(self, gateway: str) -> Outbox:
@@ -216,7 +252,7 @@ class Plant:
         return Services(
             site=self.site, settings=self.settings, records=self.records, store=self.store,
             orders=self.orders, cards=self.cards, clock=self.clock, metrics=self._metrics,
-            hints=tuple(hints),
+            ways=self.ways, hints=tuple(hints),
         )  # fmt: skip
 
     def import_people(self, folder: Path) -> None:
@@ -224,6 +260,7 @@ class Plant:
         if (folder / "crew.csv").exists():
             people, shifts = load_people(folder)
             self.records.people.import_people(people, shifts)
+            self.records.staff.replace_licences(load_licences(folder, self.site.timezone))
 
     def stop(self) -> None:
         """Sources first, sinks last; what was made is closed."""
@@ -264,12 +301,6 @@ class Plant:
 
     def _metrics(self) -> bytes:
         return generate_latest(self.ingest.metrics) if "ingest" in self.__dict__ else b""
-
-    def _channels(self) -> list[Channel]:
-        from workorders.channels import AppriseChannel, LogChannel  # noqa: PLC0415
-
-        urls = tuple(url.get_secret_value() for url in self.settings.notify)
-        return [AppriseChannel(lambda _: urls)] if urls else [LogChannel()]
 
 
 def influx_token() -> str | None:

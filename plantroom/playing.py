@@ -121,12 +121,15 @@ def _settle(plant: Plant) -> None:
 class _Player(Plant):
     """Edges that log in by the one user of the settings, as whoever plays has no others."""
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
         """See :class:`plantroom.plant.Plant`."""
         known, where = self.settings.broker_user, self.broker
         return Session(
             where.host, where.port, client_id, username=known or user,
             password=where.users.get(known), tls=where.tls, clean_start=clean,
+            direct=direct,
         )  # fmt: skip
 
 

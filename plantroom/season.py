@@ -203,6 +203,7 @@ class Run:
             alarms=tuple(a for a in told.alarms if a.start > self.start),
             causes=tuple(causes_of(told.truth, self.faults, known, self.end)),
             distractors=self.distractors, visits=visits, savings=tuple(savings),
+            booked=tuple(told.booked), placebos=tuple(told.placebos),
             threshold=tuple(told.threshold), readings=told.readings, wall_s=wall_s,
         )  # fmt: skip
 

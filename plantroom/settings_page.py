@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from adapters.notify_settings import NotifySettings
 from adapters.settings import PREFIX, Settings
 
 _HEAD = """# Settings
 
 Every setting is a variable of the environment, or a line of a file `.env` in the working folder. An
-empty value counts as not set. `plantroom docs` makes this page.
+empty value counts as not set. Where `PLANTROOM_SECRETS` names a folder, a file in it that is named
+as a variable holds its value, as container platforms mount secrets. `plantroom docs` makes this
+page.
 
-| variable | without it | what it is |
+"""
+_MESSAGES = """
+## Messages to people
+
+How each is used is in [notification.md](notification.md).
+
+"""
+_COLUMNS = """| variable | without it | what it is |
 |---|---|---|
 """
 _TAIL = """
@@ -33,11 +45,17 @@ not shown, since it may be a password.
 
 def settings_page() -> str:
     """The whole page."""
+    messages = NotifySettings.model_fields
+    own = {k: v for k, v in Settings.model_fields.items() if k not in messages}
+    return _HEAD + _table(own) + _MESSAGES + _table(messages) + _TAIL.format(prefix=PREFIX)
+
+
+def _table(fields: Mapping[str, FieldInfo]) -> str:
     rows = [
         f"| `{PREFIX}{name.upper()}` | {_default(field.default)} | {field.description} |\n"
-        for name, field in Settings.model_fields.items()
+        for name, field in fields.items()
     ]
-    return _HEAD + "".join(rows) + _TAIL.format(prefix=PREFIX)
+    return _COLUMNS + "".join(rows)
 
 
 def _default(value: object) -> str:

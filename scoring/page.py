@@ -7,6 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from core.words import CARRIER_UNIT, Carrier
+from scoring.booking import ENOUGH
 from scoring.card import overfitted
 from scoring.reach import WITHIN_REACH
 
@@ -30,8 +31,9 @@ two days (of data, and where people may be hurt: any). An order is credited with
 fault with one order, by the heaviest assignment; asset and trade are mandatory.
 `precision_strict` takes a second order on a cause, an order one loop away and the wrong trade for
 false. Rules are tuned on seeds 1 to 5 alone. What was seen on them has moved some (decision 15),
-and others were written after it: PWR-05, PWR-06, PWR-12, PWR-13, PWR-16, WAT-07 and SEN-09, from
-the domain's thresholds, with their kinds added to what is within reach. Only other seeds judge.
+and others were written after it: PWR-05, PWR-06, PWR-12, PWR-13, PWR-16, WAT-07, SEN-09, AC-14,
+SEN-10, SEN-11, SEN-15 and SEN-16, from the domain's thresholds, with their kinds added to what is
+within reach. Only other seeds judge.
 
 ![Recall by kind of fault](pictures/{picture})
 """
@@ -53,11 +55,18 @@ _NOTES = """
   judged rightly when it is refused or sent back, or its order stays open. A proof asks that the
   plant does its work again and that no instrument it leans on is at fault or fell silent with the
   visit; what nothing published can tell from a repair passes all the same.
+- **A visit to two faults** of one asset is judged by the one that its order is credited with.
 - **An order on a sensor that a visit unplugged** counts neither for nor against: somebody has to
   plug it in again, and no fault that was drawn lies there.
 - **Truly saved** is the difference of the worlds before and after each effective repair, to the
   end of the run, on physical energy; useless repairs and cheats save nothing by definition.
-- **Booked against true saving** has no figures: there is no ledger yet.
+- **Booked against true saving** lays what the ledger counts at the end of a run beside
+  R_(j-1) - R_j over the same days, order by order, on physical energy before any meter's error. The
+  denominator of an error is the truth, or 1 % of the use of the cell where that is more. *Falsely
+  booked* is what was booked where nothing was saved, of all that truly was, in money. Fewer than
+  {enough} orders cannot tell a coverage of 90 % from one of 80. The **placebo** is the same
+  reckoning on assets that nobody touched: its mean of their use, and how often its interval held
+  nothing.
 
 ## Score another program
 
@@ -105,11 +114,39 @@ def page(report: Mapping[str, Any], *, what: str, others: Cards | None = None) -
         "## Overall\n", _table(("figure", "value"), _overall(report)),
         "\n## Beside who knows nothing\n", _table(*_baselines(report)),
     ]  # fmt: skip
+    parts += [*_ledger(report["booked_error"])]
     parts += [*_of_others(report, known)]
     for name in ("discipline", "severity", "rule"):
         parts += [f"\n## By {name}\n", _table(*_by(report["by"][name], name))]
-    parts += ["\n## By kind of fault\n", _table(*_kinds(report["by"]["kind"])), _NOTES]
+    parts += ["\n## By kind of fault\n", _table(*_kinds(report["by"]["kind"])),
+              _NOTES.replace("{enough}", str(ENOUGH))]  # fmt: skip
     return "\n".join(parts)
+
+
+def _ledger(of: Mapping[str, Any]) -> Iterator[str]:
+    yield "\n## What the ledger booked\n"
+    if not of.get("n"):
+        yield "Nothing was booked in these runs.\n"
+        return
+    if not of["enough"]:
+        yield (f"{of['orders']} orders: too few to say more than that they were {of['orders']}; "
+               f"{ENOUGH} tell a coverage of 90 % from one of 80.\n")  # fmt: skip
+    yield _table(("figure", "value"), [
+        ("orders; carriers of them", f"{of['orders']}; {of['n']}"),
+        ("error, median; p90", _both(of, "median_abs", "p90_abs")),
+        ("90 % interval holds the truth", _said(of["coverage90"])),
+        ("half-width of the booked, median", _said(of["halfwidth_median"])),
+        ("falsely booked, of the true sum", _said(of["false_booked"])),
+        ("booked", _carriers(of["booked"])),
+        ("truly saved on these days", _carriers(of["true"])),
+        ("total bias", ", ".join(f"{c} {_said(x)}" for c, x in of["total_bias"].items()) or "–"),
+    ])  # fmt: skip
+    if of["placebo"]:
+        yield "\nPlacebo, where nothing was repaired:\n"
+        yield _table(("carrier", "tries", "mean, of the use", "interval holds nothing"), [
+            (c, str(line["runs"]), _said(line["mean"]), _said(line["coverage90"]))
+            for c, line in of["placebo"].items()
+        ])  # fmt: skip
 
 
 def _of_others(report: Mapping[str, Any], known: Cards) -> Iterator[str]:

@@ -9,7 +9,7 @@ the same change and before looking at a score.
 Not here, though a rule may see them: what it would send the wrong trade to (a contactor that has
 welded shut looks like lights on a schedule), what it would name one loop away (a chiller by the
 coil it feeds), and sensors and meters that only some
-places show (an offset, wires swapped, another unit).
+places show (an offset, a drift, a meter's unit).
 """
 
 from __future__ import annotations
@@ -42,9 +42,18 @@ WITHIN_REACH: Mapping[str, str] = {
     "damper_held": "the outdoor share is judged against the least that is meant",
     "damper_leaks": "the outdoor share is judged against the least that is meant",
     "coil_fouled": "a cooling valve full open that does not reach its setpoint is judged",
+    "loop_hunts": "how far the commands to valves and damper travel in an hour is judged",
+    "sensor_noisy": "how far neighbouring readings of a sensor differ is judged",
+    "sensor_swapped": "two temperatures that read the wrong way round are judged",
+    "sensor_unit": "a temperature that its medium cannot have is judged",
     "sensor_stuck": "a reading that stands still is judged",
     "sensor_open": "a reading beyond its span is judged",
     "sensor_silent": "a point without readings is judged",
+    "readings_lost": "of what is due from a gateway the share that came is judged",
+    "meter_reset": "a register that did not go on from where it was is judged",
+    "meter_unit": "a register that did not go on from where it was is judged",
+    "meter_one_word": "a register that did not go on from where it was is judged",
+    "meter_swapped": "a register that did not go on from where it was is judged",
     "clock_off": "when a gateway's live readings came is held against what they are dated",
     "time_zone_wrong": "when a gateway's live readings came is held against what they are dated",
     "gateway_silent": "a gateway without readings is judged",
@@ -69,11 +78,16 @@ FAMILIES: Mapping[str, str] = {
     "ahu_cooling": "cooling_valve",
     "ahu_cooling_valve": "cooling_valve",
     "ahu_outdoor_air": "damper",
+    "ahu_hunting": "loop",
     "ahu_mixed_air_sensor": "sensor",
     "sensor_range": "sensor",
     "sensor_flatline": "sensor",
+    "sensor_noise": "sensor",
+    "sensors_swapped": "sensor",
     "data_missing": "sensor",
     "gateway_clock": "clock",
+    "register_jump": "register",
+    "data_lost": "network",
 }
 """What a rule's family is called in the truth's words. It only decides between faults of one
 asset; an order of a family that is not here is credited by asset and trade."""

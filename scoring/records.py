@@ -95,12 +95,58 @@ class Saving(msgspec.Struct, frozen=True, kw_only=True):
         at: When, UTC. [ms]
         saved: From then to the end of the run, by carrier, on physical energy before any
             meter's error; nothing where the repair was useless. [kWh, m³]
+        days: The same by day of the run. [kWh, m³]
     """
 
     cause: str
     order: str
     at: int
     saved: dict[str, float] = {}
+    days: dict[str, list[float]] = {}
+
+
+class Booked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger booked for one order and carrier, counter-entries taken off.
+
+    Attributes:
+        order: Id of the order.
+        rule: That found it.
+        carrier: Word of it.
+        days: Days of the run that are booked, from 0.
+        saving: Signed, over these days. [kWh, m³]
+        u: Half-width of it, 90 %. [kWh, m³]
+        use: Of its cell over these days. [kWh, m³]
+        price: Of a unit; 0 where it has none. [site currency]
+        disputed: Days that its cell refused.
+        blind: Days that were not estimable.
+    """
+
+    order: str
+    rule: str
+    carrier: str
+    days: tuple[int, ...]
+    saving: float
+    u: float
+    use: float
+    price: float = 0.0
+    disputed: int = 0
+    blind: int = 0
+
+
+class Placebo(msgspec.Struct, frozen=True, kw_only=True):
+    """One reckoning on an asset that nobody touched, with a date of a repair that never was.
+
+    Attributes:
+        carrier: Word of it.
+        saving: What it would have booked. [kWh, m³]
+        u: Half-width, 90 %. [kWh, m³]
+        use: Of the cell over the same days. [kWh, m³]
+    """
+
+    carrier: str
+    saving: float
+    u: float
+    use: float
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):

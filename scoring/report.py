@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from core.site import EquipmentClass, Site
 from scoring import baselines
+from scoring.booking import booked_error
 from scoring.figures import Figures, Scored, figures, rounded, scored
 from scoring.matching import Judged, Word
 from scoring.places import Places, places_of
@@ -31,6 +32,7 @@ def report(seasons: Sequence[Season], site: Site) -> Figures:
         "baselines": _baselines(seasons, site, places),
         "air_handlers": _of_class(whole, site, EquipmentClass.AHU),
         "saved": _saved(seasons),
+        "booked_error": booked_error(seasons),
         "readings": {name: getattr(readings, name) for name in readings.__struct_fields__},
         "by": {
             "discipline": _lines(whole, lambda c: c.discipline, lambda a: a.discipline),
@@ -128,7 +130,8 @@ def _rules(of: Scored) -> Figures:
 def _part(
     of: Scored, orders: set[str], faults: set[tuple[int, str]], *, whole: bool = True
 ) -> Figures:
-    return figures(
+    seasons = list({s.seed: s for s, _ in (*of.judged, *of.causes)}.values())
+    return {"booked_error": booked_error(seasons, orders)} | figures(
         Scored(
             judged=[(s, j) for s, j in of.judged if j.alarm.id in orders],
             causes=[(s, c) for s, c in of.causes if (s.seed, c.id) in faults],

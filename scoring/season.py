@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scoring.records import Alarm, Cause, Distractor, Saving, Visit
+from scoring.records import Alarm, Booked, Cause, Distractor, Placebo, Saving, Visit
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +45,8 @@ class Season(msgspec.Struct, frozen=True, kw_only=True):
         distractors: What only looked so.
         visits: Repairs, and what was said of them.
         savings: What each repair truly saved, in the order of time.
+        booked: What the ledger booked, by order and carrier.
+        placebos: The same reckoning where nothing was repaired.
         threshold: Alarms of the single-threshold baseline on the same readings.
         readings: What became of them.
         wall_s: By stage. [s]
@@ -59,6 +61,8 @@ class Season(msgspec.Struct, frozen=True, kw_only=True):
     distractors: tuple[Distractor, ...] = ()
     visits: tuple[Visit, ...] = ()
     savings: tuple[Saving, ...] = ()
+    booked: tuple[Booked, ...] = ()
+    placebos: tuple[Placebo, ...] = ()
     threshold: tuple[Alarm, ...] = ()
     readings: Readings = Readings()
     wall_s: dict[str, float] = {}

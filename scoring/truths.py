@@ -113,9 +113,19 @@ class Witness:
         ])  # fmt: skip
         for (_, _, everything), mine, lives in zip(seen, mending, mended, strict=True):
             for visit, before, after in zip(mine, [everything, *lives], lives, strict=False):
-                spared = (before.used - after.used).sum(axis=0)
+                by_day = before.used - after.used
+                spared = by_day.sum(axis=0)
                 saved = {c.value: float(x) for c, x in zip(Carrier, spared, strict=True) if x}
-                found.append(Saving(cause=visit.cause, order=visit.order, at=visit.at, saved=saved))
+                days: dict[str, list[float]] = {
+                    c.value: [float(x) for x in by_day[:, n]]
+                    for n, c in enumerate(Carrier)
+                    if c.value in saved
+                }
+                found.append(
+                    Saving(
+                        cause=visit.cause, order=visit.order, at=visit.at, saved=saved, days=days
+                    )
+                )  # fmt: skip
         return sorted(found, key=lambda s: (s.at, s.cause))
 
     def _of(self, building: str) -> list[Fault]:

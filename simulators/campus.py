@@ -103,7 +103,8 @@ class Campus:
         self._settled = False
         self._until = start
         self._network = Network(site, seed, self._gateways)
-        self._gateway_of = np.array([p.gateway for p in site.points])
+        places = {name: at for at, name in enumerate(sorted(self._gateways))}
+        self._gateway_of = np.array([places.get(p.gateway, -1) for p in site.points], np.int16)
         self._lock = threading.RLock()
 
     @property
@@ -339,7 +340,7 @@ class Campus:
         lines = lines_of(faults, self._until)
         cut = {gateway_of(self._site, m) for m in cut_off(self._happenings, self._until)}
         usual = Line(late_min=self._background.late_min, duplicates=self._background.duplicates)
-        for name in self._gateways:
+        for at, name in enumerate(sorted(self._gateways)):
             line = lines.get(name, CLEAR).beside(usual)
             line = line.beside(Line(down=name in cut))
-            self._network.take(name, rows.keep(gateway == name), line, self._until)
+            self._network.take(name, rows.keep(gateway == at), line, self._until)

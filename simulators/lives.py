@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.batch import Bools, Columns, Floats, Ints
 from core.clock import DAY_MS, HOUR_MS
@@ -91,29 +93,40 @@ def note(site: Site, life: Life, rows: Columns, due: Ints, start: int) -> None:
     ``due`` is when each came [ms]: an hour is heard then, whatever time its readings tell.
     """
     hours = life.mean.shape[1]
-    came, told = ((at - 1 - start) // HOUR_MS for at in (due, rows.at))
+    told = (rows.at - 1 - start) // HOUR_MS
+    came = told if due is rows.at else (due - 1 - start) // HOUR_MS
     valued = ~np.isnan(rows.value)
-    in_time = valued & (came >= 0) & (came < hours)
-    heard = rows.point[in_time].astype(np.int64) * hours + came[in_time]
-    life.heard[:] += np.bincount(heard, minlength=life.heard.size).reshape(life.heard.shape)
+    in_time = np.flatnonzero(valued & (came >= 0) & (came < hours))
+    if len(in_time):
+        span, key, shape = _folded(life, rows.point[in_time], came[in_time])
+        life.heard[:, span] += np.bincount(key, minlength=math.prod(shape)).reshape(shape)
     known = np.flatnonzero(valued & (told >= 0) & (told < hours))
-    known = known[np.argsort(rows.at[known], kind="stable")]
     if not len(known):
         return
-    rows = rows.keep(known)
-    key = rows.point.astype(np.int64) * hours + told[known]
-    size = life.mean.size
-    counts = np.bincount(key, minlength=size).reshape(life.mean.shape)
-    sums = np.bincount(key, weights=rows.value, minlength=size).reshape(life.mean.shape)
+    known = known[np.argsort(rows.at[known], kind="stable")]
+    values = rows.value[known]
+    span, key, shape = _folded(life, rows.point[known], told[known])
+    size = math.prod(shape)
+    counts = np.bincount(key, minlength=size).reshape(shape)
+    sums = np.bincount(key, weights=values, minlength=size).reshape(shape)
     dial = np.full(size, np.nan)
-    dial[key] = rows.value  # in the order of time: the last one stands
-    new = counts > 0
+    dial[key] = values  # in the order of time: the last one stands
+    mean, count, new = life.mean[:, span], life.count[:, span], counts > 0
     register = _registers(site)[:, None] & new
     gauge = ~_registers(site)[:, None] & new
-    had = np.where(life.count > 0, life.mean * life.count, 0.0)
-    life.mean[gauge] = ((had + sums) / np.maximum(1, life.count + counts))[gauge]
-    life.mean[register] = dial.reshape(life.mean.shape)[register]
-    life.count[new] += counts[new]
+    had = np.where(count > 0, mean * count, 0.0)
+    mean[gauge] = ((had + sums) / np.maximum(1, count + counts))[gauge]
+    mean[register] = dial.reshape(shape)[register]
+    count[new] += counts[new]
+
+
+def _folded(
+    life: Life, points: NDArray[np.int32], hours: Ints
+) -> tuple[slice, Ints, tuple[int, int]]:
+    """The hours that some readings touch, and each reading's place among points and these."""
+    first, last = int(hours.min()), int(hours.max()) + 1
+    key = points.astype(np.int64) * (last - first) + (hours - first)
+    return slice(first, last), key, (life.mean.shape[0], last - first)
 
 
 def shown(site: Site, one: Life, other: Life) -> Bools:

@@ -59,6 +59,8 @@ class _Way:
 
     def all(self) -> tuple[Columns, Ints]:
         """All of them; changing what it gives changes what is due when."""
+        if len(self.parts) == 1:
+            return self.parts[0]
         rows = Columns.joined([part for part, _ in self.parts])
         due = np.concatenate([np.zeros(0, np.int64), *(when for _, when in self.parts)])
         self.parts = [(rows, due)]
@@ -120,8 +122,11 @@ class Network:
         way = self._ways[gateway]
         rows, due = way.all()
         come = due <= until
-        way.keep(~come)
-        rows, due = rows.keep(come), due[come]
+        if come.all():
+            way.parts, way.passage.waiting = [], 0
+        else:
+            way.keep(~come)
+            rows, due = rows.keep(come), due[come]
         if (np.diff(due) < 0).any() or (np.diff(rows.at) < 0).any():
             order = np.lexsort((rows.point, rows.at, due))
             rows, due = rows.keep(order), due[order]

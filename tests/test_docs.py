@@ -17,9 +17,9 @@ from plantroom.main import app
 
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = {
-    "INFLUX_TOKEN", "GRAFANA_TOKEN",  # read beside the settings, see docs/settings.md
+    "INFLUX_TOKEN", "GRAFANA_TOKEN", "SECRETS",  # read beside the settings, see docs/settings.md
     "INFLUX_PASSWORD", "POSTGRES_PASSWORD", "INFLUX_URL", "INFLUX_BUCKET",  # of the composition
-    "REQUIRE", "DATA", "SERVERS",  # of the tests
+    "REQUIRE", "DATA", "SERVERS", "KILLS",  # of the tests
 }  # fmt: skip
 HIDDEN = {"locales"}
 """Without Python of its own, and named in the tables all the same."""

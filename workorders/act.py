@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.clock import DAY_MS
-from core.words import CancelReason, HoldReason, Text
+from core.words import CancelReason, HoldReason, Priority, Text
 from workorders.clocks import PAUSING
 from workorders.refusals import invalid
 from workorders.states import TABLE, Command
@@ -15,6 +16,7 @@ MOST_RISK_MS = 90 * DAY_MS
 """An accepted risk expires at the latest after this (crews.md)."""
 
 MOST_NOTE = 4000
+MOST_PARTS = 50
 MOST_MINUTES = 60 * 24 * 30
 """A month of work on one order is a slip of the finger."""
 
@@ -34,6 +36,11 @@ class Act:
         until: When a hold is expected to end, or an accepted risk expires. [ms]
         who: Who refused access or named the date; stops the clock to restore.
         assignee: To whom it is given.
+        priority: What it is to be, 1 to 4.
+        action: Action code of a repair: what was done about it.
+        alarm: Whether the finding was true: ``true``, ``false`` or empty where nobody says.
+        parts: What was used, one a line.
+        key: The same for every sending of one command: it is done once.
     """
 
     order: str
@@ -46,6 +53,11 @@ class Act:
     until: int | None = None
     who: str = ""
     assignee: str = ""
+    priority: int | None = None
+    action: str = ""
+    alarm: str = ""
+    parts: str = ""
+    key: str = ""
 
 
 def check(act: Act, now: int) -> None:
@@ -64,6 +76,25 @@ def check(act: Act, now: int) -> None:
 def _done(act: Act, _now: int) -> None:
     if act.minutes is None or not 0 < act.minutes <= MOST_MINUTES:
         raise invalid(Text("How many minutes did it take?"), "minutes")
+    if act.alarm not in {"", "true", "false"}:
+        raise invalid(Text("Say whether the alarm was true."), "alarm")
+    if len(act.parts) > MOST_NOTE or len(parts_of(act.parts)) > MOST_PARTS:
+        raise invalid(Text("Too many parts; {most} lines fit.", {"most": MOST_PARTS}), "parts")
+
+
+def _priority(act: Act, _now: int) -> None:
+    if act.priority not in set(Priority):
+        raise invalid(Text("A priority is 1, 2, 3 or 4."), "priority")
+
+
+def parts_of(text: str) -> list[dict[str, str]]:
+    """Lines such as ``2 x seat gasket`` as number and name; one of what has no number."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        counted = re.match(r"(\d{1,4}(?:[.,]\d{1,3})?)\s*(?:[x×*]\s*|\s)(.+)", line)
+        number, name = counted.groups() if counted else ("1", line)
+        found.append({"number": number.replace(",", "."), "name": name[:200]})
+    return found
 
 
 def _hold(act: Act, now: int) -> None:
@@ -88,4 +119,5 @@ _CHECKS: dict[Command, Callable[[Act, int], None]] = {
     Command.DONE: _done,
     Command.HOLD: _hold,
     Command.CANCEL: _cancel,
+    Command.PRIORITISE: _priority,
 }

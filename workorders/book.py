@@ -20,14 +20,20 @@ from adapters.records.orders import (
 )
 from adapters.records.tables import ChangeRow
 from core.actor import SYSTEM
+from core.service import ClockKind, Promise
 from core.words import OrderState, Priority, Text
 from workorders import clocks, messages
-from workorders.clocks import ClockKind, Promise
 from workorders.duty import Remembered
 from workorders.happenings import Happening
 from workorders.office import Office
 from workorders.states import Command
 from workorders.workdays import hours_of
+
+AT_IT = frozenset({OrderState.IN_PROGRESS, OrderState.ON_HOLD})
+"""States of an order whose person has been at the place."""
+
+PAUSED = frozenset({ClockKind.RESTORE, ClockKind.PERMANENT})
+"""What a hold can stop; to acknowledge, to come and to make safe needs nobody else."""
 
 
 @dataclass(kw_only=True)
@@ -109,10 +115,13 @@ class Book:
         order.version += 1
         self._event(order, command, before, actor, note, data)
 
-    def happen(self, order: Order, what: Happening, *, note: str = "", **data: Any) -> None:
+    def happen(
+        self, order: Order, what: Happening, *, note: str = "", actor: str = SYSTEM.login,
+        **data: Any,
+    ) -> None:  # fmt: skip
         """Something that people see but that changes no state."""
         order.version += 1
-        self._event(order, what, order.state, SYSTEM.login, note, data)
+        self._event(order, what, order.state, actor, note, data)
 
     def touch(self, order: Order) -> None:
         """Something changed that dashboards show but that makes no form stale."""
@@ -159,9 +168,14 @@ class Book:
         """Promises by the order's present priority; clocks that already run are kept."""
         wanted = set(kinds)
         priority = Priority(order.priority)
-        for promise in clocks.promises(priority, waste_raised=order.waste_raised):
+        promised = self.office.levels.promised(priority, waste_raised=order.waste_raised)
+        for promise in promised:
             if promise.kind in wanted:
                 self._start(order, promise, start)
+        if order.state in AT_IT:
+            # Who is there need not come again.
+            self.session.flush()
+            self.meet(order, ClockKind.ARRIVE)
 
     def meet(self, order: Order, kind: ClockKind) -> None:
         """What was promised has happened; a breach not yet noticed is recorded with it."""
@@ -185,7 +199,7 @@ class Book:
 
     def due(self, clock: OrderClock) -> int:
         """When a clock falls due, the hold that goes on now counted as a pause. [ms]"""
-        if clock.kind != ClockKind.RESTORE:
+        if clock.kind not in PAUSED:
             return clock.due_at
         mine = select(OrderPause).where(OrderPause.order_id == clock.order_id)
         rows = self.session.scalars(mine).all()

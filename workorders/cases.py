@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, inspect, or_, select, update
+from sqlalchemy.orm import make_transient
 
+from adapters.records.folds import OrderFold
 from adapters.records.orders import Order, OrderFinding
 from core.clock import DAY_MS
 from core.finding import Finding
 from core.rulecard import RuleCard
 from core.words import CancelReason, Trade
 from workorders.book import Book
+from workorders.muting.covering import Coverage
+from workorders.muting.covering import read as read_coverage
 from workorders.routing import asset_of
-from workorders.symptoms import causes_behind
+from workorders.symptoms import TOGETHER_MS, Moments, causes_above, causes_behind, together
 
 RECURRENCE_MS = 14 * DAY_MS
 """The same cause again within this time is a recurrence (domain.md E)."""
@@ -24,6 +29,14 @@ SILENT_FAMILY = "data_missing"
 
 CLOCK_FAMILY = "gateway_clock"
 """Family of a gateway whose clock is wrong."""
+
+_ONE_METER = frozenset({"sensor_range", "sensor_flatline", "register_jump"})
+"""Families of a meter that tells nonsense: whatever it shows, one visit looks at it."""
+_METER_CAUSE = "meter"
+INCIDENT_FAMILY = "incident"
+"""Family of the one order that many cases at once in a building are."""
+
+_LINKED = tuple(attr.key for attr in inspect(OrderFinding).column_attrs)
 
 _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
@@ -36,19 +49,49 @@ class Cases:
     Attributes:
         links: The newest link of each finding, by finding id.
         orders: By id; locked until the end of the transaction.
+        coverage: What is muted.
+        stale: Waste and score, as they were, of orders that are ranked anew at the end.
     """
 
     book: Book
     links: dict[str, OrderFinding] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=Coverage)
+    stale: dict[str, tuple[float, float]] = field(default_factory=dict)
     _of_order: dict[str, list[OrderFinding]] = field(default_factory=dict)
     _by_cause: dict[str, list[Order]] = field(default_factory=dict)
+    _by_opening: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    _folds: dict[str, str] = field(default_factory=dict)
+    _last_case: dict[str, int] = field(default_factory=dict)
 
     def attach(self, link: OrderFinding) -> None:
         """A new link."""
         self.book.session.add(link)
         self.links[link.finding_id] = link
-        self._of_order.setdefault(link.order_id, []).append(link)
+        self._linked(link)
+
+    def move(self, old: Order, new: Order) -> None:
+        """All that one order stands for, another one stands for now."""
+        session = self.book.session
+        for link in self._of_order.pop(old.id, []):
+            values = {name: getattr(link, name) for name in _LINKED}
+            if link in session.new:
+                session.expunge(link)
+                make_transient(link)
+            else:
+                session.delete(link)
+            moved = {"order_id": new.id, "marked": -1, "changed_at": self.book.now}
+            self.attach(OrderFinding(**{**values, **moved}))
+
+    def fold(self, fold: OrderFold) -> None:
+        """An order went into another one."""
+        self.book.session.add(fold)
+        self._folds[fold.cause] = fold.into_id
+
+    def folded(self, cause: str) -> Order | None:
+        """The open order that a cause's own order went into."""
+        order = self.orders.get(self._folds.get(cause, ""))
+        return order if order is not None and order.closed_at is None else None
 
     def add(self, order: Order) -> None:
         """A new order."""
@@ -66,6 +109,32 @@ class Cases:
     def open_behind(self, causes: Sequence[str]) -> Order | None:
         """The open order of the first of some causes that has one."""
         return next((o for cause in causes if (o := self.open_of(cause)) is not None), None)
+
+    def open_together(self, causes: Sequence[str], moments: Moments) -> Order | None:
+        """The open order of the first of some causes that began at about the same time."""
+        for cause in causes:
+            order = self.open_of(cause)
+            if order is not None and together((order.first_seen, order.opened_at), moments):
+                return order
+        return None
+
+    def opened_between(self, building: str, after: int, until: int) -> list[Order]:
+        """Orders of a building that began in ``(after, until]``, open or not."""
+        opened = self._by_opening.get(building, [])
+        first = bisect_right(opened, (after, "\uffff"))
+        last = bisect_right(opened, (until, "\uffff"))
+        return [self.orders[id_] for _, id_ in opened[first:last]]
+
+    def near(self, order: Order) -> list[Order]:
+        """Orders of its building that may have begun at about the same time."""
+        opened = self._by_opening.get(order.building, [])
+        first = bisect_left(opened, (order.first_seen - TOGETHER_MS, ""))
+        last = bisect_right(opened, (order.opened_at + TOGETHER_MS, "\uffff"))
+        return [self.orders[id_] for _, id_ in opened[first:last]]
+
+    def last_case(self, order: Order) -> int:
+        """When the newest of an order's findings was certain. [ms]"""
+        return self._last_case.get(order.id, order.opened_at)
 
     def risk_of(self, cause: str, severity: int) -> Order | None:
         """The order whose risk was accepted: it absorbs what is no worse until that expires."""
@@ -94,8 +163,16 @@ class Cases:
         return self._by_cause.get(cause, ())
 
     def _know(self, order: Order) -> None:
+        if order.id in self.orders:
+            return
         self.orders[order.id] = order
         self._by_cause.setdefault(order.cause, []).append(order)
+        insort(self._by_opening.setdefault(order.building, []), (order.opened_at, order.id))
+
+    def _linked(self, link: OrderFinding) -> None:
+        self._of_order.setdefault(link.order_id, []).append(link)
+        last = self._last_case.get(link.order_id, link.opened)
+        self._last_case[link.order_id] = max(last, link.opened)
 
 
 def cause_of(book: Book, card: RuleCard, finding: Finding) -> str:
@@ -107,9 +184,16 @@ def cause_of(book: Book, card: RuleCard, finding: Finding) -> str:
     site = book.office.site
     asset = asset_of(site, finding.target)
     equipment = site.equipment.get(asset)
-    device = card.family == SILENT_FAMILY or (equipment is not None and equipment.meter is not None)
+    meter = equipment is not None and equipment.meter is not None
+    device = meter or card.family == SILENT_FAMILY
     alone = card.trade is Trade.INSTRUMENT and not device
-    return f"{finding.target if alone else asset}|{card.family}"
+    family = _METER_CAUSE if meter and card.family in _ONE_METER else card.family
+    return f"{finding.target if alone else asset}|{family}"
+
+
+def incident_cause(building: str) -> str:
+    """The cause under which a building's incident is open."""
+    return f"{building}|{INCIDENT_FAMILY}"
 
 
 def behind(book: Book, card: RuleCard, finding: Finding) -> list[str]:
@@ -129,12 +213,13 @@ def read(book: Book, findings: Sequence[Finding]) -> Cases:
     news = [finding for finding in findings if _is_news(cases, finding)]
     if not news:
         return cases
+    cases.coverage = read_coverage(book, news)
     for order in _locked(book, _concerned(book, cases, news)):
         cases._know(order)  # noqa: SLF001 - its own reader
     for some in _chunks(list(cases.orders)):
         query = select(OrderFinding).where(OrderFinding.order_id.in_(some))
         for link in book.session.scalars(query):
-            cases._of_order.setdefault(link.order_id, []).append(link)  # noqa: SLF001
+            cases._linked(link)  # noqa: SLF001
     return cases
 
 
@@ -144,18 +229,42 @@ def _is_news(cases: Cases, finding: Finding) -> bool:
 
 
 def _concerned(book: Book, cases: Cases, news: Sequence[Finding]) -> list[str]:
-    """Orders of the findings, and those of their causes that are open, recent or a risk."""
+    """Orders of the findings, and those of their causes that are open, recent or a risk.
+
+    With them those that began at about the same time: symptoms, or cases of one incident.
+    """
     found = {cases.links[f.id].order_id for f in news if f.id in cases.links}
     since = min(finding.opened for finding in news) - RECURRENCE_MS
     cards = book.office.cards
-    causes = {cause_of(book, cards[f.rule], f) for f in news if f.rule in cards}
-    causes.update(c for f in news if f.rule in cards for c in behind(book, cards[f.rule], f))
+    judged = [(cards[finding.rule], finding) for finding in news if finding.rule in cards]
+    own = {cause_of(book, card, finding) for card, finding in judged}
+    for some in _chunks(sorted(own)):
+        query = select(OrderFold).where(OrderFold.cause.in_(some)).order_by(OrderFold.at)
+        cases._folds.update((fold.cause, fold.into_id) for fold in book.session.scalars(query))  # noqa: SLF001
+    found.update(cases._folds.values())  # noqa: SLF001
+    causes = own | {incident_cause(finding.building) for finding in news}
+    for card, finding in judged:
+        causes.update(behind(book, card, finding))
+        asset = asset_of(book.office.site, finding.target)
+        causes.update(causes_above(book.office.graph, asset, card, cards.values()))
+    found.update(_beside(book, news))
     alive: ColumnElement[bool] = or_(
         Order.closed_at.is_(None), Order.closed_at >= since, Order.risk_until > book.now
     )
     for some in _chunks(sorted(causes)):
         found.update(book.session.scalars(select(Order.id).where(Order.cause.in_(some), alive)))
     return sorted(found)
+
+
+def _beside(book: Book, news: Sequence[Finding]) -> Iterator[str]:
+    """Orders of the same buildings that began within half an hour of any of the findings."""
+    times: dict[str, tuple[int, int]] = {}
+    for finding in news:
+        low, high = times.get(finding.building, (finding.onset, finding.opened))
+        times[finding.building] = (min(low, finding.onset), max(high, finding.opened))
+    for building, (low, high) in times.items():
+        began = and_(Order.opened_at >= low - TOGETHER_MS, Order.opened_at <= high + TOGETHER_MS)
+        yield from book.session.scalars(select(Order.id).where(Order.building == building, began))
 
 
 def _locked(book: Book, ids: Sequence[str]) -> Iterator[Order]:

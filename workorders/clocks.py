@@ -1,18 +1,34 @@
-"""Service levels: what is promised by priority, and when it falls due. Pure.
+"""When what was promised falls due. Pure; what is promised stands in :mod:`core.service`.
 
 A clock runs day and night or in working hours, stands still in pauses, and never runs
-backwards. Numbers are those of the table in crews.md.
+backwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from core.words import HoldReason, Priority
+from core.service import ClockKind, Promise, Rung, Whom
+from core.words import HoldReason
+
+__all__ = [
+    "ALWAYS",
+    "MOST_PAUSE_MS",
+    "PAUSING",
+    "Always",
+    "ClockKind",
+    "Hours",
+    "Promise",
+    "Rung",
+    "Span",
+    "Whom",
+    "capped",
+    "due",
+    "elapsed",
+]  # fmt: skip
 
 Span = tuple[int, int]
 """From and to, UTC. [ms]"""
@@ -22,71 +38,6 @@ MOST_PAUSE_MS = 48 * HOUR_MS
 
 PAUSING = frozenset({HoldReason.ACCESS, HoldReason.CUSTOMER_DATE})
 """What stops the clock; parts and vendors run on."""
-
-
-class ClockKind(StrEnum):
-    """What is promised."""
-
-    ACKNOWLEDGE = "acknowledge"
-    ARRIVE = "arrive"
-    RESTORE = "restore"
-
-
-class Whom(StrEnum):
-    """Who hears of an order that nobody acknowledged."""
-
-    PERSON = "person"
-    NEXT = "next"
-    """It is given to the next on call."""
-    SUPERVISOR = "supervisor"
-    HEAD = "head"
-    """Of the building: its owner."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """One cell of the table: minutes, or workdays of the building's own length."""
-
-    kind: ClockKind
-    minutes: int = 0
-    workdays: int = 0
-    always: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One step of an escalation, minutes of the clock after its start."""
-
-    minutes: int
-    whom: Whom
-
-
-_ACK, _ARRIVE, _RESTORE = ClockKind.ACKNOWLEDGE, ClockKind.ARRIVE, ClockKind.RESTORE
-
-PROMISES: dict[Priority, tuple[Promise, ...]] = {
-    Priority.P1: (
-        Promise(kind=_ACK, minutes=3),
-        Promise(kind=_ARRIVE, minutes=15),
-        Promise(kind=_RESTORE, minutes=4 * 60),
-    ),
-    Priority.P2: (Promise(kind=_ACK, minutes=60), Promise(kind=_RESTORE, minutes=24 * 60)),
-    Priority.P3: (
-        Promise(kind=_ACK, minutes=4 * 60, always=False),
-        Promise(kind=_RESTORE, workdays=10, always=False),
-    ),
-    Priority.P4: (
-        Promise(kind=_ACK, workdays=1, always=False),
-        Promise(kind=_RESTORE, minutes=30 * 24 * 60),
-    ),
-}
-
-LADDER: dict[Priority, tuple[Rung, ...]] = {
-    Priority.P1: (Rung(3, Whom.NEXT), Rung(8, Whom.SUPERVISOR), Rung(30, Whom.HEAD)),
-    Priority.P2: (Rung(30, Whom.PERSON), Rung(48, Whom.SUPERVISOR), Rung(60, Whom.NEXT)),
-    Priority.P3: (Rung(240, Whom.NEXT),),
-    Priority.P4: (),
-}
-"""P2: 50, 80 and 100 % of its hour; P4 has the weekly list alone."""
 
 
 class Hours(Protocol):
@@ -114,15 +65,6 @@ class Always:
 
 
 ALWAYS = Always()
-
-
-def promises(priority: Priority, *, waste_raised: bool) -> tuple[Promise, ...]:
-    """What is promised; an order raised by waste alone keeps working hours."""
-    if priority is Priority.P2 and waste_raised:
-        return tuple(
-            Promise(kind=p.kind, minutes=p.minutes, always=False) for p in PROMISES[priority]
-        )
-    return PROMISES[priority]
 
 
 def due(start: int, minutes: int, hours: Hours, pauses: Sequence[Span] = ()) -> int:

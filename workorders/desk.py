@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from adapters.records.base import scope_of
+from adapters.records.base import ALL, scope_of
 from adapters.records.orders import Order, OrderEvent
 from core.actor import SYSTEM, Actor
 from core.clock import Clock
@@ -19,9 +19,10 @@ from core.finding import Finding
 from core.ports import Findings
 from core.words import OrderState
 from workorders import act as acts
-from workorders import deeds, triage, viewing, watching
+from workorders import deeds, hands, once, silence, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
+from workorders.crew import reports
 from workorders.office import Office, Sessions
 from workorders.refusals import OrderRefused, absent, forbidden, stale
 from workorders.states import decide, may
@@ -91,11 +92,26 @@ class Desk:
             if order is None:
                 raise absent()
             person = book.office.duty.person(actor.login)
-            to = self._decide(book, order, act, actor)
-            acts.check(act, now)
-            deeds.perform(book, order, act, actor.login, to)
+            if not once.again(book, actor, act):
+                to = self._decide(book, order, act, actor)
+                acts.check(act, now)
+                deeds.perform(book, order, act, actor.login, to)
+                once.keep(book, actor, act)
             clocks = book.clocks(order.id)
-            return viewing.row_of(book, order, clocks, actor, person)
+            return viewing.row_of(book, order, clocks, actor, person, hands.of(book, order))
+
+    def reporter(self, id_: str, *, mended: bool, note: str = "") -> None:
+        """What who reported it says of the repair; their link is checked by who calls this.
+
+        Raises:
+            Refused: ``absent``; ``conflict`` where nobody waits for them.
+        """
+        with self.sessions.session(ALL) as session:
+            book = Book.open(session, self.office, self.clock.now())
+            order = book.lock(id_)
+            if order is None:
+                raise absent()
+            silence.answer(book, order, mended=mended, note=note)
 
     @contextmanager
     def _reading(self, actor: Actor) -> Iterator[Book]:
@@ -107,7 +123,7 @@ class Desk:
         if actor.login == SYSTEM.login or not may(act.do, actor.role):
             raise forbidden()
         person = book.office.duty.person(actor.login)
-        relations = viewing.relations(order, actor.login, person)
+        relations = viewing.relations(order, actor.login, person, hands.of(book, order))
         if order.version != act.version:
             # Who was faster may have taken the order away: say that, not "not yours".
             raise self._stale(book, order)
@@ -123,7 +139,8 @@ class Desk:
         clocks = book.clocks(order.id)
         person = book.office.duty.person(actor.login)
         return OrderDetail(
-            row=viewing.row_of(book, order, clocks, actor, person), origin=order.origin,
+            row=viewing.row_of(book, order, clocks, actor, person, hands.of(book, order)),
+            origin=order.origin,
             proof=order.proof, family=order.family, cause_code=order.cause_code,
             minutes=order.minutes, acknowledged_at=order.acknowledged_at,
             arrived_at=order.arrived_at, done_at=order.done_at, repaired_by=order.repaired_by,
@@ -133,6 +150,7 @@ class Desk:
             due_times=tuple(viewing.due_time(book, clock) for clock in clocks),
             findings=self._findings(book, order),
             watches=tuple(viewing.watch_view(watch) for watch in watching.of(book, order)),
+            reports=tuple(viewing.report_view(book, r) for r in reports.of(book, order.id)),
             history=viewing.history(book, order),
         )  # fmt: skip
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from adapters.records.orders import Order
+from adapters.records.orders import Order, OrderPause
+from core.service import ClockKind
 from core.words import OrderState
 from workorders import messages
 from workorders.book import Book
+from workorders.crew import links, needs
 from workorders.happenings import Happening
 from workorders.routing import Route, owner_of, route
 from workorders.states import Command
@@ -39,6 +41,7 @@ def find(book: Book, order: Order, without: Iterable[str] = ()) -> Route:
         duty=book.office.duty,
         load=_loads(book),
         without=frozenset(without),
+        licences=needs.licences(book, order),
     )
 
 
@@ -68,13 +71,50 @@ def _loads(book: Book) -> Mapping[str, int]:
 
 
 def hand(book: Book, order: Order, login: str) -> None:
-    """The order is this person's from now on; nobody has acknowledged it."""
+    """The order is this person's from now on; nobody has acknowledged it.
+
+    Where somebody had acknowledged it, a new clock starts: the first one is kept.
+    """
     known = book.memory.loads
     if known is not None:
         if order.assignee is not None and order.state in AT_WORK:
             known[order.assignee] = known.get(order.assignee, 0) - order.effort_min
         known[login] = known.get(login, 0) + order.effort_min
+    if order.assignee != login:
+        links.revoke(book, order)
     order.assignee = login
     order.assigned_at = book.now
     order.acknowledged_at = None
     order.arrived_at = None
+
+
+def hand_on(book: Book, order: Order, login: str) -> None:
+    """To somebody else while it is work: holds end, and who had acknowledged it does not count."""
+    met = order.acknowledged_at is not None
+    end_hold(book, order)
+    hand(book, order, login)
+    if met:
+        book.start_clocks(order, book.now, (ClockKind.ACKNOWLEDGE,))
+
+
+def take_away(book: Book, order: Order) -> None:
+    """The order is nobody's; it is given to whoever comes on call next."""
+    end_hold(book, order)
+    links.revoke(book, order)
+    known = book.memory.loads
+    if known is not None and order.assignee is not None:
+        known[order.assignee] = known.get(order.assignee, 0) - order.effort_min
+    if order.acknowledged_at is not None:
+        book.start_clocks(order, book.now, (ClockKind.ACKNOWLEDGE,))
+    order.assignee = order.assigned_at = order.acknowledged_at = order.arrived_at = None
+
+
+def end_hold(book: Book, order: Order) -> None:
+    """It waits no more; a pause of the clock ends with it."""
+    order.hold_reason = order.hold_until = None
+    mine = select(OrderPause).where(OrderPause.order_id == order.id, OrderPause.end.is_(None))
+    for pause in book.session.scalars(mine):
+        pause.end = book.now
+    book.session.flush()
+    for clock in book.clocks(order.id):
+        clock.due_at = book.due(clock)

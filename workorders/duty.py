@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from core.words import Trade
+from core.words import Licence, Trade
 from workorders.people import Duty, Person
 
 
@@ -28,12 +29,31 @@ class Roster(Protocol):
         """Who leads in a building."""
         ...
 
+    def on_leave(self, login: str, at: int) -> bool:
+        """Whether somebody is on leave at a time. [ms]"""
+        ...
+
+
+class Licensing(Protocol):
+    """Who may do what the law asks a licence for: :class:`adapters.records.staff.Staff`."""
+
+    def held(self, login: str, at: int) -> AbstractSet[Licence]:
+        """Licences of somebody at a time. [ms]"""
+        ...
+
 
 class RosterDuty:
-    """Implements :class:`workorders.people.Duty`."""
+    """Implements :class:`workorders.people.Duty`.
 
-    def __init__(self, roster: Roster, timezone: str) -> None:
+    Args:
+        roster: People and shifts.
+        timezone: In which shifts are written.
+        licensing: Licences; without it nobody holds any.
+    """
+
+    def __init__(self, roster: Roster, timezone: str, licensing: Licensing | None = None) -> None:
         self._roster = roster
+        self._licensing = licensing
         self._zone = ZoneInfo(timezone)
 
     def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
@@ -51,6 +71,14 @@ class RosterDuty:
         """Who leads in a building."""
         return self._roster.supervisors(building)
 
+    def away(self, login: str, at: int) -> bool:
+        """Whether somebody is on leave at a time. [ms]"""
+        return self._roster.on_leave(login, at)
+
+    def licences(self, login: str, at: int) -> AbstractSet[Licence]:
+        """What somebody is licensed for at a time. [ms]"""
+        return self._licensing.held(login, at) if self._licensing is not None else frozenset()
+
 
 class Remembered:
     """Asks each question once: for the length of one transaction people do not change."""
@@ -60,6 +88,7 @@ class Remembered:
         self._people: dict[str, Person | None] = {}
         self._heads: dict[str, Sequence[str]] = {}
         self._calls: dict[tuple[Trade, str, int], Sequence[str]] = {}
+        self._away: dict[tuple[str, int], bool] = {}
 
     def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
         """Log-ins on call at a time, first to be called first."""
@@ -79,3 +108,13 @@ class Remembered:
         if building not in self._heads:
             self._heads[building] = self._duty.supervisors(building)
         return self._heads[building]
+
+    def away(self, login: str, at: int) -> bool:
+        """Whether somebody is on leave at a time. [ms]"""
+        if (login, at) not in self._away:
+            self._away[(login, at)] = self._duty.away(login, at)
+        return self._away[(login, at)]
+
+    def licences(self, login: str, at: int) -> AbstractSet[Licence]:
+        """What somebody is licensed for at a time. [ms]"""
+        return self._duty.licences(login, at)

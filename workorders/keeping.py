@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from adapters.records.orders import Order, OrderClock
+from core.service import ClockKind, Rung, Whom
 from core.words import OrderState, Priority
-from workorders import clocks, dispatch, messages
+from workorders import clocks, dispatch, messages, silence
 from workorders.book import Book
-from workorders.clocks import ClockKind, Rung, Whom
+from workorders.crew import departures
 from workorders.happenings import Happening
 from workorders.routing import owner_of
 from workorders.states import Command
@@ -19,13 +20,17 @@ from workorders.workdays import hours_of
 PROMISE_WORDS = {
     ClockKind.ACKNOWLEDGE: "acknowledge",
     ClockKind.ARRIVE: "arrive",
+    ClockKind.SAFE: "make safe",
     ClockKind.RESTORE: "restore",
+    ClockKind.PERMANENT: "mend for good",
 }
 
 
 def step(book: Book) -> None:
     """Everything that time alone does to open orders."""
+    departures.step(book)
     _unassigned(book)
+    silence.step(book)
     _clocks(book)
 
 
@@ -91,7 +96,7 @@ def _rungs(book: Book, clock: OrderClock) -> Sequence[Rung]:
     if clock.kind != ClockKind.ACKNOWLEDGE:
         return ()
     hours = hours_of(book.office.calendar, clock.building, always=clock.always)
-    ladder = clocks.LADDER[Priority(clock.priority)][clock.rung :]
+    ladder = book.office.levels.ladder[Priority(clock.priority)][clock.rung :]
     return [
         rung for rung in ladder if clocks.due(clock.started_at, rung.minutes, hours) <= book.now
     ]

@@ -9,6 +9,10 @@ from core.words import Text
 
 ASSIGNED = "{order} P{priority} is yours: {asset}"
 NEXT_ON_CALL = "{order} P{priority} is yours now; it was not acknowledged in time: {asset}"
+FOLDED = "{order} is part of {into} now; nobody has to go for it alone: {asset}"
+REPORTED = "{order}: somebody at the place reports it too: {asset}"
+DROPPED = "{order}: its asset is no longer in the site model; say what becomes of it: {asset}"
+POORLY_RATED = "{order} was rated {stars} of 5 by its reporter; please look into it: {asset}"
 RAISED = "{order} has become worse, now P{priority}: {asset}"
 REMINDER = "{order} P{priority} waits for you to accept it: {asset}"
 UNANSWERED = "{order} P{priority} was not acknowledged by {person}: {asset}"
@@ -20,9 +24,20 @@ REFUSED = "{order}: the readings show the fault again after the repair; attempt 
 RETURNED = "{order}: the points that show the fault give no data; the proof cannot go on: {asset}"
 INCONCLUSIVE = "{order} cannot be proved by telemetry and needs a signature: {asset}"
 PARKED = "{order} waits for its season; telemetry cannot prove it before: {asset}"
+DISPUTED = "{order}: the repair was looked at and did not help; attempt {attempt}: {asset}"
+PASSED_ON = "{order} P{priority} is yours now; {person} is away: {asset}"
+HANDED_OVER = "{order} P{priority} was handed over to you by {person}: {asset}"
+PRIORITISED = "{order} is P{priority} now: {asset}"
 NOBODY = "{order} P{priority}: nobody could be found for it: {asset}"
 INSTRUMENT = "{order}: instrument fault at {asset}"
 UNDELIVERED = "{order}: a message to {person} could not be delivered"
+RINGS = "{order} P{priority} is not acknowledged yet, call {n}: {asset}"
+CHANNEL_DEAD = "Messages by {channel} do not arrive: {why}"
+CHANNEL_WELL = "Messages by {channel} arrive again"
+DIGEST = "{n} messages of the day"
+QUIET = "{n} messages of the quiet hours"
+SEVERAL = "{n} messages"
+TEST = "Test message of Plantroom, to be ignored"
 
 POINTS_LOST_TITLE = Text("Points give no usable data")
 POINTS_LOST_WORDS = Text(

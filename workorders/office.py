@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from adapters.records.base import Scope
 from analytics.calendar import Calendar
 from core.rulecard import RuleCard
+from core.service import Levels
 from core.site import Site
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.symptoms import Graph
 
 
 class Sessions(Protocol):
@@ -32,13 +34,17 @@ class Office:
 
     Attributes:
         cards: By rule id.
+        graph: What feeds and holds what.
+        levels: What is promised by priority.
     """
 
     site: Site
+    graph: Graph
     cards: Mapping[str, RuleCard]
     duty: Duty
     calendar: Calendar
     rates: Rates = field(default_factory=Rates)
+    levels: Levels = field(default_factory=Levels)
 
     def local(self, at: int) -> str:
         """A time as people at the site say it."""

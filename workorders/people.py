@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from core.words import Role, Trade
+from core.words import Licence, Role, Trade
 
 
 class Person(Protocol):
@@ -35,6 +35,22 @@ class Person(Protocol):
     @property
     def mail(self) -> str: ...
 
+    @property
+    def phone(self) -> str: ...
+
+    @property
+    def firm(self) -> bool:
+        """A contractor: sent by a link to one order."""
+        ...
+
+
+class PersonOf(Protocol):
+    """Finds people."""
+
+    def person(self, login: str) -> Person | None:
+        """Somebody by log-in; None where nobody (any more) has it."""
+        ...
+
 
 class Duty(Protocol):
     """People and who of them is on duty; leave and substitutes are already seen to."""
@@ -49,6 +65,14 @@ class Duty(Protocol):
 
     def supervisors(self, building: str) -> Sequence[str]:
         """Log-ins of the supervisors of a building."""
+        ...
+
+    def away(self, login: str, at: int) -> bool:
+        """Whether somebody is on leave at a time. [ms]"""
+        ...
+
+    def licences(self, login: str, at: int) -> AbstractSet[Licence]:
+        """What somebody is licensed for at a time. [ms]"""
         ...
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from core.site import Site
 from core.words import Priority
 
 
@@ -27,6 +29,7 @@ class Rates:
         service_value: Of a person-hour without water, power or heat. [site currency]
         least_effort_h: No job counts as shorter, or trifles would stand on top. [h]
         closes_for_median: So many past closes before their median replaces the card's minutes.
+        labour_per_h: Of a person at work; what a repair cost beside what it saves. [site currency]
     """
 
     cost_raises: float = 500.0
@@ -35,6 +38,13 @@ class Rates:
     service_value: float = 40.0
     least_effort_h: float = 0.25
     closes_for_median: int = 10
+    labour_per_h: float = 80.0
+
+    @classmethod
+    def of(cls, site: Site) -> Rates:
+        """The site's own rates, defaults where its model says nothing."""
+        said: dict[str, Any] = dict(site.worth)
+        return cls(**said)
 
 
 @dataclass(frozen=True, slots=True)

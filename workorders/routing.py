@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.site import Site
-from core.words import Trade
+from core.words import Licence, Trade
 from workorders.people import Duty
 
 
@@ -59,22 +59,27 @@ def route(
     duty: Duty,
     load: Mapping[str, int],
     without: AbstractSet[str] = frozenset(),
+    licences: AbstractSet[Licence] = frozenset(),
 ) -> Route:
     """The least loaded on call for a skill and building, not one of ``without``.
 
-    Ties go to who stands first in the roster. Then the owner of the asset, then a
-    supervisor; each only where the log-in (still) exists.
+    Who holds the licences goes before who does not. Ties go to who stands first in the roster.
+    Then the owner of the asset, then a supervisor; each only where the log-in (still) exists
+    and is not on leave.
     """
     crew = [x for x in duty.on_call(skill, building, at) if x not in without]
+    if licences:
+        crew = [x for x in crew if licences <= duty.licences(x, at)] or crew
     if crew:
         loads = {login: load.get(login, 0) for login in crew}
         reason = RouteReason.LEAST_LOADED if len(crew) > 1 else RouteReason.ONLY_ONE_ON_CALL
         return Route(login=min(crew, key=loads.__getitem__), reason=reason, loads=loads)
-    if owner not in without and duty.person(owner) is not None:
-        return Route(login=owner, reason=RouteReason.OWNER, loads={})
-    heads = [x for x in duty.supervisors(building) if x not in without]
-    if heads:
-        return Route(login=heads[0], reason=RouteReason.SUPERVISOR, loads={})
+    heads = [owner, *duty.supervisors(building)]
+    for login, reason in zip(heads, (RouteReason.OWNER, *(RouteReason.SUPERVISOR,) * len(heads)),
+                             strict=False):  # fmt: skip
+        there = duty.person(login) is not None and not duty.away(login, at)
+        if login not in without and there:
+            return Route(login=login, reason=reason, loads={})
     return Route(login=None, reason=RouteReason.NOBODY, loads={})
 
 

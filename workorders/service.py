@@ -18,16 +18,24 @@ from core.errors import Retryable
 from core.finding import FindingEvent
 from core.ports import Findings, ReadingStore
 from core.rulecard import RuleCard
+from core.service import Levels
 from core.site import Site
-from workorders import keeping, marks, messages, triage
+from workorders import dropped, keeping, marks, messages, triage
 from workorders.book import Book
+from workorders.crew.handover import Handovers
+from workorders.crew.photos import Photos
+from workorders.crew.work import Workplace
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
 from workorders.happenings import Happening
-from workorders.notify import Notifier
+from workorders.muting import releasing
+from workorders.muting.board import MuteBoard
+from workorders.notify import Notifier, ringing
 from workorders.office import Office, Sessions
 from workorders.people import Duty
 from workorders.priority import Rates
+from workorders.requests.counter import Counter
+from workorders.symptoms import Graph
 from workorders.ticking import Ticking
 from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
 
@@ -47,6 +55,14 @@ class OrderRecords(Sessions, Protocol):
         ...
 
 
+class Stepped(Protocol):
+    """What is driven with the orders: the ledger of savings."""
+
+    def step(self, now: int) -> None:
+        """Whatever is due by the run clock. [ms]"""
+        ...
+
+
 class WorkOrders:
     """From a finding to a proven repair; a :class:`core.ports.FindingSink`.
 
@@ -59,8 +75,10 @@ class WorkOrders:
         verdicts: What proofs are read from.
         duty: People and rosters.
         notify: Sends the outbox; without it messages wait there.
-        rates: What things are worth.
+        rates: What things are worth; the site model's where left out.
         proof: How a repair is proven.
+        levels: What is promised by priority; the usual table without it.
+        ledger: Told after every step; books what proven repairs save.
     """
 
     def __init__(
@@ -76,23 +94,32 @@ class WorkOrders:
         notify: Notifier | None = None,
         rates: Rates | None = None,
         proof: Prove = prove,
+        levels: Levels | None = None,
+        ledger: Stepped | None = None,
     ) -> None:
         self._records = records
         self._store = store
         self._clock = clock
         self._notify = notify
+        self._ledger = ledger
         self._verifier = Verifier(
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
         )
         self._office = Office(
-            site=site, cards=cards, duty=duty, calendar=Calendar(site), rates=rates or Rates()
-        )
+            site=site, graph=Graph(site), cards=cards, duty=duty, calendar=Calendar(site),
+            rates=rates or Rates.of(site), levels=levels or Levels(),
+        )  # fmt: skip
         self._one = threading.RLock()
         self._ticking = Ticking("work orders", lambda: self.step(clock.now()))
         self.desk = Desk(
             sessions=records, findings=records.findings, office=self._office, clock=clock
         )
-        self.crew = CrewDesk(self.desk)
+        self.work = Workplace(self.desk)
+        self.handovers = Handovers(self.desk)
+        self.photos = Photos(self.desk)
+        self.crew = CrewDesk(self.desk, self.work)
+        self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
+        self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:
             notify.on_failed(self._undelivered)
 
@@ -107,10 +134,16 @@ class WorkOrders:
         """Clocks, escalations, proofs, dashboards and messages, as of the run clock. [ms]"""
         with self._one:
             with self._records.session(ALL) as session:
-                keeping.step(self._book(session, now))
+                book = self._book(session, now)
+                keeping.step(book)
+                releasing.step(book, self._records.findings)
+                dropped.step(book)
+                ringing.step(book)
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
+        if self._ledger is not None:
+            self._ledger.step(now)
         if self._notify is not None and not self._notify.running:
             self._notify.step()
 

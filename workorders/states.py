@@ -19,17 +19,36 @@ class Command(StrEnum):
     TRIAGE = "triage"
     ASSIGN = "assign"
     ESCALATE = "escalate"
+    PASS_ON = "pass_on"  # noqa: S105 - no secret
+    """From somebody who is away or has left to the next one."""
+    RELEASE = "release"
+    """The same, where there is no next one yet."""
+    PRIORITISE = "prioritise"
+    ACKNOWLEDGE = "acknowledge"
     ACCEPT = "accept"
     TAKE = "take"
+    AT_PLACE = "at_place"
+    """There, but what the work needs is not."""
     ARRIVE = "arrive"
     HOLD = "hold"
     RESUME = "resume"
+    SAFE = "safe"
+    RESTORED = "restored"
+    HAND_OVER = "hand_over"
     DONE = "done"
     WATCH = "watch"
     VERIFY = "verify"
     REFUSE = "refuse"
     RETURN = "return"
+    CONFIRM = "confirm"
+    """The reporter says that it is mended."""
+    DISPUTE = "dispute"
+    """The reporter says that it is not."""
+    LAPSE = "lapse"
+    """The reporter said nothing."""
     INSPECT = "inspect"
+    REJECT = "reject"
+    """The inspection found it not mended."""
     SIGN = "sign"
     CANCEL = "cancel"
     REASSIGN = "reassign"
@@ -63,7 +82,7 @@ class Row:
 
     Attributes:
         sources: States it starts from.
-        to: State it leads to.
+        to: State it leads to; None leaves the order in the state it is in.
         roles: Who may give it; none means that only the system does.
         relations: Any of these is needed too; empty means that none is.
         dispatcher: A supervisor or admin may give it whatever their relation.
@@ -71,7 +90,7 @@ class Row:
     """
 
     sources: frozenset[OrderState]
-    to: OrderState
+    to: OrderState | None
     roles: frozenset[Role] = _NOBODY
     relations: frozenset[Relation] = frozenset()
     dispatcher: bool = False
@@ -79,6 +98,7 @@ class Row:
 
 
 _BEFORE_DONE = frozenset({_S.ASSIGNED, _S.ACCEPTED, _S.IN_PROGRESS, _S.ON_HOLD})
+_AT_IT = frozenset({_S.IN_PROGRESS, _S.ON_HOLD})
 
 TABLE: dict[Command, Row] = {
     Command.TRIAGE: Row(sources=frozenset({_S.NEW}), to=_S.TRIAGED),
@@ -86,12 +106,24 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.TRIAGED}), to=_S.ASSIGNED, roles=_DISPATCH, fields=("assignee",)
     ),
     Command.ESCALATE: Row(sources=frozenset({_S.ASSIGNED}), to=_S.ASSIGNED),
+    Command.PASS_ON: Row(sources=_BEFORE_DONE, to=_S.ASSIGNED),
+    Command.RELEASE: Row(sources=_BEFORE_DONE, to=_S.TRIAGED),
+    Command.PRIORITISE: Row(
+        sources=frozenset(OPEN_STATES), to=None, roles=_DISPATCH, fields=("priority", "note")
+    ),
+    Command.ACKNOWLEDGE: Row(
+        sources=_BEFORE_DONE | {_S.DONE, _S.VERIFYING}, to=None, roles=_CREW, relations=_OWN,
+        dispatcher=True,
+    ),
     Command.ACCEPT: Row(
         sources=frozenset({_S.ASSIGNED}), to=_S.ACCEPTED, roles=_CREW, relations=_OWN
     ),
     Command.TAKE: Row(
         sources=frozenset({_S.ASSIGNED}), to=_S.ACCEPTED, roles=_CREW,
         relations=frozenset({Relation.COLLEAGUE}),
+    ),
+    Command.AT_PLACE: Row(
+        sources=frozenset({_S.ACCEPTED}), to=None, roles=_CREW, relations=_OWN
     ),
     Command.ARRIVE: Row(
         sources=frozenset({_S.ACCEPTED}), to=_S.IN_PROGRESS, roles=_CREW, relations=_OWN
@@ -104,6 +136,12 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.ON_HOLD}), to=_S.IN_PROGRESS, roles=_CREW, relations=_OWN,
         dispatcher=True,
     ),
+    Command.SAFE: Row(sources=_AT_IT, to=None, roles=_CREW, relations=_OWN, dispatcher=True),
+    Command.RESTORED: Row(sources=_AT_IT, to=None, roles=_CREW, relations=_OWN, dispatcher=True),
+    Command.HAND_OVER: Row(
+        sources=_BEFORE_DONE, to=_S.ASSIGNED, roles=_CREW, relations=_OWN,
+        fields=("assignee", "note"),
+    ),
     Command.DONE: Row(
         sources=frozenset({_S.IN_PROGRESS}), to=_S.DONE, roles=_CREW, relations=_OWN,
         fields=("cause", "note", "minutes"),
@@ -112,6 +150,13 @@ TABLE: dict[Command, Row] = {
     Command.VERIFY: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
     Command.REFUSE: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
     Command.RETURN: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
+    Command.CONFIRM: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
+    Command.DISPUTE: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
+    Command.LAPSE: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
+    Command.REJECT: Row(
+        sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED, roles=_CREW,
+        relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
+    ),
     Command.INSPECT: Row(
         sources=frozenset({_S.VERIFYING}), to=_S.CLOSED, roles=_CREW,
         relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
@@ -163,7 +208,7 @@ def decide(
         raise forbidden()
     if state not in row.sources:
         raise not_now(state)
-    return row.to
+    return state if row.to is None else row.to
 
 
 def allowed(state: OrderState, role: Role, relations: AbstractSet[Relation]) -> tuple[Command, ...]:

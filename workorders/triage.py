@@ -9,15 +9,15 @@ from sqlalchemy import select
 from adapters.records.orders import Order, OrderFinding
 from core.finding import Finding, FindingChange, FindingEvent, FindingState
 from core.rulecard import RuleCard
-from core.words import OrderState, Origin, ProofKind, Trade
-from workorders import cases, dispatch, messages
+from core.words import Origin, ProofKind
+from workorders import cases, dispatch, folding, making, messages, storms
 from workorders.book import Book
 from workorders.cases import Cases
 from workorders.happenings import Happening
 from workorders.priority import Urgency, urgency
+from workorders.raising import classify, raise_to
 from workorders.ranking import Loss, expected_effort, rank
 from workorders.routing import asset_of
-from workorders.states import Command
 
 COMFORT = "person_hours_outside_comfort"
 SERVICE = "person_hours_without_service"
@@ -33,6 +33,18 @@ def take_all(book: Book, events: Sequence[FindingEvent]) -> None:
         found = cases.read(book, [event.finding for event in events])
         for event in events:
             _take(book, found, event)
+        _rank_again(book, found)
+
+
+def place_all(book: Book, findings: Sequence[Finding]) -> None:
+    """Findings that are open and were kept back so far open or join orders after all."""
+    with book.session.no_autoflush:
+        found = cases.read(book, findings)
+        for finding in findings:
+            card = book.office.cards.get(finding.rule)
+            if card is not None and finding.id not in found.links:
+                _place(book, found, card, finding)
+        _rank_again(book, found)
 
 
 def _take(book: Book, known: Cases, event: FindingEvent) -> None:
@@ -42,7 +54,7 @@ def _take(book: Book, known: Cases, event: FindingEvent) -> None:
     if card is None or (link is not None and finding.revision <= link.revision):
         return
     if link is None:
-        if finding.state is FindingState.OPEN:
+        if not known.coverage.knows(finding) and finding.state is FindingState.OPEN:
             _place(book, known, card, finding)
         return
     order = known.orders[link.order_id]
@@ -61,11 +73,16 @@ def _place(book: Book, known: Cases, card: RuleCard, finding: Finding) -> None:
     cause = cases.cause_of(book, card, finding)
     order = known.open_of(cause) or known.risk_of(cause, finding.severity)
     order = order or known.open_behind(cases.behind(book, card, finding))
+    order = order or folding.explained(book, known, card, finding)
+    if order is None and known.coverage.keep_back(book, card, finding):
+        return
+    order = order or storms.running(book, known, finding)
     if order is None:
         _open(book, known, card, finding)
         return
     _attach(book, known, order, finding)
     order.count += 1
+    storms.entitle(order)
     order.last_seen = max(order.last_seen, finding.last)
     order.cleared_at = order.withdrawn_at = None
     book.happen(order, Happening.JOINED, finding=finding.id, rule=finding.rule, count=order.count)
@@ -75,33 +92,22 @@ def _place(book: Book, known: Cases, card: RuleCard, finding: Finding) -> None:
 
 def _open(book: Book, known: Cases, card: RuleCard, finding: Finding) -> None:
     cause = cases.cause_of(book, card, finding)
-    skill = Trade.OPERATOR if card.desk and finding.severity > 1 else card.trade
-    order = Order(
-        id=book.number(), building=finding.building, origin=Origin.FINDING, cause=cause,
+    order = making.blank(
+        book, building=finding.building, origin=Origin.FINDING, cause=cause,
         asset=asset_of(book.office.site, finding.target), family=card.family, rule=card.id,
-        target=finding.target, trade=card.trade, skill=skill, proof=ProofKind.TELEMETRY,
+        target=finding.target, trade=card.trade, proof=ProofKind.TELEMETRY,
+        skill=making.first_skill(card.trade, finding.severity, desk=card.desk),
         title=messages.dumped(finding.title), explanation=messages.dumped(finding.explanation),
-        severity=finding.severity, priority=finding.severity, reasons=[], told=[],
-        waste_raised=False, state=OrderState.NEW, version=0, marking=0, marked=-1, attempt=1,
-        refusals=0, tried=[], count=1, first_seen=finding.onset, last_seen=finding.last,
-        opened_at=finding.opened,
-        changed_at=book.now, minutes=0, terms=[], recurrence_of=known.recurs(cause, finding.opened),
+        severity=finding.severity, first_seen=finding.onset, last_seen=finding.last,
+        opened_at=finding.opened, recurrence_of=known.recurs(cause, finding.opened),
         effort_min=expected_effort(card.effort_min, _past(book, card), book.office.rates),
     )  # fmt: skip
+    classify(order, _urgency(book, finding))
     known.add(order)
     _attach(book, known, order, finding)
-    _classify(order, _urgency(book, finding))
-    book.happen(
-        order, Happening.OPENED, finding=finding.id, rule=card.id,
-        recurrence_of=order.recurrence_of,
-    )  # fmt: skip
-    book.start_clocks(order, finding.opened)
     _rerank(book, known, order)
-    book.step(
-        order, Command.TRIAGE, OrderState.TRIAGED,
-        priority=order.priority, reasons=list(order.reasons), skill=skill,
-    )  # fmt: skip
-    dispatch.assign(book, order)
+    making.begin(book, order, finding=finding.id, rule=card.id, recurrence_of=order.recurrence_of)
+    folding.gather(book, known, card, order)
 
 
 def _follow(book: Book, known: Cases, card: RuleCard, event: FindingEvent) -> None:
@@ -113,7 +119,7 @@ def _follow(book: Book, known: Cases, card: RuleCard, event: FindingEvent) -> No
         order.cleared_at = order.withdrawn_at = None
         _weigh(book, known, card, order, finding)
         return
-    _rerank(book, known, order)
+    _stale(known, order)
     book.touch(order)
     if event.change is FindingChange.WITHDRAWN:
         _withdraw(book, known, order, finding)
@@ -154,36 +160,36 @@ def _after_close(
 
 
 def _weigh(book: Book, known: Cases, card: RuleCard, order: Order, finding: Finding) -> None:
-    """A worse finding raises the order, pages as new and starts clocks beside the first."""
-    before = (order.waste_per_day, order.score)
-    _rerank(book, known, order)
-    new = _urgency(book, finding)
-    if new.priority >= order.priority:
+    """A worse finding raises the order, which then says what is worst."""
+    _stale(known, order)
+    if raise_to(book, order, _urgency(book, finding), finding.severity, finding=finding.id):
+        order.rule, order.target = card.id, finding.target
+        order.title = messages.dumped(finding.title)
+        order.explanation = messages.dumped(finding.explanation)
+        if order.priority == 1:
+            order.skill = card.trade
+
+
+def _stale(known: Cases, order: Order) -> None:
+    """To be ranked again once all events are taken: thousands may be one order's."""
+    known.stale.setdefault(order.id, (order.waste_per_day, order.score))
+
+
+def _rank_again(book: Book, known: Cases) -> None:
+    for id_, before in known.stale.items():
+        order = known.orders[id_]
+        _rerank(book, known, order)
         if before != (order.waste_per_day, order.score):
             book.touch(order)
-        return
-    lower = order.priority
-    order.severity = min(order.severity, finding.severity)
-    order.rule, order.target = card.id, finding.target
-    order.title = messages.dumped(finding.title)
-    order.explanation = messages.dumped(finding.explanation)
-    if new.priority == 1:
-        order.skill = card.trade
-    _classify(order, new)
-    book.happen(
-        order, Happening.RAISED, finding=finding.id, before=lower, priority=order.priority,
-        reasons=list(order.reasons),
-    )  # fmt: skip
-    book.start_clocks(order, book.now)
-    people = [order.assignee] if order.assignee else book.supervisors(order)
-    book.tell(order, people, Happening.RAISED, messages.RAISED)
+    known.stale.clear()
 
 
 def _rerank(book: Book, known: Cases, order: Order) -> None:
     """What mending it is worth, from its findings that are open now."""
     open_ = [link for link in known.links_of(order) if link.state == FindingState.OPEN]
-    card = book.office.cards[order.rule]
-    wear = card.parameters[WEAR].value if WEAR in card.parameters else 0.0
+    card = book.office.cards.get(order.rule)
+    worn = card.parameters.get(WEAR) if card is not None else None
+    wear = worn.value if worn is not None else 0.0
     losses = [
         Loss(
             target=link.target, money_per_day=link.money_per_day, confidence=link.confidence,
@@ -202,12 +208,6 @@ def links(book: Book, order_id: str) -> Sequence[OrderFinding]:
     """The findings of an order, the first first."""
     mine = select(OrderFinding).where(OrderFinding.order_id == order_id)
     return book.session.scalars(mine.order_by(OrderFinding.opened, OrderFinding.finding_id)).all()
-
-
-def _classify(order: Order, found: Urgency) -> None:
-    order.priority = int(found.priority)
-    order.reasons = [str(reason) for reason in found.reasons]
-    order.waste_raised = found.by_cost_alone
 
 
 def _urgency(book: Book, finding: Finding) -> Urgency:
@@ -240,6 +240,7 @@ def _attach(book: Book, known: Cases, order: Order, finding: Finding) -> None:
     )  # fmt: skip
     _copy(book, link, finding)
     known.attach(link)
+    known.coverage.release(finding, book.now)
 
 
 def _copy(book: Book, link: OrderFinding, finding: Finding) -> None:

@@ -16,22 +16,18 @@ from core.finding import Finding
 from core.rulecard import RuleCard
 from core.verdict import Run
 from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
-from workorders import dispatch, messages, watching
+from workorders import dispatch, messages, returning, watching
 from workorders.book import Book
 from workorders.cases import SILENT_FAMILY
-from workorders.clocks import ClockKind
 from workorders.deeds import close
 from workorders.happenings import Happening
 from workorders.ranking import Loss, rank
-from workorders.routing import SECOND_SKILL, gateways_of
+from workorders.routing import gateways_of
 from workorders.sequels import before, wrong_clock
 from workorders.states import Command
 
 ASK_AGAIN_MS = HOUR_MS
 """Without new verdicts a proof is asked again after this: patience runs by the run clock."""
-
-SAME_PERSON_REFUSALS = 1
-"""After more refusals than this the order goes to another skill (crews.md)."""
 
 UNJUDGED = Text("For seven days nobody has judged this rule here: is the asset still in the model?")
 
@@ -196,19 +192,8 @@ def _verified(book: Book, order: Order, watches: Sequence[Watch]) -> None:
 
 
 def _refused(book: Book, order: Order, watches: Sequence[Watch]) -> None:
-    """Back to the same person once, then to another skill."""
     shown = _shown(watches)
-    order.refusals += 1
-    order.attempt += 1
-    data: dict[str, str] = {}
-    if order.refusals > SAME_PERSON_REFUSALS:
-        order.tried = [*order.tried, *([order.assignee] if order.assignee else [])]
-        order.skill = SECOND_SKILL[order.skill]
-        found = dispatch.find(book, order, order.tried)
-        data = {"reason": found.reason, "skill": order.skill}
-        if found.login is not None:
-            order.assignee = found.login
-    _again(book, order)
+    data = returning.back(book, order)
     book.step(order, Command.REFUSE, OrderState.ASSIGNED, assignee=order.assignee, **data, **shown)
     people = [*([order.assignee] if order.assignee else []), *book.supervisors(order)]
     book.tell(order, people, Command.REFUSE, messages.REFUSED)
@@ -219,7 +204,7 @@ def _lost(book: Book, order: Order, watches: Sequence[Watch]) -> None:
     lost = [watch for watch in watches if watch.outcome == ProofState.POINTS_LOST]
     itself = order.trade is Trade.INSTRUMENT
     instrument = order.id if itself else open_instrument(book, order, lost[0])
-    _again(book, order)
+    returning.again(book, order)
     book.step(
         order, Command.RETURN, OrderState.ASSIGNED, assignee=order.assignee,
         instrument=instrument, **_shown(watches),
@@ -233,14 +218,6 @@ def _say(book: Book, order: Order, watches: Sequence[Watch], what: Happening, he
     order.told = [*order.told, what]
     book.happen(order, what, **_shown(watches))
     book.tell(order, book.supervisors(order), what, head)
-
-
-def _again(book: Book, order: Order) -> None:
-    if order.assignee is not None:
-        dispatch.hand(book, order, order.assignee)
-    order.told = []
-    book.unmeet(order, ClockKind.RESTORE)
-    book.start_clocks(order, book.now, (ClockKind.ACKNOWLEDGE, ClockKind.ARRIVE))
 
 
 def _shown(watches: Sequence[Watch]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import select
 
 from adapters.records.orders import Order, OrderClock, OrderEvent, Watch
+from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
 from core.words import OrderState, Priority
 from workorders import messages, watching
@@ -16,41 +17,50 @@ from workorders.happenings import Happening
 from workorders.people import Person, serves
 from workorders.ranking import Term
 from workorders.states import Command, Relation, allowed
-from workorders.views import DueTime, OrderRow, Step, WatchView
+from workorders.views import DueTime, OrderRow, ReportView, Step, WatchView
 
 _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
 
 
-def relations(order: Order, login: str, person: Person | None) -> AbstractSet[Relation]:
-    """What somebody is to an order."""
+def relations(
+    order: Order, login: str, person: Person | None, worked: AbstractSet[str] = frozenset()
+) -> AbstractSet[Relation]:
+    """What somebody is to an order; ``worked`` are all whose hands were on it."""
     found = set()
     if order.assignee == login:
         found.add(Relation.ASSIGNEE)
     elif person is not None and serves(person, order.skill, order.building):
         found.add(Relation.COLLEAGUE)
-    if login not in {order.repaired_by, order.assignee}:
+    if login not in {order.repaired_by, order.assignee, *worked}:
         found.add(Relation.STRANGER_TO_REPAIR)
-    if login not in {order.repaired_by, order.closed_by}:
+    if login not in {order.repaired_by, order.closed_by, *worked}:
         found.add(Relation.NOT_CLOSER)
     return found
 
 
-def commands(order: Order, actor: Actor, person: Person | None) -> tuple[Command, ...]:
+def commands(
+    order: Order, actor: Actor, person: Person | None, worked: AbstractSet[str] = frozenset()
+) -> tuple[Command, ...]:
     """What an actor may do to an order now: the buttons they see."""
-    found = allowed(order.state, actor.role, relations(order, actor.login, person))
+    found = allowed(order.state, actor.role, relations(order, actor.login, person, worked))
     if Command.SIGN in found and not watching.said_inconclusive(order):
         found = tuple(command for command in found if command is not Command.SIGN)
-    if Command.INSPECT in found and not watching.by_inspection(order):
-        found = tuple(command for command in found if command is not Command.INSPECT)
+    if not watching.by_inspection(order):
+        found = tuple(c for c in found if c not in {Command.INSPECT, Command.REJECT})
+    if order.acknowledged_at is not None:
+        found = tuple(command for command in found if command is not Command.ACKNOWLEDGE)
+    if order.arrived_at is not None:
+        found = tuple(command for command in found if command is not Command.AT_PLACE)
     if Command.REOPEN in found and order.assignee is None:
         found = tuple(command for command in found if command is not Command.REOPEN)
     return found
 
 
 def row_of(
-    book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None
-) -> OrderRow:
+    book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None,
+    worked: AbstractSet[str] = frozenset(),
+) -> OrderRow:  # fmt: skip
     """An order in a list, as an actor sees it."""
     times = [due_time(book, clock) for clock in clocks]
     open_ = [time for time in times if time.met is None]
@@ -72,7 +82,7 @@ def row_of(
         needs_signature=(
             order.state is OrderState.VERIFYING and Happening.INCONCLUSIVE in order.told
         ),
-        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person),
+        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person, worked),
     )  # fmt: skip
 
 
@@ -108,6 +118,15 @@ def history(book: Book, order: Order) -> list[Step]:
         )
         for event in book.session.scalars(query)
     ]  # fmt: skip
+
+
+def report_view(book: Book, report: OrderReport) -> ReportView:
+    """What the crew gave back with one *done*."""
+    return ReportView(
+        attempt=report.attempt, at=report.done_at, by=book.office.name(report.done_by),
+        cause=report.cause, action=report.action, alarm=report.alarm, minutes=report.minutes,
+        parts=tuple(report.parts),
+    )  # fmt: skip
 
 
 def watch_view(watch: Watch) -> WatchView:

@@ -20,11 +20,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from core.ports import Will
+from core.ports import Message, Will
 
 _UNSUPPORTED_VERSION = 132  # MQTT 5 reason code; paho translates the 3.1.1 code to it
 _FAILURES_FROM = 128
-_POLL_MS = 500
+POLL_MS = 500
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -55,12 +55,14 @@ class Events:
         ready: The subscriptions stand: ``ready(session_present)``.
         refused: The broker said why it will not have us.
         message: ``message(topic, payload, retain, qos, mid)``.
+        messages: The same of many at once, each with its acknowledgement.
         wake: The serving thread should look for something to write.
     """
 
     ready: Callable[[bool], None]
     refused: Callable[[str], None]
     message: Callable[[str, bytes, bool, int, int], None]
+    messages: Callable[[list[Message]], None]
     wake: Callable[[], None]
 
 
@@ -112,9 +114,9 @@ class Client:
             writing = select.POLLOUT if self._paho.want_write() else 0
             poll.register(sock, reading | writing)
             pending = room and isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
-            seen = dict(poll.poll(0 if pending else _POLL_MS))
+            seen = dict(poll.poll(0 if pending else POLL_MS))
             if seen.get(wakeup.fileno()):
-                _drain(wakeup)
+                drain(wakeup)
             mask = seen.get(sock.fileno(), 0)
             poll.unregister(sock)
             if pending or mask & (reading | _GONE):
@@ -224,7 +226,8 @@ def _no_delay(_client: paho.Client, _data: object, sock: object) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _drain(wakeup: socket.socket) -> None:
+def drain(wakeup: socket.socket) -> None:
+    """Empty the socket that only wakes."""
     try:
         while wakeup.recv(4096):
             pass

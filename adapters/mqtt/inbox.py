@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.ports import Message
@@ -58,6 +58,39 @@ class Inbox:
         if was_full:
             self._on_room()
         return event
+
+    def put_all(self, messages: Sequence[Message]) -> None:
+        """Add many that came together."""
+        size = sum([len(message.payload) for message in messages])
+        with self._changed:
+            self._events.extend(messages)
+            self._bytes += size
+            self._changed.notify()
+
+    def take_all(self) -> list[Message] | Connected | None:
+        """Wait for the next events: messages that follow each other, at once; None when closed."""
+        with self._changed:
+            while not self._events and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return None
+            was_full = not self.has_room()
+            if isinstance(first := self._events[0], Connected):
+                self._events.popleft()
+                return first
+            taken = self._messages()
+        if was_full:
+            self._on_room()
+        return taken
+
+    def _messages(self) -> list[Message]:
+        events, taken, size = self._events, list[Message](), 0
+        while events and isinstance(message := events[0], Message):
+            taken.append(message)
+            size += len(message.payload)
+            events.popleft()
+        self._bytes -= size
+        return taken
 
     def close(self) -> None:
         """Forget what waits (unacknowledged, so it comes again) and end :meth:`take`."""

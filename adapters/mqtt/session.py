@@ -15,6 +15,7 @@ import structlog
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from adapters.mqtt.client import Client, Events, Options
+from adapters.mqtt.direct import Direct
 from adapters.mqtt.inbox import Connected, Inbox
 from core.ports import Message, Will
 
@@ -54,6 +55,8 @@ class Session:
         session_expiry_s: How long the broker keeps an absent session (MQTT 5). [s]
         connect_timeout_s: Longest wait for a connection. [s]
         reconnect_cap_s: Longest pause between attempts; they begin at 1 s, with jitter. [s]
+        direct: Whether to speak MQTT by a client of our own instead of paho: for who receives
+            thousands of messages a second.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Session:
         session_expiry_s: int = 86_400,
         connect_timeout_s: float = 5.0,
         reconnect_cap_s: float = 30.0,
+        direct: bool = False,
     ) -> None:
         self._options = Options(
             host=host, port=port, client_id=client_id, username=username, password=password,
@@ -82,6 +86,8 @@ class Session:
             connect_timeout_s=connect_timeout_s,
         )  # fmt: skip
         self._cap_s = reconnect_cap_s
+        self._kind: type[Client | Direct] = Direct if direct else Client
+        self._on_messages: Callable[[Sequence[Message]], None] | None = None
         self._filters: tuple[str, ...] = ()
         self._will: Will | None = None
         self._on_message: Callable[[Message], None] = _unheard
@@ -89,7 +95,7 @@ class Session:
         self._inbox = Inbox(receive_maximum, _BUFFER_BYTES, self._wake)
         self._lock = threading.Lock()
         self._generation = 0
-        self._client: Client | None = None
+        self._client: Client | Direct | None = None
         self._ready = threading.Event()
         self._stopping = threading.Event()
         self._goodbye_until = 0.0
@@ -108,6 +114,15 @@ class Session:
     ) -> None:
         self._filters, self._will = tuple(filters), will
         self._on_message, self._on_connected = on_message, on_connected
+
+    def listen_many(
+        self,
+        filters: Sequence[str],
+        on_messages: Callable[[Sequence[Message]], None],
+        on_connected: Callable[[bool], None] | None = None,
+    ) -> None:
+        self._filters = tuple(filters)
+        self._on_messages, self._on_connected = on_messages, on_connected
 
     def start(self) -> None:
         if self._threads:
@@ -179,7 +194,7 @@ class Session:
             pause = min(self._cap_s, 2.0 ** min(attempt, 16))
             self._stopping.wait(_random.uniform(pause / 2, pause))
 
-    def _connect_once(self, client: Client, wakeup: socket.socket) -> _End:
+    def _connect_once(self, client: Client | Direct, wakeup: socket.socket) -> _End:
         """One connection from its beginning to its end."""
         with self._lock:
             self._generation += 1
@@ -211,12 +226,12 @@ class Session:
         other = client.version_refused or not client.answered
         return _End.OTHER_VERSION if other else _End.REFUSED
 
-    def _new_client(self, version: MQTTProtocolVersion) -> Client:
+    def _new_client(self, version: MQTTProtocolVersion) -> Client | Direct:
         events = Events(
             ready=self._became_ready, refused=self._was_refused,
-            message=self._received, wake=self._wake,
+            message=self._received, messages=self._inbox.put_all, wake=self._wake,
         )  # fmt: skip
-        client = Client(version, self._options, self._filters, self._will, events)
+        client = self._kind(version, self._options, self._filters, self._will, events)
         self._client = client
         return client
 
@@ -242,6 +257,20 @@ class Session:
                 self._client.ack(mid)
 
     def _hand_over(self) -> None:
+        if self._on_messages is None:
+            self._hand_over_each()
+            return
+        while (events := self._inbox.take_all()) is not None:
+            try:
+                if isinstance(events, list):
+                    self._on_messages(events)
+                elif self._on_connected is not None:
+                    self._on_connected(events.session_present)
+            except Exception:  # noqa: BLE001
+                # As for one of them: unacknowledged, they come again.
+                _log.exception("mqtt callback failed", client=self._options.client_id)
+
+    def _hand_over_each(self) -> None:
         while (event := self._inbox.take()) is not None:
             try:
                 if isinstance(event, Message):

@@ -25,6 +25,7 @@ from adapters.records.progress import RecordProgress
 from adapters.records.quarantine import RecordQuarantine
 from adapters.records.receipts import RecordReceipts
 from adapters.records.scoping import ScopedSession
+from adapters.records.staff import Staff
 from adapters.records.verdicts import RecordVerdicts
 from core.errors import Misconfigured, Mistake
 
@@ -98,6 +99,11 @@ class Records:
     def findings(self) -> RecordFindings:
         """Episodes."""
         return RecordFindings(self)
+
+    @cached_property
+    def staff(self) -> Staff:
+        """Rosters, leave and licences."""
+        return Staff(self)
 
     @cached_property
     def hand(self) -> RecordHandReadings:

@@ -18,6 +18,8 @@ from core.meters import Crossing, Decision, EventState, Happening, Looked, Waiti
 
 log = structlog.get_logger(__name__)
 
+SYSTEM = "system"
+"""Who changes an event that no person has changed."""
 MOST_OPEN = 50
 """Proposals of one register that may wait: a dial that jumps all day is one broken register,
 and nobody reads the fifty-first; the log names it."""
@@ -31,6 +33,7 @@ class RecordMeterEvents:
 
     def __init__(self, records: Source) -> None:
         self._records = records
+        self._named: set[str] = set()
 
     def found(self, crossings: Sequence[Crossing], looked: Sequence[Looked]) -> None:
         """See the port; writes only where something is new."""
@@ -55,11 +58,14 @@ class RecordMeterEvents:
             return
         with self._records.session(ALL) as session:
             for crossing in news:
-                _put(session, crossing)
+                if not _put(session, crossing) and crossing.point not in self._named:
+                    # Once: it jumps every hour, and the log is not to hold nothing else.
+                    self._named.add(crossing.point)
+                    log.warning("a register jumps too often to ask each time", point=crossing.point)
             for id_ in gone:
                 row = session.get(MeterEventRow, id_)
                 if row is not None and row.state in _OURS:
-                    _change(row, EventState.WITHDRAWN, "system", row.at, {})
+                    _change(row, EventState.WITHDRAWN, SYSTEM, row.at, {})
                     _tell(session, row)
 
     def decided(self, points: Sequence[str] | None = None) -> Mapping[str, Sequence[Decision]]:
@@ -190,29 +196,29 @@ def _row(session: ScopedSession, id_: int) -> MeterEventRow:
     return row
 
 
-def _put(session: ScopedSession, one: Crossing) -> None:
-    """A proposal, new or as it looks now."""
+def _put(session: ScopedSession, one: Crossing) -> bool:
+    """A proposal, new or as it looks now; False where too many of its register wait already."""
     query = select(MeterEventRow).where(MeterEventRow.point == one.point)
     row = session.scalars(query.where(MeterEventRow.at == one.at)).first()
     state = EventState.ACCEPTED if one.accepted else EventState.PROPOSED
     if row is None:
         waits = session.scalars(query.where(MeterEventRow.state == EventState.PROPOSED)).all()
         if len(waits) >= MOST_OPEN and not one.accepted:
-            log.warning("a register jumps too often to ask each time", point=one.point, at=one.at)
-            return
+            return False
         row = MeterEventRow(
             point=one.point, building=one.building, at=one.at, history=[], version=0, exact=True,
             closing=None, opening=None, derived=True, state="",
         )  # fmt: skip
         session.add(row)
     elif row.state in _DECIDED:
-        return
+        return True
     row.kind, row.before_at, row.before, row.first = one.kind, one.before_at, one.before, one.first
     row.evidence = dict(one.evidence)
     if row.state != state:
-        _change(row, state, "system", one.at, {})
+        _change(row, state, SYSTEM, one.at, {})
     session.flush()
     _tell(session, row)
+    return True
 
 
 def _is_news(row: MeterEventRow | None, one: Crossing) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
@@ -73,6 +74,7 @@ class Order(Scoped, Base):
         tried: Log-ins that had it and did not answer or did not mend it.
         opened_at: When its clocks began. [ms]
         repaired_by: Who said done last; never the one who closes it.
+        lowered_from: Priority from which a person lowered it; what is no worse leaves it there.
         withdrawn_at: When late data took all its findings back. [ms]
         cleared_at: When all its findings had cleared by themselves. [ms]
     """
@@ -99,6 +101,7 @@ class Order(Scoped, Base):
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     severity: Mapped[int]
     priority: Mapped[int] = mapped_column(default=Priority.P4)
+    lowered_from: Mapped[int | None]
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
     told: Mapped[list[str]] = mapped_column(JSON, default=list)
     waste_raised: Mapped[bool] = mapped_column(default=False)
@@ -260,8 +263,13 @@ class Notification(OfOrder, Base):
 
     Attributes:
         key: The same for every sending of one message; receivers may drop repeats by it.
+        order_id: None where it is of no order: a channel that is dead.
+        person: A log-in, or ``@`` and the name of a group.
+        way: ``ring`` where it may only go by telephone, else any way.
+        copied: Whether groups and telephones that it also goes to have rows of their own.
+        held: ``quiet`` or ``digest`` while it waits for an hour, not for a server.
         next_at: Not before this system time. [ms]
-        state: ``waiting``, ``sent`` or ``failed``.
+        state: ``waiting``, ``sent``, ``failed``, or ``moot`` where nobody needs it any more.
     """
 
     __tablename__ = "notification"
@@ -269,8 +277,11 @@ class Notification(OfOrder, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
-    order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"), index=True)
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("work_order.id"), index=True)
     person: Mapped[str] = mapped_column(String(64), index=True)
+    way: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    copied: Mapped[bool] = mapped_column(default=False, server_default=true())
+    held: Mapped[str | None] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(24))
     priority: Mapped[int]
     text: Mapped[dict[str, Any]] = mapped_column(JSON)

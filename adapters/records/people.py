@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
@@ -35,6 +35,7 @@ class Person:
     Attributes:
         buildings: Where they work; None is the whole campus.
         password: Argon2id hash; None cannot log in.
+        firm: A contractor, who comes by a link to one order.
     """
 
     login: str
@@ -47,6 +48,7 @@ class Person:
     phone: str
     active: bool
     password: str | None
+    firm: bool = False
 
     def actor(self) -> Actor:
         """As the one who acts."""
@@ -74,7 +76,7 @@ class People:
         """
         with self._records.session(ALL) as session:
             for one in people:
-                _put(session, one)
+                put(session, one)
             _refuse_strangers(session, shifts)
             logins = {one.login for one in people} | {shift.login for shift in shifts}
             session.execute(delete(ShiftRow).where(ShiftRow.login.in_(sorted(logins))))
@@ -116,10 +118,14 @@ class People:
             session.execute(delete(LoginRow).where(LoginRow.login == login))
             return True
 
-    def set_leave(self, login: str, start: int, end: int, note: str = "") -> None:
-        """Somebody is not called in ``(start, end]``, run clock. [ms]"""
+    def set_leave(
+        self, login: str, start: int, end: int, note: str = "", *, substitute: str = ""
+    ) -> None:
+        """Somebody is not called in ``(start, end]``, run clock; a substitute is instead. [ms]"""
         with self._records.session(ALL) as session:
-            session.add(LeaveRow(login=login, start=start, end=end, note=note))
+            session.add(
+                LeaveRow(login=login, start=start, end=end, note=note, substitute=substitute)
+            )
 
     def on_call(
         self, trade: Trade, building: str, weekday: int, minute: int, *, at: int | None = None
@@ -133,7 +139,8 @@ class People:
             building: Where.
             weekday: Of the site, Monday being 1.
             minute: From the site's midnight. [min]
-            at: The same moment by the run clock: whoever is on leave then is passed over. [ms]
+            at: The same moment by the run clock: who is on leave then is passed over, or their
+                substitute stands in their place. [ms]
         """
         query = (
             select(ShiftRow)
@@ -143,11 +150,17 @@ class People:
             .where(or_(PersonRow.whole_campus, _in_scope(building)))
             .order_by(ShiftRow.preference, ShiftRow.building == "", ShiftRow.login)
         )
-        if at is not None:
-            query = query.where(~_on_leave(at))
         with self._records.session(ALL, reading=True) as session:
             rows = session.scalars(query).all()
-        return list(dict.fromkeys(r.login for r in rows if _covers(r, weekday, minute)))
+            away = _away(session, at) if at is not None else {}
+            able = _able(session, set(away.values()) - {""}, trade, building) if away else set()
+        called = (_stand_in(r.login, away, able) for r in rows if _covers(r, weekday, minute))
+        return list(dict.fromkeys(login for login in called if login))
+
+    def on_leave(self, login: str, at: int) -> bool:
+        """Whether somebody is on leave at a time. [ms]"""
+        with self._records.session(ALL, reading=True) as session:
+            return login in _away(session, at)
 
     def supervisors(self, building: str) -> Sequence[str]:
         """Who leads in a building."""
@@ -166,7 +179,8 @@ def _covers(shift: ShiftRow, weekday: int, minute: int) -> bool:
     return begun or (str(yesterday) in shift.weekdays and minute < shift.end)
 
 
-def _put(session: ScopedSession, one: CrewPerson) -> None:
+def put(session: ScopedSession, one: CrewPerson) -> None:
+    """Adds or changes somebody; other rights end their log-ins."""
     row = session.get(PersonRow, one.login)
     rights = (one.role.value, one.buildings)
     if row is None:
@@ -203,8 +217,35 @@ def _in_scope(building: str) -> ColumnElement[bool]:
     return exists().where(ScopeRow.login == ShiftRow.login, ScopeRow.building == building)
 
 
-def _on_leave(at: int) -> ColumnElement[bool]:
-    return exists().where(LeaveRow.login == ShiftRow.login, LeaveRow.start < at, LeaveRow.end >= at)
+def _away(session: ScopedSession, at: int) -> dict[str, str]:
+    """Who is on leave at a time, and who stands in for them; empty where nobody does."""
+    query = select(LeaveRow).where(LeaveRow.start < at, LeaveRow.end >= at)
+    found: dict[str, str] = {}
+    for row in session.scalars(query.order_by(LeaveRow.id)):
+        found[row.login] = row.substitute or found.get(row.login, "")
+    return found
+
+
+def _able(session: ScopedSession, logins: Collection[str], trade: Trade, building: str) -> set[str]:
+    """Which of some people have a trade, or lead, and may go to a building."""
+    scopes = _scopes(session, ScopeRow.login.in_(sorted(logins)))
+    rows = session.scalars(
+        select(PersonRow).where(PersonRow.active, PersonRow.login.in_(sorted(logins)))
+    )
+    return {
+        row.login for row in rows
+        if (trade.value in row.trades or row.role == Role.SUPERVISOR)
+        and (row.whole_campus or building in scopes.get(row.login, ()))
+    }  # fmt: skip
+
+
+def _stand_in(login: str, away: Mapping[str, str], able: Collection[str]) -> str:
+    """Who is called for somebody: themselves, or the first substitute who is there."""
+    seen: set[str] = set()
+    while login in away and login not in seen:
+        seen.add(login)
+        login = away[login]
+    return login if not seen or (login in able and login not in away) else ""
 
 
 def _scopes(
@@ -223,5 +264,5 @@ def _person(row: PersonRow, scope: Iterable[str]) -> Person:
         trades=frozenset(Trade(t) for t in row.trades),
         buildings=None if row.whole_campus else frozenset(scope),
         language=row.language, mail=row.mail, phone=row.phone, active=row.active,
-        password=row.password,
+        password=row.password, firm=row.firm,
     )  # fmt: skip

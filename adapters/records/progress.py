@@ -8,14 +8,20 @@ from sqlalchemy import case, delete, func, insert, select
 
 from adapters.records.base import ALL
 from adapters.records.engine import insert_for
+from adapters.records.meters import SYSTEM
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
-from adapters.records.tables import ClockRow, GatewayRow, LateRow
+from adapters.records.tables import ClockRow, GatewayRow, LateRow, MeterEventRow
 from core.clock import DAY_MS
+from core.meters import EventState, Undecided
 from core.ports import ClockSeen, GatewayProgress, LateRange
 
 _CLOCKS_KEPT_MS = 90 * DAY_MS
 """Longer than any verdict looks back; what is older explains nothing that is still judged."""
+
+
+_ASKED = (EventState.PROPOSED, EventState.CONFIRMED, EventState.REJECTED)
+"""Of events that nobody had told of: waiting for somebody, or decided since."""
 
 
 class RecordProgress:
@@ -99,6 +105,22 @@ class RecordProgress:
             for row in rows
         ]
 
+    def undecided(self, since: int) -> Sequence[Undecided]:
+        """See the port; rollovers that the rules count by themselves never wait."""
+        query = select(MeterEventRow).where(
+            MeterEventRow.state.in_(_ASKED), MeterEventRow.before_at.is_not(None)
+        )
+        with self._records.session(ALL, reading=True) as session:
+            rows = session.scalars(query.order_by(MeterEventRow.point, MeterEventRow.at)).all()
+        found = [
+            Undecided(
+                point=row.point, before_at=row.before_at, at=row.at, until=_decided_at(row)
+            )
+            for row in rows
+            if row.before_at is not None
+        ]  # fmt: skip
+        return [one for one in found if one.until is None or one.until > since]
+
     def late(self) -> Sequence[tuple[int, LateRange]]:
         """See the port."""
         with self._records.session(ALL, reading=True) as session:
@@ -109,6 +131,13 @@ class RecordProgress:
         """See the port."""
         with self._records.session(ALL) as session:
             _forget(session, ids)
+
+
+def _decided_at(row: MeterEventRow) -> int | None:
+    """When somebody first said what it was; who says it again later changes nothing of that."""
+    if row.state == EventState.PROPOSED:
+        return None
+    return next((int(step["at"]) for step in row.history if step["by"] != SYSTEM), row.at)
 
 
 def _forget(session: ScopedSession, ids: Sequence[int]) -> None:

@@ -309,7 +309,11 @@ class AuditRow(AppendOnly, Base):
 
 
 class PersonRow(Base):
-    """Somebody with a log-in; ``whole_campus`` or the buildings of :class:`ScopeRow`."""
+    """Somebody with a log-in; ``whole_campus`` or the buildings of :class:`ScopeRow`.
+
+    Attributes:
+        firm: A contractor: never logs in, is never on call, comes by a link to one order.
+    """
 
     __tablename__ = "person"
 
@@ -322,6 +326,7 @@ class PersonRow(Base):
     whole_campus: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
     trades: Mapped[str] = mapped_column(String(16), default="")
+    firm: Mapped[bool] = mapped_column(default=False)
     password: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -352,7 +357,11 @@ class ShiftRow(Base):
 
 
 class LeaveRow(Base):
-    """Time in which somebody is not called, run clock. [ms]"""
+    """Time in which somebody is not called, run clock. [ms]
+
+    Attributes:
+        substitute: Who is called in their place, or empty.
+    """
 
     __tablename__ = "leave"
 
@@ -361,6 +370,7 @@ class LeaveRow(Base):
     start: Mapped[int]
     end: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
+    substitute: Mapped[str] = mapped_column(String(64), default="")
 
 
 class LoginRow(Base):

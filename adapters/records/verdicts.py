@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, tuple_
 
-from adapters.records.base import ALL
+from adapters.records.base import ALL, Base
 from adapters.records.engine import insert_for
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
@@ -20,6 +20,7 @@ from core.words import Carrier
 Part = tuple[str, str, int, int, Sequence[Run]]
 Kept = tuple[int | None, Run]
 """A run and its row; None where it has none yet."""
+_RUNS, _JUDGED = Base.metadata.tables["verdict_run"], Base.metadata.tables["judged_until"]
 _MANY = 400
 """Pairs of one IN list; SQLite's own limit has been 999 values."""
 
@@ -53,14 +54,16 @@ class RecordVerdicts:
             for first in range(0, len(gone), _MANY):
                 session.execute(delete(RunRow).where(RunRow.id.in_(gone[first : first + _MANY])))
             fresh = [run for stream in streams.values() for id_, run in stream if id_ is None]
+            # Thousands of rows a step, and none of them an object afterwards: past the session.
+            connection = session.connection()
             if fresh:
-                session.execute(insert(RunRow), [_values(run) for run in fresh])
-            statement = upsert(JudgedRow)
-            session.execute(
+                connection.execute(insert(_RUNS), [_values(run) for run in fresh])
+            statement = upsert(_JUDGED)
+            connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["rule", "target"],
                     set_={"until": statement.excluded.until},
-                    where=JudgedRow.until < statement.excluded.until,
+                    where=_JUDGED.c.until < statement.excluded.until,
                 ),
                 [
                     {"rule": r, "target": t, "until": until, "building": _building(t)}

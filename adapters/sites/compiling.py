@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from adapters.sites import csvmap, devicemap, foreignmap, parameters
 from adapters.sites.context import Context
 from adapters.sites.files import Written
@@ -97,7 +99,14 @@ def _compile(
         prices=prices_of(keys, context.zone, log),
         carbon=carbon_of(keys, context.zone, log),
         calendar=_calendar(keys, context),
+        worth=_worth(keys),
     )
+
+
+def _worth(keys: SiteKeys) -> Mapping[str, float]:
+    """What the owner says; the rest is :class:`workorders.priority.Rates`."""
+    said = {} if keys.worth is None else msgspec.structs.asdict(keys.worth)
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _building(keys: BuildingKeys, context: Context) -> Building:

@@ -234,6 +234,38 @@ class BuildingKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     equipment: list[EquipmentKeys] = msgspec.field(default_factory=list)
 
 
+class WorthKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What things are worth when orders are ranked; what is left out keeps its default."""
+
+    cost_raises: (
+        Annotated[float, Meta(ge=0, description="waste above this a day raises a priority")] | None
+    ) = None
+    comfort_raises: (
+        Annotated[
+            float, Meta(ge=0, description="so much comfort lost does too. [person-hours a day]")
+        ]
+        | None
+    ) = None
+    comfort_value: (
+        Annotated[float, Meta(ge=0, description="money for a person-hour outside comfort")] | None
+    ) = None
+    service_value: (
+        Annotated[
+            float, Meta(ge=0, description="money for a person-hour without water, power or heat")
+        ]
+        | None
+    ) = None
+    least_effort_h: (
+        Annotated[float, Meta(gt=0, description="no job counts as shorter. [h]")] | None
+    ) = None
+    closes_for_median: (
+        Annotated[
+            int, Meta(ge=1, description="past repairs before their median replaces a card's time")
+        ]
+        | None
+    ) = None
+
+
 class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The campus: ``site.yaml``."""
 
@@ -249,3 +281,4 @@ class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     prices: dict[Carrier, list[PriceKeys]] = msgspec.field(default_factory=dict)
     carbon: dict[Carrier, list[CarbonKeys]] = msgspec.field(default_factory=dict)
     calendar: list[CalendarKeys] = msgspec.field(default_factory=list)
+    worth: WorthKeys | None = None

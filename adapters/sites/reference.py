@@ -34,6 +34,7 @@ from adapters.sites.keys import (
     ScheduleKeys,
     SiteKeys,
     SystemKeys,
+    WorthKeys,
 )
 from adapters.sites.meterkeys import (
     Cjt188DeviceKeys,
@@ -86,6 +87,7 @@ TITLES: dict[type[msgspec.Struct], str] = {
     PriceKeys: "A price",
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
+    WorthKeys: "What things are worth",
     BuildingKeys: "A building",
     FloorKeys: "A floor",
     RoomKeys: "A space",

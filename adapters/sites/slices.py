@@ -40,6 +40,7 @@ def slice_of(site: Site, gateway: str) -> Site:
         prices={},
         carbon={},
         calendar=(),
+        worth={},
     )
 
 

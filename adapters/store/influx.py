@@ -42,7 +42,7 @@ class InfluxStore:
 
     def __init__(self, address: InfluxAddress, site: Site, token: str | None) -> None:
         self._site = site
-        self._planner = Planner(site)
+        self._planner = Planner(site, ordered=False)  # the server sorts anyway
         self._server = Server(address, token)
         self._keys = Keys(self._server, site)
         self._writer = Writer(self._server, self._keys, site)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from adapters.store.influx_lines import point_of, series_key
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.store.influx_lines import WHOLE, head_of, point_of, series_key
 from adapters.store.influx_read import text
 from adapters.store.influx_server import Server
+from core.batch import Bools
 from core.ports import MEASUREMENTS
 from core.site import Site
 
@@ -23,6 +27,7 @@ class Keys:
         self._site = site
         self._lock = threading.Lock()
         self._keys: dict[tuple[str, str], str] | None = None
+        self._heads: dict[str, tuple[NDArray[np.object_], Bools]] = {}
 
     def measurement(self, point: int) -> str:
         """Where the readings of a point are: as first written, else by its kind."""
@@ -32,9 +37,31 @@ class Keys:
                 return measurement
         return self._site.points[point].kind.value
 
-    def of_readings(self, points: Iterable[int]) -> dict[int, str]:
-        """Series key of each point's readings."""
-        return {i: self.of(self.measurement(i), i) for i in points}
+    def of_readings(self, points: NDArray[np.int32]) -> tuple[NDArray[np.object_], Bools]:
+        """Of each row, by its point: the line's head, and whether values are whole numbers."""
+        return self._looked("", points)
+
+    def of_rows(self, measurement: str, points: NDArray[np.int32]) -> NDArray[np.object_]:
+        """The same for a measurement that stands beside the readings."""
+        return self._looked(measurement, points)[0]
+
+    def _looked(
+        self, measurement: str, points: NDArray[np.int32]
+    ) -> tuple[NDArray[np.object_], Bools]:
+        """Heads by point, made when a point is first written; ``""`` are readings."""
+        self._known()  # forgotten keys are looked up first, and heads with them
+        with self._lock:
+            heads, whole = self._heads.setdefault(
+                measurement,
+                (np.full(len(self._site.points), None), np.zeros(len(self._site.points), np.bool_)),
+            )
+        found = heads[points]
+        if not found.all():
+            for i in np.unique(points).tolist():
+                where = measurement or self.measurement(i)
+                heads[i], whole[i] = head_of(self.of(where, i)), where in WHOLE
+            found = heads[points]
+        return found, whole[points]
 
     def of(self, measurement: str, point: int) -> str:
         """Series key of a point in a measurement; remembered, as it is about to be written."""
@@ -66,5 +93,5 @@ class Keys:
                     for series in self._server.query([question])[0]
                     for row in series["values"]
                 ]
-                self._keys = {point_of(key): key for key in found}
+                self._keys, self._heads = {point_of(key): key for key in found}, {}
             return self._keys

@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from adapters.store.rows import Rows
+from core.batch import Bools, Floats, Ints
 from core.ports import Mark
 from core.quantity import Kind
 from core.site import Point
@@ -22,6 +24,8 @@ WHOLE = frozenset({Kind.STATE.value, Kind.COMMAND.value})
 
 _KEY = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 _TEXT = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": " ", "\r": " "})
+_VALUE = b"value="
+_json = msgspec.json.Encoder()
 _INTEGERS = frozenset({"quality", "received", "state", "revision"})
 
 
@@ -44,19 +48,80 @@ def point_of(key: str) -> tuple[str, str]:
     return measurement, ""
 
 
-def reading_lines(keys: Sequence[str], rows: Rows) -> list[str]:
-    """A line a reading; where there is no value the field is absent."""
-    value = [repr(v) for v in rows.value.tolist()]
-    for i in np.flatnonzero(rows.value == np.rint(rows.value)).tolist():
-        if keys[i].partition(",")[0] in WHOLE:
-            value[i] = f"{int(rows.value[i])}i"
-    columns = (rows.quality.tolist(), rows.received.tolist(), rows.at.tolist())
-    return [
-        f"{k} quality={q}i,received={r}i {t}"
-        if v == "nan"
-        else f"{k} value={v},quality={q}i,received={r}i {t}"
-        for k, v, q, r, t in zip(keys, value, *columns, strict=True)
+class Lines(Sequence[str]):
+    """Many lines as columns of their pieces, written out only for the range that is sent.
+
+    A line is the pieces of its row beside each other; joining all of a request at once costs
+    a tenth of formatting each.
+    """
+
+    def __init__(self, *pieces: Sequence[bytes]) -> None:
+        self._pieces = pieces
+
+    def __len__(self) -> int:
+        return len(self._pieces[0])
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return Lines(*(piece[place] for piece in self._pieces))
+        return b"".join(piece[place] for piece in self._pieces).decode().rstrip("\n")
+
+    def body(self) -> bytes:
+        """All lines, each with its end."""
+        width = len(self._pieces)
+        beside = [b""] * (width * len(self))
+        for n, piece in enumerate(self._pieces):
+            beside[n::width] = piece
+        return b"".join(beside)
+
+
+def row_lines(
+    heads: NDArray[np.object_], whole: Bools, value: Floats, tail: Mapping[str, Ints], at: Ints
+) -> Lines:
+    """A line a row with a ``value`` and whole fields; where there is no value it is absent.
+
+    Args:
+        heads: Series key of each row, up to its value: ``gauge,point=a value=``.
+        whole: Where the value is a whole number.
+        value: NaN is no value.
+        tail: The other fields.
+        at: Time of each row. [ms]
+    """
+    front, number, back = heads.tolist(), _numbers(value, whole), _tails(tail, at)
+    for i in np.flatnonzero(np.isnan(value)).tolist():
+        front[i], number[i] = front[i].removesuffix(_VALUE), b""
+        back[i] = back[i].removeprefix(b",")
+    return Lines(front, number, back)
+
+
+def head_of(key: str) -> bytes:
+    """What stands before the value in each line of a series."""
+    return f"{key} ".encode() + _VALUE
+
+
+def _numbers(value: Floats, whole: Bools) -> list[bytes]:
+    # The shortest digits that mean this number, as repr() has them, at a third of its cost.
+    numbers = _json.encode(value.tolist())[1:-1].split(b",")
+    for i in np.flatnonzero(whole & ~np.isnan(value)).tolist():
+        numbers[i] = b"%di" % int(value[i])
+    return numbers
+
+
+def _tails(fields: Mapping[str, Ints], at: Ints) -> list[bytes]:
+    """The end of each line, made once for neighbours that have the same."""
+    columns = [column.astype(np.int64) for column in fields.values()] + [at]
+    changes = np.zeros(len(at), np.bool_)
+    changes[:1] = True
+    for column in columns:
+        changes[1:] |= column[1:] != column[:-1]
+    first = np.flatnonzero(changes)
+    form = "".join(f",{name}=%di" for name in fields) + " %d\n"
+    made = [
+        (form % row).encode() for row in zip(*(c[first].tolist() for c in columns), strict=True)
     ]
+    ends = np.empty(len(made), np.object_)
+    ends[:] = made
+    return np.repeat(ends, np.diff(first, append=len(at))).tolist()
 
 
 def field_lines(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from adapters.store import influx_read
 from adapters.store.influx_keys import Keys
-from adapters.store.influx_lines import field_lines, reading_lines
+from adapters.store.influx_lines import row_lines
 from adapters.store.influx_read import Ask, Table
 from adapters.store.influx_server import Server
 from adapters.store.influx_write import write_lines
@@ -39,8 +39,9 @@ class Writer:
         without = np.flatnonzero(np.isnan(plan.fresh.value))
         if len(without):
             self._clear(plan.fresh.keep(without))
-        by_point = self._keys.of_readings(np.unique(rows.point).tolist())
-        lines = reading_lines([by_point[i] for i in rows.point.tolist()], rows)
+        heads, whole = self._keys.of_readings(rows.point)
+        fields: Table = {"quality": rows.quality, "received": rows.received}
+        lines = row_lines(heads, whole, rows.value, fields, rows.at)
         refused = write_lines(self._server, lines)
         if not refused:
             return []
@@ -57,12 +58,17 @@ class Writer:
         without = np.isnan(fields["value"])
         if without.any():
             self._clear_at(measurement, point[without], at[without])
-        keys = {i: self._keys.of(measurement, i) for i in np.unique(point).tolist()}
-        lists = {name: column.tolist() for name, column in fields.items()}
-        lines = field_lines([keys[i] for i in point.tolist()], at.tolist(), lists)
+        order = np.argsort(at, kind="stable")  # neighbours of one time share the end of a line
+        point, at = point[order], at[order]
+        heads = self._keys.of_rows(measurement, point)
+        tail = {name: column[order] for name, column in fields.items()}
+        value = tail.pop("value")
+        lines = row_lines(heads, np.zeros(len(at), np.bool_), value, tail, at)
         refused = write_lines(self._server, lines)
         if refused:
-            raise Rejected(sorted(refused), ", ".join(sorted(set(refused.values()))))
+            raise Rejected(
+                sorted(order[list(refused)].tolist()), ", ".join(sorted(set(refused.values())))
+            )
 
     def _stored(self, rows: Rows, field: str) -> Bools:
         """Which rows are in the store with this field."""

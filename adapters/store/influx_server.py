@@ -72,7 +72,7 @@ class Server:
         """For messages: server and bucket, no secret."""
         return f"InfluxDB at {self._address.base}, bucket {self._address.bucket}"
 
-    def write(self, lines: Sequence[str]) -> None:
+    def write(self, lines: bytes) -> None:
         """Write lines with times in ms; durable in the server's log on return.
 
         Raises:
@@ -83,7 +83,7 @@ class Server:
         try:
             self._writer.write(
                 bucket=self._address.bucket,
-                record="\n".join(lines).encode(),
+                record=lines,
                 write_precision=cast("WritePrecision", WritePrecision.MS),
             )
         except ApiException as error:

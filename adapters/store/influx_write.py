@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters.store.influx_lines import Lines
 from adapters.store.influx_server import LinesRefused, Server
 
 MOST_LINES = 10_000
@@ -33,7 +34,7 @@ def _write(
     server: Server, lines: Sequence[str], start: int, end: int, refused: dict[int, str]
 ) -> None:
     try:
-        server.write(lines[start:end])
+        server.write(_body(lines[start:end]))
     except LinesRefused as error:
         if end - start == 1 or error.dropped == end - start:
             refused |= dict.fromkeys(range(start, end), _reason(str(error)))
@@ -41,6 +42,10 @@ def _write(
         middle = (start + end) // 2
         _write(server, lines, start, middle, refused)
         _write(server, lines, middle, end, refused)
+
+
+def _body(lines: Sequence[str]) -> bytes:
+    return lines.body() if isinstance(lines, Lines) else "\n".join(lines).encode()
 
 
 def _reason(message: str) -> str:

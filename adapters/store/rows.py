@@ -73,7 +73,7 @@ class Plan:
     """What one call of ``write`` asks for.
 
     Attributes:
-        fresh: Stand whatever is stored; one row a (point, time), by point, then time.
+        fresh: Stand whatever is stored; one row a (point, time).
         again: Are written only where the store has nothing; none of them is in ``fresh``.
         refused: Will never be stored.
     """
@@ -84,9 +84,14 @@ class Plan:
 
 
 class Planner:
-    """Sorts the rows of a call: those that stand, those that may only fill, refused ones."""
+    """Sorts the rows of a call: those that stand, those that may only fill, refused ones.
 
-    def __init__(self, site: Site) -> None:
+    Args:
+        ordered: Whether what stands is wanted by point, then time; else as it came.
+    """
+
+    def __init__(self, site: Site, *, ordered: bool = True) -> None:
+        self._ordered = ordered
         self._whole = np.array(
             [p.kind in {Kind.STATE, Kind.COMMAND} for p in site.points], np.bool_
         )
@@ -103,9 +108,10 @@ class Planner:
             rows = rows.keep(~bad)
         known = np.array([batch.name in receipted for batch in batches], np.bool_)
         if not known.any():
-            return Plan(fresh=last_of_each(rows), again=rows.keep(NO_ROWS), refused=refused)
+            fresh = last_of_each(rows, ordered=self._ordered)
+            return Plan(fresh=fresh, again=rows.keep(NO_ROWS), refused=refused)
         old = known[rows.origin]
-        fresh = last_of_each(rows.keep(~old))
+        fresh = last_of_each(rows.keep(~old), ordered=self._ordered)
         again = _first_batch_of_each(rows.keep(old))
         return Plan(fresh=fresh, again=again.keep(~within(again, fresh)), refused=refused)
 
@@ -132,13 +138,15 @@ def refused_rows(
     return refused
 
 
-def last_of_each(rows: Rows) -> Rows:
-    """Of each (point, time) the last row, by point, then time."""
+def last_of_each(rows: Rows, *, ordered: bool = True) -> Rows:
+    """Of each (point, time) the last row; by point, then time, or else as they came."""
     order = np.lexsort((rows.at, rows.point))
     point, at = rows.point[order], rows.at[order]
     last = np.ones(len(order), np.bool_)
     last[:-1] = (point[1:] != point[:-1]) | (at[1:] != at[:-1])
-    return rows.keep(order[last])
+    if ordered:
+        return rows.keep(order[last])
+    return rows if last.all() else rows.keep(np.sort(order[last]))
 
 
 def within(some: Rows, others: Rows) -> Bools:

@@ -7,19 +7,24 @@ from analytics.rules import (
     board_heat,
     coil_leaks,
     heat_against_cool,
+    hunting,
     late_stop,
     mixed_air,
     night_flow,
+    noisy_sensor,
     off_schedule_fan,
     outdoor_air,
     power_factor,
+    register_jump,
     sensors,
     silence,
     supply_air,
     supply_voltage,
+    swapped_sensors,
     tank_overflow,
     warm_heating,
     wrong_clock,
+    wrong_unit,
 )
 from core.rulecard import RuleCard
 
@@ -36,13 +41,18 @@ RULES: tuple[Rule, ...] = (
     off_schedule_fan.RULE,
     heat_against_cool.RULE,
     outdoor_air.TOO_MUCH,
+    hunting.RULE,
     *sorted(
         (outdoor_air.NONE_FREE, *mixed_air.RULES, *supply_air.RULES, *coil_leaks.RULES),
         key=lambda rule: int(rule.id.removeprefix("FC-")),
     ),
     *sensors.RULES,
     *silence.RULES,
+    register_jump.RULE,
     wrong_clock.RULE,
+    wrong_unit.RULE,
+    *swapped_sensors.RULES,
+    noisy_sensor.RULE,
 )
 """Every rule, in the order of the documentation."""
 

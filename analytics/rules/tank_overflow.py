@@ -34,6 +34,8 @@ CARD = RuleCard(
     sufficiency=0.6,
     condition="Level above 95 %.",
     hold=Hold(minutes=10),
+    # Brimful and shut in the evening it stands so until somebody draws; over a weekend, for days.
+    lingers_h=72.0,
     clear_at="At or below 93 %, and above 70 %, outside the hours: by day people draw faster than "
     "a valve passes, and a tank whose supply is shut runs over no more either.",
     clears_when="Three nights on which it stood full and did not run over.",

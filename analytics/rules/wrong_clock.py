@@ -33,7 +33,8 @@ CARD = RuleCard(
     condition="Live batches sent more than 5 min from when they came, or their newest reading "
     "more than 5 min ahead, or that much beyond the shortest period behind, twice alike or after "
     "times that ran back; what was read earlier and is sent late is no clock's fault.",
-    hold=Hold(minutes=60),
+    # One hour alone may be readings that came late and out of order: it mutes, and calls nobody.
+    hold=Hold(minutes=120),
     clear_at="Within 1 min.",
     clears_when="24 hours within a minute.",
     waste_formula="none; the rules it mutes",

@@ -18,6 +18,7 @@ def framed(request: Request, given: ServicesDep, actor: ActorDep, reader: Reader
     request.state.live_from = latest_change(given)
     request.state.fresh = freshness(reader, given.clock.now())
     request.state.open_orders = tally(given.records, actor).open
+    request.state.takes_calls = given.orders.requests.may_enter(actor)
 
 
 Framed = Annotated[None, Depends(framed, scope="function")]

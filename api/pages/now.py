@@ -15,6 +15,7 @@ from api.asker import ActorDep, ReaderDep, ServicesDep
 from api.costs import costs
 from api.formats import local
 from api.freshness import freshness
+from api.messages import dead_channels
 from api.orders import summary
 from api.pages.frame import Framed
 from api.scoped import ScopedReader
@@ -91,6 +92,7 @@ def _content(
         "day_name": partial(_day_name, zone=site.timezone, language=tr.language),
         "costliest": sorted(orders, key=lambda o: -(o.money or 0.0))[:_COSTLIEST],
         "proved": tally(given.records, actor),
+        "dead_channels": dead_channels(given, actor),
     }
 
 

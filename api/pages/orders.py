@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlencode
@@ -10,10 +11,10 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats
+from api import formats, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
-from api.orders import STATE_WORDS, named, summary, waste_words, watch_words
+from api.orders import STATE_WORDS, named, place_of, summary, waste_words, watch_words
 from api.pages.frame import Framed
 from api.problems import STATUS_OF
 from api.refusals import said
@@ -24,6 +25,8 @@ from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
 from core.words import OrderState
+from workorders.dropped import known
+from workorders.requests.kinds import KINDS
 from workorders.views import OrderDetail, OrderRow
 
 router = APIRouter(include_in_schema=False)
@@ -82,6 +85,15 @@ def act(
         content = _whole(request, given, actor, detail, kept=form, problem=problem)
         return page(request, "order.html", STATUS_OF.get(error.code, 422), content=content)
     return RedirectResponse(f"/orders/{order}", SEE_OTHER)
+
+
+@router.get("/photos/{photo}")
+def photo(
+    given: ServicesDep, actor: ActorDep, photo: Annotated[str, Path(max_length=32)]
+) -> Response:
+    """A photo of a report, for those who see its order."""
+    found = given.orders.requests.photo(actor, photo)
+    return Response(found.content, media_type=found.media)
 
 
 def _list(
@@ -143,7 +155,7 @@ def _whole(
         "version": row.version,
         "problem": problem,
         "kept_note": (kept or {}).get("note", ""),
-        "notices": _notices(row, tr),
+        "notices": _notices(detail, given, tr),
         "refused_words": _refusal(detail, tr),
         "so_far": None if money is None or finding is None
         else money * max(0.0, (until - finding.onset) / DAY_MS),
@@ -160,20 +172,40 @@ def _whole(
             for w in detail.watches
         ],
         "actions": actions(given, detail, tr, kept or {}),
+        "once": secrets.token_hex(12),
+        **work.content(given, actor, detail, tr),
         "terms": _terms(row, given, tr),
+        "reports": _reports(given, actor, row.id, tr),
         "timeline": _timeline(detail, tr),
     }  # fmt: skip
 
 
-def _notices(row: OrderRow, tr: Translator) -> list[str]:
-    said = []
+def _notices(detail: OrderDetail, given: Services, tr: Translator) -> list[str]:
+    row, said = detail.row, []
     if row.withdrawn:
         said.append(tr("Late readings took the finding back. Please look before going on."))
     if row.cleared and row.closed_at is None:
         said.append(tr("The fault has cleared by itself. Say what you found."))
     if row.recurrence_of:
         said.append(tr("The same fault as {order}, within 14 days.", order=row.recurrence_of))
+    if row.closed_at is None and not known(given.site, row.asset):
+        said.append(tr("{asset} is no longer in the site model. Say what becomes of this order.",
+                       asset=row.asset))  # fmt: skip
+    into = next((s.data.get("into") for s in reversed(detail.history) if "into" in s.data), None)
+    if into is not None and row.closed_at is not None:
+        said.append(tr("This went into {order}, which stands for it.", order=into))
     return said
+
+
+def _reports(given: Services, actor: Actor, order: str, tr: Translator) -> list[dict[str, object]]:
+    return [
+        {
+            "what": tr(KINDS[one.kind].asked), "words": one.words, "at": one.said_at,
+            "place": place_of(given.site, one.place, tr), "phone": one.phone, "by": one.by,
+            "mended": one.mended, "stars": one.stars, "photos": one.photos,
+        }
+        for one in given.orders.requests.of_order(actor, order)
+    ]  # fmt: skip
 
 
 def _refusal(detail: OrderDetail, tr: Translator) -> str:
@@ -251,7 +283,16 @@ _EVENT_WORDS = {
     "cleared": "Cleared by itself", "withdrawn": "Finding withdrawn", "breached": "Promise missed",
     "reminded": "Reminded", "undelivered": "Message not delivered",
     "inconclusive": "Not provable by telemetry", "parked": "Waits for its season",
-    "nobody": "Nobody found",
+    "nobody": "Nobody found", "pass_on": "Passed on", "release": "Waits for somebody",
+    "prioritise": "Another priority given", "acknowledge": "Acknowledged",
+    "at_place": "At the place", "safe": "Was made safe", "restored": "Working again",
+    "hand_over": "Handed over", "confirm": "Confirmed by the reporter",
+    "dispute": "Not mended, says the reporter", "lapse": "Nobody confirmed it",
+    "reject": "Inspected, not mended", "permitted": "Permit given", "permit_ended": "Permit ended",
+    "helped": "Somebody helps", "needed": "More is needed", "linked": "Link for the contractor",
+    "bound": "Contractor's phone", "photo": "Photo",
+    "folded": "Took another order", "reported": "Reported too",
+    "rated": "Rated by the reporter", "dropped": "No longer in the site model",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""

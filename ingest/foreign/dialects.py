@@ -16,8 +16,10 @@ from ingest.foreign.mapping import Shape, Steps, shapes_of
 from ingest.foreign.paths import ABSENT, find, number_of, time_of
 from ingest.foreign.repeats import Repeats
 from ingest.foreign.sparing import Sparing
-from ingest.foreign.told import LATE_MS, Rows, Sense, Told
+from ingest.foreign.told import LATE_MS, Heard, Rows, Sense, Told
 
+_TOPICS_KEPT = 20_000
+"""Topics whose shapes are remembered; devices of a campus speak under a few each."""
 _json = msgspec.json.Decoder()
 
 
@@ -34,7 +36,7 @@ class _Bad(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Said:
     """A message that is of a shape.
 
     Attributes:
@@ -56,19 +58,20 @@ class Dialects:
         self._repeats = Repeats()
         self._sparing = Sparing()
         self._speaking: set[tuple[str, str]] = set()
+        self._matched: dict[str, list[tuple[Shape, Mapping[str, str]]]] = {}
 
     def read(self, arrival: Arrival) -> Told:
         """What a message says; nothing where no shape has its topic."""
-        matched = [
-            (shape, parts)
-            for shape in self.shapes
-            if (parts := shape.pattern.match(arrival.topic)) is not None
-        ]
+        matched = self._matched.get(arrival.topic)
+        if matched is None:
+            matched = self._match(arrival.topic)
         if not matched or not arrival.payload:
             return Told()
         try:
-            heard = [_heard(shape, parts, arrival.payload) for shape, parts in matched]
+            heard = [_said(shape, parts, arrival.payload) for shape, parts in matched]
             known = [h for h in heard if h.device in h.shape.devices]
+            if len(known) == 1:
+                return self._mapped(known[0], arrival)
             if known:
                 return self._joined(self._mapped(h, arrival) for h in known)
         except _Bad as bad:
@@ -77,18 +80,28 @@ class Dialects:
             return Told()
         return self._unmapped(heard[0], arrival, "no message of this device is mapped")
 
+    def _match(self, topic: str) -> list[tuple[Shape, Mapping[str, str]]]:
+        if len(self._matched) >= _TOPICS_KEPT:
+            self._matched.clear()
+        matched = self._matched[topic] = [
+            (shape, parts)
+            for shape in self.shapes
+            if (parts := shape.pattern.match(topic)) is not None
+        ]
+        return matched
+
     @staticmethod
     def _joined(parts: Iterable[Told]) -> Told:
         """Two gateways may map values of one device."""
         whole = Told()
         for part in parts:
-            whole.reported += part.reported
+            whole.heard += part.heard
             whole.refused += part.refused
             whole.repeated += part.repeated
             whole.spared = whole.spared or part.spared
         return whole
 
-    def _mapped(self, heard: _Heard, arrival: Arrival) -> Told:
+    def _mapped(self, heard: _Said, arrival: Arrival) -> Told:
         shape = heard.shape
         if arrival.retain and not shape.timed:
             return Told()  # kept by the broker, it was true at a time that nobody knows
@@ -108,25 +121,23 @@ class Dialects:
             told.repeated = len(rows)
             return told
         backfill = at < arrival.received - LATE_MS
-        told.reported.append(
-            rows.reported(shape.gateway, arrival.topic, arrival.received, backfill=backfill)
-        )
+        told.heard.append(Heard(shape.gateway, arrival.topic, arrival.received, backfill, rows))
         return told
 
-    def _again(self, heard: _Heard, at: int, rows: Rows) -> bool:
+    def _again(self, heard: _Said, at: int, rows: Rows) -> bool:
         count = find(heard.document, heard.shape.counter)
         if count is ABSENT or not isinstance(count, int | str):
             return False
         return self._repeats.seen(heard.shape.gateway, heard.device, count, at, rows.value)
 
-    def _silent(self, heard: _Heard, arrival: Arrival) -> Told:
+    def _silent(self, heard: _Said, arrival: Arrival) -> Told:
         """None of what is mapped: usual for a device that speaks, else perhaps a wrong path."""
         if (heard.shape.gateway, heard.device) in self._speaking or heard.shape.plain:
             return Told()
         paths = ", ".join(".".join(steps) for steps, _ in heard.shape.devices[heard.device])
         return self._unmapped(heard, arrival, f"nothing stands at {paths}")
 
-    def _unmapped(self, heard: _Heard, arrival: Arrival, why: str) -> Told:
+    def _unmapped(self, heard: _Said, arrival: Arrival, why: str) -> Told:
         gateway = heard.shape.gateway
         if not self._sparing.keeps((gateway, heard.device), arrival.received):
             return Told(spared=True)
@@ -134,7 +145,7 @@ class Dialects:
         return Told(refused=[refused_whole(arrival, gateway, "unmapped", detail)])
 
 
-def _heard(shape: Shape, parts: Mapping[str, str], payload: bytes) -> _Heard:
+def _said(shape: Shape, parts: Mapping[str, str], payload: bytes) -> _Said:
     if len(payload) > wire.MAX_PAYLOAD_BYTES:
         limit = f"{len(payload)} bytes, at most {wire.MAX_PAYLOAD_BYTES}"
         raise _Bad("too_large", limit)
@@ -142,7 +153,7 @@ def _heard(shape: Shape, parts: Mapping[str, str], payload: bytes) -> _Heard:
     if shape.plain:
         document: object = payload.decode(errors="replace")
         rest = shape.pattern.parts[-1] if shape.pattern.text.endswith("*}") else ""
-        return _Heard(shape, device, document, parts[rest] if rest else "")
+        return _Said(shape, device, document, parts[rest] if rest else "")
     try:
         document = _json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -152,10 +163,10 @@ def _heard(shape: Shape, parts: Mapping[str, str], payload: bytes) -> _Heard:
         if not isinstance(named, str | int) or isinstance(named, bool):
             raise _Bad("schema", f"no device stands at {'.'.join(shape.device)}")
         device = str(named)
-    return _Heard(shape, device, document, "")
+    return _Said(shape, device, document, "")
 
 
-def _numbers(heard: _Heard) -> tuple[list[tuple[Sense, float | None]], list[str]]:
+def _numbers(heard: _Said) -> tuple[list[tuple[Sense, float | None]], list[str]]:
     """What is mapped and stands there, and what stands there and is no number."""
     shape = heard.shape
     numbers: list[tuple[Sense, float | None]] = []
@@ -171,13 +182,13 @@ def _numbers(heard: _Heard) -> tuple[list[tuple[Sense, float | None]], list[str]
     return numbers, wrong
 
 
-def _standing(heard: _Heard, steps: Steps) -> object:
+def _standing(heard: _Said, steps: Steps) -> object:
     if not heard.shape.plain:
         return find(heard.document, steps)
     return heard.document if heard.path == (steps[0] if steps else "") else ABSENT
 
 
-def _moment(heard: _Heard, arrival: Arrival) -> tuple[int, Quality]:
+def _moment(heard: _Said, arrival: Arrival) -> tuple[int, Quality]:
     """When it was measured. Where the shape has a time and this message none, that is a doubt."""
     shape = heard.shape
     if not shape.timed:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import structlog
+from msgspec.structs import replace
 
 from core.clock import Clock, SystemClock
 from core.ports import Broker, Message

@@ -11,7 +11,7 @@ from core.ports import Quarantined
 from core.quality import Quality
 from core.quantity import Unit, unit_for
 from core.site import Point
-from ingest.arrival import Reported, Spoken, Table
+from ingest.arrival import Reported, Spoken
 
 LATE_MS = 300_000
 """A reading older than this when it came is a late one, so that what was judged without it is
@@ -23,18 +23,24 @@ class Told:
     """What was read of one message; nothing where it is not for us.
 
     Attributes:
+        heard: Its readings.
         repeated: Readings of a message that came before, which are not stored again.
         spared: Whether it is like others in quarantine, and was only counted.
     """
 
-    reported: list[Reported] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
     refused: list[Quarantined] = field(default_factory=list)
     repeated: int = 0
     spared: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.reported or self.spoken or self.refused or self.repeated or self.spared)
+        return bool(self.heard or self.spoken or self.refused or self.repeated or self.spared)
+
+    @property
+    def reported(self) -> list[Reported]:
+        """Its readings, as ingest takes them from a message of its own."""
+        return [one.reported() for one in self.heard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,26 @@ class Rows:
         self.value.append(np.nan if number is None else sense.reading(number, at))
         self.quality.append(Quality.BAD if number is None else quality)
 
-    def reported(self, gateway: str, topic: str, received: int, *, backfill: bool) -> Reported:
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Readings of one message with whose they are.
+
+    Attributes:
+        backfill: Whether they came later than a reading does that is sent as it was read.
+    """
+
+    gateway: str
+    topic: str
+    received: int
+    backfill: bool
+    rows: Rows
+
+    def reported(self) -> Reported:
         """All of them, as ingest takes readings without a batch."""
-        table: Table = tuple(self.table)
-        columns = Columns.of(range(len(table)), self.at, self.value, self.quality)
+        rows, table = self.rows, tuple(self.rows.table)
+        columns = Columns.of(range(len(table)), rows.at, rows.value, rows.quality)
         return Reported(
-            gateway=gateway, name=None, topic=topic, table=table, rows=columns,
-            received=received, backfill=backfill,
+            gateway=self.gateway, name=None, topic=self.topic, table=table, rows=columns,
+            received=self.received, backfill=self.backfill,
         )  # fmt: skip

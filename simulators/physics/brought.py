@@ -9,6 +9,7 @@ import numpy as np
 
 from core.batch import Bools, Floats
 from simulators.physics.air.rooms import STEP_MIN
+from simulators.physics.constants import singly
 from simulators.physics.cooling.condenser import wet_bulb
 from simulators.physics.drivers import Drivers
 from simulators.physics.heating.curve import grid_supply
@@ -32,6 +33,7 @@ class Brought:
     Attributes:
         drivers: Of each world.
         oat: Outdoors. (minutes,) [°C]
+        oat_each: The same, each minute by itself.
         fan: Whether air handlers are meant to run.
         wander: Of their supply. [K]
         speed_wander: Of their fans, share of full speed.
@@ -50,6 +52,7 @@ class Brought:
 
     drivers: tuple[Drivers, ...]
     oat: Floats
+    oat_each: Sequence[Floats]
     fan: Bools
     wander: Floats
     speed_wander: Floats
@@ -60,8 +63,8 @@ class Brought:
     outdoor: Floats
     wet: Floats
     sent: Floats
-    block_oat: list[float]
-    block_water: list[float]
+    block_oat: Sequence[Floats]
+    block_water: Sequence[Floats]
     gains: Floats
     heads: Floats
 
@@ -85,7 +88,7 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
 
     outdoor, humidity = everywhere(weather.oat), everywhere(weather.humidity)
     return Brought(
-        drivers=tuple(drivers), oat=weather.oat,
+        drivers=tuple(drivers), oat=weather.oat, oat_each=singly(weather.oat),
         fan=np.concatenate([of.fan for of in drivers], axis=1),
         wander=side(lambda of: of.wander), speed_wander=side(lambda of: of.speed_wander),
         hours=np.concatenate([wanted for wanted, _ in hours], axis=1),
@@ -93,8 +96,8 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
         hot_draw=joined([of.people * _heads(plan) * _HOT_WATER_KW for plan, of in worlds]),
         latent=everywhere(_latent(drivers[0])), outdoor=outdoor, wet=wet_bulb(outdoor, humidity),
         sent=grid_supply(outdoor, side(lambda of: of.grid_wander)),
-        block_oat=_means(weather.oat)[:, 0].tolist(),
-        block_water=_means(held(weather.oat, weather.humidity))[:, 0].tolist(),
+        block_oat=singly(_means(weather.oat)[:, 0]),
+        block_water=singly(_means(held(weather.oat, weather.humidity))[:, 0]),
         gains=side(lambda of: _means(of.gains)), heads=side(lambda of: _means(of.zone_people)),
     )  # fmt: skip
 

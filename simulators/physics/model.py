@@ -23,6 +23,7 @@ from simulators.physics.air.room_coils import RoomCoils
 from simulators.physics.air.rooms import STEP_MIN, Rooms
 from simulators.physics.brought import Brought, brought_by
 from simulators.physics.conditions import Conditions
+from simulators.physics.constants import constant
 from simulators.physics.drivers import Drivers, stratification
 from simulators.physics.plan import AIR_HEAT, Plan
 from simulators.physics.rows import Rows
@@ -31,7 +32,10 @@ from simulators.physics.trace import BUILDING_ROWS, SMOOTH_ROWS, Trace
 from simulators.physics.water_side import Asked, PlantDay, PlantFaults, Plants, plant_faults_of
 
 # A valve open so far asks for water.
-_ASKS = 0.05
+_ASKS = constant(0.05)
+# Of what passes: flow, flow times temperature and outdoor air, as rooms take them.
+_BLOWN = np.array([0, 5, 1])
+_NOUGHT, _AIR_HEAT, _STEP = constant(0.0), constant(AIR_HEAT), constant(STEP_MIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Model:
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan)
         self._took = np.zeros((7, self._rows.ahus))
+        self._coils_took = np.zeros((6, self._rows.zones))
         self._water = np.zeros((4, self._rows.buildings))
         self._lead_water()
         self._brought: Brought | None = None
@@ -186,8 +191,7 @@ class Model:
 
     def _lead_water(self) -> None:
         """Brings what the plants give now to the coils."""
-        for at, values in zip(self._water, self._plants.water(), strict=True):
-            at[:] = values
+        self._plants.lead(self._water)
 
     def _kept(self) -> dict[str, Floats]:
         return {
@@ -207,26 +211,27 @@ class Model:
     ) -> None:  # fmt: skip
         """Five minutes of rooms, plants, and what of the air handlers goes with them."""
         air, rooms, rows, plants = self._air, self._rooms, self._rows, self._plants
-        mean = air.passed / STEP_MIN
-        into = rows.from_ahus(mean)
+        mean = air.passed / _STEP
+        into = rows.from_ahus(mean[_BLOWN])
         into *= self._boxes.share
         self._zone[0] = self._zone[1]
         self._building[0] = self._building[1]
         gains = brought.gains[block] + plants.emitted(rooms.air)
         if self._coils.some:
-            on = rows.from_ahus(air.row("on")[None])[0] * rows.fed
+            on = rows.at_rooms(air.row("on")) * rows.fed
             at_rooms = self._water.take(rows.zone_building, axis=1)
             gains += self._coils.step(rooms.air, on, at_rooms, sensors)
-        rooms.step(brought.block_oat[block], gains, brought.heads[block], into[0], into[5], into[1])
+        rooms.step(brought.block_oat[block], gains, brought.heads[block], *into)
         damp, share = self._damp, self._boxes.share
         if damp.some:
             damp.step(rooms.air, brought.heads[block], mean, share, brought.block_water[block])
         plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
         self._zone[1], self._building[1] = self._of_rooms(), plants.written()
-        if not self._building[0].any():  # nothing was before the first step of all
+        if not np.count_nonzero(self._building[0]):  # nothing was before the first step of all
             self._building[0] = self._building[1]
         self._lead_water()
-        blown = self._boxes.open(rooms.air, sensors, self._now, air.ducts())
+        static, supply = air.row("static"), air.row("setpoint")
+        blown = self._boxes.open(rooms.air, sensors, self._now, static, supply)
         if self._demand.some:
             air.ventilate(self._demand.least(rooms.co2, self._boxes.share))
         if damp.dries:
@@ -243,20 +248,21 @@ class Model:
     def _asked(self, mean: Floats) -> Asked:
         """What the air handlers took in the five minutes before."""
         took = self._took
-        np.multiply(mean[3:5], AIR_HEAT, out=took[:2])
-        np.greater(mean[0], 0.0, out=took[2])
+        np.multiply(mean[3:5], _AIR_HEAT, out=took[:2])
+        took[2] = mean[0] > _NOUGHT
         np.multiply(self._air.state[5:7], took[2], out=took[3:5])
-        np.greater(took[3:5], _ASKS, out=took[5:])
+        took[5:] = took[3:5] > _ASKS
         of = self._rows.to_buildings(took)
-        some = of > 0.0
+        some = of > _NOUGHT
         if not self._coils.some:
             return Asked(of[0], of[1], of[3], some[5], some[6], some[2])
-        more = self._rows.rooms_to_buildings(np.concatenate([
-            self._coils.given, self._coils.state, self._coils.state > _ASKS
-        ]))  # fmt: skip
+        coils = self._coils_took
+        coils[:2], coils[2:4] = self._coils.given, self._coils.state
+        coils[4:] = self._coils.state > _ASKS
+        more = self._rows.rooms_to_buildings(coils)
         return Asked(
-            of[0] + more[0], of[1] + more[1], of[3] + more[2], some[5] | (more[4] > 0.0),
-            some[6] | (more[5] > 0.0), some[2],
+            of[0] + more[0], of[1] + more[1], of[3] + more[2], some[5] | (more[4] > _NOUGHT),
+            some[6] | (more[5] > _NOUGHT), some[2],
         )  # fmt: skip
 
     def _on(self, drivers: Sequence[Drivers]) -> Brought:
@@ -302,7 +308,7 @@ class _Shown:
 
     def note(self, zone: Floats, building: Floats) -> None:
         """Adds a step."""
-        if not self._building[-1].any():  # nothing was before the first step of all
+        if not np.count_nonzero(self._building[-1]):  # nothing was before the first step of all
             self._building = [building.copy()] * len(self._building)
         self._zone.append(zone.copy())
         self._building.append(building.copy())
@@ -312,24 +318,33 @@ class _Shown:
 
         Temperatures and carbon dioxide go straight from step to step, the rest holds its mean.
         """
-        minute = np.arange(*minutes)
         # The first two that were noted are of the step that the stretch begins in, or of the one
         # before where it begins with a step of its own.
         begun = 0 if minutes[0] % STEP_MIN else 1
-        step = minute // STEP_MIN - minutes[0] // STEP_MIN + begun
-        way = ((minute % STEP_MIN + 1) / STEP_MIN)[:, None, None]
-        zones, buildings = np.stack(self._zone), np.stack(self._building)
-        zone = zones[step] + way * (zones[step + 1] - zones[step])
-        building = buildings[step + 1]
-        smooth = buildings[step][:, SMOOTH_ROWS]
-        building[:, SMOOTH_ROWS] = smooth + way * (building[:, SMOOTH_ROWS] - smooth)
-        return zone.transpose(1, 0, 2), building.transpose(1, 0, 2)
+        zones = np.stack(self._zone[begun:], axis=1)
+        buildings = np.stack(self._building[begun:], axis=1)
+        first = minutes[0] % STEP_MIN
+        part = slice(first, first + minutes[1] - minutes[0])
+        building = np.repeat(buildings[:, 1:], STEP_MIN, axis=1)
+        building[SMOOTH_ROWS] = _between(buildings[SMOOTH_ROWS])
+        return _between(zones)[:, part], building[:, part]
+
+
+def _between(steps: Floats) -> Floats:
+    """By minute, straight from each step to the next. (names, steps, rows)"""
+    names, many, rows = steps.shape
+    way = (np.arange(1, STEP_MIN + 1) / STEP_MIN)[:, None]
+    found = way * np.diff(steps, axis=1)[:, :, None]
+    found += steps[:, :-1, None]
+    by_minute: Floats = found.reshape(names, (many - 1) * STEP_MIN, rows)
+    return by_minute
 
 
 def _air_day(brought: Brought, span: slice, reads: Sequence[Reads], now: AirParameters) -> AirDay:
     meant = _scheduled(brought.fan.copy(), now.hours_more)[span]
     return AirDay(
-        oat=brought.oat[span].tolist(),
+        oat=brought.oat[span],
+        oat_each=brought.oat_each[span],
         oat_read=joined([r.ahus for r in reads]),
         meant=meant,
         on=(meant | now.fan_on) & ~now.fan_off,
@@ -363,4 +378,5 @@ def _turns(day: AirDay) -> set[int]:
 
 def _any(on: Bools) -> list[bool]:
     """By minute, whether any row's fan runs."""
-    return [bool(minute.any()) for minute in on]
+    runs: Bools = np.asarray(on.any(axis=1))
+    return [bool(one) for one in runs]

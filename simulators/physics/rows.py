@@ -53,6 +53,10 @@ class Rows:
             return np.zeros((len(of_ahus), self.zones))
         return of_ahus.take(self.zone_ahu, axis=1)
 
+    def at_rooms(self, of_ahus: Floats) -> Floats:
+        """The same of one number. (air handlers,) to (zones,)"""
+        return of_ahus.take(self.zone_ahu) if self.ahus else np.zeros(self.zones)
+
     def _summed(self, of: str, values: Floats, groups: Ints, size: int) -> Floats:
         many = len(values)
         bins = self._bins.get((of, many))
@@ -60,4 +64,4 @@ class Rows:
             bins = (np.arange(many)[:, None] * size + groups).ravel()
             self._bins[of, many] = bins
         sums = np.bincount(bins, weights=values.ravel(), minlength=many * size)
-        return sums.astype(np.float64, copy=False).reshape(many, size)
+        return np.asarray(sums, np.float64).reshape(many, size)

@@ -20,6 +20,7 @@ def stream(seed: int, *words: str | int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
 
 
+@lru_cache(maxsize=1 << 14)
 def fixed(seed: int, asset: str, purpose: str, low: float, high: float) -> float:
     """A number that belongs to an asset for good: an offset, a class error."""
     return float(stream(seed, asset, purpose).uniform(low, high))
@@ -34,12 +35,23 @@ def wander(rng: np.random.Generator, size: int, tau_min: float, sd: float) -> Fl
         tau_min: Time constant; at least 5, or the closed form overflows. [min]
         sd: Standard deviation of the walk.
     """
-    keep = float(np.exp(-1.0 / tau_min))
-    shocks = rng.standard_normal(size) * (sd * np.sqrt(1.0 - keep * keep))
+    spread, powers = _forgetting(tau_min, size)
+    shocks = rng.standard_normal(size)
+    shocks *= sd * spread
     shocks[0] = rng.standard_normal() * sd
-    powers = keep ** np.arange(size)
-    walk: Floats = powers * np.cumsum(shocks / powers)
+    shocks /= powers
+    walk: Floats = np.cumsum(shocks)
+    walk *= powers
     return walk
+
+
+@lru_cache(maxsize=64)
+def _forgetting(tau_min: float, size: int) -> tuple[float, Floats]:
+    """Of a walk: the spread of its shocks for one of its own, and what is left of it by step."""
+    keep = float(np.exp(-1.0 / tau_min))
+    powers: Floats = keep ** np.arange(size, dtype=np.float64)
+    powers.flags.writeable = False
+    return float(np.sqrt(1.0 - keep * keep)), powers
 
 
 def smooth_wander(rng: np.random.Generator, size: int, tau_min: float, sd: float) -> Floats:
@@ -51,12 +63,19 @@ def smooth_wander(rng: np.random.Generator, size: int, tau_min: float, sd: float
         tau_min: Time constant of each lag; at least 5. [min]
         sd: Standard deviation of the walk.
     """
-    keep = float(np.exp(-1.0 / tau_min))
-    kernel = keep ** np.arange(int(_FORGETS * tau_min))
+    kernel, variance = _rounding(tau_min)
     rough = wander(rng, size + len(kernel) - 1, tau_min, 1.0)
-    variance = (1.0 + keep * keep) / (1.0 - keep * keep) ** 2
     walk: Floats = np.convolve(rough, kernel, "valid") * (sd / np.sqrt(variance))
     return walk
+
+
+@lru_cache(maxsize=64)
+def _rounding(tau_min: float) -> tuple[Floats, float]:
+    """Weights of the second lag, and the variance that it leaves a walk of one."""
+    keep = float(np.exp(-1.0 / tau_min))
+    kernel: Floats = keep ** np.arange(int(_FORGETS * tau_min), dtype=np.float64)
+    kernel.flags.writeable = False
+    return kernel, (1.0 + keep * keep) / (1.0 - keep * keep) ** 2
 
 
 def autoregression(keeps: float, *, length: int) -> Floats:

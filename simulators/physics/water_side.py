@@ -21,15 +21,6 @@ from simulators.physics.plan import Plan
 from simulators.physics.trace import BUILDING_ROW, BUILDING_ROWS
 
 
-class Water(NamedTuple):
-    """Water at the coils now, by building: temperatures [°C], and whether it flows."""
-
-    hot: Floats
-    hot_flows: Floats
-    cold: Floats
-    cold_flows: Floats
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantDay:
     """What drives the plants through a stretch. (minutes, buildings)
@@ -105,12 +96,17 @@ class Plants:
         self._heating.state, self._cooling.state = self.state[: len(hot)], self.state[len(hot) :]
         self.radiators = self._heating.water[None, :]
         self._rows: tuple[Floats, ...] = ()
+        self._written = np.zeros((len(BUILDING_ROWS), len(plan.buildings)))
         self._day: tuple[PlantDay, PlantFaults, HeatingDay, CoolingDay] | None = None
 
-    def water(self) -> Water:
-        """What the coils get now."""
+    def lead(self, water: Floats) -> None:
+        """Brings what the coils get now.
+
+        Args:
+            water: Hot [°C], whether it flows, cold [°C], whether it flows; written. (4, buildings)
+        """
         hot, cold = self._heating, self._cooling
-        return Water(hot.supply, hot.flows, cold.supply, cold.flows)
+        water[0], water[1], water[2], water[3] = hot.supply, hot.flows, cold.supply, cold.flows
 
     def emitted(self, zone_air: Floats) -> Floats:
         """Heat that radiators give to each room until the next step. (zones,) [kW]"""
@@ -150,8 +146,8 @@ class Plants:
         Temperatures as at its end, the rest as in its mean; what :meth:`complete` finds is nothing
         yet.
         """
-        rows = np.zeros((len(BUILDING_ROWS), self.state.shape[1]))
-        rows[_STEPPED] = self._rows
+        rows = self._written
+        rows[_STEPPED] = np.concatenate(self._rows).reshape(len(_STEPPED), -1)
         return rows
 
     def complete(self, building: Floats, day: PlantDay, faults: PlantFaults) -> None:

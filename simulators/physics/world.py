@@ -21,11 +21,11 @@ from simulators.physics.plan import plan_of
 from simulators.physics.power.loads import Asked, Loads
 from simulators.physics.power.panel import Panel
 from simulators.physics.readings.background import PERFECT, Background
+from simulators.physics.readings.due import Due
 from simulators.physics.readings.meter_faults import SOUND as UNHARMED
 from simulators.physics.readings.meters import Meters, Passed
 from simulators.physics.readings.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.readings.sensing import Sensors, Stretch
-from simulators.physics.readings.sensor_faults import SOUND
 from simulators.physics.trace import Trace
 from simulators.physics.water.water import ROW, Watered, Waterworks
 from simulators.physics.water.water_points import water_outlets
@@ -59,6 +59,7 @@ class World:
         self._meters = Meters(self.plan, seed, background)
         self._gateways = gateways
         self._outlets = outlets_of(self.plan, gateways)
+        self._looped = frozenset(i for i, p in enumerate(site.points) if p.role.id in LOOPED)
         self._outdoor = [i for i, p in enumerate(site.points) if p.role.id == "oat"]
         self._panel = Panel(self.plan, self._sensors, seed)
         self._water = Waterworks(self.plan)
@@ -115,9 +116,15 @@ class World:
             said |= self._panel.read(supplied, at, when, now.meters, now.sensors)
         return _columns(said, now.silent, self.plan.site, self._gateways)
 
+    @property
+    def sensors(self) -> Sensors:
+        """All that is read but meters."""
+        return self._sensors
+
     def borrow(self, lender: World | None) -> None:
         """Takes each day's drivers from another world of the seed, which goes first."""
         self._lender = lender
+        self._sensors.share(None if lender is None else lender.sensors)
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What each building truly used so far, by carrier. [kWh, m³]
@@ -207,32 +214,42 @@ class World:
         outdoor: Mapping[int, Floats], at: Ints,
     ) -> Said:  # fmt: skip
         rows = slice(when.first, when.first + len(at))
+        before = self._sensors.last.copy()
+        sound = [p for p in self._outlets if p not in now.sensors and p not in outdoor]
+        truth = np.empty((len(sound), len(at)))
+        for i, point in enumerate(sound):
+            truth[i] = self._outlets[point](trace, drivers, rows)
+        values = dict(outdoor)
+        values |= zip(
+            sound, self._sensors.read_sound(sound, truth, when, self._looped), strict=True
+        )
+        for point in self._outlets.keys() - values.keys():
+            fault, biased = now.sensors[point], point in self._looped
+            element = self._outlets[point]
+            if not biased:
+                element = self._wired(fault.partner) or element
+            seen = element(trace, drivers, rows)
+            values[point] = self._sensors.read(point, seen, when, fault, biased=biased)
         said: Said = {}
-        for point, outlet in self._outlets.items():
-            model = self.plan.site.points[point]
-            before = self._sensors.last[point]
-            values = outdoor.get(point)
-            if values is None:
-                fault, biased = now.sensors.get(point, SOUND), model.role.id in LOOPED
-                element = outlet if biased else self._wired(fault.partner) or outlet
-                truth = element(trace, drivers, rows)
-                values = self._sensors.read(point, truth, when, fault, biased=biased)
-            due = at % (model.period_s * 1000) == 0
+        due = Due(at)
+        for point in self._outlets:
+            model, its = self.plan.site.points[point], values[point]
             if model.on_change:
-                due |= np.diff(values, prepend=values[0] if np.isnan(before) else before) != 0.0
-            said[point] = (at[due], values[due])
+                held = its[0] if np.isnan(before[point]) else before[point]
+                kept = due.at(model.period_s) | (np.diff(its, prepend=held) != 0.0)
+                said[point] = (at[kept], its[kept])
+            else:
+                said[point] = due.of(model.period_s, its)
         return said
 
     def _wired(self, partner: int | None) -> Outlet | None:
         return element_of(self.plan, partner) if partner is not None else None
 
     def _read_water(self, now: Conditions, when: Stretch, watered: Watered, at: Ints) -> Said:
-        said: Said = {}
-        for point, outlet in self._water_outlets.items():
-            values = self._sensors.read(point, outlet(watered), when, now.sensors.get(point))
-            due = at % (self.plan.site.points[point].period_s * 1000) == 0
-            said[point] = (at[due], values[due])
-        return said
+        truth = {point: outlet(watered) for point, outlet in self._water_outlets.items()}
+        values = self._sensors.read_all(truth, when, now.sensors)
+        due, points = Due(at), self.plan.site.points
+        return {point: due.of(points[point].period_s, its) for point, its in values.items()}
 
 
 def _columns(said: Said, silent: frozenset[int], site: Site, gateways: frozenset[str]) -> Columns:

@@ -32,7 +32,7 @@ def spans(findings: Iterable[Finding], rule: str = "FC-14", target: str = "a.ahu
 
 
 def test_only_rules_of_instruments_accuse() -> None:
-    assert DOUBTS.accusers == {"SEN-01", "SEN-02", "SEN-08", "SEN-09", "SEN-13"}
+    assert DOUBTS.accusers == {"SEN-01", "SEN-02", "SEN-06", "SEN-08", "SEN-09", "SEN-13", "SEN-14"}
     storm = finding("FC-5", "a.ahu1", DONE, UNTIL, FindingState.OPEN)
     assert spans([storm]) == []
 

@@ -16,8 +16,10 @@ from analytics.runs import joined
 from core.batch import Columns, Floats, Intervals, Ints, Stored
 from core.errors import Retryable
 from core.finding import Finding, FindingChange, FindingEvent, FindingState
+from core.meters import Undecided
 from core.ports import ClockSeen, GatewayProgress, ReadingStore
 from core.quality import Quality
+from core.site import CalendarEntry, DayMode
 from core.verdict import Reason, Run, Verdict
 from core.words import Carrier
 from tests.analytics.plant import DAY_MS, HOUR_MS, MINUTE_MS, MONDAY, SITE, Plant, Shape, daily
@@ -220,6 +222,59 @@ def test_without_a_word_of_its_clock_the_fan_is_judged() -> None:
 
 def _clock(since: int, until: int, ahead: int) -> ClockSeen:
     return ClockSeen(gateway="gw-a", since=since, until=until, ahead=ahead)
+
+
+def test_a_line_that_loses_readings_is_one_finding_and_what_is_silent_is_not_lost() -> None:
+    plant = Plant()
+    minutes = np.arange(1, 24 * 60 + 1)
+    rng = np.random.default_rng(7)
+    roles = ("sat", "rat", "mat", "fan_speed", "heat_valve", "cool_valve")
+    names = [f"a.ahu2.{role}" for role in roles]
+    for name in names:
+        kept = minutes[rng.random(len(minutes)) >= 0.1]
+        at = MONDAY + kept * MINUTE_MS
+        index = np.full(len(at), SITE.index[name])
+        plant.write(Columns.of(index, at, np.full(len(at), 20.0)))
+    rules = [rule("SEN-01"), rule("SEN-14")]  # the first has all points of the gateway read
+    told = plant.run(plant.engine(rules), MONDAY, MONDAY + DAY_MS, 6 * HOUR_MS)
+    assert [(e.change, e.finding.target) for e in told] == [(FindingChange.OPENED, "gw-a")]
+    whole = Plant()
+    for name in names[:-1]:
+        whole.fill(MONDAY, MONDAY + DAY_MS, **{name.replace(".", "__"): 20.0})
+    assert whole.run(whole.engine(rules), MONDAY, MONDAY + DAY_MS, DAY_MS) == []
+
+
+def test_a_register_that_jumped_is_asked_about_and_mutes_its_meter_until_somebody_says() -> None:
+    plant = Plant()
+    register = "a.m-main.energy"
+    plant.fill(MONDAY, MONDAY + 3 * DAY_MS, a__m_m_main__energy=lambda m: m / 10.0)
+    engine = plant.engine([rule("SEN-06")])
+    jumped = MONDAY + 6 * HOUR_MS
+    waits = Undecided(point=register, before_at=jumped - HOUR_MS, at=jumped)
+    plant.progress.waits = [waits]
+    told = plant.run(engine, MONDAY, MONDAY + 36 * HOUR_MS, 6 * HOUR_MS)
+    assert [(e.change, e.finding.target) for e in told] == [(FindingChange.OPENED, register)]
+    assert told[0].finding.onset >= jumped + DAY_MS
+    plant.progress.waits = [replace(waits, until=MONDAY + 40 * HOUR_MS)]
+    plant.run(engine, MONDAY + 36 * HOUR_MS, MONDAY + 70 * HOUR_MS, 6 * HOUR_MS)
+    faults = [r for r in streams(plant)["SEN-06", register] if r.verdict is Verdict.FAULT]
+    assert faults[-1].end == MONDAY + 40 * HOUR_MS
+    assert plant.told.events[-1].change is FindingChange.CLEARED
+
+
+def test_a_meter_changed_in_declared_works_is_asked_about_by_nobody() -> None:
+    jumped = MONDAY + 6 * HOUR_MS
+    entry = CalendarEntry(
+        mode=DayMode.MAINTENANCE, start=jumped - HOUR_MS, end=jumped - HOUR_MS // 2,
+        scope="a.m-main",
+    )  # fmt: skip
+    plant = Plant(site=replace(SITE, calendar=(*SITE.calendar, entry)))
+    plant.fill(MONDAY, MONDAY + 3 * DAY_MS, a__m_m_main__energy=lambda m: m / 10.0)
+    plant.progress.waits = [
+        Undecided(point="a.m-main.energy", before_at=jumped - HOUR_MS, at=jumped)
+    ]
+    engine = plant.engine([rule("SEN-06")])
+    assert plant.run(engine, MONDAY, MONDAY + 70 * HOUR_MS, 6 * HOUR_MS) == []
 
 
 def test_what_opens_and_is_withdrawn_in_one_step_is_told_to_nobody() -> None:

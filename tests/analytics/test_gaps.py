@@ -125,7 +125,8 @@ def test_without_readings_the_hour_changes_nothing(rule: Rule) -> None:
          "clock": np.nan, **counts},
         parameters={"period_s": 60.0, "is_gateway": 0.0, "lively": 0.06, "burns_gas": 1.0,
                     "efficiency": 0.9, "rated_power": 4.0, "nominal_voltage": 230.0, "rated": 500.0,
-                    "pf_target": 0.9},
+                    "pf_target": 0.9, "hottest": 50.0, "heats": 1.0, "limit": 0.3,
+                    "longest_s": 60.0},
         count=12, good=0.0,
     )  # fmt: skip
     random = np.random.default_rng(3)

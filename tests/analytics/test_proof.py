@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -107,6 +108,19 @@ def test_a_pause_of_an_hour_holds_the_count_and_a_longer_one_starts_it_again() -
     assert proof(TIMED, short, 18).outcome is ProofState.REFUSED
     long = [*BROKEN, day(0, 13, 13.3, FAULT), day(0, 13.3, 14.4, NE), day(0, 14.4, 14.7, FAULT)]
     assert proof(TIMED, long, 18).outcome is ProofState.WAITING
+
+
+def test_what_lingers_refuses_nothing_until_it_has_first_gone() -> None:
+    tank = replace(TIMED, lingers_h=72.0)
+    full = [*BROKEN, day(0, 12, 32, FAULT)]  # brimful until somebody draws next morning
+    drawn = [*full, day(1, 8, 18, OK)]
+    assert proof(TIMED, full, 32).outcome is ProofState.REFUSED
+    assert proof(tank, full, 32).outcome is ProofState.WAITING
+    assert proof(tank, [*drawn, *clear_days(2, 4)], 96 + 18).outcome is ProofState.VERIFIED
+    assert proof(tank, [*drawn, day(1, 20, 21, FAULT)], 45).outcome is ProofState.REFUSED
+    waves = [*full, day(1, 8, 8.5, OK), day(1, 8.5, 18, FAULT)]
+    assert proof(tank, waves, 42).outcome is ProofState.WAITING
+    assert proof(tank, [*BROKEN, day(0, 12, 86, FAULT)], 86).outcome is ProofState.REFUSED
 
 
 def test_what_was_verified_first_is_not_refused_later() -> None:

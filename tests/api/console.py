@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -20,13 +21,16 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import SecretStr
 
-from adapters.records import Records
+from adapters.records import ALL, Records
+from adapters.records.ledger import AccountRow, DayRow, NodeRow, PlaceboRow, PlanRow
 from adapters.settings import Settings
 from adapters.sites import load_people
 from adapters.sites.people import Person
 from adapters.store import open_store
 from analytics.rules import cards
+from analytics.savings.plan import model_hash
 from api.app import create_app
 from api.identity import make_key
 from api.services import Services
@@ -47,6 +51,8 @@ from tests.sample import wushan
 from tests.servers import free_port
 from tests.workorders.house import START
 from workorders.duty import RosterDuty
+from workorders.ledger import entries
+from workorders.notify.installed import Installed
 from workorders.service import WorkOrders
 
 PASSWORD = "a long enough password"  # noqa: S105 - of tests
@@ -265,19 +271,21 @@ def _staffed(sites: Path) -> Path:
 def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
     site = wushan()
-    settings = Settings(var=folder, site=sites / "wushan")
+    settings = Settings(
+        var=folder, site=sites / "wushan", notify_telephone_key=SecretStr("of the tests")
+    )
     shutil.copy(_staffed(sites), folder / "records.sqlite")
     records = Records(settings.records_url)
     store = open_store(settings.store_url, site)
     clock = SteppedClock(START)
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts,
-        duty=RosterDuty(records.people, site.timezone),
+        duty=RosterDuty(records.people, site.timezone, records.staff),
     )  # fmt: skip
     port = free_port()
     app = create_app(
         Services(site=site, settings=settings, records=records, store=store, orders=orders,
-                 cards=CARDS, clock=clock)
+                 cards=CARDS, clock=clock, ways=Installed(_channels(settings), records))
     )  # fmt: skip
     server = ConsoleServer(app, "127.0.0.1", port)
     made = Console(
@@ -288,6 +296,7 @@ def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Conso
         fill(made)
     find(made, "AC-04", "a.ahu1", money=96.0)
     find(made, "WAT-01", "c.w-main", money=288.0)
+    book(made, made.order_in("a"))
     refuse(made)
     disturb(made)
     server.start()
@@ -298,6 +307,69 @@ def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Conso
         server.stop()
         store.close()
         records.close()
+
+
+def _channels(settings: Settings) -> Settings:
+    """Mail, a telephone and a robot, which nobody sends by: the console shows them."""
+    return settings.model_copy(update={
+        "notify_mail": SecretStr("mailto://127.0.0.1:9?from=p@wushan.example"),
+        "notify_telephone": SecretStr("http://127.0.0.1:9/call"),
+        "notify_robots": (SecretStr("wecom:http://127.0.0.1:9/robot?key=k"),),
+    })  # fmt: skip
+
+
+def book(console: Console, order: str, days: int = 12) -> None:
+    """A repair of the air handler in the ledger: proven, with a cold day and one taken back."""
+    at = console.clock.now() - days * DAY_MS
+    first = datetime.fromtimestamp(at / 1000, UTC).date() + timedelta(days=1)
+    detail = {
+        "model": "levels-1", "start": at - 2 * DAY_MS, "end": at, "hours": 18.5, "selected": True,
+        "bins": [1, 2, 3], "bin_hours": [5.0, 9.0, 4.5], "low": 3.4, "high": 11.2,
+        "rate": {"gas": [0.61, 0.55, 0.48], "electricity": [0.0, 0.4, 0.9]},
+        "known": {"gas": [0.06, 0.2], "electricity": [0.09, 0.3]}, "gas_per_heat": 0.11,
+        "groups": {"air_flow:a.ahu1": 0.15, "cop:a": 0.15, "efficiency:a": 0.03},
+    }  # fmt: skip
+    plan = PlanRow(
+        order_id=order, building="a", seq=1, rule="AC-04", target="a.ahu1",
+        family="ahu_heat_against_cool", option="A", onset=at - 3 * DAY_MS,
+        carriers=["electricity", "gas"], boundary={"gas": "a.g-main", "electricity": "a.m-plant"},
+        key="the smaller of what both coils do", detail=detail, hash=model_hash(detail), why="",
+        scene="", frozen_at=at, expected={"gas": 7.2, "electricity": 5.1},
+    )  # fmt: skip
+    with console.records.session(ALL) as session:
+        session.add(plan)
+        session.flush()
+        account = AccountRow(
+            order_id=order, building="a", plan_id=plan.id, done_at=at, state="verified",
+            first=first.isoformat(), until="2026-04-15", until_why="season",
+            next=(first + timedelta(days=days - 1)).isoformat(), ended_why="", lost=0,
+        )  # fmt: skip
+        session.add(account)
+        session.flush()
+        entries.write(session, _days(console, account, first, days - 1))
+        session.add(NodeRow(meter="a.g-main", carrier="gas", building="a", since=first.isoformat(),
+                            upto="2026-03-10", booked=52.0, drop=61.5, u=30.2, excess=0.0,
+                            state="agrees"))  # fmt: skip
+        session.add(PlaceboRow(at=at, carrier="gas", runs=49, mean=-0.0009, coverage=0.94))
+
+
+def _days(console: Console, account: AccountRow, first: date, days: int) -> Iterator[DayRow]:
+    site = console.site
+    for n in range(days):
+        for carrier, was, now in ((Carrier.GAS, 6.1, 0.8), (Carrier.ELECTRICITY, 5.0, 5.4)):
+            row = DayRow(
+                account_id=account.id, order_id=account.order_id, building="a",
+                at=console.clock.now(), day=(first + timedelta(days=n)).isoformat(),
+                carrier=carrier.value, cell="a.g-main" if carrier is Carrier.GAS else "a.m-plant",
+                counterfactual=was + 0.1 * n, actual=now, saving=was + 0.1 * n - now, hours=10.0,
+                u=1.2, state="verified", why="", price=site.price(carrier, account.done_at),
+                price_from=0, factor=site.carbon_factor(carrier, account.done_at), factor_from=0,
+                revision=1,
+            )  # fmt: skip
+            if n == 3:
+                row.state, row.why, row.saving = "not_estimable", "drivers", 0.0
+                row.counterfactual = row.actual = row.u = 0.0
+            yield row
 
 
 def refuse(console: Console) -> None:

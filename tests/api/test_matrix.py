@@ -12,6 +12,8 @@ from core.words import Role
 from tests.api.console import NAMES, SCOPES, Console, Visitor
 
 ENTERERS = {Role.TECHNICIAN, Role.ENGINEER, Role.ADMIN}
+DESK = {Role.SUPERVISOR, Role.ADMIN}
+"""The technicians of this console are of no desk."""
 CURIOUS = {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}
 
 
@@ -23,7 +25,9 @@ class Row:
         path: What is asked for; ``{order}`` is of building a.
         who: ``anyone``; ``member`` of any role and scope; ``scoped``: who sees building a,
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
-            ``enterer``: some roles of any scope, 403 for others.
+            ``enterer``: some roles of any scope, 403 for others; ``crew``: all but viewers, of
+            any scope, 403 for those; ``nobody``: a log-in helps nobody here.
+            ``labeller`` and ``desk``: some roles too.
         found: Status where it is answered.
     """
 
@@ -41,6 +45,29 @@ MATRIX = {
     "GET /x/orders/{order}/timeline": Row("/x/orders/{order}/timeline", "scoped"),
     # A form with no command in it: whoever sees the order is told so.
     "POST /orders/{order}/act": Row("/orders/{order}/act", "scoped", 422),
+    # Forms with nothing in them: whoever sees the order and may change it is told so.
+    "POST /orders/{order}/work": Row("/orders/{order}/work", "scoped", 422),
+    "GET /orders/{order}/sheet": Row("/orders/{order}/sheet", "scoped"),
+    "GET /orders/{order}/photos/{name}": Row(f"/orders/{{order}}/photos/{'0' * 32}", "member", 404),
+    "GET /people": Row("/people", "crew"),
+    "GET /people/{login}": Row("/people/guo.hua", "crew"),
+    "POST /people/{login}": Row("/people/guo.hua", "crew", 422),
+    "GET /handover": Row("/handover", "member"),
+    "POST /handover": Row("/handover", "member", 422),
+    "GET /c": Row("/c", "nobody", 404),
+    "GET /c/{secret}": Row("/c/no-such-link", "nobody", 404),
+    "POST /c/{secret}": Row("/c/no-such-link", "nobody", 422),
+    "GET /c/photos/{name}": Row(f"/c/photos/{'0' * 32}", "nobody", 404),
+    "POST /c/act": Row("/c/act", "nobody", 404),
+    "POST /c/photos": Row("/c/photos", "nobody", 404),
+    "GET /mutes": Row("/mutes", "member"),
+    "GET /labels": Row("/labels", "labeller"),
+    "GET /calls": Row("/calls", "desk"),
+    "GET /photos/{photo}": Row("/photos/none", "member", 404),
+    "GET /r/{token}": Row("/r/a.meet3.0000000000", "anyone", 404),
+    "GET /f/{secret}": Row("/f/none", "anyone", 404),
+    "GET /savings": Row("/savings", "member"),
+    "GET /savings/{order}": Row("/savings/{order}", "scoped"),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -59,6 +86,12 @@ MATRIX = {
     "GET /x/meters": Row("/x/meters", "member"),
     "GET /meters/{id_}": Row("/meters/1", "scoped"),
     "GET /x/meters/{id_}": Row("/x/meters/1", "scoped"),
+    "POST /ring/{order}/{login}/{until}/{signed}": Row(
+        "/ring/WO-2026-0001/te.a/1/none", "nobody", 404
+    ),
+    "GET /messages": Row("/messages", "member"),
+    # A form with nothing in it: whoever is logged in is told so.
+    "POST /messages": Row("/messages", "member", 422),
     "GET /live": Row("/live", "member"),
     "GET /x/alive": Row("/x/alive", "member", 204),
     "POST /language": Row("/language", "member", 303),
@@ -72,8 +105,20 @@ MATRIX = {
     "GET /api/v1/series.csv": Row(
         "/api/v1/series.csv?point=a.ahu1.sat&from=0&to=3600000", "scoped"
     ),
+    "GET /api/v1/people": Row("/api/v1/people", "crew"),
+    "GET /api/v1/people/{login}": Row("/api/v1/people/guo.hua", "crew"),
+    "GET /api/v1/handovers": Row("/api/v1/handovers", "member"),
+    "GET /api/v1/shift-log": Row("/api/v1/shift-log", "member"),
+    "GET /api/v1/orders/{order}/work": Row("/api/v1/orders/{order}/work", "scoped"),
+    "GET /api/v1/orders/{order}/photos/{name}": Row(
+        f"/api/v1/orders/{{order}}/photos/{'0' * 32}", "member", 404
+    ),
     "GET /api/v1/orders": Row("/api/v1/orders", "member"),
     "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
+    "GET /api/v1/orders/{order}/requests": Row("/api/v1/orders/{order}/requests", "scoped"),
+    "GET /api/v1/mutes": Row("/api/v1/mutes", "member"),
+    "GET /api/v1/savings": Row("/api/v1/savings", "member"),
+    "GET /api/v1/savings/{order}": Row("/api/v1/savings/{order}", "scoped"),
     "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
@@ -84,9 +129,37 @@ MATRIX = {
     "GET /api/v1/meter-events/{id}": Row("/api/v1/meter-events/1", "scoped"),
 }
 OWN_TESTS = {
+    "POST /r/{token}": "test_report",
+    "POST /f/{secret}/answer": "test_report",
+    "POST /f/{secret}/rate": "test_report",
+    "POST /calls": "test_calls",
+    "POST /x/calls/caller": "test_calls",
+    "POST /api/v1/requests": "test_calls",
+    "POST /mutes": "test_mutes",
+    "POST /mutes/{id_}/end": "test_mutes",
+    "POST /api/v1/mutes": "test_mutes",
+    "POST /api/v1/mutes/{id}/end": "test_mutes",
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
+    "POST /orders/{order}/photos": "test_work",
+    "POST /people": "test_people",
+    "PUT /api/v1/people/{login}": "test_people",
+    "DELETE /api/v1/people/{login}": "test_people",
+    "POST /api/v1/people/{login}/shifts": "test_people",
+    "POST /api/v1/people/{login}/leaves": "test_people",
+    "POST /api/v1/people/{login}/licences": "test_people",
+    "DELETE /api/v1/people/{login}/{kind}/{id}": "test_people",
+    "POST /handover/{id_}/taken": "test_work",
+    "POST /api/v1/handovers": "test_work",
+    "POST /api/v1/handovers/{id}/taken": "test_work",
+    "POST /api/v1/shift-log": "test_work",
+    "POST /api/v1/orders/{order}/permits": "test_work",
+    "POST /api/v1/orders/{order}/permits/{id}/end": "test_work",
+    "POST /api/v1/orders/{order}/helpers": "test_work",
+    "POST /api/v1/orders/{order}/needs": "test_work",
+    "POST /api/v1/orders/{order}/link": "test_contractor",
+    "POST /api/v1/orders/{order}/photos": "test_work",
     "POST /api/v1/hand-readings": "test_readings",
     "POST /quarantine/replay": "test_quarantine",
     "POST /quarantine/purge": "test_quarantine",
@@ -97,6 +170,7 @@ OWN_TESTS = {
     "POST /api/v1/quarantine/replay": "test_quarantine",
     "POST /api/v1/quarantine/purge": "test_quarantine",
     "POST /api/v1/quarantine/{id}/dismiss": "test_quarantine",
+    "POST /messages/test": "test_messages",
     "POST /meters": "test_meters",
     "POST /meters/{id_}/decide": "test_meters",
     "POST /api/v1/meter-events": "test_meters",
@@ -113,6 +187,12 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "quarantine" and (role not in CURIOUS or SCOPES[scope] is not None):
         return 403
     if row.who == "enterer" and role not in ENTERERS:
+        return 403
+    if row.who == "crew" and role is Role.VIEWER:
+        return 403
+    if row.who == "labeller" and role not in CURIOUS:
+        return 403
+    if row.who == "desk" and role not in DESK:
         return 403
     return row.found
 
@@ -146,7 +226,7 @@ def test_role_and_scope(looked_at: Console, role: Role, scope: str) -> None:
 def test_nobody_gets_nothing(looked_at: Console, key: str) -> None:
     row, stranger = MATRIX[key], looked_at.visitor()
     got = ask(stranger, looked_at, key, row)
-    if row.who == "anyone":
+    if row.who in {"anyone", "nobody"}:
         assert got == row.found
     else:
         assert got == (401 if "/api/" in key else 303)
@@ -158,6 +238,8 @@ def test_nobody_gets_nothing(looked_at: Console, key: str) -> None:
         ("/orders/{order}", "/orders/WO-2026-9999"),
         ("/x/orders/{order}/timeline", "/x/orders/WO-2026-9999/timeline"),
         ("/api/v1/orders/{order}", "/api/v1/orders/WO-2026-9999"),
+        ("/savings/{order}", "/savings/WO-2026-9999"),
+        ("/api/v1/savings/{order}", "/api/v1/savings/WO-2026-9999"),
         ("/api/v1/series?point=a.ahu1.sat&from=0&to=1", "/api/v1/series?point=a.no&from=0&to=1"),
         ("/gateways/gw-a", "/gateways/gw-none"),
         ("/api/v1/gateways/gw-a", "/api/v1/gateways/gw-none"),

@@ -8,16 +8,24 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.api.console import Console
+from tests.browser.reported import reported
 from tests.browser.watched import PHONE, WIDE, Watched, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-NAMES = {"Wang Fang", "Wu Gang"}
+NAMES = {"Wang Fang", "Wu Gang", "Sun Qiang", "Zhao Lei", "Lin Na"}
 PATHS = {
     "now": "/",
     "orders": "/orders",
     "orders-empty": "/orders?view=closed",
     "order": "/orders/{order}",
+    "mutes": "/mutes",
+    "calls": "/calls",
+    "labels": "/labels?building=c",
+    "report": "/r/{label}",
+    "followed": "/f/{secret}",
+    "savings": "/savings",
+    "saving": "/savings/{order}",
     "points": "/points",
     "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
     "trend-empty": "/trend",
@@ -29,13 +37,16 @@ PATHS = {
     "gateway-silent": "/gateways/gw-c",
     "meters": "/meters",
     "meter": "/meters/1",
+    "messages": "/messages",
     "absent": "/orders/WO-2026-9999",
 }
 
 
 def _paths(console: Console) -> dict[str, str]:
-    order = console.order_in("a")
-    return {name: path.format(order=order) for name, path in PATHS.items()}
+    order, (label, secret) = console.order_in("a"), reported(console)
+    return {
+        name: path.format(order=order, label=label, secret=secret) for name, path in PATHS.items()
+    }
 
 
 def _look(tab: Watched, name: str, path: str) -> list[str]:
@@ -50,7 +61,7 @@ def test_every_page(
     browser: Browser, shown: Console, size: tuple[int, int], language: str, dark: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     wrong: list[str] = []
-    with watched(browser, shown, "en.all", size=size, language=language, dark=dark) as tab:
+    with watched(browser, shown, "ad.all", size=size, language=language, dark=dark) as tab:
         for name, path in _paths(shown).items():
             wrong += _look(tab, name, path)
             tab.shoot(f"{name}-{size[0]}-{language}-{'dark' if dark else 'light'}")
@@ -69,7 +80,7 @@ def test_log_in_page(browser: Browser, shown: Console, language: str) -> None:
 
 
 def test_chinese_page_has_no_english_left(browser: Browser, shown: Console) -> None:
-    with watched(browser, shown, "en.all", language="zh_Hans") as tab:
+    with watched(browser, shown, "ad.all", language="zh_Hans") as tab:
         for name, path in _paths(shown).items():
             tab.go(path)
             assert tab.page.evaluate("document.documentElement.lang") == "zh-Hans", name

@@ -14,6 +14,7 @@ from core import topics, wire
 from core.batch import Batch, BatchName, Intervals, Stored
 from core.clock import SteppedClock
 from core.errors import Retryable
+from core.meters import Undecided
 from core.ports import (
     ClockSeen,
     GatewayProgress,
@@ -134,6 +135,9 @@ class DiaryProgress:
     ) -> None:  # fmt: skip
         self.diary.note("progress")
         self.real.report(progress, late, clocks)
+
+    def undecided(self, since: int) -> Sequence[Undecided]:
+        return self.real.undecided(since)
 
     def clocks(self, since: int) -> Sequence[ClockSeen]:
         return self.real.clocks(since)

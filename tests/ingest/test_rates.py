@@ -13,7 +13,7 @@ from core.settled import Settled
 from ingest.arrival import Arrival, Reported
 from ingest.excess import set_aside
 from ingest.rates import Rate, Rates
-from ingest.sort import Lot, sort
+from ingest.sort import Lot, Sorter
 from tests.ingest.parts import bench
 from tests.ingest.places import NOW, payload, small_site, topic
 from tests.ingest.standing import standing
@@ -136,7 +136,7 @@ def test_of_unreadable_messages_above_the_rate_one_is_kept_and_says_how_many() -
         Arrival(topic=VALUE, payload=body, retain=False, received=NOW, ack=lambda: None)
         for body in [b"no json"] * 9 + [b"{}"] * 2
     ]
-    lot = sort(arrivals, "small")
+    lot = Sorter("small").sort(arrivals)
     found = set_aside(lot, rates)
     assert [one.reason for one in lot.refused] == ["not_json"] * 3 + ["schema"]
     assert "; 6 more like it came above the rate" in lot.refused[2].detail

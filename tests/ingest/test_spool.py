@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from core import topics
 from core.errors import Fatal, Retryable
 from ingest.arrival import Arrival
-from ingest.relief import foreign, once
+from ingest.relief import Once, foreign
 from ingest.spool import Spool, cost
 from tests.ingest.parts import Bench, bench, wait_until_waiting
 from tests.ingest.places import NOW, payload, topic
@@ -171,7 +171,7 @@ def test_who_knows_a_confirmation_is_no_foreign_device() -> None:
     assert not foreign(arrival(topic_=topics.state_topic("small", "gw-a")))
     assert not foreign(replace(arrival(topic_=VALUE), lasts=True)), "what people entered"
     acks: list[int] = []
-    ack = once(lambda: acks.append(1))
+    ack = Once(lambda: acks.append(1))
     ack()
     ack()
     assert acks == [1]

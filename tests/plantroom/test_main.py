@@ -35,7 +35,7 @@ def test_the_commands_are_those_of_the_readme() -> None:
     assert top == {
         "demo", "run", "replay", "backtest", "site", "quarantine", "dashboards", "user", "edge",
         "gateway", "backup", "restore", "docs", "realism", "simulate", "score", "readings",
-        "torture",
+        "torture", "notify", "savings",
     }  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def test_every_command_explains_itself_and_its_options(words: tuple[str, ...], c
 
 def test_what_is_not_there_yet_is_said_and_exit_codes_are(cli: Cli) -> None:
     said = re.sub(r"\s+", " ", cli("--help").output)
-    assert "Not there yet: the ledger of savings" in said
+    assert "Not there yet: requests by people" in said
     assert "Exit codes: 2 something asked or written is wrong" in said
 
 

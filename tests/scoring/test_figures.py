@@ -127,6 +127,20 @@ def test_verification_is_right_when_it_says_what_the_repair_was(
     assert verification_right([visit]) == right
 
 
+def test_a_visit_that_works_on_another_fault_too_proves_nothing_of_that() -> None:
+    def visit(cause: str, effect: str, order: str = "1") -> Visit:
+        return Visit(
+            cause=cause, order=order, at=day(3), effect=effect, said="verified", judged=True
+        )
+
+    valve, sensor = cause(), cause("sensor", trade="I")
+    visits = (visit(valve.id, "effective"), visit(sensor.id, "useless"))
+    found = of(season(alarm("1"), causes=(valve, sensor), visits=visits))
+    assert found["verification_right"] == 1.0
+    uncredited = of(season(alarm("1", "c.ahu1"), causes=(valve, sensor), visits=visits))
+    assert uncredited["verification_right"] == 0.5, "an order on nothing is judged by all of it"
+
+
 def test_a_repair_whose_mode_did_not_come_is_nobodys_mistake() -> None:
     visit = Visit(cause="c", order="o", at=0, effect="useless", said="verified", judged=False)
     assert verification_right([visit]) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,12 @@ def test_nothing_but_meters_and_sensors_writes_a_value(monkeypatch: pytest.Monke
         del biased
         return np.full_like(truth, SAID)
 
+    def sensed_together(
+        _self: Sensors, _points: Sequence[int], truth: Floats, _when: Stretch,
+        _biased: frozenset[int],
+    ) -> Floats:  # fmt: skip
+        return np.full_like(truth, SAID)
+
     real = Meters.read
 
     def metered(
@@ -64,6 +70,7 @@ def test_nothing_but_meters_and_sensors_writes_a_value(monkeypatch: pytest.Monke
         return {point: (when, np.full_like(values, SAID)) for point, (when, values) in said.items()}
 
     monkeypatch.setattr(Sensors, "read", sensed)
+    monkeypatch.setattr(Sensors, "read_sound", sensed_together)
     monkeypatch.setattr(Meters, "read", metered)
     silent = {FaultKind.GATEWAY_SILENT, FaultKind.GATEWAY_CUT_OFF}
     faults = [f for f in every(0.5) if f.kind not in silent]

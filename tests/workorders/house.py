@@ -23,7 +23,8 @@ from core.words import Carrier, Discipline, Text, Trade
 from tests.sample import crew, records_in, wushan
 from workorders.act import Act
 from workorders.duty import RosterDuty
-from workorders.notify import Channel, Notifier
+from workorders.notify import Notifier, Sender
+from workorders.notify.sender import Group, Way
 from workorders.service import WorkOrders
 from workorders.states import Command
 from workorders.views import OrderDetail, OrderRow
@@ -60,7 +61,8 @@ CARDS = {
         make_card("WAT-07", "tank_overflow", Trade.PLUMBER, severity=2),
         make_card("PWR-03", "night_load", Trade.ELECTRICIAN, desk=True),
         make_card("SEN-01", "stuck", Trade.INSTRUMENT, behind=("night_flow",)),
-        make_card("SEN-08", "data_missing", Trade.INSTRUMENT),
+        make_card("SEN-08", "data_missing", Trade.INSTRUMENT, stops=True),
+        make_card("HTG-09", "pump_failed", Trade.HEATING, stops=True),
         make_card("SEN-09", "gateway_clock", Trade.INSTRUMENT),
         make_card("HTG-07", "late_stop", Trade.HEATING, seasonal=True),
     )
@@ -115,6 +117,23 @@ def run_of(
         verdict=verdict, mode="" if verdict is Verdict.NOT_EVALUABLE else mode,
         reason=reason or usual[verdict],
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SameForAll:
+    """Everybody is reached by their log-in over the same channels; nobody has a telephone."""
+
+    channels: Sequence[Sender]
+    groups: Sequence[Group] = ()
+    telephones: Sequence[Sender] = ()
+
+    def of(self, login: str, mail: str, phone: str) -> Sequence[Way]:
+        del mail, phone
+        return [Way(sender, login) for sender in self.channels]
+
+    def ringing(self, login: str, mail: str, phone: str) -> Sequence[Way]:
+        del mail
+        return [Way(line, phone or login) for line in self.telephones]
 
 
 @dataclass(kw_only=True)
@@ -192,7 +211,7 @@ class House:
 @contextmanager
 def make_house(
     folder: Path, sites: Path, *, url: str | None = None, people: bool = True,
-    channels: Sequence[Channel] = (), start: int = START,
+    channels: Sequence[Sender] = (), start: int = START,
 ) -> Iterator[House]:  # fmt: skip
     """A house over an empty database, with the sample site's people."""
     site = wushan()
@@ -203,8 +222,11 @@ def make_house(
         records.upgrade()
     store = open_store(f"duckdb:{folder / 'store.duckdb'}", site)
     clock = SteppedClock(start)
-    duty = RosterDuty(records.people, site.timezone)
-    notify = Notifier(records, duty, channels, clock=clock) if channels else None
+    duty = RosterDuty(records.people, site.timezone, records.staff)
+    notify = (
+        Notifier(records, duty, SameForAll(channels), zone=site.timezone, clock=clock)
+        if channels else None
+    )  # fmt: skip
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts, duty=duty,
         notify=notify,

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from analytics.calendar import Calendar
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from core.service import ClockKind, Levels
 from core.words import Priority
 from tests.sample import wushan
 from tests.workorders.house import at
 from workorders import clocks
-from workorders.clocks import ALWAYS, MOST_PAUSE_MS, ClockKind, Hours, Span
+from workorders.clocks import ALWAYS, MOST_PAUSE_MS, Hours, Span
 from workorders.workdays import WorkHours
 
+LEVELS = Levels()
 CALENDAR = Calendar(wushan())
 HOURS: list[Hours] = [ALWAYS, WorkHours(CALENDAR, "a")]
 
@@ -84,13 +86,13 @@ def test_a_clock_at_night_runs_where_it_always_runs() -> None:
 
 
 def test_the_table_of_promises() -> None:
-    kinds = {p: [x.kind for x in clocks.promises(p, waste_raised=False)] for p in Priority}
-    assert kinds[Priority.P1] == [ClockKind.ACKNOWLEDGE, ClockKind.ARRIVE, ClockKind.RESTORE]
+    kinds = {p: [x.kind for x in LEVELS.promised(p, waste_raised=False)] for p in Priority}
+    assert kinds[Priority.P1] == list(ClockKind)
     for priority in (Priority.P2, Priority.P3, Priority.P4):
         assert kinds[priority] == [ClockKind.ACKNOWLEDGE, ClockKind.RESTORE]
-    assert all(x.always for x in clocks.promises(Priority.P2, waste_raised=False))
-    assert not any(x.always for x in clocks.promises(Priority.P2, waste_raised=True))
-    restore = clocks.promises(Priority.P3, waste_raised=False)[1]
+    assert all(x.always for x in LEVELS.promised(Priority.P2, waste_raised=False))
+    assert not any(x.always for x in LEVELS.promised(Priority.P2, waste_raised=True))
+    restore = LEVELS.promised(Priority.P3, waste_raised=False)[1]
     assert (restore.workdays, restore.always) == (10, False)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.words import Role, Trade
+from core.words import Licence, Role, Trade
 from tests.workorders.house import House, at, make_finding, opened
 from workorders.people import Person
 from workorders.routing import Route, RouteReason, route
+
+NOW = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,7 @@ class Somebody:
     buildings: frozenset[str] | None = None
     language: str = "en"
     mail: str = ""
+    firm: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +33,12 @@ class Rota:
 
     crew: Sequence[str] = ()
     heads: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    licensed: Sequence[str] = ()
     known: frozenset[str] = field(default=frozenset({"x", "y", "z", "owner", "head"}))
 
     def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
-        return self.crew if (trade, building, at) == (Trade.HVAC, "a", 5) else ()
+        return self.crew if (trade, building, at) == (Trade.HVAC, "a", NOW) else ()
 
     def person(self, login: str) -> Person | None:
         return Somebody(login=login) if login in self.known else None
@@ -41,12 +46,34 @@ class Rota:
     def supervisors(self, building: str) -> Sequence[str]:
         return self.heads if building == "a" else ()
 
+    def away(self, login: str, at: int) -> bool:
+        return at == NOW and login in self.gone
 
-def _route(rota: Rota, load: dict[str, int] | None = None, without: str = "") -> Route:
+    def licences(self, login: str, at: int) -> frozenset[Licence]:
+        return frozenset({Licence.GAS}) if at == NOW and login in self.licensed else frozenset()
+
+
+def _route(
+    rota: Rota, load: dict[str, int] | None = None, without: str = "",
+    licences: frozenset[Licence] = frozenset(),
+) -> Route:  # fmt: skip
     return route(
-        skill=Trade.HVAC, building="a", owner="owner", at=5, duty=rota, load=load or {},
-        without=frozenset(without.split()),
+        skill=Trade.HVAC, building="a", owner="owner", at=NOW, duty=rota, load=load or {},
+        without=frozenset(without.split()), licences=licences,
     )  # fmt: skip
+
+
+def test_who_holds_the_licence_goes_first_if_more_loaded() -> None:
+    rota = Rota(crew=["x", "y"], licensed=["y"])
+    wanted = frozenset({Licence.GAS})
+    assert _route(rota, {"y": 500}, licences=wanted).login == "y"
+    nobody = Rota(crew=["x", "y"])
+    assert _route(nobody, {"y": 500}, licences=wanted).login == "x", "rather somebody than nobody"
+
+
+def test_neither_owner_nor_head_is_sent_from_leave() -> None:
+    assert _route(Rota(heads=["head"], gone=["owner"])).login == "head"
+    assert _route(Rota(heads=["head"], gone=["owner", "head"])).reason is RouteReason.NOBODY
 
 
 def test_the_least_loaded_then_the_first_of_the_roster() -> None:

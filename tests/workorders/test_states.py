@@ -16,10 +16,22 @@ DISPATCH = {Role.SUPERVISOR, Role.ADMIN}
 OPEN_BEFORE_DONE = {S.ASSIGNED, S.ACCEPTED, S.IN_PROGRESS, S.ON_HOLD}
 
 # Written out a second time, from the words of the contract: what the table is held against.
-EXPECTED: dict[Command, tuple[set[OrderState], OrderState, set[Role]]] = {
+EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = {
     C.TRIAGE: ({S.NEW}, S.TRIAGED, set()),
     C.ASSIGN: ({S.TRIAGED}, S.ASSIGNED, DISPATCH),
     C.ESCALATE: ({S.ASSIGNED}, S.ASSIGNED, set()),
+    C.PASS_ON: (OPEN_BEFORE_DONE, S.ASSIGNED, set()),
+    C.RELEASE: (OPEN_BEFORE_DONE, S.TRIAGED, set()),
+    C.PRIORITISE: (set(S) - {S.CLOSED, S.CANCELLED}, None, DISPATCH),
+    C.ACKNOWLEDGE: (OPEN_BEFORE_DONE | {S.DONE, S.VERIFYING}, None, CREW),
+    C.AT_PLACE: ({S.ACCEPTED}, None, CREW),
+    C.SAFE: ({S.IN_PROGRESS, S.ON_HOLD}, None, CREW),
+    C.RESTORED: ({S.IN_PROGRESS, S.ON_HOLD}, None, CREW),
+    C.HAND_OVER: (OPEN_BEFORE_DONE, S.ASSIGNED, CREW),
+    C.CONFIRM: ({S.VERIFYING}, S.CLOSED, set()),
+    C.DISPUTE: ({S.VERIFYING}, S.ASSIGNED, set()),
+    C.LAPSE: ({S.VERIFYING}, S.CLOSED, set()),
+    C.REJECT: ({S.VERIFYING}, S.ASSIGNED, CREW),
     C.ACCEPT: ({S.ASSIGNED}, S.ACCEPTED, CREW),
     C.TAKE: ({S.ASSIGNED}, S.ACCEPTED, CREW),
     C.ARRIVE: ({S.ACCEPTED}, S.IN_PROGRESS, CREW),
@@ -39,6 +51,12 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState, set[Role]]] = {
 NEEDS: dict[Command, set[Relation]] = {
     C.ACCEPT: {R.ASSIGNEE},
     C.TAKE: {R.COLLEAGUE},
+    C.ACKNOWLEDGE: {R.ASSIGNEE},
+    C.AT_PLACE: {R.ASSIGNEE},
+    C.SAFE: {R.ASSIGNEE},
+    C.RESTORED: {R.ASSIGNEE},
+    C.HAND_OVER: {R.ASSIGNEE},
+    C.REJECT: {R.STRANGER_TO_REPAIR},
     C.ARRIVE: {R.ASSIGNEE},
     C.HOLD: {R.ASSIGNEE},
     C.RESUME: {R.ASSIGNEE},
@@ -47,7 +65,7 @@ NEEDS: dict[Command, set[Relation]] = {
     C.SIGN: {R.STRANGER_TO_REPAIR},
     C.REOPEN: {R.NOT_CLOSER},
 }
-DISPATCHERS_MAY_ANYWAY = {C.HOLD, C.RESUME}
+DISPATCHERS_MAY_ANYWAY = {C.HOLD, C.RESUME, C.ACKNOWLEDGE, C.SAFE, C.RESTORED}
 RELATIONS = [set(), *({one} for one in R), set(R)]
 
 
@@ -73,9 +91,9 @@ def test_buttons_are_what_the_table_allows(state: OrderState, role: Role) -> Non
         assert buttons == possible
 
 
-def test_nothing_but_telemetry_another_person_or_a_signature_closes() -> None:
+def test_nothing_but_telemetry_the_reporter_another_person_or_a_signature_closes() -> None:
     closing = {command for command, row in TABLE.items() if row.to is S.CLOSED}
-    assert closing == {C.VERIFY, C.SIGN, C.INSPECT}
+    assert closing == {C.VERIFY, C.SIGN, C.INSPECT, C.CONFIRM, C.LAPSE}
     assert all(S.VERIFYING in TABLE[command].sources for command in closing)
     assert R.ASSIGNEE not in TABLE[C.SIGN].relations | TABLE[C.INSPECT].relations
 
@@ -89,10 +107,10 @@ def _code(
     command: Command,
     role: Role | None,
     relations: set[Relation],
-    to: OrderState,
+    to: OrderState | None,
 ) -> str | None:
     try:
-        assert decide(state, command, role, relations) is to
+        assert decide(state, command, role, relations) is (to or state)
     except Refused as refusal:
         return refusal.code
     return None

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.crew
+import adapters.records.folds
+import adapters.records.ledger
+import adapters.records.mutes
+import adapters.records.notifying
 import adapters.records.orders
-import adapters.records.tables  # noqa: F401 - both fill the metadata
+import adapters.records.requests
+import adapters.records.tables
+import adapters.records.work  # noqa: F401 - they fill the metadata
 from adapters.records.base import Base
 
 connection = context.config.attributes["connection"]

@@ -14,7 +14,7 @@ from ingest.decode import refused_whole
 from ingest.foreign.sparing import Sparing
 from ingest.foreign.sparkplug import payload as codec
 from ingest.foreign.sparkplug.node import LOST, Node, Said, nodes_of
-from ingest.foreign.told import LATE_MS, Rows, Told
+from ingest.foreign.told import LATE_MS, Heard, Rows, Told
 
 _NODE_PARTS, _DEVICE_PARTS = 4, 5  # spBv1.0, group, kind, node, and a device where it is one
 _OF_NODE = frozenset({"NBIRTH", "NDATA", "NDEATH"})
@@ -110,8 +110,8 @@ class SparkplugReader:
             (kept if late else live).add(sense, number, at, quality)
         for rows in (kept, live):
             if len(rows):
-                told.reported.append(
-                    rows.reported(gateway, arrival.topic, arrival.received, backfill=rows is kept)
+                told.heard.append(
+                    Heard(gateway, arrival.topic, arrival.received, rows is kept, rows)
                 )
         for reason, detail in said.wrong:
             if reason in _SPARED and not self._sparing.keeps((gateway, reason), arrival.received):

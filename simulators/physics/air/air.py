@@ -20,13 +20,16 @@ from core.site import Equipment
 from simulators.physics.air import control
 from simulators.physics.air.air_faults import AirParameters
 from simulators.physics.air.boxes import SPEED_LEAST, Blown
+from simulators.physics.constants import constant
 from simulators.physics.plan import AHU_DESIGN_FLOW, AIR_HEAT, Plan
 from simulators.physics.rows import Rows
 
-_RANGE, _RANGE_LN = 30.0, log(30.0)
+_RANGE = 30.0
+_RANGE_LN, _WIDE = constant(log(_RANGE)), constant(_RANGE - 1.0)
+_NOUGHT, _ONE = constant(0.0), constant(1.0)
 # A coil gives most of its heat at little water: φ(1+b)/(φ+b).
 _COIL_BEND = 0.25
-_BEND = _COIL_BEND * (_RANGE - 1.0)
+_BEND = constant(_COIL_BEND * (_RANGE - 1.0))
 # A real unit's loop has two lags: its coils' metal and water, 240–300 s, and its sensors' wells,
 # 90–120 s. Air itself changes within the minute.
 _COIL, _SENSOR = 1.0 - exp(-60.0 / 270.0), 1.0 - exp(-60.0 / 100.0)
@@ -34,14 +37,15 @@ _COIL, _SENSOR = 1.0 - exp(-60.0 / 270.0), 1.0 - exp(-60.0 / 100.0)
 _KEEPS = np.array([1.0, _COIL, _COIL, 1.0, _SENSOR, _SENSOR])[:, None]
 _STILL, _STILL_SENSOR = 5.0 / 40.0, 1.0 - exp(-300.0 / 100.0)
 _STILL_KEEPS = np.array([_STILL, _STILL, _STILL, _STILL, _STILL_SENSOR, _STILL_SENSOR])[:, None]
-_FAN_RISE_K = 0.9
+_FAN_RISE_K = constant(0.9)
 # Of the supply, outdoor air while its damper stands wide open: the return damper leaks the rest. A
 # laboratory's unit gave 0.78 to 0.92 on healthy days.
 _OPEN_SPAN = 0.82
 # Outdoor air that finds its way into a standing unit.
-_STILL_OUTDOOR = 0.25
+_STILL_OUTDOOR = constant(0.25)
 _SPEED_KEEPS, _SPEED_WANDERS = 0.4, 0.3
-_HEAT, _COOL, _DAMPER = 0, 1, 2
+_DAMPER = 2
+_HEATS = constant(-1.0 / control.HEAT_SPAN)
 # Of the duct, at which it is balanced. [Pa]
 _DESIGN_PA = 250.0
 # Gains of ×60 go with integral times ÷ 20: their quotient's power.
@@ -49,7 +53,7 @@ _TURNED = 1.0 + log(20.0) / log(60.0)
 _EFFECTIVE_MOST = 0.95
 # The coil's conductance falls with some 0.6th power of the air's speed, so that its temperature
 # change rises with the rest. (EnergyPlus engineering reference, coils: convection of air ^0.65)
-_SLOWER, _SLOWEST = 0.35, 0.4
+_SLOWER, _SLOWEST = constant(-0.35), constant(0.4)
 
 NAMES = (
     "said_supply", "said_return", "wanted_heat", "wanted_cool", "wanted_damper", "heat", "cool",
@@ -75,6 +79,7 @@ class AirDay:
 
     Attributes:
         oat: Outdoors. (minutes,) [°C]
+        oat_each: The same, each by itself.
         oat_read: As each reads it. [°C]
         meant: Whether the fan is meant to run.
         on: Whether it does.
@@ -83,7 +88,8 @@ class AirDay:
         noise: Of supply and return sensors. (minutes, 2, rows) [K]
     """
 
-    oat: Sequence[float]
+    oat: Floats
+    oat_each: Sequence[Floats]
     oat_read: Floats
     meant: Bools
     on: Bools
@@ -118,21 +124,23 @@ class AirHandlers:
         self._said, self._wanted, self._at = state[:2], state[2:5], state[5:8]
         self._open, self._carried, self._lags = state[8:11], state[10:15], state[11:17]
         self._felt, self._water = state[15:17], state[AT["hot"] : AT["cold_flows"] + 1]
+        self._said_supply, self._said_return = self._said
+        self._valves, self._open_damper = self._open[:2], self._open[2]
+        self._wanted_heat, self._wanted_cool, self._wanted_damper = self._wanted
+        self._wanted_valves = self._wanted[:2]
         self._view = {name: state[i] for name, i in AT.items()}
         self._loop, self._actuators = control.SupplyLoop(size), control.Actuators((3, size))
-        self._targets, self._strength = np.empty((6, size)), np.empty((2, size))
+        self._targets, self._strength = np.zeros((6, size)), np.empty((2, size))
+        self._coils = _Followers(self._lags[:3], self._targets[:3])
+        self._supply = _Followers(self._lags[3:], self._targets[3:])
         self._full = np.zeros(size)
-        self._two, self._five, self._one = np.empty((2, size)), np.empty((5, size)), np.empty(size)
+        self._two, self._one, self._moved = np.empty((2, size)), np.empty(size), np.zeros((6, size))
         self._drop = np.empty((2, size))
 
     def row(self, name: str) -> Floats:
         """One number of all rows; a view."""
         view: Floats = self._view[name]
         return view
-
-    def ducts(self) -> Floats:
-        """Setpoints of the ducts' pressure, share of design, and of supply air [°C]. (2, rows)"""
-        return np.stack([self._view["static"], self._view["setpoint"]])
 
     def begin(self, now: AirParameters, day: AirDay) -> None:
         """Takes up a stretch's parameters and drivers."""
@@ -147,11 +155,14 @@ class AirHandlers:
         self._home = np.nan_to_num(now.held)
         self._held = held if held.any() else None
         self._crossed = now.crossed if now.crossed.any() else None
-        self._follows = np.isnan(now.says) * 1.0
+        lies = ~np.isnan(now.says)
+        self._follows = None if not lies.any() else (~lies) * 1.0
+        self._targets[5] = self._view["returned"]
         instead = np.where(np.isinf(now.says), self._said, now.says)
-        self.offsets = np.where(np.isnan(now.says), day.noise + now.bias, instead)
+        self.offsets = np.where(~lies, day.noise + now.bias, instead)
         self._sized = self._works * self._water[1::2]
         self._slow()
+        self._shut = np.where(now.free > 0.0, self._home, now.stuck)
         self._at[:] = np.where(now.free > 0.0, self._at, now.stuck)
 
     def engage(self, k: int) -> None:
@@ -168,8 +179,11 @@ class AirHandlers:
             np.copyto(self.row("setpoint"), wanted, where=fresh)
         self._runs, self._rests = bool(day.on[k].any()), not day.on[k].all()
         self._meant = day.meant[k] * 1.0
-        self._on, self._keeps = on, _KEEPS * on
-        self._rates = control.Actuators.RATE * on * now.free
+        self._on, self._off = on, 1.0 - on
+        keeps, still = _KEEPS * on, _STILL_KEEPS * self._off
+        self._coils.keeps, self._supply.keeps, self._still_keeps = keeps[:3], keeps[3:], still
+        rates = control.Actuators.RATE * on * now.free
+        self._rates = rates, -rates
         # Who turns the gain up turns the integral time down with it.
         self._loop.integral = control.GAIN * control.INTEGRAL * now.gain**_TURNED * on
         self._speed_keeps, self._speed_least = _SPEED_KEEPS * on, SPEED_LEAST * on
@@ -181,7 +195,7 @@ class AirHandlers:
         """How far the dampers go: from their least while people are meant to be there."""
         least = self.row("least")
         self._damper_least = least * self._meant
-        self._damper_span = (1.0 - least) * self._meant / control.DAMPER_SPAN
+        self._damper_span = (_ONE - least) * self._meant / control.DAMPER_SPAN
 
     def ventilate(self, least: Floats) -> None:
         """Takes up another least outdoor air of each. (rows,) [share]"""
@@ -203,7 +217,7 @@ class AirHandlers:
         self.passed.fill(0.0)
         view = self._view
         view["returned"][:], view["speed_wanted"][:] = blown.returned, blown.speed
-        view["flow_wanted"][:] = blown.flow
+        view["flow_wanted"][:], self._targets[5] = blown.flow, blown.returned
         static = view["static"]
         static += self._on * (blown.static - static)
         np.divide(blown.flow, blown.speed, out=self._full)
@@ -214,12 +228,12 @@ class AirHandlers:
         if self._runs:
             self._reset(k)
         if self._rests:
-            self._rest(self._day.oat[k])
+            self._rest(self._day.oat_each[k])
 
     def _slow(self) -> None:
         """Lets slow air take more from a coil than fast air does."""
         part = np.maximum(self._view["flow_wanted"] / self._design, _SLOWEST)
-        self._sized *= part**-_SLOWER
+        self._sized *= part**_SLOWER
 
     def _reset(self, k: int) -> None:
         """Setpoint and economiser of the rows whose fan runs."""
@@ -230,8 +244,9 @@ class AirHandlers:
         now = control.economises(economising, said, day.oat_read[k])
         integral = self.row("integral")
         # Where the damper leaves or enters the range, the cooling valve keeps its place.
-        kept = np.maximum(integral + now - economising, 0.0)
-        integral[:] = np.where(integral > 0.0, kept, integral) * on
+        kept = np.maximum(integral + now - economising, _NOUGHT)
+        np.copyto(integral, kept, where=integral > _NOUGHT)
+        integral *= on
         economising += on * (now - economising)
         self._aim(k, day.on[k])
 
@@ -242,64 +257,72 @@ class AirHandlers:
         if self._reheats is not None:
             low = np.where(self.row("dries") > 0.0, -control.HEAT_SPAN, low)
         np.copyto(self.row("low"), low, where=rows)
-        np.copyto(self.row("high"), 1.0 + self.row("economising"), where=rows)
+        np.copyto(self.row("high"), _ONE + self.row("economising"), where=rows)
 
     def minute(self, k: int) -> None:
         """Minute ``k`` of all rows whose fan runs."""
-        day, two, one, targets = self._day, self._two, self._one, self._targets
-        lags, strength, drop, view = self._lags, self._strength, self._drop, self._view
-        mixed, rise, fall, speed = lags[0], lags[1], lags[2], view["speed"]
-        returned, flow = view["returned"], view["flow"]
-        self._actuators.move(self._at, self._wanted, self._rates)
-        np.multiply(self._at, self._through, out=self._open)
-        np.add(self._open, self._passes, out=self._open)
-        if self._linear:
-            np.multiply(self._open[:2], _RANGE - 1.0, out=strength)
-        else:
-            np.multiply(self._open[:2], _RANGE_LN, out=strength)
-            np.exp(strength, out=strength)
-            np.subtract(strength, 1.0, out=strength)
-        np.add(strength, _BEND, out=two)
-        np.divide(strength, two, out=strength)
-        np.multiply(strength, self._sized, out=strength)
-        np.subtract(day.oat[k], returned, out=one)
-        np.add(self._open[2], self._unmixed, out=targets[0])
-        np.multiply(targets[0], one, out=targets[0])
-        np.add(targets[0], returned, out=targets[0])
-        np.subtract(view["hot"], targets[0], out=drop[0])
-        np.add(targets[0], rise, out=one)
-        np.subtract(one, view["cold"], out=drop[1])
-        if self._reheats is not None:
-            drop[0] += self._reheats * fall
-            drop[1] -= self._reheats * rise
-        np.multiply(drop, strength, out=targets[1:3])
-        self._follow(slice(0, 3))
-        np.multiply(speed, _FAN_RISE_K, out=one)
-        np.add(one, day.wander[k], out=one)
-        np.add(one, mixed, out=one)
-        np.add(one, rise, out=one)
-        np.subtract(one, fall, out=targets[3])
-        targets[4], targets[5] = targets[3], returned
-        self._follow(slice(3, 6))
-        np.subtract(view["speed_wanted"], speed, out=one)
-        np.multiply(one, self._speed_keeps, out=one)
-        np.add(speed, one, out=speed)
-        np.add(speed, self._speed_wander[k], out=speed)
-        np.maximum(speed, self._speed_least, out=speed)
-        np.minimum(speed, 1.0, out=speed)
-        np.multiply(speed, self._full, out=flow)
-        np.multiply(self._carried, flow, out=self._five)
-        np.add(self.passed[0], flow, out=self.passed[0])
-        np.add(self.passed[1:], self._five, out=self.passed[1:])
+        self._actuators.move(self._at, self._wanted, *self._rates)
+        self._mix(k)
+        self._heat_and_cool(k)
+        self._blow(k)
         self._sense(k)
         self._command()
 
-    def _follow(self, some: slice) -> None:
-        """Moves what lags after its targets."""
-        lags, targets = self._lags[some], self._targets[some]
-        np.subtract(targets, lags, out=targets)
-        np.multiply(targets, self._keeps[some], out=targets)
-        np.add(lags, targets, out=lags)
+    def _mix(self, k: int) -> None:
+        """Opens valves and damper, and mixes outdoor air with what comes back."""
+        np.multiply(self._at, self._through, self._open)
+        np.add(self._open, self._passes, self._open)
+        mixed, returned = self._targets[0], self._view["returned"]
+        np.subtract(self._day.oat_each[k], returned, self._one)
+        np.add(self._open_damper, self._unmixed, mixed)
+        np.multiply(mixed, self._one, mixed)
+        np.add(mixed, returned, mixed)
+
+    def _heat_and_cool(self, k: int) -> None:
+        """Takes the air through its coils and the fan to the sensors."""
+        strength, drop, two, one = self._strength, self._drop, self._two, self._one
+        view, targets, mixed = self._view, self._targets, self._targets[0]
+        rise, fall = view["coil_heat"], view["coil_cold"]
+        if self._linear:
+            np.multiply(self._valves, _WIDE, strength)
+        else:
+            np.multiply(self._valves, _RANGE_LN, strength)
+            np.exp(strength, strength)
+            np.subtract(strength, _ONE, strength)
+        np.add(strength, _BEND, two)
+        np.divide(strength, two, strength)
+        np.multiply(strength, self._sized, strength)
+        np.subtract(view["hot"], mixed, drop[0])
+        np.add(mixed, rise, one)
+        np.subtract(one, view["cold"], drop[1])
+        if self._reheats is not None:
+            drop[0] += self._reheats * fall
+            drop[1] -= self._reheats * rise
+        np.multiply(drop, strength, targets[1:3])
+        self._coils.follow()
+        supply = targets[3]
+        np.multiply(view["speed"], _FAN_RISE_K, supply)
+        np.add(supply, self._day.wander[k], supply)
+        np.add(supply, view["mixed"], supply)
+        np.add(supply, rise, supply)
+        np.subtract(supply, fall, supply)
+        targets[4] = supply
+        self._supply.follow()
+
+    def _blow(self, k: int) -> None:
+        """Turns the fan, and counts what it moves."""
+        view, one, moved = self._view, self._one, self._moved
+        speed, flow, carried = view["speed"], view["flow"], moved[1:]
+        np.subtract(view["speed_wanted"], speed, one)
+        np.multiply(one, self._speed_keeps, one)
+        np.add(speed, one, speed)
+        np.add(speed, self._speed_wander[k], speed)
+        np.maximum(speed, self._speed_least, out=speed)
+        np.minimum(speed, _ONE, out=speed)
+        np.multiply(speed, self._full, flow)
+        moved[:] = flow
+        np.multiply(self._carried, carried, carried)
+        np.add(self.passed, moved, self.passed)
 
     def end(self, minutes: int) -> None:
         """Leaves what the sensors said last, for those that freeze."""
@@ -315,7 +338,7 @@ class AirHandlers:
         felt = out[:, 15:17].copy()
         if self._crossed is not None:
             felt[:, 1] = np.where(self._crossed, out[:, 11], felt[:, 1])
-        said = felt * self._follows + self.offsets
+        said = felt + self.offsets if self._follows is None else felt * self._follows + self.offsets
         wanted = np.where(on[:, None], out[:, 2:5], self._home)
         warmed, cooled = out[:, 12], out[:, 13]
         after, left = out[:, 11] + warmed, out[:, 11] + warmed - cooled
@@ -342,52 +365,67 @@ class AirHandlers:
         if self._now.layered is None:
             return mixed
         outdoor, on = out[:, 10], self._day.on
-        oat = np.array(self._day.oat)[:, None]
+        oat = self._day.oat[:, None]
         spread = np.where(on, 4.0 * outdoor * (1.0 - outdoor) * (oat - out[:, 16]), 0.0)
         return mixed + self._now.layered * spread
 
     def _command(self) -> None:
-        view, wanted, one = self._view, self._wanted, self._one
+        view, cool, damper = self._view, self._wanted_cool, self._wanted_damper
         economising = view["economising"]  # of the drive's range
         drive = self._loop.drive(
-            self._said[0], view["setpoint"], view["integral"], view["low"], view["high"]
+            self._said_supply, view["setpoint"], view["integral"], view["low"], view["high"]
         )
-        np.subtract(drive, economising, out=wanted[_COOL])
-        np.maximum(wanted[_COOL], 0.0, out=wanted[_COOL])
+        np.subtract(drive, economising, cool)
+        np.multiply(drive, _HEATS, self._wanted_heat)
+        np.maximum(self._wanted_valves, _NOUGHT, out=self._wanted_valves)
         if self._reheats is not None:
-            np.maximum(wanted[_COOL], view["dries"], out=wanted[_COOL])
-        np.multiply(drive, -1.0 / control.HEAT_SPAN, out=wanted[_HEAT])
-        np.maximum(wanted[_HEAT], 0.0, out=wanted[_HEAT])
-        np.maximum(drive, 0.0, out=one)
-        np.minimum(one, economising, out=one)
-        np.multiply(one, self._damper_span, out=one)
-        np.add(one, self._damper_least, out=wanted[_DAMPER])
+            np.maximum(cool, view["dries"], out=cool)
+        np.maximum(drive, _NOUGHT, out=damper)
+        np.minimum(damper, economising, out=damper)
+        np.multiply(damper, self._damper_span, damper)
+        np.add(damper, self._damper_least, damper)
         if self._held is not None:
-            np.copyto(wanted, self._home, where=self._held)
+            np.copyto(self._wanted, self._home, where=self._held)
 
     def _sense(self, k: int) -> None:
         """What supply and return sensors say now."""
-        np.multiply(self._felt, self._follows, out=self._said)
+        felt = self._felt
+        if self._follows is not None:
+            felt = felt * self._follows
         if self._crossed is not None:
-            follows = self._follows[1] * self._lags[0]
-            np.copyto(self._said[1], follows, where=self._crossed)
-        np.add(self._said, self.offsets[k], out=self._said)
+            felt = felt.copy()
+            follows = self._lags[0] if self._follows is None else self._follows[1] * self._lags[0]
+            np.copyto(felt[1], follows, where=self._crossed)
+        np.add(felt, self.offsets[k], self._said)
 
-    def _rest(self, oat: float) -> None:
+    def _rest(self, oat: Floats) -> None:
         """Five minutes of the rows whose fan stands: everything drifts to the rooms."""
-        off, targets, lags, returned = (
-            1.0 - self._on,
-            self._targets,
-            self._lags,
-            self.row("returned"),
-        )
+        off, targets, lags, returned = self._off, self._targets, self._lags, self._view["returned"]
         targets[0] = returned + _STILL_OUTDOOR * (oat - returned)
         targets[1:3] = 0.0
         targets[3], targets[4], targets[5] = returned, lags[3], returned
-        lags += _STILL_KEEPS * off * (targets - lags)
-        home = np.where(self._now.free > 0.0, self._home, self._now.stuck)
-        self._at += off * (home - self._at)
-        self.row("speed")[:] *= self._on
+        lags += self._still_keeps * (targets - lags)
+        self._at += off * (self._shut - self._at)
+        self._view["speed"] *= self._on
+
+
+class _Followers:
+    """What lags behind its targets, a share of the way each minute.
+
+    Attributes:
+        keeps: That share, nought where it stands.
+    """
+
+    def __init__(self, lags: Floats, targets: Floats) -> None:
+        self._lags, self._targets, self._way = lags, targets, np.empty_like(lags)
+        self.keeps = np.zeros_like(lags)
+
+    def follow(self) -> None:
+        """Goes a minute on."""
+        way = self._way
+        np.subtract(self._targets, self._lags, way)
+        np.multiply(way, self.keeps, way)
+        np.add(self._lags, way, self._lags)
 
 
 def _left(size: Floats, now: AirParameters) -> Floats:

@@ -14,22 +14,29 @@ import numpy as np
 
 from core.batch import Floats
 from simulators.physics.air.air_faults import AirParameters, RoomParameters
+from simulators.physics.constants import constant
 from simulators.physics.plan import AHU_DESIGN_FLOW, Plan
 from simulators.physics.rows import Rows
 
 # A box opens from its least flow as the room passes either setpoint, over so many kelvins. Rooms
 # are cooled by cold air and warmed by warm air alone; the least is what ventilates an office.
-_COOL_C, _HEAT_C, _BAND_K, _LEAST = 22.0, 20.9, 1.8, 0.45
+_COOL_C, _HEAT_C, _BAND_K, _LEAST = constant(22.0), constant(20.9), constant(1.8), constant(0.45)
 # Shares of the fan's pressure at design: held in the duct, filter, cooling coil, the rest.
-_DUCT, _FILTER, _COIL, _REST = 0.35, 0.15, 0.15, 0.30
+_DUCT, _FILTER, _COIL, _REST = constant(0.35), 0.15, 0.15, 0.30
 # A fouled coil narrows the way between its fins. Chosen: as the flow of a slit does.
 _NARROWS = 1.5
 # Trim and respond, share of the design pressure each five minutes; a box asks at 95 % open.
-_TRIM, _RESPOND, _MOST_ASK, _ASKS_AT = 0.02, 0.04, 3.0, 0.95
-STATIC_LOW, STATIC_HIGH = 0.3, 1.1
-SPEED_LEAST = 0.3
-# A unit without rooms gets its own air back. [m³/s], [°C]
-_NOTHING, _STALE_C = 1e-9, 22.0
+_TRIM, _RESPOND, _MOST_ASK, _ASKS_AT = (
+    constant(-0.02),
+    constant(0.04),
+    constant(3.0),
+    constant(0.95),
+)
+STATIC_LOW, STATIC_HIGH = constant(0.3), constant(1.1)
+SPEED_LEAST = constant(0.3)
+# A unit without rooms gets its own air back. [m³/s], [m³/s·°C]
+_NOTHING, _STALE_C = constant(1e-9), constant(1e-9 * 22.0)
+_NOUGHT, _ONE = constant(0.0), constant(1.0)
 
 
 class Blown(NamedTuple):
@@ -46,6 +53,14 @@ class Blown(NamedTuple):
     flow: Floats
     speed: Floats
     static: Floats
+
+
+class _Ways(NamedTuple):
+    """What a stretch's faults make of the ways of the air. (air handlers,)"""
+
+    leaks: Floats
+    resists: Floats
+    grips: Floats
 
 
 class Boxes:
@@ -68,59 +83,79 @@ class Boxes:
         self._design = np.array(design[: len(plan.ahus)], np.float64)
         self.state = np.zeros((2, rows.zones))
         self.share = self.state[0]
-        self._asks = np.empty((3, rows.zones))
+        self._asks, self._ducts = np.empty((3, rows.zones)), np.empty((2, rows.ahus))
+        self._ranges: tuple[RoomParameters | None, Floats, Floats] = (None, size, size)
+        self._ways: tuple[AirParameters | None, _Ways] = (None, _Ways(size, size, size))
 
-    def open(self, air: Floats, rooms: RoomParameters, now: AirParameters, blown: Floats) -> Blown:
+    def open(
+        self, air: Floats, rooms: RoomParameters, now: AirParameters, static: Floats, supply: Floats
+    ) -> Blown:
         """Sets the boxes and the fan for five minutes.
 
         Args:
             air: Of the rooms. [°C]
             rooms: What is wrong with their sensors and boxes.
             now: What is wrong with air handlers.
-            blown: Setpoint of the duct's pressure, share of design, and of supply air [°C].
-                (2, air handlers)
+            static: Setpoint of each duct's pressure, share of design.
+            supply: Of supply air. [°C]
         """
         felt = air + rooms.bias
         if rooms.lies is not None:
             np.copyto(felt, rooms.says, where=rooms.lies)
-        root = np.sqrt(blown[0])
-        reach, supply = self._rows.from_ahus(np.stack([root, blown[1]]))
-        wide = self._demand(felt, supply, rooms)
+        root, ways = np.sqrt(static, out=self._ducts[0]), self._ways_of(now)
+        self._ducts[1] = supply
+        reach, at_rooms = self._rows.from_ahus(self._ducts)
+        wide = self._demand(felt, at_rooms, rooms)
         asks, position = self._asks, self.state[1]
         np.divide(wide, reach, out=position)
-        np.minimum(position, 1.0, out=position)
+        np.minimum(position, _ONE, out=position)
         if rooms.box_stuck is not None:
             np.copyto(position, rooms.box_at, where=rooms.box_stuck)
         # A box that hangs passes what the duct's pressure drives through it.
         np.multiply(position, reach * self._size, out=asks[0])
         np.multiply(asks[0], air, out=asks[1])
-        np.greater(position, _ASKS_AT, out=asks[2])
+        asks[2] = position > _ASKS_AT
         sums = self._rows.to_ahus(asks)
-        total = sums[0] + now.duct_leaks * self._design * root + _NOTHING
-        returned = (sums[1] + _NOTHING * _STALE_C) / (sums[0] + _NOTHING)
-        np.divide(asks[0], self._rows.from_ahus(total[None])[0], out=self.share)
-        return self._blow(returned, total, blown[0], sums[2], now)
+        total = sums[0] + ways.leaks * root + _NOTHING
+        returned = (sums[1] + _STALE_C) / (sums[0] + _NOTHING)
+        np.divide(asks[0], self._rows.at_rooms(total), out=self.share)
+        return Blown(returned, *self._blow(total, static, ways), self._next(static, sums[2], now))
 
     def _demand(self, felt: Floats, supply: Floats, rooms: RoomParameters) -> Floats:
         """Flow that each room's loops ask for, share of its design."""
         cold = np.minimum((felt - _COOL_C) / _BAND_K, felt - supply)
         warm = np.minimum((_HEAT_C - felt) / _BAND_K, supply - felt)
-        need = np.minimum(np.maximum(np.maximum(cold, warm), 0.0), 1.0)
-        least = np.maximum(rooms.box_least, _LEAST)
-        wide: Floats = least + (1.0 - least) * need
+        need = np.minimum(np.maximum(np.maximum(cold, warm), _NOUGHT), _ONE)
+        if self._ranges[0] is not rooms:
+            least = np.maximum(rooms.box_least, _LEAST)
+            self._ranges = (rooms, least, _ONE - least)
+        wide: Floats = self._ranges[1] + self._ranges[2] * need
         return wide
 
-    def _blow(
-        self, returned: Floats, total: Floats, static: Floats, asking: Floats, now: AirParameters
-    ) -> Blown:
+    def _ways_of(self, now: AirParameters) -> _Ways:
+        if self._ways[0] is not now:
+            self._ways = (now, _Ways(
+                leaks=now.duct_leaks * self._design,
+                resists=_REST + _FILTER * now.filter_resists
+                + _COIL / (1.0 - now.coil_fouled) ** _NARROWS,
+                grips=1.0 - now.belt_slips,
+            ))  # fmt: skip
+        return self._ways[1]
+
+    def _blow(self, total: Floats, static: Floats, ways: _Ways) -> tuple[Floats, Floats]:
+        """Flow [m³/s] and speed that bring the boxes their air."""
         part = total / self._design
-        resists = _REST + _FILTER * now.filter_resists + _COIL / (1.0 - now.coil_fouled) ** _NARROWS
-        needed = np.sqrt(_DUCT * static + resists * part * part) / (1.0 - now.belt_slips)
-        speed = np.minimum(np.maximum(needed, SPEED_LEAST), 1.0)
+        needed = np.sqrt(_DUCT * static + ways.resists * part * part) / ways.grips
+        speed = np.minimum(np.maximum(needed, SPEED_LEAST), _ONE)
         # Beyond full speed flow and pressure fall alike along the system's curve.
-        flow = total * np.minimum(1.0 / np.maximum(needed, _NOTHING), 1.0)
-        after = static + np.where(asking > 0.0, _RESPOND * np.minimum(asking, _MOST_ASK), -_TRIM)
-        after = np.minimum(np.maximum(after, STATIC_LOW), STATIC_HIGH)
+        flow = total * np.minimum(_ONE / np.maximum(needed, _NOTHING), _ONE)
+        return flow, speed
+
+    def _next(self, static: Floats, asking: Floats, now: AirParameters) -> Floats:
+        """Setpoint of the ducts' pressure in five minutes, share of design."""
+        moved = _RESPOND * np.minimum(asking, _MOST_ASK)
+        np.copyto(moved, _TRIM, where=asking <= _NOUGHT)
+        after: Floats = np.minimum(np.maximum(static + moved, STATIC_LOW), STATIC_HIGH)
         if now.reset_off is not None:
-            np.copyto(after, 1.0, where=now.reset_off)
-        return Blown(returned, flow, speed, after)
+            np.copyto(after, _ONE, where=now.reset_off)
+        return after

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.constants import constant
 
 # Tuned by hand until it no longer hunts: more gain turns the valve with every breath of the
 # sensor, a shorter integral swings, a longer one needs an hour. Chosen. [1/K], [1/min]
@@ -16,12 +17,14 @@ GAIN, INTEGRAL = 0.035, 60.0 / 200.0
 # far, so that as much less of the drive opens them wide.
 HEAT_SPAN, DAMPER_SPAN = 0.6, 0.6
 # Supply setpoint follows the return: 17 °C at 22 °C, so that rooms that warm get colder air.
-_SP_LOW, _SP_HIGH, _SP_AT, _SP_BASE, _SP_SLOPE = 15.0, 28.0, 22.0, 17.0, 4.0
-_SP_KEEPS = 1.0 - (1.0 - 1.0 / 30.0) ** 5
+_SP_LOW, _SP_HIGH, _SP_AT = constant(15.0), constant(28.0), constant(22.0)
+_SP_BASE, _SP_SLOPE = constant(17.0), constant(4.0)
+_SP_KEEPS = constant(1.0 - (1.0 - 1.0 / 30.0) ** 5)
 # The economiser compares dry bulbs, with half a kelvin of hysteresis either side.
-_ECON_ON_K, _ECON_OFF_K = 1.5, 0.5
+_ECON_ON_K, _ECON_OFF_K = constant(1.5), constant(0.5)
 # Air handlers ask for no heat above this. [°C]
-_HEAT_UNTIL_C = 16.0
+_HEAT_UNTIL_C = constant(16.0)
+_NOUGHT, _SPAN, _LOWEST = constant(0.0), constant(DAMPER_SPAN), constant(-HEAT_SPAN)
 
 
 def next_setpoint(setpoint: Floats, said_return: Floats, moved: Floats) -> Floats:
@@ -52,14 +55,14 @@ def economises(economising: Floats, said_return: Floats, oat: Floats) -> Floats:
         oat: As read. [°C]
     """
     gap = said_return - oat
-    on = (gap > _ECON_ON_K) | ((economising > 0.0) & (gap >= _ECON_OFF_K))
-    span: Floats = on.astype(np.float64) * DAMPER_SPAN
+    on = (gap > _ECON_ON_K) | ((economising > _NOUGHT) & (gap >= _ECON_OFF_K))
+    span: Floats = on * _SPAN
     return span
 
 
 def lowest_drive(oat: Floats) -> Floats:
     """Lower end of the split range: below nought where heat may be asked for."""
-    low: Floats = np.where(oat < _HEAT_UNTIL_C, -HEAT_SPAN, 0.0)
+    low: Floats = np.where(oat < _HEAT_UNTIL_C, _LOWEST, _NOUGHT)
     return low
 
 
@@ -88,13 +91,13 @@ class SupplyLoop:
             high: and the highest.
         """
         error, drive = self._error, self._drive
-        np.subtract(said, setpoint, out=error)
-        np.multiply(error, self.integral, out=drive)
-        np.add(total, drive, out=total)
+        np.subtract(said, setpoint, error)
+        np.multiply(error, self.integral, drive)
+        np.add(total, drive, total)
         np.maximum(total, low, out=total)
         np.minimum(total, high, out=total)
-        np.multiply(error, self.gain, out=drive)
-        np.add(drive, total, out=drive)
+        np.multiply(error, self.gain, drive)
+        np.add(drive, total, drive)
         np.maximum(drive, low, out=drive)
         return np.minimum(drive, high, out=drive)
 
@@ -102,27 +105,28 @@ class SupplyLoop:
 class Actuators:
     """Valves and dampers: 90 s for the whole way, at rest within 1.2 %."""
 
-    RATE, REST = 60.0 / 90.0, 0.012
+    RATE, REST = 60.0 / 90.0, constant(0.012)
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._way, self._size = np.empty(shape), np.empty(shape)
-        self._moves, self._home = np.empty(shape, np.bool_), np.empty(shape, np.bool_)
+        self._rests, self._called = np.empty(shape, np.bool_), np.empty(shape, np.bool_)
 
-    def move(self, position: Floats, wanted: Floats, rate: Floats) -> None:
+    def move(self, position: Floats, wanted: Floats, rate: Floats, back: Floats) -> None:
         """Moves positions a minute on. Driven shut they go home: an end switch decides.
 
         Args:
             position: 0…1; written.
             wanted: Commands, 0…1.
-            rate: Way in this minute; nought where it cannot move.
+            rate: Way in this minute; nought where it cannot move,
+            back: and as much below nought.
         """
-        way = self._way
-        np.subtract(wanted, position, out=way)
-        np.abs(way, out=self._size)
-        np.greater(self._size, self.REST, out=self._moves)
-        np.less_equal(wanted, 0.0, out=self._home)
-        np.logical_or(self._moves, self._home, out=self._moves)
+        way, rests = self._way, self._rests
+        np.subtract(wanted, position, way)
+        np.abs(way, self._size)
+        np.less_equal(self._size, self.REST, rests)
+        np.greater(wanted, _NOUGHT, self._called)
+        np.logical_and(rests, self._called, rests)
         np.minimum(way, rate, out=way)
-        np.negative(rate, out=self._size)
-        np.maximum(way, self._size, out=way)
-        np.add(position, way, out=position, where=self._moves)
+        np.maximum(way, back, out=way)
+        np.copyto(way, _NOUGHT, where=rests)
+        np.add(position, way, position)

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.batch import Bools, Floats
 from simulators.physics.air.rooms import HEIGHT_M, SEEPS_PER_MIN, STEP_MIN
+from simulators.physics.constants import constant
 from simulators.physics.plan import Plan
 from simulators.physics.rows import Rows
 from simulators.physics.weather.moist import relative_of, saturated
@@ -23,12 +24,13 @@ _AIR_KG_M3 = 1.2
 # what programs of building physics take for furnished rooms, 3 to 15.
 _HOLDS = 6.0
 # Air leaves a wet coil nearly saturated: some passes between the fins.
-_LEAVES_COIL = 0.93
-_COOLS_K = 0.3
+_LEAVES_COIL = constant(0.93)
+_COOLS_K = constant(0.3)
 # A drying controller opens the cooling valve over so much of return humidity, from 60 % on where a
 # site says nothing: GB 50736's upper bound of offices in summer (recalled); archives want 50. [%RH]
-_LIMIT, _BAND = 60.0, 10.0
-_NO_AIR = 1e-9
+_LIMIT, _BAND = 60.0, constant(10.0)
+_NO_AIR, _NOUGHT, _ONE = constant(1e-9), constant(0.0), constant(1.0)
+_SEEPS, _SETTLES = constant(SEEPS_PER_MIN * STEP_MIN), constant(-1.0 / _HOLDS)
 
 
 class Damp:
@@ -52,11 +54,12 @@ class Damp:
         self.some = bool(self._reckoned.any())
         self._per_litre = 60.0 * STEP_MIN / (plan.area * HEIGHT_M)
         self._gives = _PERSON_G_MIN * STEP_MIN / (plan.area * HEIGHT_M * _AIR_KG_M3)
+        self._asks = np.empty((2, rows.zones))
         self.state = np.empty((2, rows.zones))
         self.state[0], self.state[1] = _START_G_KG, 50.0
 
     def step(
-        self, air: Floats, heads: Floats, mean: Floats, share: Floats, outdoors: float
+        self, air: Floats, heads: Floats, mean: Floats, share: Floats, outdoors: Floats
     ) -> None:
         """Five minutes.
 
@@ -66,16 +69,15 @@ class Damp:
             mean: Of each air handler: flow [m³/s], and flow times outdoor share, mixed air, heating
                 rise, cooling drop and supply. (6, air handlers)
             share: Of its air handler's flow that each room takes.
-            outdoors: Water in outdoor air. [g/kg]
+            outdoors: Water in outdoor air, one for all. [g/kg]
         """
         water = self.state[0]
         supplied, flow = self._rows.from_ahus(self._supply(water, mean, share, outdoors))
         flow *= share
         flow *= self._per_litre
-        seeps = SEEPS_PER_MIN * STEP_MIN
-        rate = flow + seeps
-        settles = (flow * supplied + (seeps * outdoors + self._gives * heads)) / rate
-        after = settles + (water - settles) * np.exp(rate * (-1.0 / _HOLDS))
+        rate = flow + _SEEPS
+        settles = (flow * supplied + (self._gives * heads + _SEEPS * outdoors)) / rate
+        after = settles + (water - settles) * np.exp(rate * _SETTLES)
         np.copyto(water, after, where=self._reckoned)
         np.copyto(self.state[1], relative_of(air, water), where=self._reckoned)
 
@@ -91,21 +93,24 @@ class Damp:
         ]))  # fmt: skip
         whole = np.maximum(whole, _NO_AIR)
         humidity = relative_of(warm / whole, wet / whole)
-        asked = np.minimum(np.maximum((humidity - self._limit) / _BAND, 0.0), 1.0)
+        asked = np.minimum(np.maximum((humidity - self._limit) / _BAND, _NOUGHT), _ONE)
         opened: Floats = asked * self._drying
         return opened
 
-    def _supply(self, water: Floats, mean: Floats, share: Floats, outdoors: float) -> Floats:
+    def _supply(self, water: Floats, mean: Floats, share: Floats, outdoors: Floats) -> Floats:
         """Water in each air handler's supply [g/kg], and its flow [m³/s]. (2, air handlers)"""
         supply = mean[:2].copy()
-        if not mean[0].any():
+        if not np.count_nonzero(mean[0]):
             return supply
-        wet, whole = self._rows.to_ahus(np.array([water * share, share]))
+        asks = self._asks
+        np.multiply(water, share, out=asks[0])
+        asks[1] = share
+        wet, whole = self._rows.to_ahus(asks)
         back = wet / np.maximum(whole, _NO_AIR)
         fresh, mixed, rise, drop = mean[1:5] / np.maximum(mean[0], _NO_AIR)
         supply[0], supply[1] = back + fresh * (outdoors - back), mean[0]
         cools = drop > _COOLS_K
-        if cools.any():
+        if np.count_nonzero(cools):
             leaves = _LEAVES_COIL * saturated(mixed - drop + self._behind * rise)
             np.minimum(supply[0], leaves, out=supply[0], where=cools)
         return supply

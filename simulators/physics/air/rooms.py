@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.constants import constant
 from simulators.physics.plan import AIR_HEAT, Plan
 from simulators.physics.rows import Rows
 
-OUTSIDE_CO2 = 420.0
+OUTSIDE_CO2 = constant(420.0)
 HEIGHT_M = 3.0
 """Of a room. [m]"""
 _FURNITURE = 5.0
@@ -28,6 +29,8 @@ SEEPS_PER_MIN = 0.30 / 60.0
 """Of a room's air, through gaps and open doors: office buildings without fans leak 0.1 to 0.6 an
 hour (recalled). Of the loss above it is 0.3 W/m²K."""
 STEP_MIN = 5
+_SEEPS = constant(SEEPS_PER_MIN * STEP_MIN)
+_ONE, _AIR_HEAT = constant(1.0), constant(AIR_HEAT)
 
 
 class Rooms:
@@ -54,35 +57,35 @@ class Rooms:
         self._step = hours / holds
         self._loss = area * (_LOSS_BASE + _LOSS_OUTSIDE * outside)
         self._to_mass = area * (0.0 if plan.laws.one_node else _MASS_KW_M2K)
-        self._mass_step = hours * _MASS_KW_M2K / _MASS_KWH_M2K
+        self._mass_step = constant(hours * _MASS_KW_M2K / _MASS_KWH_M2K)
         self._fixed = self._loss + self._to_mass
         self._per_litre = 60.0 * STEP_MIN / self._volume
         self._breath = _BREATH * STEP_MIN / self._volume
         self._rates = np.empty((2, rows.zones))
 
     def step(
-        self, oat: float, gains: Floats, heads: Floats, flow: Floats, warmth: Floats, fresh: Floats
+        self, oat: Floats, gains: Floats, heads: Floats, flow: Floats, warmth: Floats, fresh: Floats
     ) -> None:
         """Five minutes, with what came in meanwhile in the mean.
 
         Args:
-            oat: Outdoors. [°C]
+            oat: Outdoors, one for all. [°C]
             gains: Heat of people, lights, sun and what stands in the room. (rooms,) [kW]
             heads: People in each.
             flow: Supply air into each. [m³/s]
             warmth: Its flow times its temperature. [m³/s·°C]
             fresh: Outdoor air in it. [m³/s]
         """
-        rate = self._fixed + AIR_HEAT * flow
-        driven = gains + self._loss * oat + self._to_mass * self.mass + AIR_HEAT * warmth
+        rate = self._fixed + _AIR_HEAT * flow
+        driven = gains + self._loss * oat + self._to_mass * self.mass + _AIR_HEAT * warmth
         rests = driven / rate
         rates = self._rates
         np.multiply(rate, self._step, out=rates[0])
         np.multiply(fresh, self._per_litre, out=rates[1])
-        rates[1] += SEEPS_PER_MIN * STEP_MIN
+        rates[1] += _SEEPS
         kept = np.exp(-rates)
         apart = self.air - rests
-        was = (1.0 - kept[0]) / rates[0]  # mean of the exponential on its way
+        was = (_ONE - kept[0]) / rates[0]  # mean of the exponential on its way
         mean = rests + apart * was
         np.add(rests, apart * kept[0], out=self.air)
         self.mass += self._mass_step * (mean - self.mass)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.constants import constant
 
 _Curve = tuple[float, float, float, float, float, float]
 
@@ -35,7 +36,9 @@ _AIR = _Machine(
     (0.06369119, 0.58488832, 0.35280274),
 )
 # Outside these the curves say nothing that was measured. [°C]
-_LEAVING, _CONDENSER, _OUTDOOR = (4.0, 12.0), (20.0, 40.0), (10.0, 46.0)
+_LEAVING = constant(4.0), constant(12.0)
+_CONDENSER = constant(20.0), constant(40.0)
+_OUTDOOR = constant(10.0), constant(46.0)
 _F_PER_C, _FREEZES_F = 1.8, 32.0
 # Below this share of load a machine goes on and off. [1]
 LEAST_LOAD = 0.15
@@ -104,7 +107,7 @@ def _load(machine: _Machine, share: Floats) -> Floats:
     return value
 
 
-def _within(values: Floats, limits: tuple[float, float]) -> Floats:
+def _within(values: Floats, limits: tuple[Floats, Floats]) -> Floats:
     return np.asarray(np.minimum(np.maximum(values, limits[0]), limits[1]))
 
 

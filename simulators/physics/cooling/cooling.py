@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Bools, Floats
+from simulators.physics.constants import constant
 from simulators.physics.cooling.chillers import capacity_of, capacity_terms
 from simulators.physics.cooling.condenser import Machines, basin, warm_side
 from simulators.physics.cooling.cooling_faults import CoolingFaults
@@ -25,16 +26,20 @@ from simulators.physics.plan import WATER_HEAT, Plan
 from simulators.physics.water import tower
 
 _MINUTE_H = 1.0 / 60.0
-_SETPOINT_C, _REST_C, _REST_PER_MIN = 7.0, 20.0, 1.0 / 240.0
+_SETPOINT_C, _REST_C, _REST_PER_MIN = 7.0, constant(20.0), 1.0 / 240.0
 # Water of the loop for each kilowatt, some 7 L; half of what is above setpoint is pulled in 5 min.
 _KWH_K_PER_KW, _SPREAD_K, _PULL_H = 0.008, 5.0, 5.0 / 60.0
-_RUNS_ON_MIN, _WANTED_ABOVE_C = 60.0, 15.0
+_RUNS_ON_MIN, _WANTED_ABOVE_C = constant(60.0), 15.0
 # The second machine comes when water is 1 K too warm for 10 min, and goes when one alone would be
 # loaded by less than 80 % for 20 min.
-_WARM_K, _WARM_MIN, _LIGHT, _LIGHT_MIN = 1.0, 10.0, 0.8, 20.0
+_WARM_K, _WARM_MIN, _LIGHT, _LIGHT_MIN = 1.0, constant(10.0), 0.8, constant(20.0)
 # Pumps follow the valves, down to 40 %, against a held difference of pressure of a third.
 _PUMPS, _LEAST_FLOW, _HELD = 0.012, 0.4, 1.0 / 3.0
 _STANDBY = 0.0015
+_NOUGHT, _ONE, _TWO = constant(0.0), constant(1.0), constant(2.0)
+_NO_FLOW, _HELD_C = constant(1e-3), constant(_SETPOINT_C)
+_SPREADS, _CARRIES = constant(WATER_HEAT * _SPREAD_K), constant(WATER_HEAT)
+_TOO_WARM_C, _TOO_LIGHT = constant(_SETPOINT_C + _WARM_K), constant(_LIGHT)
 _COP_AIR, _COP_WATER = 3.2, 5.2
 
 
@@ -74,7 +79,8 @@ class Cooling:
         self._count = np.array([float(len(m)) for m in machines])
         self._there = self._count > 0.0
         sized = np.maximum(self._capacity * self._count, 1.0)
-        self._two = bool((self._count > 1.0).any())
+        self._pairs: Bools = self._count > 1.0
+        self._two = bool(self._pairs.any())
         self._mass, self._flow = sized * _KWH_K_PER_KW, sized / (WATER_HEAT * _SPREAD_K)
         self._least = _LEAST_FLOW * self._flow
 
@@ -85,9 +91,9 @@ class Cooling:
         return chilled
 
     @property
-    def flows(self) -> Floats:
-        """1 where it flows."""
-        runs: Floats = (self.state[_LEFT] > 0.0).astype(np.float64)
+    def flows(self) -> Bools:
+        """Where it flows."""
+        runs: Bools = self.state[_LEFT] > _NOUGHT
         return runs
 
     def day(
@@ -120,21 +126,23 @@ class Cooling:
         """
         state, hours, (cold, asked, fans) = self.state, minutes * _MINUTE_H, took
         chilled, left = state[_CHILLED], state[_LEFT]
-        left -= minutes
+        left -= constant(minutes)
         np.copyto(left, _RUNS_ON_MIN, where=asked | day.mild[k])
-        on = fans & self._there & (left > 0.0)
+        runs = fans & self._there & (left > _NOUGHT)
+        on = runs * _ONE
         left *= on
         a, b, c = day.can
         each = self._capacity * capacity_of(chilled, (a[k], b[k], c[k]))
         load = cold * day.latent[k] * on
-        running = self._staged(on, chilled, each, load, minutes)
-        pull = self._mass * (chilled - _SETPOINT_C) / max(_PULL_H, hours)
-        cooled = np.minimum(np.maximum(load + pull, 0.0), running * each)
-        warms = hours / self._mass * (load - cooled)
-        chilled += warms + ~on * (_REST_PER_MIN * minutes * (_REST_C - chilled))
-        coils = np.maximum(load / (WATER_HEAT * _SPREAD_K), self._least)
+        running = self._staged((runs, on), chilled, each, load, minutes)
+        pull = self._mass * (chilled - _HELD_C) / constant(max(_PULL_H, hours))
+        cooled = np.minimum(np.maximum(load + pull, _NOUGHT), running * each)
+        warms = constant(hours) / self._mass * (load - cooled)
+        rests = constant(_REST_PER_MIN * minutes) * (_REST_C - chilled)
+        chilled += warms + (_ONE - on) * rests
+        coils = np.maximum(load / _SPREADS, self._least)
         flow = on * np.minimum(coils * day.bypass, self._flow)
-        back = chilled + load / (WATER_HEAT * np.maximum(flow, 1e-3))
+        back = chilled + load / (_CARRIES * np.maximum(flow, _NO_FLOW))
         return chilled, back, cooled, running, flow
 
     def expected(self, oat: Floats, wet: Floats, now: CoolingFaults) -> Floats:
@@ -164,23 +172,30 @@ class Cooling:
         }
 
     def _staged(
-        self, on: Bools, chilled: Floats, each: Floats, load: Floats, minutes: float
+        self, on: tuple[Bools, Floats], chilled: Floats, each: Floats, load: Floats, minutes: float
     ) -> Floats:
-        """How many machines run."""
-        state = self.state
+        """How many machines run; ``on`` says whether any does, as a flag and as one or nought."""
+        state, (flag, runs) = self.state, on
+        running, warmed, idle = state[_RUNNING], state[_WARM], state[_IDLE]
         if not self._two:
-            state[_RUNNING] = on
-            return np.array(state[_RUNNING])
-        one = state[_RUNNING] <= 1.0
-        warm = one & (chilled > _SETPOINT_C + _WARM_K)
-        light = ~one & (load < _LIGHT * each)
-        state[_WARM] = np.where(warm & on, state[_WARM] + minutes, 0.0)
-        state[_IDLE] = np.where(light & on, state[_IDLE] + minutes, 0.0)
-        more = (state[_WARM] > _WARM_MIN) & (self._count > 1.0)
-        fewer = state[_IDLE] > _LIGHT_MIN
-        number = np.where(more, 2.0, np.where(fewer | one, 1.0, state[_RUNNING]))
-        state[_RUNNING] = number * on
-        return np.array(state[_RUNNING])
+            running[:] = runs
+            return np.array(running)
+        one = running <= _ONE
+        warm = one & (chilled > _TOO_WARM_C)
+        warm &= flag
+        light = load < _TOO_LIGHT * each
+        light &= flag
+        light &= ~one
+        passed = constant(minutes)
+        np.multiply(warmed + passed, warm * _ONE, out=warmed)
+        np.multiply(idle + passed, light * _ONE, out=idle)
+        more = (warmed > _WARM_MIN) & self._pairs
+        fewer = idle > _LIGHT_MIN
+        fewer |= one
+        np.copyto(running, _ONE, where=fewer)
+        np.copyto(running, _TWO, where=more)
+        running *= runs
+        return np.array(running)
 
 
 _CHILLED, _LEFT, _RUNNING, _WARM, _IDLE = range(5)

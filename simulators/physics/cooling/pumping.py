@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.constants import constant
 
 
 def pump_share(flow: Floats, still: float) -> Floats:
@@ -18,6 +19,6 @@ def pump_share(flow: Floats, still: float) -> Floats:
         flow: Over rated flow.
         still: Share of the rated head that does not fall with the flow.
     """
-    head = still + (1.0 - still) * np.square(flow)
+    head = constant(still) + constant(1.0 - still) * np.square(flow)
     power: Floats = flow * head
     return power

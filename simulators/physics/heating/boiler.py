@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Bools, Floats
+from simulators.physics.constants import constant
 
 # Water and iron: some 2 L and 4 kg a kilowatt of a boiler with its hydraulic separator.
 KWH_K_PER_KW = 0.0028
@@ -16,15 +17,16 @@ LEAST_C = 48.0
 DIFFERENTIAL_K = 20.0
 """Between burner on and burner off; narrow ones cycle. [K]"""
 _LEAST_DIFFERENTIAL_K = 1.0
+_NOUGHT, _ONE = constant(0.0), constant(1.0)
 # The boiler is kept above the curve by half its differential, so that mixing never lacks heat.
-_ABOVE_K, _FOR_TANK_C = 10.0, 65.0
-_LEAST_FIRE, _A_STEP, _TINY = 0.25, 1.0 / 3.0, 1e-9
+_ABOVE_K, _FOR_TANK_C = constant(10.0), constant(65.0)
+_LEAST_FIRE, _A_STEP, _TINY = constant(0.25), constant(1.0 / 3.0), constant(1e-9)
 # Each start blows cold air through for a minute and each stop for half of one: air of full fire,
 # 1.26 m³ a kWh of gas (stoichiometric 9.5 m³/m³ of methane, a fifth more), warmed by 50 K, is
 # 0.55 Wh a kilowatt of output. EN 676 asks for 20 s at least before the flame, makers for more.
 PURGE_KWH_PER_KW = 0.00055
 # Flue gas follows the water: a point of efficiency for 20 K (Siegert), 60 °C as rated.
-_PER_K, _RATED_C = 0.0005, 60.0
+_PER_K, _RATED_C = constant(0.0005), constant(60.0)
 
 
 def target(reference: Floats, charging: Floats) -> Floats:
@@ -48,22 +50,21 @@ def band(narrower: Floats) -> Floats:
     return left
 
 
-def flame(burning: Floats, water: Floats, aimed: Floats, differential: Floats) -> Bools:
+def flame(burning: Floats, over: Floats, above: Floats, below: Floats) -> Bools:
     """Whether the burner burns: from half a differential below its target to as much above.
 
     Args:
         burning: Whether it burnt before.
-        water: In the boiler. [°C]
-        aimed: Its target. [°C]
-        differential: Between on and off. [K]
+        over: Water in the boiler less its target. [K]
+        above: Half the differential between on and off,
+        below: and as much below nought. [K]
     """
-    above, half = water - aimed, 0.5 * differential
-    lit: Bools = ((burning > 0.0) | (above < -half)) & (above <= half)
+    lit: Bools = ((burning > _NOUGHT) | (over < below)) & (over <= above)
     return lit
 
 
 def fire(
-    water: Floats, still: Floats, lifts: Floats, aimed: Floats, differential: Floats
+    water: Floats, still: Floats, lifts: Floats, aimed: Floats, above: Floats
 ) -> tuple[Floats, Bools]:
     """Mean share of full fire of a burner that burns, and whether it goes out within the step.
 
@@ -76,13 +77,13 @@ def fire(
         still: Water after the step without any fire. [°C]
         lifts: How much warmer full fire makes it. [K]
         aimed: Its target. [°C]
-        differential: Between on and off. [K]
+        above: Half the differential between on and off. [K]
     """
     lifts = np.maximum(lifts, _TINY)
     needs = water - still + _A_STEP * (aimed - water)
-    share = np.minimum(np.maximum(needs / lifts, _LEAST_FIRE), 1.0)
-    until = (0.5 * differential + aimed - still) / lifts
-    return np.minimum(share, np.maximum(until, 0.0)), share > until
+    share = np.minimum(np.maximum(needs / lifts, _LEAST_FIRE), _ONE)
+    until = (above + aimed - still) / lifts
+    return np.minimum(share, np.maximum(until, _NOUGHT)), share > until
 
 
 def fuel(heat: Floats, water: Floats, efficiency: Floats) -> Floats:

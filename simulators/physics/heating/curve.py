@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Bools, Floats
+from simulators.physics.constants import constant
 
 # 62 °C at 5 °C outdoors and 1.4 K less for each kelvin warmer: coils and radiators sized for 60 °C.
 CURVE_C, CURVE_SLOPE = 62.0, 1.4
 _CURVE_AT = 5.0
-HIGH_C = 85.0
+HIGH_C = constant(85.0)
 """More is never asked for. [°C]"""
 # Night setback of plant that has to run through, and the boost that makes up for nights: what
 # controllers of the field offer, 5–20 K and up to 10 K.
 _SETBACK_K, _BOOST_K = 12.0, 8.0
 # Room influence: 5 K for each kelvin that the coldest room lacks, at most 15 K: as strong as an
 # operator sets it who has heard from that room.
-_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = 20.5, 5.0, 15.0
+_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = constant(20.5), constant(5.0), constant(15.0)
+_NOUGHT = constant(0.0)
 
 
 def asked(outdoor: Floats, slope: Floats, up: Floats, phase: tuple[Bools, Bools]) -> Floats:
@@ -35,7 +37,8 @@ def asked(outdoor: Floats, slope: Floats, up: Floats, phase: tuple[Bools, Bools]
 
 def limited(wanted: Floats, least: Floats) -> Floats:
     """The reference: what is wanted, not below ``least`` and never above the highest. [°C]"""
-    return np.asarray(np.minimum(np.maximum(wanted, least), HIGH_C))
+    reference: Floats = np.minimum(np.maximum(wanted, least), HIGH_C)
+    return reference
 
 
 def missing(coldest: Floats) -> Floats:
@@ -44,8 +47,8 @@ def missing(coldest: Floats) -> Floats:
     Args:
         coldest: Its air; any high number where a building has no radiators. [°C]
     """
-    short = np.minimum(np.maximum(_ROOM_GAIN * (_ROOM_C - coldest), 0.0), _ROOM_MOST_K)
-    return np.asarray(short)
+    short: Floats = np.minimum(np.maximum(_ROOM_GAIN * (_ROOM_C - coldest), _NOUGHT), _ROOM_MOST_K)
+    return short
 
 
 def grid_supply(outdoor: Floats, wander: Floats) -> Floats:

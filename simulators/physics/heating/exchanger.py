@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.constants import constant
 
 # At equal flows ε = NTU / (1 + NTU), which the general form only nears; so close it errs by 0.1 %.
-_NEARLY_EQUAL = 0.999
-_TINY = 1e-9
+_NEARLY_EQUAL = constant(0.999)
+_ONE, _TINY = constant(1.0), constant(1e-9)
 
 
 def exchanged(conductance: Floats, flows: tuple[Floats, Floats], apart: Floats) -> Floats:
@@ -25,6 +26,6 @@ def exchanged(conductance: Floats, flows: tuple[Floats, Floats], apart: Floats) 
     """
     smaller = np.maximum(np.minimum(*flows), _TINY)
     ratio = np.minimum(smaller / np.maximum(np.maximum(*flows), _TINY), _NEARLY_EQUAL)
-    decays = np.exp(-conductance / smaller * (1.0 - ratio))
-    heat: Floats = (1.0 - decays) / (1.0 - ratio * decays) * smaller * apart
+    decays = np.exp(-conductance / smaller * (_ONE - ratio))
+    heat: Floats = (_ONE - decays) / (_ONE - ratio * decays) * smaller * apart
     return heat

@@ -18,15 +18,22 @@ brackets where it may stay silent:
 
 from __future__ import annotations
 
-from math import exp
-
 import numpy as np
 
 from core.batch import Bools, Floats, Ints
+from simulators.physics.constants import constant
 from simulators.physics.cooling.pumping import pump_share
 from simulators.physics.heating import boiler, curve, hot_water, substation
+from simulators.physics.heating.exchanger import exchanged
 from simulators.physics.heating.heating_faults import HeatingFaults
-from simulators.physics.heating.heating_parts import BadParts, HeatingDay, bad_parts, sizes_of
+from simulators.physics.heating.heating_parts import (
+    BadParts,
+    HeatingDay,
+    Pace,
+    bad_parts,
+    pace_of,
+    sizes_of,
+)
 from simulators.physics.heating.radiators import radiators_of
 from simulators.physics.plan import WATER_HEAT, Plan
 
@@ -35,14 +42,18 @@ LOCK_ABOVE, UNLOCK_BELOW = 15.5, 14.0
 # Nights are off; a building with radiators is kept from cooling out: heated below 16 °C until
 # 17.5 °C, at the lowered curve.
 _TOO_COLD_C, _AGAIN_C = 16.0, 17.5
-_ROOM_C = 20.0
+_ROOM_C = constant(20.0)
 # Pumps run at a constant speed by day and a lower one at night.
 _SPEED_DAY, _SPEED_NIGHT = 0.85, 0.6
-# Mixing valve: a motor of 2.5 minutes that rests in a neutral zone of 2 K, symmetrical; a maker's
-# choice is 1 to 9 K, 3 K from the factory (Danfoss ECL Comfort 110, parameter 6187).
-_MIX_PER_H, _MIX_RESTS_K = 24.0, 1.0
+# The mixing valve rests in a neutral zone of 2 K, symmetrical; a maker's choice is 1 to 9 K, 3 K
+# from the factory (Danfoss ECL Comfort 110, parameter 6187).
+_MIX_RESTS_K = constant(1.0)
 _MINUTE_H = 1.0 / 60.0
 _NO_ROOM = 99.0
+_NOUGHT, _ONE, _TINY = constant(0.0), constant(1.0), constant(1e-9)
+_CARRIES = constant(WATER_HEAT)
+_LOCK = constant(UNLOCK_BELOW), constant(LOCK_ABOVE - UNLOCK_BELOW)
+_COLD = constant(_TOO_COLD_C), constant(_AGAIN_C - _TOO_COLD_C)
 _STATES = (
     "on", "burning", "hot", "go", "come", "mix", "wanted", "valve", "error", "upper", "lower",
     "charging",
@@ -55,7 +66,6 @@ class Heating:
 
     Attributes:
         sizes: Of every row's plant.
-        state: What plants remember, by name of :data:`_STATES`. (names, rows)
         water: In the radiators of each zone. [°C]
     """
 
@@ -67,9 +77,10 @@ class Heating:
 
     def __init__(self, plan: Plan) -> None:
         rows = len(plan.buildings)
-        self.state = np.zeros((len(_STATES), rows))
+        state = np.zeros((len(_STATES), rows))
         for name, value in _START.items():
-            self.state[_STATES.index(name)] = value
+            state[_STATES.index(name)] = value
+        self.state = state
         self.radiators = radiators_of(plan)
         self.water = np.full(len(self.radiators.rated), 30.0)
         self.sizes = sizes_of(plan)
@@ -78,30 +89,50 @@ class Heating:
             bool(self.sizes.fired.any()),
             bool(self.sizes.station.any()),
         )
-        self.state[_MIX] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
+        self._mix[:] = 1.0 * ~self.sizes.fired  # a station's water goes out as it is
         self._known: tuple[HeatingFaults, BadParts] | None = None
+        self._pace = pace_of(5.0 * _MINUTE_H, self.sizes)
+        self._stations = self.sizes.station.astype(np.float64)
+        self._tanks = self.sizes.tank.astype(np.float64)
+        self._burners = self.sizes.fired.astype(np.float64)
         self._zero = np.zeros(rows)
         self._reheats: Bools = np.array(plan.reheating, np.bool_)
         self._with = _rows_with(self.radiators.building, self.radiators.rated, rows)
+        self._coldest = np.full(rows, _NO_ROOM)
+        self._radiates = np.isin(np.arange(rows), self._with[0])
         self._air = np.full(len(self.water), 20.0)
         self._given = np.zeros(len(self.water))
         self._lost = np.zeros(rows)
 
+    @property
+    def state(self) -> Floats:
+        """What plants remember, by name of :data:`_STATES`. (names, rows)"""
+        return self._state
+
+    @state.setter
+    def state(self, values: Floats) -> None:
+        self._state = values
+        rows: list[Floats] = list(values)
+        (
+            self._on, self._burning, self._hot, self._go, self._come, self._mix, self._wanted,
+            self._valve, self._error, self._upper, self._lower, self._charging,
+        ) = rows  # fmt: skip
+
     def emitted(self, air: Floats) -> Floats:
         """What the radiators give to zones of this air [°C] until the next step. [kW]"""
-        self._air = np.array(air)
+        self._air = air.copy()
         self._given = self.radiators.emitted(self.water, self._air)
         return self._given
 
     @property
     def supply(self) -> Floats:
         """Water that reaches coils and radiators. [°C]"""
-        return self._of(_GO)
+        return self._go
 
     @property
     def flows(self) -> Floats:
         """1 where it flows."""
-        return self._of(_ON)
+        return self._on
 
     def day(
         self, outdoor: Floats, sent: Floats, hours: tuple[Bools, Bools], draw: Floats,
@@ -141,46 +172,44 @@ class Heating:
             now: Faults.
             minutes: How many.
         """
-        hours, state, bad = minutes * _MINUTE_H, self.state, self._bad(now)
+        bad, pace = self._bad(now), self._paced(minutes * _MINUTE_H)
         on, lacks = self._enabled(day, k, took[1], bad)
         asked = curve.limited(day.curve[k] + lacks, self.sizes.least)
         speed: Floats = on * day.speed[k]
         flow = speed * self.sizes.flow
-        used = took[0] + self._radiators(speed, now, hours)
-        go, carries = state[_GO], WATER_HEAT * flow
-        back = self._returned(carries * go - used, carries, bad, hours)
-        charge = self._charge(day.draw[k], now, hours) if self._any[0] else self._zero
-        net = self._network(asked, day.sent[k], back, flow, (now, bad), hours)
-        fired = self._fire(asked, back, carries, (charge, net[2]), bad, hours)
-        supply = back + state[_MIX] * (state[_HOT] - back)
+        used = took[0] + self._radiators(speed, now, pace.hours)
+        go, carries = self._go, _CARRIES * flow
+        back = self._returned(carries * go - used, carries, bad, pace)
+        charge = self._charge(day.draw[k], now, bad, pace) if self._any[0] else self._zero
+        sent = day.sent[k]
+        net = self._network(asked, sent, back, carries, (now, bad), pace)
+        fired = self._fire(asked, back, carries, (charge, net[2]), bad, pace)
+        hot = self._hot
+        supply = back + self._mix * (hot - back)
         piped = self.sizes.pipes * (go - _ROOM_C)
         self._lost += piped
-        go += hours / self.sizes.way * (carries * (supply - go) - piped)
+        go += pace.way * (carries * (supply - go) - piped)
         return (
             go + on * (supply - go), back, asked, on, fired[0], fired[2] + net[3], flow, speed,
             fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + on * self.sizes.aux, fired[3],
-            state[_HOT], state[_UPPER], bad.made_up, day.sent[k], net[0], net[1], state[_VALVE],
-            self._lost,
+            hot, self._upper, bad.made_up, sent, net[0], net[1], self._valve, self._lost,
         )  # fmt: skip
 
     def stored(self) -> Floats:
         """Heat in boiler or exchanger, loop, radiators and tank of each row, from 0 °C. [kWh]"""
-        state = self.state
-        tank = self.sizes.tank * hot_water.stored(state[_UPPER], state[_LOWER])
+        tank = self.sizes.tank * hot_water.stored(self._upper, self._lower)
         inside = np.bincount(
             self.radiators.building, self.radiators.stored(self.water), len(self.sizes.flow)
         )
         held: Floats = (
-            self.sizes.node * state[_HOT]
-            + self.sizes.way * (state[_GO] + state[_COME])
-            + tank
-            + inside
+            self.sizes.node * self._hot + self.sizes.way * (self._go + self._come) + tank + inside
         )
         return held
 
-    def _of(self, row: int) -> Floats:
-        values: Floats = self.state[row]
-        return values
+    def _paced(self, hours: float) -> Pace:
+        if hours != self._pace.hours:
+            self._pace = pace_of(hours, self.sizes)
+        return self._pace
 
     def _bad(self, now: HeatingFaults) -> BadParts:
         if self._known is None or self._known[0] is not now:
@@ -191,18 +220,18 @@ class Heating:
         self, day: HeatingDay, k: int, asked: Bools, bad: BadParts
     ) -> tuple[Floats, Floats]:
         """Whether plant runs, 1 or 0, and what the coldest rooms add to the curve [K]."""
-        on = self.state[_ON]
-        called: Bools = asked | (on > 0.0)
-        cold = day.outdoor[k] < UNLOCK_BELOW + (LOCK_ABOVE - UNLOCK_BELOW) * on
+        on = self._on
+        called: Bools = asked | (on > _NOUGHT)
+        cold = day.outdoor[k] < _LOCK[0] + _LOCK[1] * on
         rows, zones, starts = self._with
         cold |= self._reheats & asked  # what dries its air asks for heat on warm days too
         lacks = self._zero
         if len(rows):
-            coldest = np.full(len(on), _NO_ROOM)
+            coldest = self._coldest
             coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
             lacks = curve.missing(coldest) * day.wanted[k]
-            called |= coldest < _NO_ROOM
-            called = (called & day.day[k]) | (coldest < _TOO_COLD_C + (_AGAIN_C - _TOO_COLD_C) * on)
+            called |= self._radiates
+            called = (called & day.day[k]) | (coldest < _COLD[0] + _COLD[1] * on)
         else:
             called &= day.day[k]
         on[:] = self.sizes.there & ((cold & called) | bad.always)
@@ -211,99 +240,100 @@ class Heating:
     def _radiators(self, speed: Floats, now: HeatingFaults, hours: float) -> Floats:
         """What they take from the loop, by row. [kW]"""
         if not len(self._with[0]):
-            return np.zeros_like(speed)
+            return self._zero
         of, radiators = self.radiators.building, self.radiators
+        if not np.count_nonzero(speed):
+            self.water[:] = radiators.cooled(self.water, self._given, hours)
+            return self._zero
         flow = radiators.flow(self._air, now.branch) * speed[of]
-        supply = self.state[_GO][of]
+        supply = self._go[of]
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
-        return np.bincount(of, took, len(speed)).astype(np.float64)
+        return np.asarray(np.bincount(of, weights=took, minlength=len(speed)), np.float64)
 
-    def _returned(self, gains: Floats, carries: Floats, bad: BadParts, hours: float) -> Floats:
+    def _returned(self, gains: Floats, carries: Floats, bad: BadParts, pace: Pace) -> Floats:
         """The way back after a step; what is drained there is filled in cold."""
-        come, share = self._of(_COME), hours / self.sizes.way
+        come, share = self._come, pace.way
         piped = self.sizes.pipes * (come - _ROOM_C)
-        come += share * (gains - piped + bad.drains * hot_water.COLD_C)
-        come /= 1.0 + share * (carries + bad.drains)
+        come += share * (gains - piped + bad.cold)
+        come /= _ONE + share * (carries + bad.drains)
         self._lost = piped + bad.drains * (come - hot_water.COLD_C)
         return come.copy()
 
-    def _charge(self, draw: Floats, now: HeatingFaults, hours: float) -> Floats:
+    def _charge(self, draw: Floats, now: HeatingFaults, bad: BadParts, pace: Pace) -> Floats:
         """Heat from the boiler to the tank. [kW]"""
-        state = self.state
-        upper, lower, charging = state[_UPPER], state[_LOWER], state[_CHARGING]
+        upper, lower, charging = self._upper, self._lower, self._charging
         charging[:] = self.sizes.tank & hot_water.calls(charging, upper, lower, now.reads_low)
-        heat: Floats = charging * state[_ON] * hot_water.charged(state[_HOT], lower)
-        after = hot_water.step(upper, lower, heat, draw, now.ring, hours)
+        heat: Floats = charging * self._on * hot_water.charged(self._hot, lower)
+        after = hot_water.step(upper, lower, heat, draw, bad.ring, pace.hours)
         upper[:], lower[:] = after.upper, after.lower
-        self._lost += self.sizes.tank * after.lost
+        self._lost += self._tanks * after.lost
         return heat
 
     def _fire(
         self, asked: Floats, back: Floats, carries: Floats, heats: tuple[Floats, Floats],
-        bad: BadParts, hours: float,
+        bad: BadParts, pace: Pace,
     ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
         """Heat into the boilers, their fuel, heat from them [kW], and whether they burnt.
 
         A station's node is warmed here too, by what its exchanger gives.
         """
-        state, (charge, given) = self.state, heats
-        hot, burning, mix = state[_HOT], state[_BURNING], state[_MIX]
-        aimed = boiler.target(asked, state[_CHARGING])
-        lit = self.sizes.fired & (state[_ON] > 0.0) & boiler.flame(burning, hot, aimed, bad.band)
-        over = np.maximum(hot - back, 1.0)
-        way = np.minimum(np.maximum((asked - back) / over, 0.0), 1.0) - mix
-        off = self.sizes.fired & (np.abs(way) * over > _MIX_RESTS_K)
-        mix += off * (1.0 - exp(-_MIX_PER_H * hours)) * way
-        lost = (lit > burning) * (self.sizes.purge / hours) + self.sizes.shell * (hot - _ROOM_C)
+        hot, burning, mix, (charge, given) = self._hot, self._burning, self._mix, heats
+        aimed = boiler.target(asked, self._charging)
+        lit = self.sizes.fired & (self._on > _NOUGHT)
+        lit &= boiler.flame(burning, hot - aimed, bad.above, bad.below)
+        burns = lit * _ONE
+        over = np.maximum(hot - back, _ONE)
+        way = np.minimum(np.maximum((asked - back) / over, _NOUGHT), _ONE) - mix
+        mix += (np.abs(way) * over > _MIX_RESTS_K) * pace.mixed * way
+        lost = (burns > burning) * pace.purge + self.sizes.shell * (hot - _ROOM_C)
         self._lost += lost
-        flows, step = carries * mix, hours / self.sizes.node
-        slows = 1.0 + step * flows
+        flows, step = carries * mix, pace.node
+        slows = _ONE + step * flows
         still = (hot + step * (flows * back - charge - lost + given)) / slows
         lifts = step * self.sizes.burns / slows
-        share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.band)
-        share *= lit
-        burning[:] = lit & ~goes_out
+        share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.above)
+        share *= burns
+        np.greater(lit, goes_out, out=lit)
+        burning[:] = lit
         heat = share * self.sizes.burns
         fuel = boiler.fuel(heat, hot, bad.efficiency)
-        hot[:] = still + share * lifts
-        return heat, fuel, self.sizes.fired * (flows * (hot - back) + charge), lit
+        np.add(still, share * lifts, out=hot)
+        return heat, fuel, self._burners * (flows * (hot - back) + charge), burns
 
     def _network(
-        self, asked: Floats, sent: Floats, back: Floats, flow: Floats,
-        faults: tuple[HeatingFaults, BadParts], hours: float,
+        self, asked: Floats, sent: Floats, back: Floats, carries: Floats,
+        faults: tuple[HeatingFaults, BadParts], pace: Pace,
     ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
         """Primary return [°C] and flow [m³/h], heat to the node and heat from the network [kW]."""
         if not self._any[2]:
             return sent, self._zero, self._zero, self._zero
-        state, (now, bad) = self.state, faults
-        wanted, valve, before = state[_WANTED], state[_VALVE], state[_ERROR]
-        error = asked - state[_HOT]
-        wanted[:] = (
-            state[_ON] * self.sizes.station * substation.controlled(wanted, (error, before), hours)
-        )
+        now, bad = faults
+        there, capacity, runs = self._stations, self.sizes.capacity, self._on * self._stations
+        wanted, valve, before = self._wanted, self._valve, self._error
+        error = asked - self._hot
+        if bad.tight and not (np.count_nonzero(runs) or np.count_nonzero(valve)):
+            # All that is below is then known but for this, to the bit.
+            wanted.fill(0.0)
+            before[:] = error
+            self._lost += self._zero
+            heat = there * (_TINY * (sent - back))
+            cooled = sent - heat / _TINY
+            cooled += back - cooled
+            return cooled, self._zero, heat, heat + self._zero
+        aimed = substation.controlled(wanted, (error, before), pace.hours)
+        np.multiply(runs, aimed, out=wanted)
         before[:] = error
-        valve[:] = substation.moved(valve, wanted, hours)
+        valve[:] = substation.moved(valve, wanted, pace.hours)
         np.copyto(valve, bad.open, where=bad.stuck)
-        primary = self.sizes.station * substation.primary_flow(
-            valve, now.passes, self.sizes.capacity
-        )
-        heat = self.sizes.station * substation.transferred(
-            self.sizes.capacity, now.fouled, (primary, flow), sent - back
-        )
-        flows = primary > 0.0
-        cooled = sent - heat / np.maximum(WATER_HEAT * primary, 1e-9)
-        cooled += ~flows * (back - cooled)
-        bare = flows * substation.bare_loss(self.sizes.capacity, sent, cooled)
+        primary = there * substation.primary_flow(valve, now.passes, bad.shuts, capacity)
+        streams = (_CARRIES * primary, carries)
+        heat = there * exchanged(bad.conductance, streams, sent - back)
+        flows = (primary > _NOUGHT) * _ONE
+        cooled = sent - heat / np.maximum(streams[0], _TINY)
+        cooled += (_ONE - flows) * (back - cooled)
+        bare = flows * substation.bare_loss(capacity, sent, cooled)
         self._lost += bare
         return cooled, primary, heat, heat + bare
-
-
-_INDEX = {name: i for i, name in enumerate(_STATES)}
-_ON, _BURNING, _HOT, _GO, _COME, _MIX = (
-    _INDEX[n] for n in ("on", "burning", "hot", "go", "come", "mix")
-)
-_WANTED, _VALVE, _ERROR = (_INDEX[n] for n in ("wanted", "valve", "error"))
-_UPPER, _LOWER, _CHARGING = (_INDEX[n] for n in ("upper", "lower", "charging"))
 
 
 def _rows_with(building: Ints, rated: Floats, rows: int) -> tuple[Ints, Ints, Ints]:

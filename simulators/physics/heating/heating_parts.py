@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
 from core.batch import Bools, Floats
-from simulators.physics.heating import boiler, curve, substation
+from simulators.physics.heating import boiler, curve, hot_water, substation
 from simulators.physics.heating.heating_faults import HeatingFaults
 from simulators.physics.plan import WATER_HEAT, Plan
 
@@ -18,6 +19,10 @@ _LITRES_PER_KW, _LEAST_DELAY_H = 0.012, 5.0 / 60.0
 _PIPES_PER_K = 0.0004
 _SPREAD_K = 11.0
 _BOILER_KW = 0.0015
+# A plate that has less is as good as gone. [kW/K]
+_SOME_UA = 0.01
+# Mixing valve: a motor of 2.5 minutes.
+_MIX_PER_H = 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,28 +129,73 @@ class BadParts:
     Attributes:
         made_up: Water that is lost and filled in. [m³/h]
         drains: Its capacity flow. [kW/K]
-        band: Differential of the burner. [K]
+        cold: What that brings, from 0 °C. [kW]
+        above: Half the burner's differential,
+        below: and as much below nought. [K]
         efficiency: Of the burner.
+        conductance: Of exchangers. [kW/K]
+        shuts: What a shut primary valve holds back.
+        ring: Loss of the hot water's ring. [kW/K]
         always: Whether plant runs whatever weather and hour.
         stuck: Whether the primary valve stands.
         open: How far, where it does.
+        tight: Whether every primary valve shuts when it is told to, and every exchanger works.
     """
 
     made_up: Floats
     drains: Floats
-    band: Floats
+    cold: Floats
+    above: Floats
+    below: Floats
     efficiency: Floats
+    conductance: Floats
+    shuts: Floats
+    ring: Floats
     always: Bools
     stuck: Bools
     open: Floats
+    tight: bool
 
 
 def bad_parts(now: HeatingFaults, sizes: HeatingSizes) -> BadParts:
     """Of the faults of a stretch."""
     made_up = now.leaks / 24.0 * 2.0 * sizes.way / WATER_HEAT
     stuck = ~np.isnan(now.stuck) & sizes.station
+    ua = substation.conductance(sizes.capacity, now.fouled)
+    half, drains = 0.5 * boiler.band(now.narrower), WATER_HEAT * made_up
     return BadParts(
-        made_up=made_up, drains=WATER_HEAT * made_up, band=boiler.band(now.narrower),
-        efficiency=sizes.efficiency - now.burner, always=sizes.tank | (now.in_hand > 0.0),
-        stuck=stuck, open=np.where(stuck, now.stuck, 0.0),
+        made_up=made_up, drains=drains, cold=drains * hot_water.COLD_C, above=half, below=-half,
+        efficiency=sizes.efficiency - now.burner,
+        conductance=ua,
+        shuts=1.0 - now.passes, ring=hot_water.ring(now.ring),
+        always=sizes.tank | (now.in_hand > 0.0), stuck=stuck, open=np.where(stuck, now.stuck, 0.0),
+        tight=not (stuck.any() or now.passes.any() or (ua[sizes.station] < _SOME_UA).any()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a step's length makes of the sizes, by row.
+
+    Attributes:
+        hours: How long it is. [h]
+        way: Over what the water of either way holds. [K/kW]
+        node: The same of boiler or exchanger. [K/kW]
+        purge: What a start blows away, in the mean of the step. [kW]
+        mixed: Share of its way that a mixing valve goes.
+    """
+
+    hours: float
+    way: Floats
+    node: Floats
+    purge: Floats
+    mixed: Floats
+
+
+def pace_of(hours: float, sizes: HeatingSizes) -> Pace:
+    """Of steps of so many hours."""
+    mixed: Floats = sizes.fired * np.float64(1.0 - exp(-_MIX_PER_H * hours))
+    return Pace(
+        hours=hours, way=hours / sizes.way, node=hours / sizes.node, purge=sizes.purge / hours,
+        mixed=mixed,
     )  # fmt: skip

@@ -5,24 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Floats
-from simulators.physics.heating.exchanger import exchanged
+from simulators.physics.constants import constant
 from simulators.physics.plan import WATER_HEAT
 
 # Equal-percentage valve of rangeability 30, as the coils' have.
-_RANGE = 30.0
+_RANGE, _WIDE = constant(30.0), constant(30.0 - 1.0)
 # Plates for 10 K of mean logarithmic difference, as generous ones are; the valve for 30 K of
 # primary spread with a quarter in hand.
 UA_PER_KW, FLOW_PER_KW = 1.0 / 10.0, 1.25 / (WATER_HEAT * 30.0)
 # Plates and the pipe to the sensor: a minute of rated flow at 11 K.
 KWH_K_PER_KW = 1.0 / 11.0 / 60.0
 # Pipes and fittings between network and exchanger, mostly bare. [1/K]
-_BARE_PER_K, _ROOM_C = 0.0002, 20.0
+_BARE_PER_K, _ROOM_C = constant(0.0002), constant(20.0)
 LEAST_C = 30.0
 """No secondary supply is asked for below this. [°C]"""
-_GAIN, _INTEGRAL_PER_H = 0.006, 0.09
-_WAY_PER_H, _REST = 24.0, 0.008
+_GAIN, _INTEGRAL_PER_H = constant(0.006), 0.09
+_WAY_PER_H, _REST = 24.0, constant(0.008)
 # A sensor strapped to a pipe reads 2 % of the way to the room.
 _STRAPPED = 0.02
+_NOUGHT, _HALF, _ONE = constant(0.0), constant(0.5), constant(1.0)
+_FLOW = constant(FLOW_PER_KW)
 
 
 def controlled(valve: Floats, errors: tuple[Floats, Floats], hours: float) -> Floats:
@@ -34,51 +36,47 @@ def controlled(valve: Floats, errors: tuple[Floats, Floats], hours: float) -> Fl
         hours: Length of the step. [h]
     """
     now, before = errors
-    moved = valve + _GAIN * (now - before) + _INTEGRAL_PER_H * hours * now
-    wanted: Floats = np.minimum(np.maximum(moved, 0.0), 1.0)
+    moved = valve + _GAIN * (now - before) + constant(_INTEGRAL_PER_H * hours) * now
+    wanted: Floats = np.minimum(np.maximum(moved, _NOUGHT), _ONE)
     return wanted
 
 
 def moved(position: Floats, wanted: Floats, hours: float) -> Floats:
     """Where the actuator is after a step; it takes 2.5 minutes for its way and rests nearby."""
     way = wanted - position
-    most = _WAY_PER_H * hours
-    stepped = np.minimum(np.maximum(way, -most), most)
-    return np.asarray(position + ((np.abs(way) > _REST) | (wanted <= 0.0)) * stepped)
+    most, least = constant(_WAY_PER_H * hours), constant(-_WAY_PER_H * hours)
+    stepped = np.minimum(np.maximum(way, least), most)
+    return np.asarray(position + ((np.abs(way) > _REST) | (wanted <= _NOUGHT)) * stepped)
 
 
-def primary_flow(position: Floats, passes: Floats, capacity: Floats) -> Floats:
+def primary_flow(position: Floats, passes: Floats, shuts: Floats, capacity: Floats) -> Floats:
     """Through a valve so far open. [m³/h]
 
     Args:
         position: 0…1.
-        passes: What it lets through when shut, 0…1.
+        passes: What it lets through when shut, 0…1,
+        shuts: and what it holds back then.
         capacity: Of the station. [kW]
     """
-    opened = np.maximum(_RANGE**position - 1.0, 0.0) / (_RANGE - 1.0)
-    flow: Floats = (passes + (1.0 - passes) * opened) * capacity * FLOW_PER_KW
+    opened = np.maximum(_RANGE**position - _ONE, _NOUGHT) / _WIDE
+    flow: Floats = (passes + shuts * opened) * capacity * _FLOW
     return flow
 
 
-def transferred(
-    capacity: Floats, fouled: Floats, flows: tuple[Floats, Floats], apart: Floats
-) -> Floats:
-    """Heat to the secondary side. [kW]
+def conductance(capacity: Floats, fouled: Floats) -> Floats:
+    """Of the exchanger. [kW/K]
 
     Args:
         capacity: Of the station. [kW]
-        fouled: Share of the conductance that is lost.
-        flows: Primary and secondary. [m³/h]
-        apart: Primary supply less secondary return. [K]
+        fouled: Share of it that is lost.
     """
-    primary, secondary = flows
-    carries = (WATER_HEAT * primary, WATER_HEAT * secondary)
-    return exchanged(capacity * UA_PER_KW * (1.0 - fouled), carries, apart)
+    left: Floats = capacity * UA_PER_KW * (1.0 - fouled)
+    return left
 
 
 def bare_loss(capacity: Floats, supply: Floats, back: Floats) -> Floats:
     """What primary pipes lose to the plant room behind the network's meter. [kW]"""
-    lost: Floats = capacity * _BARE_PER_K * np.maximum(0.5 * (supply + back) - _ROOM_C, 0.0)
+    lost: Floats = capacity * _BARE_PER_K * np.maximum(_HALF * (supply + back) - _ROOM_C, _NOUGHT)
     return lost
 
 

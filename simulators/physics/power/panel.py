@@ -8,6 +8,7 @@ from core.batch import Floats, Ints
 from core.site import Equipment
 from simulators.physics.plan import Plan
 from simulators.physics.power.electrical import Supplied
+from simulators.physics.readings.due import Due
 from simulators.physics.readings.meter_faults import SOUND, MeterFaults
 from simulators.physics.readings.sensing import Sensors, Stretch
 from simulators.physics.readings.sensor_faults import SensorFaults
@@ -66,16 +67,15 @@ class Panel:
             meters: Faults of meters by id.
             sensors: Faults of points by index.
         """
-        said = {}
+        truth, points = {}, self._site.points
         for index, gauge in self._gauges.items():
-            point = self._site.points[index]
+            point = points[index]
             gain = self._gain[index]
             if point.role.id in _SCALED:
                 gain = gain * meters.get(point.equipment, SOUND).counts
-            values = self._sensors.read(index, gauge(supplied) * gain, when, sensors.get(index))
-            due = at % (point.period_s * 1000) == 0
-            said[index] = (at[due], values[due])
-        return said
+            truth[index] = gauge(supplied) * gain
+        values, due = self._sensors.read_all(truth, when, sensors), Due(at)
+        return {index: due.of(points[index].period_s, its) for index, its in values.items()}
 
 
 def _gauge(plan: Plan, equipment: Equipment, role: str) -> Shown:

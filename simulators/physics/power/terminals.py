@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 import numpy as np
 
 from core.batch import Floats
@@ -44,8 +42,8 @@ class Terminals:
         for k, rise in enumerate(self.rise.tolist()):
             # Step by step, so that the bits are the same however time is cut; in plain numbers,
             # which for a few terminals are faster than arrays of their length.
-            risen = accumulate(takes[:, k].tolist(), lambda r, t: r * keeps + t, initial=rise)
-            rises[:, k] = list(risen)[1:]
+            above = rise
+            rises[:, k] = [above := above * keeps + t for t in takes[:, k].tolist()]
         self.rise = rises[-1].copy()
         room = _ROOM + _FOLLOWS * (oat - _TEMPERATE)
         warm: Floats = room[:, None] + rises

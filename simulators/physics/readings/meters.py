@@ -16,6 +16,7 @@ from simulators.physics.power.electrical import Supplied
 from simulators.physics.power.sources import panels_of
 from simulators.physics.readings.background import PERFECT, Background, Episodes, one_reading
 from simulators.physics.readings.chances import Chances
+from simulators.physics.readings.due import Due
 from simulators.physics.readings.meter_faults import SOUND, MeterFaults, Misread
 from simulators.physics.streams import fixed, stream
 from simulators.physics.trace import BUILDING_ROW, Trace
@@ -111,19 +112,19 @@ class Meters:
             self._jump(m, ill)
         true = self._amounts(passed) / 60.0
         # Minute by minute, so that it is the same however time is cut.
-        self.truly = np.cumsum(np.vstack([self.truly, true]), axis=0)[-1]
+        self.truly = _counted(self.truly, true)[:, -1].copy()
         error = self._error * np.array([ill.counts for ill in ills])
-        amounts = true * np.tile(error, _COUNTERS)
-        totals = np.cumsum(np.vstack([self.total, amounts]), axis=0)
+        totals = _counted(self.total, true * np.tile(error, _COUNTERS)[:, None])
+        ends = Due(at)
         said: dict[int, tuple[Ints, Floats]] = {}
         for m, meter in enumerate(self._meters):
             for role, point in self._plan.site.points_of(meter.id).items():
                 if known(role):
                     counter = m + _BAND.get(role, 0) * len(self._meters)
-                    when, values = self._say(point, role, (m, counter), totals, at)
+                    when, values = self._say(point, role, (m, counter), totals, ends)
                     values = self._absurdly(m, role, when, values)
                     said[point] = (when, self._misread(point, role, values, ills[m]))
-        self.total = totals[-1].copy()
+        self.total = totals[:, -1].copy()
         return said
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
@@ -160,17 +161,17 @@ class Meters:
         self.shift[its] = self.total[its] - dial
 
     def _say(
-        self, point: int, role: str, which: tuple[int, int], totals: Floats, at: Ints
+        self, point: int, role: str, which: tuple[int, int], totals: Floats, ends: Due
     ) -> tuple[Ints, Floats]:
         """Times of the reads that fall into a stretch, and what they say.
 
         ``which`` is the meter and its counter.
         """
-        meter, counter = which
-        total = totals[:, counter]
+        (meter, counter), at = which, ends.ends
+        total = totals[counter]
         if role == "power" and meter in self._gives:
-            total = total - totals[:, meter + _EXPORT * len(self._meters)]
-        due, late = self._reads(point, meter, at)
+            total = total - totals[meter + _EXPORT * len(self._meters)]
+        due, late = self._reads(point, meter, ends)
         if np.isnan(self.marked[point]):
             self.marked[point] = total[0]
         # Where a read falls within a minute, it has counted that share of it.
@@ -186,11 +187,11 @@ class Meters:
             self.marked[point] = seen[-1]
         return when, values
 
-    def _reads(self, point: int, meter: int, at: Ints) -> tuple[Ints, Floats | None]:
+    def _reads(self, point: int, meter: int, ends: Due) -> tuple[Ints, Floats | None]:
         """In which minutes a point is read, and after which share of each; None at their ends."""
-        period = self._plan.site.points[point].period_s * 1000
+        at, period = ends.ends, self._plan.site.points[point].period_s * 1000
         if self._late[meter] <= 0.0 or period <= MINUTE_MS:
-            return np.flatnonzero(at % period == 0), None
+            return ends.which(period // 1000), None
         due = np.flatnonzero((at - MINUTE_MS) % period == 0)
         chance = self._chances.at(point, at[due] - MINUTE_MS, "jitter")
         return due, (self._late[meter] + self._jitter * chance) / MINUTE_MS
@@ -241,9 +242,9 @@ class Meters:
         return values
 
     def _amounts(self, passed: Passed) -> Floats:
-        """Rate of each counter by minute. [kW, m³/h]"""
+        """Rate of each counter by minute. (counters, minutes) [kW, m³/h]"""
         minutes = len(passed.supplied.mains)
-        rates = np.zeros((minutes, _COUNTERS * len(self._meters)))
+        rates = np.zeros((_COUNTERS * len(self._meters), minutes))
         reactive = np.abs(passed.supplied.reactive.sum(axis=0))
         electric = [m.id for m in self._plan.electric]
         water = [m.id for m in self._plan.water]
@@ -252,21 +253,21 @@ class Meters:
             b = self._plan.buildings.index(meter.building)
             carrier = meter.meter.carrier if meter.meter is not None else Carrier.ELECTRICITY
             if meter.id in electric:
-                rates[:, m] = passed.supplied.branches[:, electric.index(meter.id)]
+                rates[m] = passed.supplied.branches[:, electric.index(meter.id)]
             elif meter.id in water:
-                rates[:, m] = passed.water[:, water.index(meter.id)]
+                rates[m] = passed.water[:, water.index(meter.id)]
             elif carrier is Carrier.ELECTRICITY:
-                rates[:, m] = passed.supplied.mains[:, b]
-                rates[:, m + len(self._meters)] = reactive[:, b]
-                rates[:, m + _EXPORT * len(self._meters)] = passed.supplied.exported[:, b]
+                rates[m] = passed.supplied.mains[:, b]
+                rates[m + len(self._meters)] = reactive[:, b]
+                rates[m + _EXPORT * len(self._meters)] = passed.supplied.exported[:, b]
             elif carrier is Carrier.WATER:
-                rates[:, m] = passed.mains_water[:, b]
+                rates[m] = passed.mains_water[:, b]
             elif carrier is Carrier.GAS:
-                rates[:, m] = row["fuel"][:, b] / _GAS_KWH_M3
+                rates[m] = row["fuel"][:, b] / _GAS_KWH_M3
             elif carrier is Carrier.HEAT:
                 # A calculator takes no heat that flows backwards for use: EN 1434.
-                rates[:, m] = np.maximum(row["heat"][:, b], 0.0)
-                rates[:, m + len(self._meters)] = row["hot_flow"][:, b]
+                rates[m] = np.maximum(row["heat"][:, b], 0.0)
+                rates[m + len(self._meters)] = row["hot_flow"][:, b]
         return rates
 
     def _class_error(self, meter: Equipment, seed: int) -> float:
@@ -274,6 +275,18 @@ class Meters:
         limit = _CLASS_ERROR.get(carrier, _HEAT_ERROR)
         main = meter.meter is not None and meter.meter.role is MeterRole.BUILDING
         return fixed(seed, meter.id, "class", -limit, limit) * (0.5 if main else 1.0)
+
+
+def _counted(before: Floats, amounts: Floats) -> Floats:
+    """What counters stand at, before and after each minute. (counters, minutes + 1)
+
+    Args:
+        before: What they stood at. (counters,)
+        amounts: What ran in each minute. (counters, minutes)
+    """
+    stands = np.empty((len(before), amounts.shape[1] + 1))
+    stands[:, 0], stands[:, 1:] = before, amounts
+    return np.cumsum(stands, axis=1, out=stands)
 
 
 def _main_board(meter: Equipment) -> bool:

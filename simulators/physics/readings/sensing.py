@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Bools, Floats
 from core.clock import MINUTE_MS
 from core.site import Site
 from simulators.physics.readings.background import PERFECT, Background, Episodes, some_hours
@@ -110,7 +111,13 @@ class Stretch:
 
 
 class Sensors:
-    """All sensors of a site: their fixed errors, and what the frozen ones hold."""
+    """All sensors of a site: their fixed errors, and what the frozen ones hold.
+
+    Attributes:
+        offset: Fixed error of each point.
+        last: What each said last; NaN before it said anything.
+        noise: Of a day by minutes, by point and day.
+    """
 
     def __init__(self, site: Site, seed: int, background: Background = PERFECT) -> None:
         self._site = site
@@ -122,8 +129,12 @@ class Sensors:
             for p, c in zip(site.points, self._class, strict=True)
         ])  # fmt: skip
         self.last = np.full(len(site.points), np.nan)
-        self._most = [_SATURATED.get(p.role.id, np.inf) for p in site.points]
-        self._noise: dict[tuple[int, int], Floats] = {}
+        self._most = np.array([_SATURATED.get(p.role.id, np.inf) for p in site.points])
+        self._quantum = np.array([c.quantum for c in self._class])
+        roles = [p.role.id for p in site.points]
+        self._positive: Bools = np.array([r in _NEVER_NEGATIVE for r in roles], np.bool_)
+        self._breathed: Bools = np.array([r == "zone_co2" for r in roles], np.bool_)
+        self.noise: dict[tuple[int, int], Floats] = {}
         self._carbon: dict[int, Floats] = {}
         self._carbon_weights = autoregression(_CARBON_KEEPS, length=_CARBON_DAYS)
         self._dead = _dead(site, seed, background.nonsense)
@@ -158,6 +169,55 @@ class Sensors:
         self.last[point] = said[-1]
         return self._unread(point, said, when)
 
+    def read_sound(
+        self, points: Sequence[int], truth: Floats, when: Stretch, biased: frozenset[int]
+    ) -> Floats:
+        """What points said that nothing is wrong with: :meth:`read` of all at once, to the bit.
+
+        Args:
+            points: Indices.
+            truth: What they look at, (points, minutes); written.
+            when: The minutes.
+            biased: Those whose truth is already what the controller read.
+        """
+        which, part = np.array(points, np.int64), slice(when.first, when.first + truth.shape[1])
+        said = truth
+        breathed = np.flatnonzero(self._breathed[which])
+        if len(breathed):
+            said[breathed] += self._outdoor_carbon(when)[part]
+        offset = self.offset[which]
+        offset[[i for i, point in enumerate(points) if point in biased]] = 0.0
+        said += offset[:, None]
+        for i, point in enumerate(points):
+            if self._class[point].noise > 0.0 and point not in biased:
+                said[i] += self._noise_of(point, when.ordinal)[part]
+        quantum = self._quantum[which][:, None]
+        said /= quantum
+        np.rint(said, out=said)
+        said *= quantum
+        np.round(said, 3, out=said)
+        positive = np.flatnonzero(self._positive[which])
+        most = self._most[which[positive]][:, None]
+        said[positive] = np.minimum(np.maximum(said[positive], 0.0), most)
+        self.last[which] = said[:, -1]
+        for i, point in enumerate(points):
+            if point in self._dead:
+                said[i] = self._unread(point, said[i], when)
+        return said
+
+    def read_all(
+        self, truth: Mapping[int, Floats], when: Stretch, faults: Mapping[int, SensorFaults]
+    ) -> dict[int, Floats]:
+        """What points said in consecutive minutes; arguments as of :meth:`read`, by point."""
+        sound = [point for point in truth if point not in faults]
+        if not sound:
+            said = {}
+        else:
+            seen = np.stack([truth[point] for point in sound])
+            said = dict(zip(sound, self.read_sound(sound, seen, when, frozenset()), strict=True))
+        ill = truth.keys() - said.keys()
+        return said | {p: self.read(p, truth[p], when, faults[p]) for p in ill}
+
     def in_loop(self, point: int, noise: Floats, when: Stretch, fault: SensorFaults) -> Floats:
         """The noise of a sensor that controls, as its fault makes it; offsets come with a bias.
 
@@ -170,8 +230,13 @@ class Sensors:
         return noise * fault.noise + self._spikes(point, len(noise), when, fault.spikes)
 
     def forget(self, ordinal: int) -> None:
-        """Drops the noise of other days."""
-        self._noise = {k: v for k, v in self._noise.items() if k[1] == ordinal}
+        """Drops the noise of other days; the day before stays for who goes on a little later."""
+        for key in [k for k in self.noise if not ordinal - 1 <= k[1] <= ordinal]:
+            del self.noise[key]
+
+    def share(self, other: Sensors | None) -> None:
+        """Draws noise together with others of the same site and seed; None: by itself again."""
+        self.noise = dict(self.noise) if other is None else other.noise
 
     def _astray(self, point: int, seen: Floats, when: Stretch, ill: SensorFaults) -> Floats:
         """Adds what has no part in a healthy reading."""
@@ -231,13 +296,13 @@ class Sensors:
 
     def _noise_of(self, point: int, ordinal: int) -> Floats:
         key = (point, ordinal)
-        if key not in self._noise:
+        if key not in self.noise:
             rng = stream(self._seed, self._site.points[point].id, "noise", ordinal)
             cls = self._class[point]
-            self._noise[key] = rng.standard_normal(DAY_MIN) * cls.noise
+            self.noise[key] = rng.standard_normal(DAY_MIN) * cls.noise
             if cls.slow > 0.0:
-                self._noise[key] += wander(rng, DAY_MIN, _SLOW_MIN, cls.slow)
-        return self._noise[key]
+                self.noise[key] += wander(rng, DAY_MIN, _SLOW_MIN, cls.slow)
+        return self.noise[key]
 
 
 def _dead(site: Site, seed: int, often: float) -> dict[int, Episodes]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Floats
+from core.site import MeterRole
+from core.words import Carrier
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.plan import Plan
 
@@ -83,6 +85,37 @@ def water_faults_of(plan: Plan, active: Sequence[Fault], at: int) -> WaterFaults
             getattr(made, name)[building] += severity
         if fault.kind in _BRANCH and fault.hidden_by == "valve_shut":
             made.shut[meters.index(fault.asset)] = 1.0
+    made.burst[:] = _piped(made.burst, _passes(plan, meters))
+    made.main_burst[:] = _piped(made.main_burst, _passes(plan, _mains(plan)))
     for name in _BRANCH.values():
         getattr(made, name)[made.shut > 0.0] = 0.0
     return made
+
+
+def _piped(torn: Floats, pipe: Floats) -> Floats:
+    """What a tear gives behind a pipe: two resistances of turbulent flow in a row. [m³/h]"""
+    return np.where(torn > 0.0, torn / np.sqrt(1.0 + (torn / pipe) ** 2), 0.0)
+
+
+def _passes(plan: Plan, meters: Sequence[str]) -> Floats:
+    """What the pipe at each meter passes with its end open: its meter was chosen by that. [m³/h]
+
+    The overload of a meter (Q4 of ISO 4064) is what its pipe gives for a short time; without one
+    declared nothing is known of the pipe.
+    """
+    site = plan.site
+    volumes = [site.points_of(meter).get("volume") for meter in meters]
+    registers = [site.points[i].register if i is not None else None for i in volumes]
+    return np.array([r.rated_per_h if r is not None else np.inf for r in registers], np.float64)
+
+
+def _mains(plan: Plan) -> list[str]:
+    """The water main of each building; empty where it has none."""
+    found = {
+        m.building: m.id
+        for m in plan.site.equipment.values()
+        if m.meter is not None
+        and m.meter.carrier is Carrier.WATER
+        and m.meter.role in {MeterRole.BUILDING, MeterRole.GATEWAY}
+    }
+    return [found.get(building, "") for building in plan.buildings]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from adapters.mqtt import Session
 from core.ports import Message, Will
 from tests.adapters.mqtt.conftest import USERS
+
+DIRECT: ContextVar[bool] = ContextVar("DIRECT", default=False)
+"""Which client sessions of a test speak by: paho, or our own."""
 
 
 class Heard:
@@ -45,11 +49,13 @@ def session(
     will: Will | None = None,
     password: str | None = None,
     receive_maximum: int = 1000,
+    direct: bool | None = None,
 ) -> Iterator[Session]:
     """A started session of one of the broker's users."""
     made = Session(
         "127.0.0.1", port, user, username=user, password=password or USERS[user],
         reconnect_cap_s=0.2, receive_maximum=receive_maximum,
+        direct=DIRECT.get() if direct is None else direct,
     )  # fmt: skip
     heard = heard or Heard()
     made.listen(filters, heard.message, heard.connected, will=will)

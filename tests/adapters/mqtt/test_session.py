@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from adapters.mqtt import Session
 from core.ports import Broker, Will
-from tests.adapters.mqtt.sessions import Heard, session
+from tests.adapters.mqtt.sessions import DIRECT, Heard, session
 from tests.servers import Server, free_port, wait_for
+
+
+@pytest.fixture(params=[False, True], ids=["paho", "direct"], autouse=True)
+def spoken_by(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every promise holds by either client."""
+    token = DIRECT.set(request.param)
+    yield
+    DIRECT.reset(token)
+
 
 ALL = "plantroom/v1/x/+/batch/#"
 ONE = "plantroom/v1/x/gw-a/batch/b1/1"
@@ -150,8 +160,8 @@ def test_a_failing_callback_does_not_end_the_session(port: int) -> None:
 
 def test_stops_quickly_where_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        mute = Session("127.0.0.1", silent.getsockname()[1], "gw-a")
-        nobody = Session("127.0.0.1", free_port(), "gw-a")
+        mute = Session("127.0.0.1", silent.getsockname()[1], "gw-a", direct=DIRECT.get())
+        nobody = Session("127.0.0.1", free_port(), "gw-a", direct=DIRECT.get())
         for made in (mute, nobody):
             made.start()
             assert not made.wait_connected(0.1)
@@ -164,7 +174,9 @@ def test_a_packet_that_makes_no_sense_costs_a_connection_not_the_session() -> No
     """CONNACK, then a PUBLISH whose topic is longer than the packet."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(10)
-        made = Session("127.0.0.1", server.getsockname()[1], "gw-a", reconnect_cap_s=0.1)
+        made = Session(
+            "127.0.0.1", server.getsockname()[1], "gw-a", reconnect_cap_s=0.1, direct=DIRECT.get()
+        )
         heard = Heard()
         made.listen((), heard.message, heard.connected)
         made.start()

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.records import ALL, Records
 from core.errors import Refused
-from core.meters import Crossing, Decision, EventState, Happening, Looked
+from core.meters import Crossing, Decision, EventState, Happening, Looked, Undecided
 
 SWAP = Crossing(
     point="a.m.energy", building="a", kind=Happening.SWAP, accepted=False, before_at=1_000,
@@ -57,6 +57,29 @@ def test_a_decision_waits_until_it_is_counted(records: Records) -> None:
     assert records.meters.waiting(9) == []
     records.meters.found([], looked(0, 10_000))
     assert records.meters.get(A, row.id).state == "rejected", "ingest never undoes a person"
+
+
+def test_what_nobody_told_of_waits_until_somebody_decides(records: Records) -> None:
+    records.meters.found([SWAP, ROLLED], [])
+    waits = Undecided(point="a.m.energy", before_at=1_000, at=2_000)
+    assert records.progress.undecided(0) == [waits]
+    row = records.meters.list(A, state="open")[0]
+    records.meters.decide(A, row.id, 1, EventState.CONFIRMED, "chen", 7_000, NUMBERS)
+    decided = [replace(waits, until=7_000)]
+    assert records.progress.undecided(6_999) == decided
+    assert records.progress.undecided(7_000) == []
+    records.meters.decide(A, row.id, 2, EventState.REJECTED, "chen", 9_000, {"note": "no"})
+    assert records.progress.undecided(0) == decided, "who says it again waited no longer"
+    records.meters.decide(A, row.id, 3, EventState.PROPOSED, "chen", 9_500, {})
+    assert records.progress.undecided(0)[0].until is None
+
+
+def test_what_was_declared_never_waited(records: Records) -> None:
+    records.meters.declare(
+        A, point="a.m.energy", building="a", at=2_000, by="chen", now=3_000, said=NUMBERS
+    )
+    records.meters.found([SWAP], [])
+    assert records.progress.undecided(0) == []
 
 
 def test_what_is_stale_twice_or_out_of_scope_is_refused(records: Records) -> None:

@@ -11,7 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 
-import adapters.records.orders  # noqa: F401 - its tables belong to the metadata
+import adapters.records.crew
+import adapters.records.notifying
+import adapters.records.orders
+import adapters.records.work  # noqa: F401 - their tables belong to the metadata
 from adapters.records import ALL, Records
 from adapters.records.base import Base
 from adapters.records.engine import make_engine

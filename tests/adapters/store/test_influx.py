@@ -184,7 +184,7 @@ def test_no_value_is_an_absent_field_for_whoever_draws_it(influx: servers.Influx
 
 def test_a_field_of_another_type_refuses_its_rows_and_no_others(influx: servers.Influx) -> None:
     with opened(influx) as store, server_of(influx) as server:
-        server.write([f"state,point=theirs,site=other value=1.5 {T0}"])
+        server.write(f"state,point=theirs,site=other value=1.5 {T0}".encode())
         sent = batch(
             1, [GAUGE, STATE, GAUGE, STATE], [T0, T0, T0 + 1, T0 + 1], [1.0, 1.0, 2.0, 0.0]
         )
@@ -193,7 +193,7 @@ def test_a_field_of_another_type_refuses_its_rows_and_no_others(influx: servers.
             (sent.name, "field_type", [1.0, 0.0])
         ]
         assert store.read([GAUGE, STATE], 0, FAR).rows.value.tolist() == [1.0, 2.0]
-        server.write([f"interval,point=theirs,site=other state=1.5 {T0}"])
+        server.write(f"interval,point=theirs,site=other state=1.5 {T0}".encode())
         with pytest.raises(Rejected, match="field_type"):
             store.write_intervals(
                 Intervals(
@@ -268,7 +268,7 @@ def test_a_busy_server_says_when_to_come_again(status: int, after: str, wait: fl
             base=f"http://127.0.0.1:{busy.server_port}", bucket="b", org="o", version=2
         )
         server = Server(address, "t")
-        for call in (lambda: server.write(["a b=1 1"]), lambda: server.query(["SELECT 1"])):
+        for call in (lambda: server.write(b"a b=1 1"), lambda: server.query(["SELECT 1"])):
             with pytest.raises(Retryable) as caught:
                 call()
             assert caught.value.retry_after_s == wait

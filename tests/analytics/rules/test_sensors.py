@@ -1,4 +1,4 @@
-"""SEN-01, SEN-02, SEN-08, SEN-09 and SEN-13 on hand-made hours."""
+"""SEN-01, SEN-02, SEN-06, SEN-08, SEN-09, SEN-13 and SEN-14 on hand-made hours."""
 
 from __future__ import annotations
 
@@ -50,6 +50,29 @@ def test_a_safety_point_beyond_its_span_says_so() -> None:
     of = hours(beyond=2)
     safety = replace(of, beyond=np.ones(of.shape, dtype=np.bool_))
     assert last(judged("SEN-01", safety)) == (FAULT, Reason.BEYOND_SPAN)
+
+
+def test_a_line_that_loses_some_of_what_is_due() -> None:
+    def line(came: float | list[float]) -> Frame:
+        return hours(gateway=True, gateway_came=came)
+
+    assert last(judged("SEN-14", line(0.94)))[0] is FAULT
+    assert last(judged("SEN-14", line(0.96))) == (OK, Reason.CONDITION)
+    assert last(judged("SEN-14", line(0.985))) == (OK, Reason.CLEAR)
+    assert last(judged("SEN-14", line(NAN))) == (NE, Reason.NO_DATA)
+    off = line(0.5)
+    off = replace(off, muted=np.ones(off.shape, dtype=np.bool_))
+    assert last(judged("SEN-14", off)) == (NE, Reason.MUTED), "its clock is wrong"
+
+
+def test_a_jump_is_asked_about_after_a_day() -> None:
+    waits = hours(undecided=[23.0, 24.0, 25.0, 26.0])
+    assert [int(v) for v in judged("SEN-06", waits).verdict[0]] == [OK, OK, FAULT, FAULT]
+    assert last(judged("SEN-06", hours(undecided=3.0))) == (OK, Reason.CONDITION)
+    assert last(judged("SEN-06", hours(undecided=0.0))) == (OK, Reason.CLEAR)
+    declared = hours(undecided=30.0)
+    declared = replace(declared, declared=np.ones(declared.shape, dtype=np.bool_))
+    assert last(judged("SEN-06", declared)) == (NE, Reason.DECLARED)
 
 
 def test_no_reading_says_nothing_of_the_span() -> None:

@@ -65,7 +65,7 @@ class Made:
             received=START,
         )  # fmt: skip
         table = [(p.id, p.unit) for p in self.site.points]
-        self.records.quarantine.keep([refused_rows(reported, rows, table, reason, "so it is")])
+        self.records.quarantine.keep(refused_rows(reported, rows, table, reason, "so it is"))
 
     def account(self, published: Published | None = None) -> Account:
         """Count."""

@@ -9,12 +9,12 @@ import pytest
 
 from core.batch import Floats
 from simulators.physics.cooling.pumping import pump_share
-from simulators.physics.heating import boiler, hot_water, substation
+from simulators.physics.heating import boiler, heating, hot_water, substation
 from simulators.physics.heating.curve import asked, limited, missing
 from simulators.physics.heating.exchanger import exchanged
 from simulators.physics.heating.heating import Heating
 from simulators.physics.heating.heating_faults import HeatingFaults, heating_faults_of, joined
-from simulators.physics.heating.heating_parts import HeatingDay
+from simulators.physics.heating.heating_parts import HeatingDay, bad_parts
 from simulators.physics.heating.radiators import radiators_of
 from simulators.physics.plan import Plan, plan_of
 from simulators.physics.side_by_side import side_by_side
@@ -222,6 +222,29 @@ def test_radiators_follow_en_442() -> None:
     assert at_30 == pytest.approx(rated * 0.6**1.3)
     assert (radiators.emitted(np.full_like(rated, 15.0), np.full_like(rated, 20.0)) == 0.0).all()
     assert rated.sum() > 0.0
+
+
+def test_radiators_without_a_pump_cool_as_those_that_nothing_runs_through() -> None:
+    radiators, rng = radiators_of(plan("b")), np.random.default_rng(5)
+    water, air = rng.uniform(15.0, 70.0, (2, 4))
+    given, none = radiators.emitted(water, air), np.zeros(4)
+    after, took = radiators.warmed(water, np.full(4, 60.0), none, given, HOURS)
+    assert radiators.cooled(water, given, HOURS).tobytes() == after.tobytes()
+    assert not took.any()
+
+
+def test_a_station_that_is_shut_is_skipped_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def days() -> tuple[list[dict[str, float]], bytes]:
+        run = Run("b", air=19.0).go(24)
+        run.go(36, hours=False, coils=0.0).go(24, oat=-3.0).go(12, oat=20.0, coils=0.0)
+        return run.rows, run.plant.state.tobytes()
+
+    skipped = days()
+    assert any(row["primary_flow"] == 0.0 for row in skipped[0])
+    monkeypatch.setattr(
+        heating, "bad_parts", lambda now, sizes: replace(bad_parts(now, sizes), tight=False)
+    )
+    assert days() == skipped
 
 
 def test_a_thermostatic_head_shuts_in_a_warm_room() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from core.batch import Floats
 from simulators.physics.air.rooms import Rooms
+from simulators.physics.constants import constant
 from simulators.physics.plan import AIR_HEAT, plan_of
 from simulators.physics.rows import Rows
 from simulators.worlds import one_building
@@ -28,7 +29,7 @@ def test_rooms_keep_the_heat_they_are_given_and_blown() -> None:
     start = made.state.copy()
     for _ in range(120):
         before = made.state.copy()
-        made.step(20.0, np.full(size, 25.0), np.zeros(size), np.full(size, 0.5),
+        made.step(constant(20.0), np.full(size, 25.0), np.zeros(size), np.full(size, 0.5),
                   np.full(size, 0.5 * 16.0), np.zeros(size))  # fmt: skip
         # What the mass took says what the air's mean was.
         mean = before[1] + (made.mass - before[1]) / (5.0 / 60.0 * 0.006 / 0.08)
@@ -43,7 +44,7 @@ def test_people_raise_carbon_dioxide_and_outdoor_air_takes_it_away() -> None:
     made, south, area = rooms()
     size = len(area)
     for _ in range(120):
-        made.step(20.0, np.zeros(size), np.full(size, 150.0), np.full(size, 3.0),
+        made.step(constant(20.0), np.zeros(size), np.full(size, 150.0), np.full(size, 3.0),
                   np.full(size, 54.0), np.full(size, 0.9))  # fmt: skip
     # Balance: 4.8 mL/s a head against 0.9 m³/s of outdoor air and what seeps in.
     fresh = 0.9 + 0.30 * float(area[south]) * 3.0 / 3600.0

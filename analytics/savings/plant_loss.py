@@ -1,0 +1,157 @@
+"""What plant loses in each interval, signed and unclipped, while its fault can act.
+
+The rules' own formulas, without the limit that makes a FAULT of them: below the limit they show
+the sensors' offsets, which a difference of before and after cancels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.frame import Frame
+from analytics.rules.air import AIR_KW, excess_share, flow, number, operating_state
+from analytics.rules.gates import is_on
+from core.batch import Bools, Floats
+from core.words import Carrier
+
+_HEATING, _FREE, _LEAST = 0, 1, 3
+_LEAST_SPREAD_K = 6.0
+"""Guideline 36 ΔTmin: with less between outdoor and return air the share is noise. [K]"""
+
+_LOCKOUT_C = 16.0
+"""Of HTG-07: no office needs heat above it. [°C]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Of the targets of a frame. (targets, times)
+
+    Attributes:
+        exposed: The fault could act and its points said so.
+        amount: By carrier in the interval. [kWh, m³]
+    """
+
+    exposed: Bools
+    amount: Mapping[Carrier, Floats]
+
+
+def heating_valve(frame: Frame) -> Loss:
+    """FC-12, FC-15: heat over a coil whose valve is shut, and the cold that takes it away."""
+    on, state = is_on(frame.value("fan_status")), operating_state(frame)
+    coil = frame.has_role("hcet") & frame.has_role("hclt")
+    over = frame.value("hclt") - frame.value("hcet")
+    through = frame.value("sat") - frame.value("mat") - number("fan_rise")
+    heat = _air_heat(frame, np.where(coil, over, through))
+    with np.errstate(invalid="ignore"):
+        shut = frame.value("heat_valve") <= number("valve_open")
+    # Without coil sensors the other coil hides it, but while both are asked to be shut.
+    shown = on & shut & (coil | (state == _FREE))
+    return _loss(frame, shown, heat, cold=np.where(state > _FREE, heat, 0.0))
+
+
+def cooling_valve(frame: Frame) -> Loss:
+    """FC-14: cold over a coil whose valve is shut, and the heat that makes up for it."""
+    on, state = is_on(frame.value("fan_status")), operating_state(frame)
+    coil = frame.has_role("ccet") & frame.has_role("cclt")
+    over = frame.value("ccet") - frame.value("cclt")
+    through = frame.value("mat") - frame.value("sat") + number("fan_rise")
+    cold = _air_heat(frame, np.where(coil, over, through))
+    with np.errstate(invalid="ignore"):
+        shut = frame.value("cool_valve") <= number("valve_open")
+    shown = on & shut & (coil | (state == _FREE))
+    return _loss(frame, shown, np.where(state == _HEATING, cold, 0.0), cold=cold)
+
+
+def heat_against_cool(frame: Frame) -> Loss:
+    """AC-04: the smaller of what both coils do, which one undoes of the other."""
+    on = is_on(frame.value("fan_status"))
+    heat = _air_heat(frame, frame.value("hclt") - frame.value("hcet"))
+    cold = _air_heat(frame, frame.value("ccet") - frame.value("cclt"))
+    for_heat = frame.value("heat_valve") / 100.0 * frame.parameter("heating_capacity")
+    for_cold = frame.value("cool_valve") / 100.0 * frame.parameter("cooling_capacity")
+    hours = frame.grid.hours
+    both = np.minimum(
+        np.where(np.isnan(heat), for_heat * hours, heat),
+        np.where(np.isnan(cold), for_cold * hours, cold),
+    )
+    return _loss(frame, on, both, cold=both)
+
+
+def outdoor_air(frame: Frame) -> Loss:
+    """AC-08, FC-6: outdoor air beyond the declared least, heated or cooled."""
+    on, state = is_on(frame.value("fan_status")), operating_state(frame)
+    excess, spread = excess_share(frame)
+    heat = _air_heat(frame, excess * -spread)
+    with np.errstate(invalid="ignore"):
+        heating = on & (state == _HEATING) & (-spread >= _LEAST_SPREAD_K)
+        cooling = on & (state == _LEAST) & (spread >= _LEAST_SPREAD_K)
+    return _loss(
+        frame, heating | cooling, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
+    )
+
+
+def off_hours(frame: Frame) -> Loss:
+    """AC-02: all that a fan moves and its coils give outside its hours."""
+    running = is_on(frame.value("fan_status"))
+    known = ~np.isnan(frame.value("fan_status")) & ~frame.occupied
+    speed = frame.value("fan_speed") / 100.0
+    share = np.where(np.isnan(speed), 1.0, np.clip(speed, 0.0, 1.0))
+    power = np.nan_to_num(frame.parameter("fan_power") * share**3) * frame.grid.hours
+    # Without sensors at the coils, what both together do to the air.
+    through = frame.value("sat") - frame.value("mat") - number("fan_rise")
+    warmed, chilled = np.maximum(through, 0.0), np.maximum(-through, 0.0)
+    hot, iced = frame.value("hclt") - frame.value("hcet"), frame.value("ccet") - frame.value("cclt")
+    heat = np.nan_to_num(_air_heat(frame, np.where(np.isnan(hot), warmed, hot)))
+    cold = np.nan_to_num(_air_heat(frame, np.where(np.isnan(iced), chilled, iced)))
+    return Loss(
+        exposed=known,
+        amount={
+            Carrier.ELECTRICITY: np.where(running, power + cold / frame.parameter("cop"), 0.0),
+            Carrier.HEAT: np.where(running, heat, 0.0),
+        },
+    )
+
+
+def warm_heating(frame: Frame) -> Loss:
+    """HTG-07: all heat above 16 °C outdoors, and the pump's power."""
+    oat = frame.value("oat")
+    states = np.array([frame.value(r) for r in ("boiler_cmd", "boiler_status", "pump_status")])
+    heat = np.nan_to_num(np.maximum(frame.value("heat_power"), 0.0)) * frame.grid.hours
+    speed = frame.value("pump_speed")
+    share = np.where(np.isnan(speed), 1.0, np.clip(speed, 0.0, 100.0) / 100.0)
+    pumping = is_on(frame.value("pump_status"))
+    power = np.where(pumping, np.nan_to_num(frame.parameter("rated_power")) * share**3, 0.0)
+    with np.errstate(invalid="ignore"):
+        warm = (oat > _LOCKOUT_C) & ~np.isnan(states).all(axis=0)
+    return Loss(
+        exposed=warm,
+        amount={Carrier.HEAT: heat, Carrier.ELECTRICITY: power * frame.grid.hours},
+    )
+
+
+def _loss(frame: Frame, shown: Bools, heat: Floats, *, cold: Floats) -> Loss:
+    known = np.isfinite(heat) & np.isfinite(cold)
+    return Loss(
+        exposed=shown & known,
+        amount={Carrier.HEAT: heat, Carrier.ELECTRICITY: cold / frame.parameter("cop")},
+    )
+
+
+def _air_heat(frame: Frame, kelvin: Floats) -> Floats:
+    """Heat in the supply air for a temperature difference, signed. [kWh]"""
+    heat: Floats = AIR_KW * flow(frame) * kelvin * frame.grid.hours
+    return heat
+
+
+PLANT_LOSSES: Mapping[str, Callable[[Frame], Loss]] = {
+    "ahu_heating_valve": heating_valve,
+    "ahu_cooling_valve": cooling_valve,
+    "ahu_heat_against_cool": heat_against_cool,
+    "ahu_outdoor_air": outdoor_air,
+    "ahu_off_schedule": off_hours,
+    "heating_warm_lockout": warm_heating,
+}
+"""By fault family."""

@@ -1,0 +1,230 @@
+"""Ingest beside Telegraf: values a CPU-second of the whole process, draining a broker's backlog.
+
+Both at QoS 1 in a persistent session, both acknowledge after InfluxDB has the batch. A program is
+started, subscribes and is stopped (SIGSTOP) while the backlog comes to the broker; then it goes on,
+and what its process uses until all is stored is its time: no start, no empty waiting.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import backlog, telegraf
+from benchmarks.backlog import Readings
+from benchmarks.brokers import MOSQUITTO
+from benchmarks.measured import Result
+from core.site import Site
+from tests.servers import CACHE, Influx, free_port, listening, make_influx2, wait_for
+
+ROUNDS = 3
+BATCH_MINUTES, SINGLE_MINUTES = 400, 60
+"""Of a thousand readings each: some seconds a round for either program."""
+_LIMIT_S = 300.0
+_LOOK_S = 0.5
+_STILL_S = 0.02
+"""Less processor time in half a second than this, and a program has nothing to do. [s]"""
+_TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
+_CONF = """listener {port} 127.0.0.1
+allow_anonymous true
+max_queued_messages 0
+max_inflight_messages 20000
+{user}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Servers, and where files go."""
+
+    folder: Path
+    model: Site
+    broker: int
+    influx: Influx
+
+
+def measure(folder: Path) -> list[Result]:
+    """Nothing where a server or Telegraf is missing: there is a word to stderr."""
+    missing = [p for p in (Path(MOSQUITTO), CACHE / "influxd-2.7.12", telegraf.PROGRAM)
+               if not p.exists()]  # fmt: skip
+    if missing:
+        names = ", ".join(p.name for p in missing)
+        sys.stderr.write(f"not measured beside Telegraf: {names} not on this machine\n")
+        return []
+    with _place(folder) as place:
+        return [_batches(place), _singles(place)]
+
+
+def _batches(place: Place) -> Result:
+    return _rounds(
+        place, "batches of 100", BATCH_MINUTES,
+        lambda told, boot: backlog.our_batches(place.model, told, boot),
+        lambda told: backlog.their_batches(place.model, told),
+    )  # fmt: skip
+
+
+def _singles(place: Place) -> Result:
+    return _rounds(
+        place, "single values", SINGLE_MINUTES,
+        lambda told, _: backlog.our_singles(place.model, told),
+        lambda told: backlog.their_singles(place.model, told),
+    )  # fmt: skip
+
+
+def _rounds(
+    place: Place, what: str, minutes: int,
+    ours: Callable[[Readings, str], Iterator[tuple[str, bytes]]],
+    theirs: Callable[[Readings], Iterator[tuple[str, bytes]]],
+) -> Result:  # fmt: skip
+    rates: tuple[list[float], list[float]] = ([], [])
+    for number in range(ROUNDS):
+        start = _start(minutes)
+        told = backlog.readings(place.model, minutes, start)
+        took = ours_s(place, told, ours(told, f"boot{number}"), f"{what[:3]}{number}")
+        rates[0].append(len(told) / took)
+        took = theirs_s(place, told, theirs(told), f"telegraf_{what[:3]}{number}")
+        rates[1].append(len(told) / took)
+    each = [a / b for a, b in zip(*rates, strict=True)]
+    return Result(
+        name=f"ingest beside Telegraf, {what}", unit="values a CPU-second",
+        ours=rates[0], plain=rates[1],
+        baseline="Telegraf 1.39.3, mqtt_consumer and json_v2, acknowledged after InfluxDB",
+        note=f"{minutes * 1000:,} values a round drained from mosquitto into InfluxDB 2.7.12; "
+        f"ratio of each round {min(each):.2f} … {max(each):.2f}, "
+        f"median {statistics.median(each):.2f}",
+    )  # fmt: skip
+
+
+_next = [0]
+
+
+def _start(minutes: int) -> int:
+    """A stretch of past minutes that no round had before. [ms]"""
+    if not _next[0]:
+        _next[0] = (int(time.time()) // 60 - 100_000) * backlog.PERIOD_MS
+    start = _next[0]
+    _next[0] += minutes * backlog.PERIOD_MS
+    return start
+
+
+def ours_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name: str) -> float:
+    """Processor time of ingest until all is stored. [s]"""
+    var = place.folder / name
+    var.mkdir()
+    influx = place.influx
+    where = f"influxdb://127.0.0.1:{influx.server.port}/{influx.bucket}"
+    environment = {
+        "PLANTROOM_VAR": str(var),
+        "PLANTROOM_STORE": f"{where}?org={influx.org}&version=2&tls=0",
+        "PLANTROOM_RECORDS": f"sqlite:///{var}/records.sqlite",
+        "PLANTROOM_INFLUX_TOKEN": influx.token,
+        "PLANTROOM_BROKER_PORT": str(place.broker),
+    }
+    command = [sys.executable, "-m", "benchmarks.drain_child"]
+    measurements = ("gauge", "register", "state")
+    return _drained_s(place, command, environment, sent, told, measurements)
+
+
+def theirs_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name: str) -> float:
+    """Processor time of Telegraf until all is stored. [s]"""
+    command = telegraf.command(place.folder, place.influx, place.broker, backlog.THEIRS, name)
+    return _drained_s(place, command, {}, sent, told, (name,))
+
+
+def _drained_s(
+    place: Place, command: Sequence[str], environment: dict[str, str],
+    sent: Iterator[tuple[str, bytes]], told: Readings, measurements: Sequence[str],
+) -> float:  # fmt: skip
+    log = (place.folder / "program.log").open("ab")
+    with subprocess.Popen(  # noqa: S603 our own programs
+        command, env={**os.environ, **environment}, stdout=log, stderr=log
+    ) as program:
+        try:
+            _wait_still(program)
+            os.kill(program.pid, signal.SIGSTOP)
+            backlog.publish(place.broker, sent)
+            before = _cpu_s(program.pid)
+            os.kill(program.pid, signal.SIGCONT)
+            _wait_stored(place.influx, program, told, measurements)
+            _wait_still(program)
+            return _cpu_s(program.pid) - before
+        finally:
+            os.kill(program.pid, signal.SIGCONT)
+            program.terminate()
+            program.wait(30)
+            log.close()
+
+
+def _wait_still(program: subprocess.Popen[bytes]) -> None:
+    """Until it has started, or ended its work: no processor time for a while."""
+    until, still, used = time.monotonic() + _LIMIT_S, 0, -1.0
+    while still < 4:  # noqa: PLR2004 two seconds
+        time.sleep(_LOOK_S)
+        now = _cpu_s(program.pid)
+        still = still + 1 if now - used < _STILL_S and now > 0.0 else 0
+        used = now
+        if program.poll() is not None or time.monotonic() > until:
+            raise RuntimeError("the program ended, or never came to rest")
+
+
+def _wait_stored(
+    influx: Influx, program: subprocess.Popen[bytes], told: Readings, measurements: Sequence[str]
+) -> None:
+    until, stored = time.monotonic() + _LIMIT_S, 0
+    while stored < len(told):
+        time.sleep(_LOOK_S)
+        if program.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"{stored} values stored of {len(told)}")
+        stored = _stored(influx, told, measurements)
+    if stored != len(told):
+        raise RuntimeError(f"{stored} values stored of {len(told)}")
+
+
+def _stored(influx: Influx, told: Readings, measurements: Sequence[str]) -> int:
+    names = ", ".join(f'"{m}"' for m in measurements)
+    query = (
+        f'SELECT count("value") FROM {names} '  # noqa: S608 our own words
+        f"WHERE time > {told.start}ms AND time <= {told.end}ms"
+    )
+    words = urllib.parse.urlencode({"db": influx.bucket, "q": query})
+    request = urllib.request.Request(  # noqa: S310 loopback
+        f"{influx.url}/query?{words}", headers={"Authorization": f"Token {influx.token}"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 loopback
+        said = json.load(answer)
+    return sum(int(series["values"][0][1]) for series in said["results"][0].get("series", ()))
+
+
+def _cpu_s(pid: int) -> float:
+    """What a process has used, user and system, with all its threads. [s]"""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) * _TICK_S
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[Place]:
+    port = free_port()
+    conf = folder / "drain.conf"
+    user = "user root\n" if os.geteuid() == 0 else ""
+    conf.write_text(_CONF.format(port=port, user=user), encoding="utf-8")
+    influx = make_influx2(folder / "drain-influx")
+    with subprocess.Popen(  # noqa: S603 Debian's
+        [MOSQUITTO, "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as broker:
+        try:
+            wait_for(lambda: listening(port), "mosquitto")
+            yield Place(folder, backlog.site(), port, influx)
+        finally:
+            broker.terminate()
+            broker.wait(20)
+            influx.server.stop()

@@ -1,0 +1,112 @@
+"""What plant loses, interval by interval: the rules' formulas without their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from analytics.frame import Frame
+from analytics.grid import Grid
+from analytics.rules.air import AIR_KW, DECLARED
+from analytics.savings.plant_loss import (
+    cooling_valve,
+    heat_against_cool,
+    heating_valve,
+    off_hours,
+    outdoor_air,
+    warm_heating,
+)
+from core.words import Carrier
+
+HOURS = 4
+WINTER = {
+    "fan_status": 1.0, "fan_speed": 100.0, "supply_flow": 5.0, "oa_damper": 60.0, "oat": 4.0,
+    "rat": 22.0, "mat": 12.0, "sat": 16.0, "cool_valve": 0.0, "heat_valve": 0.0,
+}  # fmt: skip
+
+
+def frame(values: Mapping[str, float], *, occupied: bool = True, **more: float) -> Frame:
+    grid = Grid(start=0, step=3_600_000, count=HOURS)
+    numbers = {**DECLARED, "fan_power": 12.0, "rated_power": 3.0, **more}
+    no = np.zeros((1, HOURS), dtype=np.bool_)
+    return Frame(
+        grid=grid, targets=("x",), values={k: np.full((1, HOURS), v) for k, v in values.items()},
+        has={k: np.array([True]) for k in values}, good=np.ones((1, HOURS)),
+        coarse=np.array([False]), exempt=np.array([False]), beyond=no, muted=no,
+        occupied=np.full((1, HOURS), occupied), declared=no,
+        parameters={k: np.array([v]) for k, v in numbers.items()},
+    )  # fmt: skip
+
+
+def test_a_shut_heating_valve_that_warms_the_air() -> None:
+    loss = heating_valve(frame({**WINTER, "hcet": 12.0, "hclt": 15.0}))
+    assert loss.exposed.all()
+    assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * 3)
+    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(0.0)
+
+
+def test_below_the_rules_limit_it_is_told_with_its_sign() -> None:
+    loss = heating_valve(frame({**WINTER, "hcet": 12.2, "hclt": 12.0}))
+    assert loss.amount[Carrier.HEAT] == pytest.approx(-AIR_KW * 5 * 0.2)
+
+
+def test_cooled_away_it_costs_electricity_too() -> None:
+    cooling = {**WINTER, "cool_valve": 40.0, "oa_damper": 100.0, "hcet": 24.0, "hclt": 27.0}
+    loss = heating_valve(frame(cooling))
+    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(AIR_KW * 5 * 3 / 3.5)
+
+
+def test_an_open_valve_is_no_exposure() -> None:
+    assert not heating_valve(frame({**WINTER, "heat_valve": 40.0, "hcet": 1, "hclt": 9})
+                             ).exposed.any()  # fmt: skip
+    assert not cooling_valve(frame({**WINTER, "cool_valve": 40.0, "ccet": 9, "cclt": 1})
+                             ).exposed.any()  # fmt: skip
+
+
+def test_without_coil_sensors_only_free_cooling_shows_it() -> None:
+    assert heating_valve(frame(WINTER)).exposed.all()
+    heating = frame({**WINTER, "heat_valve": 40.0})
+    assert not cooling_valve(heating).exposed.any()
+
+
+def test_a_cooling_valve_that_passes_while_heating_loses_both() -> None:
+    heating = {**WINTER, "heat_valve": 40.0, "ccet": 14.0, "cclt": 12.0}
+    loss = cooling_valve(frame(heating))
+    assert loss.exposed.all()
+    assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * 2)
+    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(AIR_KW * 5 * 2 / 3.5)
+
+
+def test_heat_against_cool_is_the_smaller() -> None:
+    both = {**WINTER, "hcet": 12.0, "hclt": 20.0, "ccet": 20.0, "cclt": 17.0}
+    loss = heat_against_cool(frame(both))
+    assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * 3)
+
+
+def test_outdoor_air_beyond_the_declared_is_heated() -> None:
+    heating = {**WINTER, "heat_valve": 40.0, "mat": 12.1}
+    loss = outdoor_air(frame(heating))
+    share = (12.1 - 22.0) / (4.0 - 22.0) - 0.15
+    assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * share * 18.0)
+    mild = outdoor_air(frame({**heating, "oat": 18.0}))
+    assert not mild.exposed.any()
+
+
+def test_off_hours_are_all_hours_outside_and_nothing_while_it_stands() -> None:
+    loss = off_hours(frame({**WINTER, "fan_speed": 50.0}, occupied=False))
+    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(12.0 / 8)
+    assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * 3.0)
+    off = off_hours(frame({**WINTER, "fan_status": 0.0}, occupied=False))
+    assert off.exposed.all()
+    assert off.amount[Carrier.ELECTRICITY] == pytest.approx(0.0)
+    assert not off_hours(frame(WINTER)).exposed.any()
+
+
+def test_heat_above_sixteen_degrees() -> None:
+    warm = {"oat": 19.0, "boiler_status": 1.0, "pump_status": 1.0, "heat_power": 40.0}
+    loss = warm_heating(frame(warm))
+    assert loss.amount[Carrier.HEAT] == pytest.approx(40.0)
+    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(3.0)
+    assert not warm_heating(frame({**warm, "oat": 12.0})).exposed.any()

@@ -1,0 +1,1 @@
+"""Those who do the work: what it needs, who hands it to whom, what they give back."""

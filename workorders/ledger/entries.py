@@ -1,0 +1,101 @@
+"""Entries of the ledger: each carries the digest of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from adapters.records.ledger import DayRow
+from adapters.records.orders import OrderNumber
+
+FIRST = "0" * 64
+"""What the first entry follows."""
+
+
+class Entry(StrEnum):
+    """What an entry of a day is."""
+
+    PROVISIONAL = "provisional"
+    """The repair is not proven yet: it never counts."""
+    VERIFIED = "verified"
+    REVERSED = "reversed"
+    """Takes a verified entry back."""
+    DISPUTED = "disputed"
+    """More than its meter would have used at all: it does not count."""
+    NOT_ESTIMABLE = "not_estimable"
+    """Nothing is booked, and that is said."""
+
+
+COUNTED = (Entry.VERIFIED.value, Entry.REVERSED.value)
+"""Whose signed savings make the totals."""
+
+_SIGNED = (
+    "account_id", "order_id", "at", "day", "carrier", "cell", "counterfactual", "actual", "saving",
+    "hours", "u", "state", "why", "price", "price_from", "factor", "factor_from", "revision",
+    "building",
+)  # fmt: skip
+
+
+def digest(row: DayRow, previous: str) -> str:
+    """Of an entry and the one before it."""
+    told = [previous, *(getattr(row, name) for name in _SIGNED)]
+    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+
+
+def write(session: Session, rows: Iterable[DayRow]) -> int:
+    """Appends entries, each signed by the one before; how many.
+
+    The chain has one writer at a time, as orders have: who holds their numbers.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.scalars(select(OrderNumber.year).with_for_update()).all()
+    last = session.scalars(select(DayRow.digest).order_by(DayRow.id.desc()).limit(1)).one_or_none()
+    before, count = last or FIRST, 0
+    for row in rows:
+        row.previous = before
+        before = row.digest = digest(row, before)
+        session.add(row)
+        # Ids are given in the order of the chain.
+        session.flush()
+        count += 1
+    return count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a walk along the chain found.
+
+    Attributes:
+        entries: Looked at.
+        broken: Ids of entries that are not as they were signed, or whose forerunner is gone.
+        last: Digest of the last one: kept elsewhere, it shows a tail cut off.
+    """
+
+    entries: int
+    broken: Sequence[int]
+    last: str
+
+
+def check(session: Session) -> Checked:
+    """Walks the whole chain; for sessions of the whole campus."""
+    before, broken, count = FIRST, [], 0
+    for row in session.scalars(select(DayRow).order_by(DayRow.id).execution_options(yield_per=500)):
+        count += 1
+        if row.previous != before or row.digest != digest(row, row.previous):
+            broken.append(row.id)
+        before = row.digest
+    return Checked(entries=count, broken=broken, last=before)
+
+
+def revision(session: Session, account: int, day: str, carrier: str) -> int:
+    """The next revision of a day's entry."""
+    query = select(func.max(DayRow.revision)).where(
+        DayRow.account_id == account, DayRow.day == day, DayRow.carrier == carrier
+    )
+    return (session.scalar(query) or 0) + 1

@@ -1,0 +1,48 @@
+"""The ledger as a part: driven with the orders, an hour and a local day at a time."""
+
+from __future__ import annotations
+
+import logging
+
+from core.clock import DAY_MS
+from core.errors import Retryable
+from workorders.ledger.booking import Booker
+from workorders.ledger.freezing import RENEW_MS, Freezer
+from workorders.ledger.ground import Ground
+from workorders.ledger.nodes import Reconciler
+
+LOG = logging.getLogger(__name__)
+
+BOOK_MS = DAY_MS
+"""Days are booked so often: a day that is over is in the book within the next one. [ms]"""
+
+
+class Ledger:
+    """Plans before *done*, days after it, and every meter above."""
+
+    def __init__(self, ground: Ground, *, book_every_ms: int = BOOK_MS) -> None:
+        self.ground = ground
+        self._freezer = Freezer(ground)
+        self._booker = Booker(ground=ground)
+        self._reconciler = Reconciler(ground=ground)
+        self._every = book_every_ms
+        self._frozen_at = self._booked_at = 0
+
+    def step(self, now: int) -> None:
+        """Whatever is due by the run clock; while store or records are away it waits. [ms]"""
+        try:
+            if now - self._frozen_at >= RENEW_MS:
+                self._freezer.step(now)
+                self._frozen_at = now
+            if now - self._booked_at >= self._every:
+                self.book(now)
+        except Retryable as why:
+            LOG.warning("the ledger waits: %s", why)
+
+    def book(self, now: int) -> int:
+        """Books and reconciles now; entries written. [ms]"""
+        written = self._booker.step(now)
+        if written:
+            self._reconciler.step()
+        self._booked_at = now
+        return written

@@ -1,0 +1,47 @@
+"""A command that comes twice is done once: a phone that lost the answer sends it again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from adapters.records.tables import IdempotencyRow
+from core.actor import Actor
+from core.words import Text
+from workorders.act import Act
+from workorders.book import Book
+from workorders.refusals import invalid
+
+DONE = 200
+"""What the answer said the first time; only what was done is remembered."""
+
+
+def again(book: Book, actor: Actor, act: Act) -> bool:
+    """Whether this very command was done before.
+
+    Raises:
+        Refused: ``invalid`` where its key came with another command.
+    """
+    if not act.key:
+        return False
+    known = book.session.get(IdempotencyRow, (actor.login, act.key))
+    if known is None:
+        return False
+    if known.body != _body(act):
+        raise invalid(Text("This key was used for another command."), "key")
+    return True
+
+
+def keep(book: Book, actor: Actor, act: Act) -> None:
+    """Remembers a command in the transaction that did it."""
+    if act.key:
+        book.session.add(
+            IdempotencyRow(
+                actor=actor.login, key=act.key, body=_body(act), status=DONE, answer=None,
+                at=book.now,
+            )
+        )  # fmt: skip
+
+
+def _body(act: Act) -> str:
+    return hashlib.sha256(repr(replace(act, key="")).encode()).hexdigest()
