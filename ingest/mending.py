@@ -30,8 +30,9 @@ def mended(
         units.append(unit)
         factors.append(mend.factor)
     scale, offset = (np.array(c) for c in zip(*((u.factor, u.offset) for u in units), strict=True))
-    value: Floats = rows.value * scale[rows.point] + offset[rows.point]
-    value *= np.array(factors)[rows.point]
+    with np.errstate(over="ignore"):  # what is no number any more is refused as such
+        value: Floats = rows.value * scale[rows.point] + offset[rows.point]
+        value *= np.array(factors)[rows.point]
     return tuple(refs), Columns(point=rows.point, at=rows.at, value=value, quality=rows.quality)
 
 

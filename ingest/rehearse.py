@@ -112,4 +112,4 @@ def _changes(held: Held, lot: Lot) -> Iterator[Change]:
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return float(value) if np.isfinite(value) else None

@@ -13,7 +13,7 @@ from typing import Literal
 
 from edge.protocols import bcd
 from edge.protocols.refusal import ItemRefused, ReplyRefused
-from edge.protocols.stream import Grammar
+from edge.protocols.stream import Grammar, ends_in_sum
 
 READ, READ_ADDRESS = 0x01, 0x03
 _ANSWER, _ERROR = 0x80, 0x40
@@ -75,11 +75,7 @@ def _size(head: bytes) -> int | None:
     return _HEAD + head[10] + _TAIL if len(head) >= _HEAD else None
 
 
-def _sound(frame: bytes) -> bool:
-    return frame[-1] == 0x16 and frame[-2] == sum(frame[:-2]) & 0xFF
-
-
-GRAMMAR = Grammar(name="CJ/T 188", longest=_HEAD + 255 + _TAIL, size=_size, sound=_sound)
+GRAMMAR = Grammar(name="CJ/T 188", longest=_HEAD + 255 + _TAIL, size=_size, sound=ends_in_sum)
 
 
 def unpack(frame: bytes) -> Frame:
@@ -88,7 +84,7 @@ def unpack(frame: bytes) -> Frame:
     Raises:
         ReplyRefused: These bytes are no frame.
     """
-    if len(frame) < _HEAD + _TAIL or _size(frame) != len(frame) or not _sound(frame):
+    if len(frame) < _HEAD + _TAIL or _size(frame) != len(frame) or not ends_in_sum(frame):
         msg = f"CJ/T 188: {frame.hex(' ')} is no frame"
         raise ReplyRefused(msg)
     return Frame(frame[1], frame[8:1:-1].hex().upper(), frame[9], frame[_HEAD:-_TAIL])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from edge.protocols import bcd
 from edge.protocols.refusal import ItemRefused, ReplyRefused
-from edge.protocols.stream import Grammar
+from edge.protocols.stream import Grammar, ends_in_sum
 
 READ, READ_ON, READ_ADDRESS = 0x11, 0x12, 0x13
 _ANSWER, _MORE, _ERROR = 0x80, 0x20, 0x40
@@ -68,11 +68,7 @@ def _size(head: bytes) -> int | None:
     return _HEAD + head[9] + _TAIL if head[7] == 0x68 else 0
 
 
-def _sound(frame: bytes) -> bool:
-    return frame[-1] == 0x16 and frame[-2] == sum(frame[:-2]) & 0xFF
-
-
-GRAMMAR = Grammar(name="DL/T 645", longest=_HEAD + 255 + _TAIL, size=_size, sound=_sound)
+GRAMMAR = Grammar(name="DL/T 645", longest=_HEAD + 255 + _TAIL, size=_size, sound=ends_in_sum)
 
 
 def unpack(frame: bytes) -> Frame:
@@ -81,7 +77,7 @@ def unpack(frame: bytes) -> Frame:
     Raises:
         ReplyRefused: These bytes are no frame.
     """
-    if len(frame) < _HEAD + _TAIL or _size(frame) != len(frame) or not _sound(frame):
+    if len(frame) < _HEAD + _TAIL or _size(frame) != len(frame) or not ends_in_sum(frame):
         msg = f"DL/T 645: {frame.hex(' ')} is no frame"
         raise ReplyRefused(msg)
     data = bytes((byte - _ADDED) & 0xFF for byte in frame[_HEAD:-_TAIL])

@@ -28,6 +28,11 @@ class Grammar:
     sound: Callable[[bytes], bool]
 
 
+def ends_in_sum(frame: bytes) -> bool:
+    """Whether the last bytes are the sum of all before and 16, as DL/T 645 and CJ/T 188 have it."""
+    return frame[-1] == 0x16 and frame[-2] == sum(frame[:-2]) & 0xFF
+
+
 class FrameStream:
     """Takes bytes as they come and gives whole frames; holds less than one frame.
 

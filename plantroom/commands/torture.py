@@ -17,7 +17,7 @@ from scoring.torture.page import COLUMNS, PAGE, cells, written
 from scoring.torture.play import Played, play
 from scoring.torture.rig import StoreKind
 from scoring.torture.scale import Scale
-from scoring.torture.scenarios import SCENARIOS, SHORT, SHORT_SCALE, Scenario
+from scoring.torture.scenarios import EMBEDDED, SCENARIOS, SHORT, SHORT_SCALE, Scenario
 
 _STORES: tuple[StoreKind, ...] = ("duckdb", "influxdb")
 
@@ -51,7 +51,8 @@ def torture(
     configure("error")
     # What was started must end with us, also where whoever started us is out of patience.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    scenarios = _chosen(SCENARIOS if long or only else SHORT, only or [])
+    everything = (*SCENARIOS, EMBEDDED)
+    scenarios = _chosen(everything if long or only else (*SHORT, EMBEDDED), only or [])
     scale = Scale(ingest_kills=kills) if long else SHORT_SCALE
     stores = _stores(store)
     played: list[Played] = []

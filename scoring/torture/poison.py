@@ -14,6 +14,7 @@ from core import topics, wire
 from core.batch import BatchName
 from core.clock import DAY_MS
 from core.errors import Fatal
+from core.ports import Message
 from scoring.torture.account import Published
 from scoring.torture.grounds import PLAIN, POISON, SITE, STATE, Row, points_of
 from scoring.torture.processes import HOST
@@ -95,7 +96,14 @@ def publish(rig: Rig, messages: list[tuple[str, bytes]]) -> None:
     # What a client said last may be lost with its connection; the broker takes messages in their
     # order, so when the last comes back it has all.
     came_back = threading.Event()
-    session.listen([_BACK], lambda _: came_back.set())
+
+    def heard(message: Message) -> None:
+        # amqtt hands a new session what is retained under other filters too.
+        if message.topic == _BACK:
+            came_back.set()
+        message.ack()
+
+    session.listen([_BACK], heard)
     session.start()
     try:
         if not session.wait_connected(20):

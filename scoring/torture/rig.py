@@ -17,7 +17,7 @@ from adapters.records import Records
 from core.errors import Fatal
 from scoring.torture import outboxes, servers
 from scoring.torture.account import Evidence
-from scoring.torture.grounds import Grounds, cut_ledger, make_grounds
+from scoring.torture.grounds import POISON, Grounds, cut_ledger, make_grounds
 from scoring.torture.processes import Program, free_port, wait_until
 from scoring.torture.proxy import Proxy
 from scoring.torture.relay import Relay
@@ -44,6 +44,7 @@ class Wishes:
         proxied: Whether a proxy stands before the store.
         relayed: Share of batches that a bad line before ingest's broker repeats; None for no line.
         autosave_s: How often the broker saves what it keeps; a SIGKILL forgets the rest. [s]
+        embedded: Whether the broker is the one that needs no install, which keeps nothing.
         rated: Whether ingest keeps to its rate a gateway.
         small_mb: Size of the file systems of edge and ingest; None for the machine's own. [MB]
     """
@@ -56,6 +57,7 @@ class Wishes:
     autosave_s: int = 1
     small_mb: int | None = None
     rated: bool = True
+    embedded: bool = False
 
 
 @dataclass(kw_only=True)
@@ -220,9 +222,7 @@ def build(folder: Path, wishes: Wishes, seed: int, postgres: Postgres | None) ->
     mounts = _small(folder, wishes.small_mb)
     start = int((time.time() + _FIRST_ROW_S) * 1000)
     grounds = make_grounds(folder, gateways=GATEWAYS, start=start, rows=_LONGEST_S * 10)
-    broker = servers.mosquitto(
-        folder / "broker", inflight=wishes.inflight, autosave_s=wishes.autosave_s
-    )
+    broker = _broker(folder / "broker", wishes, grounds.gateways)
     near = servers.mosquitto(folder / "near-broker") if wishes.relayed is not None else None
     influx, proxy = None, None
     if wishes.store == "influxdb":
@@ -262,6 +262,12 @@ def build(folder: Path, wishes: Wishes, seed: int, postgres: Postgres | None) ->
         mounts=mounts, edge=_part("edge", ["edge"], folder, edge, grounds.data),
         workers=_workers(wishes, folder, ingest),
     )  # fmt: skip
+
+
+def _broker(folder: Path, wishes: Wishes, users: Sequence[str]) -> Program:
+    if wishes.embedded:
+        return servers.amqtt(folder, ["ingest", POISON, *users])
+    return servers.mosquitto(folder, inflight=wishes.inflight, autosave_s=wishes.autosave_s)
 
 
 def _workers(wishes: Wishes, folder: Path, environment: Mapping[str, str]) -> list[Program]:

@@ -365,4 +365,9 @@ SHORT: tuple[Scenario, ...] = (
     Scenario(name="a little of each", story=everything, stores=("influxdb",),
              wishes=Wishes(store="influxdb", proxied=True, workers=2, inflight=20)),
 )  # fmt: skip
+EMBEDDED = Scenario(
+    name="a little of each, on amqtt", story=everything, stores=("duckdb",),
+    wishes=Wishes(store="duckdb", embedded=True),
+)  # fmt: skip
+"""On the broker that forgets sessions and queues with its process, and never redelivers."""
 SHORT_SCALE = Scale(ingest_kills=2, edge_kills=1, broker_kills=1, outage_s=4.0, calm_s=1.0)

@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from scoring.torture.processes import HOST, Program, free_port, listens, wait_un
 
 TOKEN = "torture-token"  # noqa: S105 of a server that lives for minutes on the loopback
 ORG = BUCKET = "plantroom"
+_ROOT = Path(__file__).resolve().parents[2]
 _SERVERS = "PLANTROOM_SERVERS"
 _INFLUXD = ("influxd-2.7.12", "influxd")
 _MOSQUITTO_CONF = """
@@ -53,6 +56,19 @@ def mosquitto(folder: Path, *, inflight: int = 1000, autosave_s: int = 1) -> Pro
     )  # fmt: skip
     broker.environment = {"PORT": str(port)}
     return broker
+
+
+def amqtt(folder: Path, users: Sequence[str]) -> Program:
+    """The embedded broker in a process of its own, not started; killed, it forgets everything."""
+    folder.mkdir(parents=True)
+    port = free_port()
+    return Program(
+        name="amqtt", log=folder / "log", ready=lambda: listens(port),
+        command=[
+            sys.executable, "-m", "scoring.torture.amqtt_broker", str(port), str(folder), *users,
+        ],
+        environment={"PORT": str(port), "PYTHONPATH": str(_ROOT)},
+    )  # fmt: skip
 
 
 def port_of(program: Program) -> int:

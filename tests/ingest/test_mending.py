@@ -111,6 +111,16 @@ def test_a_rehearsal_tells_what_the_store_has_already(tmp_path: Path) -> None:
         assert here.values()[NOW - QUARTER] == 9.0, "what came later stays"
 
 
+def test_a_factor_beyond_all_numbers_is_refused_and_shown_as_none(tmp_path: Path) -> None:
+    with standing(tmp_path, SITE) as here:
+        here.deliver(topic("gw-a", 1), payload([("old.power", NOW - QUARTER, 30.0)]))
+        mend = Mending(point="old.power", to="a.m.power", factor=1e308)
+        (seen,) = rehearse(rehearsed(here, mend), SITE)
+        assert (seen.tried.stored, seen.tried.left) == (0, 1)
+        assert seen.changes[0].to_value is None
+        assert "domain" in seen.tried.said
+
+
 def test_what_cannot_be_read_cannot_be_mended_and_is_not_asked_for(tmp_path: Path) -> None:
     with standing(tmp_path, SITE) as here:
         here.deliver(topic("gw-a", 1), b"{torn")

@@ -14,7 +14,7 @@ from edge.buses.line import byte_time_s, line_of
 from edge.buses.pace import Pace
 from edge.drivers.mbus.master import LAST_PRIMARY, Master, longest_wait_s
 from edge.drivers.metering import as_written, in_template_unit, no_options
-from edge.protocols.mbus.telegram import Function, Record
+from edge.protocols.mbus.record import Function, Record
 from edge.protocols.mbus.values import UNITS, Selection, What, select
 from edge.protocols.refusal import ReplyRefused
 

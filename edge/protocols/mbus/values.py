@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.protocols import bcd
-from edge.protocols.mbus.telegram import Function, Record
+from edge.protocols.mbus.record import Function, Record
 from edge.protocols.refusal import ReplyRefused
 
 

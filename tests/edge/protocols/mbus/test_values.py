@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.protocols.mbus.frames import Long
-from edge.protocols.mbus.telegram import Function, Telegram, decode
+from edge.protocols.mbus.record import Function
+from edge.protocols.mbus.telegram import Telegram, decode
 from edge.protocols.mbus.values import UNITS, Selection, What, kind_of, select
 from edge.protocols.refusal import ReplyRefused
 from tests.conftest import ROOT
@@ -138,8 +139,8 @@ def test_header_and_what_follows() -> None:
     turned = decode(Long(0x08, 1, 0x76, high_first))
     assert str(turned.slave) == "1234567824400104"
     assert select(turned.records, Selection(what=What.ENERGY)) == 10.0
-    with pytest.raises(ReplyRefused, match="CI 73"):
-        decode(Long(0x08, 1, 0x73, HEADER + b"\0" * 4))
+    with pytest.raises(ReplyRefused, match="CI 7A"):
+        decode(Long(0x08, 1, 0x7A, HEADER + b"\0" * 4))
 
 
 def test_powers_agree_with_the_librarys_table() -> None:
