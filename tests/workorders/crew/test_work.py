@@ -211,3 +211,17 @@ def test_a_contractor_is_never_called_by_itself(house: House) -> None:
     house.records.staff.dismiss("wang.fang", by="admin", at=START)
     house.publish(opened(make_finding()))
     assert house.only().person == "guo.hua"
+
+
+def test_the_simulated_crew_gets_its_permit_and_its_second_man(house: House) -> None:
+    house.publish(opened(make_finding("PWR-03", "c.m-main", severity=1)))
+    id_, work = house.only().id, _work(house)
+    for kind, what in (("permit", "isolation"), ("people", "2")):
+        work.need(house.actors["guo.hua"], id_, kind, what)
+    house.orders.crew.accept(id_)
+    house.orders.crew.arrive(id_)
+    assert house.only().state is OrderState.IN_PROGRESS
+    seen = work.at(house.actors["guo.hua"], id_)
+    ((helper, _),) = seen.helpers
+    assert helper == "zhao.lei"
+    assert seen.permits[0].issued_by == "Guo Hua"
