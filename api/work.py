@@ -52,7 +52,8 @@ def content(
         "photos": given.orders.photos.of(actor, row.id),
         "photo_path": "",
         "reports": [
-            {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm,
+            {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm, "at": r.at,
+             "entered_by": r.entered_by if r.declared else "",
              "parts": r.parts, "cause": tr(CAUSE_WORDS.get(r.cause, r.cause)),
              "action": tr(DONE_WORDS.get(r.action, r.action))}
             for r in detail.reports

@@ -259,7 +259,8 @@ _EVENT_WORDS = {
     "at_place": "At the place", "safe": "Was made safe", "restored": "Working again",
     "hand_over": "Handed over", "confirm": "Confirmed by the reporter",
     "dispute": "Not mended, says the reporter", "lapse": "Nobody confirmed it",
-    "reject": "Inspected, not mended", "permitted": "Permit given", "permit_ended": "Permit ended",
+    "reject": "Inspected, not mended", "declare": "Declared done from paper",
+    "permitted": "Permit given", "permit_ended": "Permit ended",
     "helped": "Somebody helps", "needed": "More is needed", "linked": "Link for the contractor",
     "bound": "Contractor's phone", "photo": "Photo",
 }  # fmt: skip

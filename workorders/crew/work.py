@@ -244,8 +244,8 @@ def _workers(book: Book, order: Order) -> set[str]:
 def _known_need(kind: str, what: str) -> bool:
     if kind == "people":
         return what.isascii() and what.isdigit() and needs.PAIR <= int(what) <= needs.MOST_PEOPLE
-    words = {"permit": set(Permit), "licence": set(Licence)}
-    return what in words.get(kind, set())
+    words: dict[str, list[str]] = {"permit": list(Permit), "licence": list(Licence)}
+    return what in words.get(kind, [])
 
 
 def _view(book: Book, order: Order) -> Work:
