@@ -35,6 +35,7 @@ def content(
         ],
         "helpers": [name for _, name in seen.helpers],
         "links": seen.links,
+        "split": seen.split,
         "may_permit": running and actor.role in ISSUERS and not mine and not helping,
         "may_help": running and (mine or actor.role in DISPATCHERS),
         "may_need": running and (mine or actor.role in ISSUERS),

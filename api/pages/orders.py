@@ -263,6 +263,7 @@ _EVENT_WORDS = {
     "permitted": "Permit given", "permit_ended": "Permit ended",
     "helped": "Somebody helps", "needed": "More is needed", "linked": "Link for the contractor",
     "bound": "Contractor's phone", "photo": "Photo",
+    "hold_over": "The hold is over",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""

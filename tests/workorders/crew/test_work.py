@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -225,3 +226,16 @@ def test_the_simulated_crew_gets_its_permit_and_its_second_man(house: House) -> 
     ((helper, _),) = seen.helpers
     assert helper == "zhao.lei"
     assert seen.permits[0].issued_by == "Guo Hua"
+
+
+def test_two_orders_on_one_machine_within_a_week_are_flagged(house: House) -> None:
+    first = _contracted(house)
+    house.publish(opened(make_finding("SEN-01", "a.ahu1.sat", severity=3)))
+    (second,) = (row.id for row in house.queue() if row.id != first)
+    su = house.actors["guo.hua"]
+    assert _work(house).at(su, first).split == ()
+    both = replace(ACME, trades=(Trade.HVAC, Trade.INSTRUMENT))
+    house.records.staff.keep(both, firm=True, by="admin", at=START)
+    house.act("guo.hua", second, Command.REASSIGN, assignee="acme")
+    assert _work(house).at(su, first).split == (second,)
+    assert _work(house).at(su, second).split == (first,)
