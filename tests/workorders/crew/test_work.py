@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from adapters.sites.people import Person
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.errors import Refused
 from core.words import Licence, OrderState, Permit, Role, Trade
-from tests.workorders.house import START, House, make_finding, opened
+from tests.adapters.test_photos import png
+from tests.workorders.house import START, House, make_finding, make_house, opened
 from workorders.crew.work import Workplace
 from workorders.states import Command
 
@@ -239,3 +241,21 @@ def test_two_orders_on_one_machine_within_a_week_are_flagged(house: House) -> No
     house.act("guo.hua", second, Command.REASSIGN, assignee="acme")
     assert _work(house).at(su, first).split == (second,)
     assert _work(house).at(su, second).split == (first,)
+
+
+def test_the_same_on_postgresql(tmp_path: Path, sites_dir: Path, postgres_url: str) -> None:
+    with make_house(tmp_path, sites_dir, url=postgres_url) as house:
+        id_, work = _contracted(house), _work(house)
+        su = house.actors["guo.hua"]
+        work.need(su, id_, "permit", "isolation")
+        work.permit(su, id_, Permit.ISOLATION, "lock 7", START + HOUR_MS)
+        made = work.link(su, id_, START + DAY_MS)
+        assert work.bind(made.secret, made.code, "Zhang San") is not None
+        house.orders.photos.send(su, id_, png())
+        assert [p.width for p in house.orders.photos.of(su, id_)] == [4]
+        house.orders.handovers.log(su, "a", "the lift hums")
+        house.act("acme", id_, Command.ACCEPT, key="k")
+        house.act("acme", id_, Command.ARRIVE)
+        row = house.act("acme", id_, Command.DONE, cause="x", note="belt", minutes=5, parts="belt")
+        assert row.state is OrderState.VERIFYING
+        assert house.get(id_).reports[0].parts == ({"number": "1", "name": "belt"},)
