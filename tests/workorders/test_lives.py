@@ -5,13 +5,17 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as bounds
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from adapters.records.base import ALL
@@ -177,11 +181,9 @@ class Lives(RuleBasedStateMachine):
         return ids[n % len(ids)]
 
 
-class TestLives(Lives.TestCase):  # type: ignore[name-defined,misc]
-    """Some dozen lives of a few dozen steps."""
-
-    pytestmark: ClassVar = [pytest.mark.slow]
-    settings = bounds(
+@pytest.mark.slow
+def test_lives_of_orders_at_random() -> None:
+    run_state_machine_as_test(Lives, settings=settings(
         max_examples=6, stateful_step_count=25, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    ))  # fmt: skip

@@ -19,7 +19,7 @@ def step(book: Book) -> None:
     for id_, version, until in book.session.execute(query.order_by(Order.id)).all():
         said = f"{Happening.HOLD_OVER}:{until}"
         order = book.lock(id_, version)
-        if order is None or said in order.told:
+        if order is None or until is None or said in order.told:
             continue
         order.told = [*order.told, said]
         _end_pause(book, order, until)
