@@ -30,6 +30,7 @@ LABELS = {
     Command.HAND_OVER: "Hand it over",
     Command.ASSIGN: "Give it to somebody",
     Command.REASSIGN: "Give it to somebody else",
+    Command.DECLARE: "Enter a paper sheet",
     Command.INSPECT: "Inspected: it is mended",
     Command.REJECT: "Inspected: it is not mended",
     Command.SIGN: "Sign as not provable",
@@ -117,7 +118,7 @@ def _fields(
     was = kept if kept.get("do") == command.value else {}
     wanted = TABLE[command].fields
     fields: list[Field] = []
-    if command is Command.DONE:
+    if command in {Command.DONE, Command.DECLARE}:
         choices = tuple((c, tr(CAUSE_WORDS[c])) for c in CAUSES)
         fields.append(
             Field(
@@ -151,6 +152,10 @@ def _fields(
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))
         )
+    if command is Command.DECLARE:
+        at = was.get("until", _stamp(given, given.clock.now()))
+        fields.append(Field(name="until", label=tr("Done at"), kind="datetime-local", value=at,
+                            required=True))  # fmt: skip
     if command is Command.PRIORITISE:
         steps = tuple((str(p.value), f"P{p.value}") for p in Priority if p != detail.row.priority)
         fields.append(Field(name="priority", label=tr("Which?"), choices=steps,
@@ -164,7 +169,10 @@ def _fields(
         )  # fmt: skip
         fields.append(
             Field(
-                name="assignee", label=tr("To whom?"), choices=people, value=was.get("assignee", "")
+                name="assignee",
+                label=tr("Who did it?") if command is Command.DECLARE else tr("To whom?"),
+                choices=people,
+                value=was.get("assignee", ""),
             )
         )
     if "note" in wanted or fields:

@@ -11,7 +11,7 @@ from core.service import ClockKind, Rung, Whom
 from core.words import OrderState, Priority
 from workorders import clocks, dispatch, messages, silence
 from workorders.book import Book
-from workorders.crew import departures
+from workorders.crew import departures, holds, needs
 from workorders.happenings import Happening
 from workorders.routing import owner_of
 from workorders.states import Command
@@ -29,6 +29,7 @@ PROMISE_WORDS = {
 def step(book: Book) -> None:
     """Everything that time alone does to open orders."""
     departures.step(book)
+    holds.step(book)
     _unassigned(book)
     silence.step(book)
     _clocks(book)
@@ -116,7 +117,7 @@ def _next(book: Book, order: Order) -> None:
     """To the next on call; the first ones keep hearing of it no more."""
     tried = [*order.tried, *([order.assignee] if order.assignee else [])]
     found = dispatch.find(book, order, tried)
-    if found.login is None:
+    if found.login is None or not _licensed(book, order, found.login):
         _report(book, order, Whom.SUPERVISOR)
         return
     order.tried = tried
@@ -127,6 +128,12 @@ def _next(book: Book, order: Order) -> None:
         assignee=found.login, before=before, reason=found.reason,
     )  # fmt: skip
     book.tell(order, [found.login], Command.ESCALATE, messages.NEXT_ON_CALL)
+
+
+def _licensed(book: Book, order: Order, login: str) -> bool:
+    """Whether somebody may do the work: an emergency is not moved to who may not touch it."""
+    wanted = needs.licences(book, order)
+    return not wanted or wanted <= book.office.duty.licences(login, book.now)
 
 
 def _report(book: Book, order: Order, whom: Whom) -> None:

@@ -74,12 +74,13 @@ def route(
         loads = {login: load.get(login, 0) for login in crew}
         reason = RouteReason.LEAST_LOADED if len(crew) > 1 else RouteReason.ONLY_ONE_ON_CALL
         return Route(login=min(crew, key=loads.__getitem__), reason=reason, loads=loads)
-    heads = [owner, *duty.supervisors(building)]
-    for login, reason in zip(heads, (RouteReason.OWNER, *(RouteReason.SUPERVISOR,) * len(heads)),
-                             strict=False):  # fmt: skip
-        there = duty.person(login) is not None and not duty.away(login, at)
-        if login not in without and there:
-            return Route(login=login, reason=reason, loads={})
+    heads = [x for x in dict.fromkeys((owner, *duty.supervisors(building))) if x not in without]
+    heads = [x for x in heads if duty.person(x) is not None and not duty.away(x, at)]
+    if licences:
+        heads.sort(key=lambda login: not licences <= duty.licences(login, at))
+    if heads:
+        reason = RouteReason.OWNER if heads[0] == owner else RouteReason.SUPERVISOR
+        return Route(login=heads[0], reason=reason, loads={})
     return Route(login=None, reason=RouteReason.NOBODY, loads={})
 
 

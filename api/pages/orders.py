@@ -288,11 +288,13 @@ _EVENT_WORDS = {
     "at_place": "At the place", "safe": "Was made safe", "restored": "Working again",
     "hand_over": "Handed over", "confirm": "Confirmed by the reporter",
     "dispute": "Not mended, says the reporter", "lapse": "Nobody confirmed it",
-    "reject": "Inspected, not mended", "permitted": "Permit given", "permit_ended": "Permit ended",
+    "reject": "Inspected, not mended", "declare": "Declared done from paper",
+    "permitted": "Permit given", "permit_ended": "Permit ended",
     "helped": "Somebody helps", "needed": "More is needed", "linked": "Link for the contractor",
     "bound": "Contractor's phone", "photo": "Photo",
     "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
+    "hold_over": "The hold is over",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""

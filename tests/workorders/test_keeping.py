@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,8 +11,8 @@ from adapters.records.base import ALL
 from adapters.records.orders import Notification
 from core.actor import Actor
 from core.clock import HOUR_MS, MINUTE_MS
-from core.words import HoldReason, OrderState, Priority, Role
-from tests.workorders.house import START, House, make_finding, make_house, opened
+from core.words import HoldReason, Licence, OrderState, Priority, Role
+from tests.workorders.house import CARDS, START, House, make_finding, make_house, opened
 from workorders.states import Command
 
 
@@ -82,7 +83,7 @@ def test_access_refused_stops_the_clock_but_parts_do_not(house: House) -> None:
         house.act("liu.yang", row.id, Command.ARRIVE)
         before = _restore(house, row.id)
         house.act(
-            "liu.yang", row.id, Command.HOLD, reason=reason, until=house.now + HOUR_MS, who=who
+            "liu.yang", row.id, Command.HOLD, reason=reason, until=house.now + 4 * HOUR_MS, who=who
         )
         house.step(3)
         due[reason] = _restore(house, row.id) - before
@@ -120,3 +121,23 @@ def _told(house: House, kind: str) -> list[str]:
     query = select(Notification.person).where(Notification.kind == kind)
     with house.records.session(ALL) as session:
         return list(session.scalars(query))
+
+
+def test_an_emergency_is_not_moved_to_who_may_not_touch_it(house: House) -> None:
+    card = replace(CARDS["PWR-03"], licences=(Licence.ELECTRICIAN,))
+    cards = {**CARDS, "PWR-03": card}
+    office = replace(house.orders.desk.office, cards=cards)
+    house.orders._office = office  # noqa: SLF001 - a card of its own for one test
+    for login in ("ma.chao", "zhao.lei"):
+        house.records.staff.add_licence(
+            login, Licence.ELECTRICIAN, "", START - 1, START + 24 * HOUR_MS, by="x", at=START
+        )
+    house.publish(opened(make_finding("PWR-03", "c.m-main", severity=1, onset=START - HOUR_MS)))
+    for _ in range(5):
+        _minutes(house, 3)
+    id_ = house.only().id
+    assert house.only().person == "zhao.lei", "the last one who may"
+    assert "guo.hua" in _told(house, "unanswered-supervisor")
+    assert [s.data["assignee"] for s in house.get(id_).history if s.what == "escalate"] == [
+        "zhao.lei"
+    ]

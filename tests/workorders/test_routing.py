@@ -71,6 +71,13 @@ def test_who_holds_the_licence_goes_first_if_more_loaded() -> None:
     assert _route(nobody, {"y": 500}, licences=wanted).login == "x", "rather somebody than nobody"
 
 
+def test_a_licensed_head_goes_before_an_unlicensed_owner() -> None:
+    wanted = frozenset({Licence.GAS})
+    found = _route(Rota(heads=["head"], licensed=["head"]), licences=wanted)
+    assert (found.login, found.reason) == ("head", RouteReason.SUPERVISOR)
+    assert _route(Rota(heads=["head"]), licences=wanted).login == "owner"
+
+
 def test_neither_owner_nor_head_is_sent_from_leave() -> None:
     assert _route(Rota(heads=["head"], gone=["owner"])).login == "head"
     assert _route(Rota(heads=["head"], gone=["owner", "head"])).reason is RouteReason.NOBODY
