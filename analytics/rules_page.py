@@ -80,6 +80,9 @@ def _section(card: RuleCard) -> str:
         ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
+        ("Licence", ", ".join(card.licences) or "none"),
+        ("Permit", ", ".join(p.replace("_", " ") for p in card.permits) or "none"),
+        ("People", str(card.people)),
         ("Effort", f"{card.effort_min} min, {'at the desk' if card.desk else 'a visit'}"),
     ]
     lists = [

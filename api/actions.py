@@ -11,7 +11,7 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, HoldReason
+from core.words import CancelReason, HoldReason, Priority
 from workorders.act import Act
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
@@ -20,13 +20,20 @@ LABELS = {
     Command.ACCEPT: "Accept",
     Command.TAKE: "Take it over",
     Command.ARRIVE: "I am on site",
+    Command.AT_PLACE: "I am there, but cannot begin",
     Command.RESUME: "Go on",
     Command.DONE: "Done",
+    Command.ACKNOWLEDGE: "I have seen it",
+    Command.SAFE: "Made safe",
+    Command.RESTORED: "Works again for now",
     Command.HOLD: "I cannot go on",
+    Command.HAND_OVER: "Hand it over",
     Command.ASSIGN: "Give it to somebody",
     Command.REASSIGN: "Give it to somebody else",
     Command.INSPECT: "Inspected: it is mended",
+    Command.REJECT: "Inspected: it is not mended",
     Command.SIGN: "Sign as not provable",
+    Command.PRIORITISE: "Another priority",
     Command.CANCEL: "Cancel",
     Command.REOPEN: "Open again",
 }
@@ -34,6 +41,15 @@ LABELS = {
 CAUSES = (
     "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
 )  # fmt: skip
+DONE_WORDS = {
+    "repaired": "repaired",
+    "replaced": "replaced",
+    "set": "set anew",
+    "cleaned": "cleaned",
+    "isolated": "taken out of use",
+    "none": "nothing done",
+}
+ALARM_WORDS = {"true": "yes, it was so", "false": "no, a false alarm", "": "cannot say"}
 HOLD_WORDS = {
     HoldReason.PARTS: "waiting for parts",
     HoldReason.ACCESS: "no access",
@@ -113,6 +129,7 @@ def _fields(
             Field(name="minutes", label=tr("Minutes it took"), kind="number", value=minutes,
                   required=True)
         )  # fmt: skip
+        fields += _given_back(tr, was)
     if command is Command.HOLD:
         choices = tuple((r.value, tr(w)) for r, w in HOLD_WORDS.items())
         fields.append(
@@ -134,11 +151,16 @@ def _fields(
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))
         )
+    if command is Command.PRIORITISE:
+        steps = tuple((str(p.value), f"P{p.value}") for p in Priority if p != detail.row.priority)
+        fields.append(Field(name="priority", label=tr("Which?"), choices=steps,
+                            value=was.get("priority", "")))  # fmt: skip
     if "assignee" in wanted:
         people = tuple(
             (p.login, p.name) for p in given.records.people.all()
             if (p.buildings is None or detail.row.building in p.buildings)
             and (detail.row.skill in p.trades or p.role == "supervisor")
+            and (command is not Command.HAND_OVER or (p.login != detail.row.person and not p.firm))
         )  # fmt: skip
         fields.append(
             Field(
@@ -153,6 +175,20 @@ def _fields(
     return fields
 
 
+def _given_back(tr: Translator, was: dict[str, str]) -> list[Field]:
+    """What helps the next one: what was done, whether the alarm was true, what was used."""
+    done = tuple((code, tr(words)) for code, words in DONE_WORDS.items())
+    alarm = tuple((code, tr(words)) for code, words in ALARM_WORDS.items())
+    return [
+        Field(name="action", label=tr("What was done?"), choices=done,
+              value=was.get("action", "repaired")),
+        Field(name="alarm", label=tr("Was the alarm true?"), choices=alarm,
+              value=was.get("alarm", "true")),
+        Field(name="parts", label=tr("Parts used, one a line"), kind="lines",
+              value=was.get("parts", "")),
+    ]  # fmt: skip
+
+
 def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
     """A posted form as a command.
 
@@ -163,6 +199,7 @@ def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
         do = Command(form.get("do", ""))
         version = int(form.get("version", ""))
         minutes = int(form["minutes"]) if form.get("minutes") else None
+        priority = int(form["priority"]) if form.get("priority") else None
         until = _moment(given, form["until"]) if form.get("until") else None
     except (ValueError, OverflowError) as error:
         raise Refused("A field of the form cannot be read.") from error
@@ -172,6 +209,8 @@ def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
         order=order, do=do, version=version, note=form.get("note", ""),
         cause=form.get("cause", ""), minutes=minutes, reason=form.get("reason", ""),
         until=until, who=form.get("who", ""), assignee=form.get("assignee", ""),
+        priority=priority, action=form.get("action", ""), alarm=form.get("alarm", ""),
+        parts=form.get("parts", ""), key=form.get("key", "")[:80],
     )  # fmt: skip
 
 

@@ -9,27 +9,34 @@ from starlette.staticfiles import StaticFiles
 from api import live, problems, shield
 from api.pages import (
     calls,
+    contractor,
     gateways,
+    handover,
     labels,
     login,
     meters,
     mutes,
     now,
     orders,
+    people,
     points,
     quarantine,
     readings,
     report,
+    work,
 )
 from api.services import Services
 from api.v1 import gateways as v1_gateways
+from api.v1 import handovers as v1_handovers
 from api.v1 import meters as v1_meters
 from api.v1 import mutes as v1_mutes
 from api.v1 import orders as v1_orders
+from api.v1 import people as v1_people
 from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
 from api.v1 import requests as v1_requests
 from api.v1 import telemetry
+from api.v1 import work as v1_work
 from api.view import FOLDER
 
 VERSION = "1"
@@ -50,15 +57,15 @@ def create_app(services: Services) -> FastAPI:
     )  # fmt: skip
     v1 = APIRouter(prefix="/api/v1")
     parts = (
-        telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_mutes,
-        v1_requests,
+        telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
+        v1_work, v1_handovers, v1_mutes, v1_requests,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     pages = (
-        login, now, orders, points, gateways, meters, quarantine, readings, live, mutes, calls,
-        labels, report,
+        login, now, orders, points, gateways, meters, quarantine, readings, live, people, work,
+        handover, contractor, mutes, calls, labels, report,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

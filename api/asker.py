@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
 
+from adapters.photos import MOST_BYTES
 from api.identity import actor_of_key, session_of
 from api.scoped import ScopedReader
 from api.services import Services, services
@@ -72,6 +75,46 @@ async def checked_form(request: Request, _: ActorDep) -> dict[str, str]:
 
 
 FormDep = Annotated[dict[str, str], Depends(checked_form, scope="function")]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A photo of a form, with its form's token."""
+
+    data: bytes
+    note: str
+    csrf: str
+
+
+async def photo_of(request: Request) -> Sent:
+    """The photo of a form; at most one byte more is read than is kept.
+
+    Raises:
+        Refused: There is none.
+    """
+    async with request.form(max_files=1, max_fields=5) as form:
+        photo = form.get("photo")
+        if not isinstance(photo, UploadFile):
+            raise Refused("Choose a photo first.")
+        note, csrf = form.get("note", ""), form.get("csrf", "")
+        data = await photo.read(MOST_BYTES + 1)
+    return Sent(data, note if isinstance(note, str) else "", csrf if isinstance(csrf, str) else "")
+
+
+async def checked_photo(request: Request, _: ActorDep) -> Sent:
+    """A photo that the log-in's own page sent.
+
+    Raises:
+        Refused: Another page did.
+    """
+    sent = await photo_of(request)
+    expected = getattr(request.state, "csrf", "")
+    if not (expected and hmac.compare_digest(sent.csrf, expected)):
+        raise Refused("This form is of another log-in; load the page again.", code="forbidden")
+    return sent
+
+
+PhotoDep = Annotated[Sent, Depends(checked_photo, scope="function")]
 
 
 def reader(given: ServicesDep, actor: ActorDep) -> ScopedReader:

@@ -35,7 +35,10 @@ DISCIPLINE_OF = {
     Trade.OPERATOR: Discipline.INSTRUMENT,
 }
 """Of an order that no rule opened."""
-PROMISES = {"acknowledge": "accept", "arrive": "be there", "restore": "restore"}
+PROMISES = {
+    "acknowledge": "accept", "arrive": "be there", "safe": "make safe", "restore": "restore",
+    "permanent": "mend for good",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.photos import MOST_BYTES
 from api.problems import FOREIGN, LARGE, problem
 
 CSP = (
@@ -27,8 +29,13 @@ HEADERS = {
 }
 MAX_BODY_BYTES = 1_000_000
 """Forms and commands are far smaller; without a limit one request fills the memory."""
-LARGER = {"/r/": 25_000_000}
-"""By the beginning of a path: three photos and what is said with them."""
+MAX_PHOTO_BODY_BYTES = MOST_BYTES + 100_000
+"""A photo and the form around it."""
+PHOTOS = re.compile(r"/c/photos|(/api/v1)?/orders/[A-Za-z0-9-]{1,24}/photos")
+"""Where more may be sent than elsewhere."""
+REPORT = "/r/"
+MAX_REPORT_BYTES = 25_000_000
+"""Three photos and what is said with them."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,13 +50,17 @@ class BodyLimit:
         self._app = app
         self._usual = most
 
+    def _most_of(self, path: str) -> int:
+        if path.startswith(REPORT):
+            return MAX_REPORT_BYTES
+        return MAX_PHOTO_BODY_BYTES if PHOTOS.fullmatch(path) else self._usual
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413 once its body is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = str(scope["path"])
-        most = next((n for begin, n in LARGER.items() if path.startswith(begin)), self._usual)
+        most = self._most_of(str(scope["path"]))
         seen = 0
         started = over = False
 

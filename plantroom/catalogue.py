@@ -10,7 +10,17 @@ from jinja2 import nodes
 
 from adapters.locales import DOMAIN, FOLDER
 from analytics.rules import cards
-from api import actions, gateways, meters, orders, problems, refusals, requests, series
+from api import (
+    actions,
+    gateways,
+    meters,
+    orders,
+    people,
+    problems,
+    refusals,
+    requests,
+    series,
+)
 from api.pages import mutes
 from api.pages import orders as order_pages
 from api.view import environment
@@ -21,7 +31,7 @@ from workorders import messages
 from workorders.priority import Raised
 
 ROOT = FOLDER.parent
-_SOURCES = ("api", "analytics", "workorders", "ingest/foreign/hand")
+_SOURCES = ("api", "analytics", "workorders", "ingest/foreign/hand", "adapters/photos.py")
 _CALLS = {"tr", "_", "Text", "plural"}
 _SHOWN = ("title", "explanation", "condition", "clears_when", "isolation")
 _LISTED = ("causes", "checks", "parts")
@@ -83,7 +93,8 @@ def _code() -> Iterator[Found]:
     """First arguments of ``tr(…)``, ``Text(…)`` and, for people, ``Refused(…)``."""
     for folder in _SOURCES:
         refusals = {"Refused"} if folder == "api" else set()
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        at = ROOT / folder
+        for path in [at] if at.is_file() else sorted(at.rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and node.args:
                     name = _name(node.func)
@@ -110,9 +121,10 @@ def _said_through_variables() -> Iterator[str]:
     for words in (Role, Discipline, Outcome):
         yield from (word.value for word in words)
     for table in (orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
-                  actions.CANCEL_WORDS, actions.CAUSE_WORDS, refusals.FIELD_WORDS):  # fmt: skip
+                  actions.CANCEL_WORDS, actions.CAUSE_WORDS, actions.DONE_WORDS,
+                  actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS):  # fmt: skip
         yield from (str(value) for value in table.values())
-    yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *_SETTLED)
+    yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS)
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

@@ -16,7 +16,7 @@ from prometheus_client import generate_latest
 
 from adapters.mqtt import Session
 from adapters.settings import Settings
-from adapters.sites import load_people
+from adapters.sites import load_levels, load_licences, load_people
 from adapters.store import open_store
 from core.clock import Clock
 from core.errors import Misconfigured, Mistake, PlantroomError
@@ -140,6 +140,7 @@ class Plant:
             self.site, self.records, self.store, self.clock, cards=self.cards,
             verdicts=self.records.verdicts, duty=duty,
             notify=Notifier(self.records, duty, self._channels()),
+            levels=load_levels(self.settings.site),
         )  # fmt: skip
 
     @cached_property
@@ -211,6 +212,7 @@ class Plant:
         if (folder / "crew.csv").exists():
             people, shifts = load_people(folder)
             self.records.people.import_people(people, shifts)
+            self.records.staff.replace_licences(load_licences(folder, self.site.timezone))
 
     def stop(self) -> None:
         """Sources first, sinks last; what was made is closed."""

@@ -116,7 +116,7 @@ class Book:
         self._event(order, command, before, actor, note, data)
 
     def happen(
-        self, order: Order, what: Happening, *, actor: str = SYSTEM.login, note: str = "",
+        self, order: Order, what: Happening, *, note: str = "", actor: str = SYSTEM.login,
         **data: Any,
     ) -> None:  # fmt: skip
         """Something that people see but that changes no state."""

@@ -22,6 +22,7 @@ from workorders import act as acts
 from workorders import deeds, hands, once, silence, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
+from workorders.crew import reports
 from workorders.office import Office, Sessions
 from workorders.refusals import OrderRefused, absent, forbidden, stale
 from workorders.states import decide, may
@@ -149,6 +150,7 @@ class Desk:
             due_times=tuple(viewing.due_time(book, clock) for clock in clocks),
             findings=self._findings(book, order),
             watches=tuple(viewing.watch_view(watch) for watch in watching.of(book, order)),
+            reports=tuple(viewing.report_view(book, r) for r in reports.of(book, order.id)),
             history=viewing.history(book, order),
         )  # fmt: skip
 

@@ -18,9 +18,13 @@ from core.errors import Retryable
 from core.finding import FindingEvent
 from core.ports import Findings, ReadingStore
 from core.rulecard import RuleCard
+from core.service import Levels
 from core.site import Site
 from workorders import dropped, keeping, marks, messages, triage
 from workorders.book import Book
+from workorders.crew.handover import Handovers
+from workorders.crew.photos import Photos
+from workorders.crew.work import Workplace
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
 from workorders.happenings import Happening
@@ -65,6 +69,7 @@ class WorkOrders:
         notify: Sends the outbox; without it messages wait there.
         rates: What things are worth; the site model's where left out.
         proof: How a repair is proven.
+        levels: What is promised by priority; the usual table without it.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class WorkOrders:
         notify: Notifier | None = None,
         rates: Rates | None = None,
         proof: Prove = prove,
+        levels: Levels | None = None,
     ) -> None:
         self._records = records
         self._store = store
@@ -90,14 +96,17 @@ class WorkOrders:
         )
         self._office = Office(
             site=site, graph=Graph(site), cards=cards, duty=duty, calendar=Calendar(site),
-            rates=rates or Rates.of(site),
+            rates=rates or Rates.of(site), levels=levels or Levels(),
         )  # fmt: skip
         self._one = threading.RLock()
         self._ticking = Ticking("work orders", lambda: self.step(clock.now()))
         self.desk = Desk(
             sessions=records, findings=records.findings, office=self._office, clock=clock
         )
-        self.crew = CrewDesk(self.desk)
+        self.work = Workplace(self.desk)
+        self.handovers = Handovers(self.desk)
+        self.photos = Photos(self.desk)
+        self.crew = CrewDesk(self.desk, self.work)
         self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
         self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import select
 
 from adapters.records.orders import Order, OrderClock, OrderEvent, Watch
+from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
 from core.words import OrderState, Priority
 from workorders import messages, watching
@@ -16,7 +17,7 @@ from workorders.happenings import Happening
 from workorders.people import Person, serves
 from workorders.ranking import Term
 from workorders.states import Command, Relation, allowed
-from workorders.views import DueTime, OrderRow, Step, WatchView
+from workorders.views import DueTime, OrderRow, ReportView, Step, WatchView
 
 _MANY = 500
 """Values of one IN list; SQLite's own limit has been 999."""
@@ -117,6 +118,15 @@ def history(book: Book, order: Order) -> list[Step]:
         )
         for event in book.session.scalars(query)
     ]  # fmt: skip
+
+
+def report_view(book: Book, report: OrderReport) -> ReportView:
+    """What the crew gave back with one *done*."""
+    return ReportView(
+        attempt=report.attempt, at=report.done_at, by=book.office.name(report.done_by),
+        cause=report.cause, action=report.action, alarm=report.alarm, minutes=report.minutes,
+        parts=tuple(report.parts),
+    )  # fmt: skip
 
 
 def watch_view(watch: Watch) -> WatchView:

@@ -135,6 +135,26 @@ class WatchView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """What the crew gave back with one *done*.
+
+    Attributes:
+        alarm: Whether the finding was true; None where nobody said.
+        minutes: [min]
+        parts: Number and name of each.
+    """
+
+    attempt: int
+    at: int
+    by: str
+    cause: str
+    action: str
+    alarm: bool | None
+    minutes: int
+    parts: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetail:
     """An order with everything that is known of it.
 
@@ -162,4 +182,5 @@ class OrderDetail:
     due_times: tuple[DueTime, ...]
     findings: tuple[Finding, ...]
     watches: tuple[WatchView, ...]
+    reports: tuple[ReportView, ...]
     history: Sequence[Step]

@@ -5,7 +5,7 @@ Every change is written down with who made it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from adapters.records.tables import (
     PersonRow,
     ShiftRow,
 )
+from adapters.sites.licences import HeldLicence
 from adapters.sites.people import Person, Shift
 from core.words import Licence, Trade
 
@@ -162,6 +163,18 @@ class Staff:
             login=login, kind=kind.value, number=number, valid_from=start, valid_until=end
         )
         return self._add(row, by, at, "licence.add", f"{login}: {kind.value} until {end}")
+
+    def replace_licences(self, held: Iterable[HeldLicence]) -> None:
+        """What a site's file says of the licences of those who are named in it."""
+        rows = list(held)
+        with self._records.session(ALL) as session:
+            logins = sorted({one.login for one in rows})
+            session.execute(delete(LicenceRow).where(LicenceRow.login.in_(logins)))
+            session.add_all(
+                LicenceRow(login=one.login, kind=one.kind.value, number=one.number,
+                           valid_from=one.start, valid_until=one.end)
+                for one in rows
+            )  # fmt: skip
 
     def held(self, login: str, at: int) -> frozenset[Licence]:
         """Licences that somebody holds at a time. [ms]"""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from adapters.sites.compiling import compile_site
 from adapters.sites.files import read_folder
+from adapters.sites.levels import load_levels, read_levels
+from adapters.sites.licences import load_licences, read_licences
 from adapters.sites.log import Log
 from adapters.sites.people import Person, Shift, buildings_in, load_people, logins_in, read_people
 from adapters.sites.schema import json_schema
@@ -19,6 +22,8 @@ __all__ = [
     "check_site",
     "export_slice",
     "json_schema",
+    "load_levels",
+    "load_licences",
     "load_people",
     "load_site",
     "load_slice",
@@ -42,8 +47,12 @@ def load_site(folder: Path) -> Site:
 def check_site(folder: Path) -> list[Mistake]:
     """All mistakes in a site's files, crew and roster too, in the order of files and lines."""
     log = Log()
-    _compile(folder, log)
+    site = _compile(folder, log)
     read_people(folder, buildings_in(folder), log)
+    zone = ZoneInfo(site.timezone if site is not None else "UTC")
+    for _ in read_licences(folder, logins_in(folder) or (), log, zone):
+        pass
+    read_levels(folder, log)
     return log.sorted()
 
 

@@ -13,7 +13,7 @@ from core.batch import Bools, Floats
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import EquipmentClass, Site
 from core.verdict import Reason
-from core.words import Discipline, Trade
+from core.words import Discipline, Licence, Permit, Trade
 
 PWR12 = RuleCard(
     id="PWR-12",
@@ -50,6 +50,9 @@ PWR12 = RuleCard(
     ),
     parts=("Cable or device by finding",),
     isolation="Isolate, lock and test dead before touching the circuit.",
+    licences=(Licence.ELECTRICIAN,),
+    permits=(Permit.ISOLATION,),
+    people=2,
     effort_min=120,
     desk=False,
     exposures=1,
@@ -96,6 +99,9 @@ PWR16 = RuleCard(
     ),
     parts=("Terminal or lug", "Breaker"),
     isolation="Isolate the board, lock and test dead before tightening anything.",
+    licences=(Licence.ELECTRICIAN,),
+    permits=(Permit.ISOLATION,),
+    people=2,
     effort_min=90,
     desk=False,
     sources=("domain sheet PWR-12", "PVC insulation bears 70 °C (IEC 60364-5-52)"),

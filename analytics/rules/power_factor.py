@@ -14,7 +14,7 @@ from analytics.targets import equipment_targets
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import EquipmentClass, Site
 from core.verdict import Reason
-from core.words import Discipline, Trade
+from core.words import Discipline, Licence, Permit, Trade
 
 CARD = RuleCard(
     id="PWR-06",
@@ -53,6 +53,8 @@ CARD = RuleCard(
     ),
     parts=("Capacitor step", "Fuses", "Contactor"),
     isolation="Isolate the bank, wait five minutes, short and earth the capacitors.",
+    licences=(Licence.ELECTRICIAN,),
+    permits=(Permit.ISOLATION,),
     effort_min=120,
     desk=False,
     sources=("domain sheet PWR-06 and D (power factor tariff)",),

@@ -13,7 +13,7 @@ from core.batch import Floats
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import EquipmentClass, Site
 from core.verdict import Reason
-from core.words import Discipline, Trade
+from core.words import Discipline, Licence, Permit, Trade
 
 _PHASES = ("voltage_a", "voltage_b", "voltage_c")
 _DECLARED = {"nominal_voltage": 230.0}
@@ -56,6 +56,8 @@ PWR05 = RuleCard(
     ),
     parts=(),
     isolation="The tap is changed with the transformer isolated, earthed and locked.",
+    licences=(Licence.ELECTRICIAN,),
+    permits=(Permit.ISOLATION,),
     effort_min=120,
     desk=False,
     sources=("domain sheet PWR-05", "GB/T 12325 (±7 %)", "GB/T 15543 (2 %)"),
@@ -101,6 +103,9 @@ PWR13 = RuleCard(
     ),
     parts=("Neutral terminal or link", "Fuses"),
     isolation="Isolate at the main switch, lock and earth; keep people off the sockets until then.",
+    licences=(Licence.ELECTRICIAN,),
+    permits=(Permit.ISOLATION,),
+    people=2,
     effort_min=120,
     stops=True,
     desk=False,

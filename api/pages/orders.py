@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats
+from api import formats, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import STATE_WORDS, named, place_of, summary, waste_words, watch_words
@@ -171,8 +172,10 @@ def _whole(
             for w in detail.watches
         ],
         "actions": actions(given, detail, tr, kept or {}),
+        "once": secrets.token_hex(12),
+        **work.content(given, actor, detail, tr),
         "terms": _terms(row, given, tr),
-        "reports": _reports(given, actor, row.id, tr),
+        "reported": _reports(given, actor, row.id, tr),
         "timeline": _timeline(detail, tr),
     }  # fmt: skip
 
@@ -282,6 +285,14 @@ _EVENT_WORDS = {
     "inconclusive": "Not provable by telemetry", "parked": "Waits for its season",
     "nobody": "Nobody found", "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
+    "pass_on": "Passed on", "release": "Waits for somebody",
+    "prioritise": "Another priority given", "acknowledge": "Acknowledged",
+    "at_place": "At the place", "safe": "Was made safe", "restored": "Working again",
+    "hand_over": "Handed over", "confirm": "Confirmed by the reporter",
+    "dispute": "Not mended, says the reporter", "lapse": "Nobody confirmed it",
+    "reject": "Inspected, not mended", "permitted": "Permit given", "permit_ended": "Permit ended",
+    "helped": "Somebody helps", "needed": "More is needed", "linked": "Link for the contractor",
+    "bound": "Contractor's phone", "photo": "Photo",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asker import ActorDep, ServicesDep
@@ -77,6 +77,10 @@ class ActIn(BaseModel):
     until: Annotated[int | None, Field(ge=0, le=253_402_300_799_000)] = None
     who: Annotated[str, Field(max_length=200)] = ""
     assignee: Annotated[str, Field(max_length=64)] = ""
+    priority: Annotated[int | None, Field(ge=1, le=4)] = None
+    action: Annotated[str, Field(max_length=64)] = ""
+    alarm: Annotated[str, Field(pattern="^(true|false)?$")] = ""
+    parts: Annotated[str, Field(max_length=MOST_NOTE)] = ""
 
 
 @router.get("/orders", operation_id="listOrders")
@@ -107,10 +111,14 @@ def order(request: Request, given: ServicesDep, actor: ActorDep, order: OrderId)
 
 @router.post("/orders/{order}/act", operation_id="actOnOrder")
 def act(
-    request: Request, given: ServicesDep, actor: ActorDep, order: OrderId, body: ActIn
-) -> OrderOut:
-    """Accept, arrive, hold, resume, done, sign, cancel, give on: what ``allowed`` lists."""
-    row = given.orders.desk.act(actor, Act(order=order, **body.model_dump()))
+    request: Request, given: ServicesDep, actor: ActorDep, order: OrderId, body: ActIn,
+    key: Annotated[str, Header(alias="Idempotency-Key", max_length=80)] = "",
+) -> OrderOut:  # fmt: skip
+    """Accept, arrive, hold, resume, done, sign, cancel, give on: what ``allowed`` lists.
+
+    With an ``Idempotency-Key`` the same command sent again is done once.
+    """
+    row = given.orders.desk.act(actor, Act(order=order, **body.model_dump(), key=key))
     return _out(request, given, row)
 
 

@@ -138,9 +138,9 @@ def test_rights_of_a_command_by_key(console: Console) -> None:
 def test_unknown_fields_are_refused(console: Console) -> None:
     order = row(console)
     answer = _post(console.key("ad.all"), order.id, do="cancel", version=order.version,
-                   priority=1)  # fmt: skip
+                   state="closed")  # fmt: skip
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/body/priority"
+    assert answer.json()["errors"][0]["pointer"] == "/body/state"
 
 
 def test_nobody_outside_is_given_an_order(console: Console) -> None:

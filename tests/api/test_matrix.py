@@ -25,7 +25,9 @@ class Row:
         path: What is asked for; ``{order}`` is of building a.
         who: ``anyone``; ``member`` of any role and scope; ``scoped``: who sees building a,
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
-            ``enterer``: some roles of any scope, 403 for others; ``labeller`` and ``desk`` too.
+            ``enterer``: some roles of any scope, 403 for others, as ``labeller`` and ``desk``;
+            ``crew``: all but viewers, of any scope, 403 for those; ``nobody``: a log-in helps
+            nobody here.
         found: Status where it is answered.
     """
 
@@ -49,6 +51,21 @@ MATRIX = {
     "GET /photos/{photo}": Row("/photos/none", "member", 404),
     "GET /r/{token}": Row("/r/a.meet3.0000000000", "anyone", 404),
     "GET /f/{secret}": Row("/f/none", "anyone", 404),
+    # Forms with nothing in them: whoever sees the order and may change it is told so.
+    "POST /orders/{order}/work": Row("/orders/{order}/work", "scoped", 422),
+    "GET /orders/{order}/sheet": Row("/orders/{order}/sheet", "scoped"),
+    "GET /orders/{order}/photos/{name}": Row(f"/orders/{{order}}/photos/{'0' * 32}", "member", 404),
+    "GET /people": Row("/people", "crew"),
+    "GET /people/{login}": Row("/people/guo.hua", "crew"),
+    "POST /people/{login}": Row("/people/guo.hua", "crew", 422),
+    "GET /handover": Row("/handover", "member"),
+    "POST /handover": Row("/handover", "member", 422),
+    "GET /c": Row("/c", "nobody", 404),
+    "GET /c/{secret}": Row("/c/no-such-link", "nobody", 404),
+    "POST /c/{secret}": Row("/c/no-such-link", "nobody", 422),
+    "GET /c/photos/{name}": Row(f"/c/photos/{'0' * 32}", "nobody", 404),
+    "POST /c/act": Row("/c/act", "nobody", 404),
+    "POST /c/photos": Row("/c/photos", "nobody", 404),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -80,6 +97,14 @@ MATRIX = {
     "GET /api/v1/series.csv": Row(
         "/api/v1/series.csv?point=a.ahu1.sat&from=0&to=3600000", "scoped"
     ),
+    "GET /api/v1/people": Row("/api/v1/people", "crew"),
+    "GET /api/v1/people/{login}": Row("/api/v1/people/guo.hua", "crew"),
+    "GET /api/v1/handovers": Row("/api/v1/handovers", "member"),
+    "GET /api/v1/shift-log": Row("/api/v1/shift-log", "member"),
+    "GET /api/v1/orders/{order}/work": Row("/api/v1/orders/{order}/work", "scoped"),
+    "GET /api/v1/orders/{order}/photos/{name}": Row(
+        f"/api/v1/orders/{{order}}/photos/{'0' * 32}", "member", 404
+    ),
     "GET /api/v1/orders": Row("/api/v1/orders", "member"),
     "GET /api/v1/orders/{order}": Row("/api/v1/orders/{order}", "scoped"),
     "GET /api/v1/orders/{order}/requests": Row("/api/v1/orders/{order}/requests", "scoped"),
@@ -107,6 +132,24 @@ OWN_TESTS = {
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
+    "POST /orders/{order}/photos": "test_work",
+    "POST /people": "test_people",
+    "PUT /api/v1/people/{login}": "test_people",
+    "DELETE /api/v1/people/{login}": "test_people",
+    "POST /api/v1/people/{login}/shifts": "test_people",
+    "POST /api/v1/people/{login}/leaves": "test_people",
+    "POST /api/v1/people/{login}/licences": "test_people",
+    "DELETE /api/v1/people/{login}/{kind}/{id}": "test_people",
+    "POST /handover/{id_}/taken": "test_work",
+    "POST /api/v1/handovers": "test_work",
+    "POST /api/v1/handovers/{id}/taken": "test_work",
+    "POST /api/v1/shift-log": "test_work",
+    "POST /api/v1/orders/{order}/permits": "test_work",
+    "POST /api/v1/orders/{order}/permits/{id}/end": "test_work",
+    "POST /api/v1/orders/{order}/helpers": "test_work",
+    "POST /api/v1/orders/{order}/needs": "test_work",
+    "POST /api/v1/orders/{order}/link": "test_contractor",
+    "POST /api/v1/orders/{order}/photos": "test_work",
     "POST /api/v1/hand-readings": "test_readings",
     "POST /quarantine/replay": "test_quarantine",
     "POST /quarantine/purge": "test_quarantine",
@@ -135,6 +178,8 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "labeller" and role not in CURIOUS:
         return 403
     if row.who == "desk" and role not in DESK:
+        return 403
+    if row.who == "crew" and role is Role.VIEWER:
         return 403
     return row.found
 
@@ -168,7 +213,7 @@ def test_role_and_scope(looked_at: Console, role: Role, scope: str) -> None:
 def test_nobody_gets_nothing(looked_at: Console, key: str) -> None:
     row, stranger = MATRIX[key], looked_at.visitor()
     got = ask(stranger, looked_at, key, row)
-    if row.who == "anyone":
+    if row.who in {"anyone", "nobody"}:
         assert got == row.found
     else:
         assert got == (401 if "/api/" in key else 303)

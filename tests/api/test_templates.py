@@ -59,7 +59,8 @@ def test_posted_forms_carry_the_token() -> None:
         (path.name, form)
         for path in TEMPLATES
         for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text(), re.DOTALL)
-        if 'action="/login"' not in form
+        # Nobody is inside yet: the password, or the code of a contractor's link, is the token.
+        if 'action="/login"' not in form and path.name != "contractor_code.html"
     ]
     assert len(forms) >= 4
     assert [name for name, form in forms if 'name="csrf"' not in form] == []

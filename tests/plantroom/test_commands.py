@@ -23,6 +23,23 @@ def records(var: Path) -> Records:
     return made
 
 
+def test_rosters_leave_licences_and_who_leaves(cli: Cli) -> None:
+    cli("user", "import", WUSHAN)
+    lines = json.loads(cli("user", "roster", "--json").output)
+    assert {"trade": "T", "building": "all", "order": 1, "login": "sun.qiang", "from": "00:00",
+            "to": "24:00", "weekdays": "1234567"} in lines  # fmt: skip
+    away = ("user", "leave", "wang.fang", "2030-05-01T08:00", "2030-05-08T08:00")
+    assert "he.ping is called instead" in cli(*away, "--substitute", "he.ping").output
+    assert cli(*away, "--substitute", "nobody").exit_code == 2
+    assert cli("user", "leave", "wang.fang", "2030-05-02", "2030-05-01").exit_code == 2
+    assert "until 2039-01-31" in cli("user", "licence", "wang.fang", "gas", "2039-01-31").output
+    assert cli("user", "licence", "wang.fang", "gas", "2019-01-31").exit_code == 2
+    assert "has left" in cli("user", "dismiss", "wang.fang").output
+    assert cli("user", "dismiss", "wang.fang").exit_code == 2
+    assert "wang.fang" not in cli("user", "list").output
+    assert "wang.fang" not in cli("user", "roster").output
+
+
 def test_people_are_imported_and_listed(cli: Cli) -> None:
     assert "Nobody yet" in cli("user", "list").output
     said = cli("user", "import", WUSHAN)

@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from adapters.records.orders import Order
 from adapters.records.work import OrderHelper, OrderNeed, OrderPermit
-from core.words import Licence, OrderState, Permit, Text
+from core.words import Licence, Permit, Text
 from workorders.book import Book
 from workorders.refusals import OrderRefused
 
-MOST_PEOPLE = 9
+PAIR, MOST_PEOPLE = 2, 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +134,3 @@ def present(book: Book, order: Order, logins: Iterable[str]) -> None:
                 OrderHelper(order_id=order.id, building=order.building, login=login, since=book.now)
             )
             known.add(login)
-
-
-def begun(order: Order) -> bool:
-    """Whether somebody works on it now."""
-    return order.state is OrderState.IN_PROGRESS
