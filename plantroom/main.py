@@ -38,7 +38,7 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: the ledger of savings, requests by people. "
+        "Not there yet: the ledger of savings. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )

@@ -1,4 +1,4 @@
-"""Lives of orders under hypothesis: whatever people and time do, none is lost, no clock runs back."""
+"""Lives of orders under hypothesis: whatever happens, none is lost and no clock runs back."""
 
 from __future__ import annotations
 
