@@ -31,6 +31,7 @@ LABELS = {
     Command.VISIT: "Somebody has to go",
     Command.ASSIGN: "Give it to somebody",
     Command.REASSIGN: "Give it to somebody else",
+    Command.DECLARE: "Enter a paper sheet",
     Command.INSPECT: "Inspected: it is mended",
     Command.REJECT: "Inspected: it is not mended",
     Command.SIGN: "Sign as not provable",
@@ -125,7 +126,7 @@ def _fields(
     was = kept if kept.get("do") == command.value else {}
     wanted = TABLE[command].fields
     fields: list[Field] = []
-    if command is Command.DONE:
+    if command in {Command.DONE, Command.DECLARE}:
         choices = tuple((c, tr(CAUSE_WORDS[c])) for c in CAUSES)
         fields.append(
             Field(
@@ -164,6 +165,10 @@ def _fields(
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))
         )
+    if command is Command.DECLARE:
+        at = was.get("until", _stamp(given, given.clock.now()))
+        fields.append(Field(name="until", label=tr("Done at"), kind="datetime-local", value=at,
+                            required=True))  # fmt: skip
     if command is Command.PRIORITISE:
         steps = tuple((str(p.value), f"P{p.value}") for p in Priority if p != detail.row.priority)
         fields.append(Field(name="priority", label=tr("Which?"), choices=steps,
@@ -177,7 +182,10 @@ def _fields(
         )  # fmt: skip
         fields.append(
             Field(
-                name="assignee", label=tr("To whom?"), choices=people, value=was.get("assignee", "")
+                name="assignee",
+                label=tr("Who did it?") if command is Command.DECLARE else tr("To whom?"),
+                choices=people,
+                value=was.get("assignee", ""),
             )
         )
     if "note" in wanted or fields:

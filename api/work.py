@@ -35,6 +35,7 @@ def content(
         ],
         "helpers": [name for _, name in seen.helpers],
         "links": seen.links,
+        "split": seen.split,
         "may_permit": running and actor.role in ISSUERS and not mine and not helping,
         "may_help": running and (mine or actor.role in DISPATCHERS),
         "may_need": running and (mine or actor.role in ISSUERS),
@@ -52,7 +53,8 @@ def content(
         "photos": given.orders.photos.of(actor, row.id),
         "photo_path": "",
         "reports": [
-            {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm,
+            {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm, "at": r.at,
+             "entered_by": r.entered_by if r.declared else "",
              "parts": r.parts, "cause": tr(CAUSE_WORDS.get(r.cause, r.cause)),
              "action": tr(DONE_WORDS.get(r.action, r.action))}
             for r in detail.reports

@@ -208,8 +208,12 @@ class Plant:
         )  # fmt: skip
 
     def import_people(self, folder: Path) -> None:
-        """People and rosters of the site's files; log-ins keep their passwords."""
-        if (folder / "crew.csv").exists():
+        """People, rosters and licences of the site's files, where nobody is known yet.
+
+        Afterwards people are changed in the console; ``plantroom user import`` reads the files
+        again.
+        """
+        if (folder / "crew.csv").exists() and not self.records.people.all():
             people, shifts = load_people(folder)
             self.records.people.import_people(people, shifts)
             self.records.staff.replace_licences(load_licences(folder, self.site.timezone))

@@ -33,9 +33,10 @@ class Act:
         cause: Cause code of a repair.
         minutes: Worked on it. [min]
         reason: :class:`core.words.HoldReason` or :class:`core.words.CancelReason`.
-        until: When a hold is expected to end, or an accepted risk expires. [ms]
+        until: When a hold is expected to end, an accepted risk expires, or work that is
+            declared from paper was done. [ms]
         who: Who refused access or named the date; stops the clock to restore.
-        assignee: To whom it is given.
+        assignee: To whom it is given, or who did it.
         priority: What it is to be, 1 to 4.
         action: Action code of a repair: what was done about it.
         alarm: Whether the finding was true: ``true``, ``false`` or empty where nobody says.
@@ -82,6 +83,12 @@ def _done(act: Act, _now: int) -> None:
         raise invalid(Text("Too many parts; {most} lines fit.", {"most": MOST_PARTS}), "parts")
 
 
+def _declare(act: Act, now: int) -> None:
+    _done(act, now)
+    if act.until is None or act.until > now:
+        raise invalid(Text("What was done lies in the past."), "until")
+
+
 def _priority(act: Act, _now: int) -> None:
     if act.priority not in set(Priority):
         raise invalid(Text("A priority is 1, 2, 3 or 4."), "priority")
@@ -122,6 +129,7 @@ def _visit(act: Act, _now: int) -> None:
 
 _CHECKS: dict[Command, Callable[[Act, int], None]] = {
     Command.DONE: _done,
+    Command.DECLARE: _declare,
     Command.HOLD: _hold,
     Command.VISIT: _visit,
     Command.CANCEL: _cancel,

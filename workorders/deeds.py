@@ -120,9 +120,26 @@ def _resume(book: Book, order: Order, _act: Act, _actor: str) -> None:
     dispatch.end_hold(book, order)
 
 
+def _declare(book: Book, order: Order, act: Act, actor: str) -> None:
+    """From paper: the proof counts from when it was done, the promises from when it is known."""
+    person = book.office.duty.person(act.assignee)
+    if person is None or not serves(person, order.skill, order.building):
+        raise invalid(Text("Nobody of that name has the skill and works there."), "assignee")
+    if act.until is not None and act.until < order.opened_at:
+        raise invalid(Text("It was done before it was found; enter it at the earlier order."),
+                      "until")  # fmt: skip
+    dispatch.end_hold(book, order)
+    if order.assignee != act.assignee:
+        dispatch.hand(book, order, act.assignee)
+    _acknowledge(book, order, act, actor)
+    book.meet(order, ClockKind.ARRIVE)
+    _done(book, order, act, actor)
+
+
 def _done(book: Book, order: Order, act: Act, actor: str) -> None:
-    order.done_at = book.now
-    order.repaired_by = actor
+    declared = act.do is Command.DECLARE
+    order.done_at = act.until if declared else book.now
+    order.repaired_by = act.assignee if declared else actor
     order.cause_code = act.cause
     order.minutes += act.minutes or 0
     for kind in (ClockKind.SAFE, ClockKind.RESTORE, ClockKind.PERMANENT):
@@ -285,6 +302,7 @@ _DEEDS: dict[Command, Deed] = {
     Command.HOLD: _hold,
     Command.RESUME: _resume,
     Command.DONE: _done,
+    Command.DECLARE: _declare,
     Command.SIGN: _sign,
     Command.INSPECT: _inspect,
     Command.REJECT: _reject,
@@ -296,6 +314,7 @@ _DEEDS: dict[Command, Deed] = {
 
 _AFTER: dict[Command, Deed] = {
     Command.DONE: _watch,
+    Command.DECLARE: _watch,
     Command.ASSIGN: _told,
     Command.REASSIGN: _told,
     Command.REOPEN: _reopened,

@@ -40,3 +40,5 @@ class Happening(StrEnum):
     BOUND = "bound"
     """The contractor's phone has opened it."""
     PHOTO = "photo"
+    HOLD_OVER = "hold_over"
+    """What was waited for should be there."""

@@ -11,7 +11,7 @@ from core.service import ClockKind, Rung, Whom
 from core.words import OrderState, Priority
 from workorders import clocks, dispatch, messages, silence
 from workorders.book import Book
-from workorders.crew import departures
+from workorders.crew import departures, holds
 from workorders.happenings import Happening
 from workorders.routing import owner_of
 from workorders.states import Command
@@ -29,6 +29,7 @@ PROMISE_WORDS = {
 def step(book: Book) -> None:
     """Everything that time alone does to open orders."""
     departures.step(book)
+    holds.step(book)
     _unassigned(book)
     silence.step(book)
     _clocks(book)

@@ -27,6 +27,7 @@ PARKED = "{order} waits for its season; telemetry cannot prove it before: {asset
 DISPUTED = "{order}: the repair was looked at and did not help; attempt {attempt}: {asset}"
 PASSED_ON = "{order} P{priority} is yours now; {person} is away: {asset}"
 HANDED_OVER = "{order} P{priority} was handed over to you by {person}: {asset}"
+HOLD_OVER = "{order}: what it waited for should be there; go on, or say until when: {asset}"
 PRIORITISED = "{order} is P{priority} now: {asset}"
 NOBODY = "{order} P{priority}: nobody could be found for it: {asset}"
 INSTRUMENT = "{order}: instrument fault at {asset}"

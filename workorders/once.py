@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from sqlalchemy import delete
+
 from adapters.records.tables import IdempotencyRow
 from core.actor import Actor
+from core.clock import DAY_MS
 from core.words import Text
 from workorders.act import Act
 from workorders.book import Book
 from workorders.refusals import invalid
+
+KEPT_MS = 14 * DAY_MS
+"""A phone that was away for longer is told what happened meanwhile instead."""
 
 DONE = 200
 """What the answer said the first time; only what was done is remembered."""
@@ -33,8 +39,12 @@ def again(book: Book, actor: Actor, act: Act) -> bool:
 
 
 def keep(book: Book, actor: Actor, act: Act) -> None:
-    """Remembers a command in the transaction that did it."""
+    """Remembers a command in the transaction that did it; what is old goes."""
     if act.key:
+        old = delete(IdempotencyRow).where(
+            IdempotencyRow.actor == actor.login, IdempotencyRow.at < book.now - KEPT_MS
+        )
+        book.session.execute(old, execution_options={"synchronize_session": False})
         book.session.add(
             IdempotencyRow(
                 actor=actor.login, key=act.key, body=_body(act), status=DONE, answer=None,

@@ -38,6 +38,8 @@ class Command(StrEnum):
     VISIT = "visit"
     """What came to the desk first cannot be mended there: somebody has to go."""
     DONE = "done"
+    DECLARE = "declare"
+    """Done by somebody who wrote it on paper; another one enters it later."""
     WATCH = "watch"
     VERIFY = "verify"
     REFUSE = "refuse"
@@ -151,6 +153,10 @@ TABLE: dict[Command, Row] = {
     Command.DONE: Row(
         sources=frozenset({_S.IN_PROGRESS}), to=_S.DONE, roles=_CREW, relations=_OWN,
         fields=("cause", "note", "minutes"),
+    ),
+    Command.DECLARE: Row(
+        sources=_BEFORE_DONE, to=_S.DONE, roles=_DISPATCH,
+        fields=("assignee", "cause", "note", "minutes", "until"),
     ),
     Command.WATCH: Row(sources=frozenset({_S.DONE}), to=_S.VERIFYING),
     Command.VERIFY: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),

@@ -126,6 +126,7 @@ def report_view(book: Book, report: OrderReport) -> ReportView:
     """What the crew gave back with one *done*."""
     return ReportView(
         attempt=report.attempt, at=report.done_at, by=book.office.name(report.done_by),
+        declared=report.declared, entered_by=book.office.name(report.entered_by),
         cause=report.cause, action=report.action, alarm=report.alarm, minutes=report.minutes,
         parts=tuple(report.parts),
     )  # fmt: skip

@@ -139,6 +139,7 @@ class ReportView:
     """What the crew gave back with one *done*.
 
     Attributes:
+        declared: It was read off paper by ``entered_by``, not said by who did it.
         alarm: Whether the finding was true; None where nobody said.
         minutes: [min]
         parts: Number and name of each.
@@ -147,6 +148,8 @@ class ReportView:
     attempt: int
     at: int
     by: str
+    declared: bool
+    entered_by: str
     cause: str
     action: str
     alarm: bool | None

@@ -171,7 +171,7 @@ def _content(
         "guest": actor.name,
         **work.content(given, actor, detail, tr),
         "photo_path": "/c", "may_permit": False, "may_help": False, "may_need": False,
-        "may_link": False, "links": (), "mine": False,
+        "may_link": False, "links": (), "mine": False, "split": (),
     }  # fmt: skip
 
 

@@ -291,9 +291,11 @@ _EVENT_WORDS = {
     "hand_over": "Handed over", "visit": "Sent on by the desk",
     "confirm": "Confirmed by the reporter",
     "dispute": "Not mended, says the reporter", "lapse": "Nobody confirmed it",
-    "reject": "Inspected, not mended", "permitted": "Permit given", "permit_ended": "Permit ended",
+    "reject": "Inspected, not mended", "declare": "Declared done from paper",
+    "permitted": "Permit given", "permit_ended": "Permit ended",
     "helped": "Somebody helps", "needed": "More is needed", "linked": "Link for the contractor",
     "bound": "Contractor's phone", "photo": "Photo",
+    "hold_over": "The hold is over",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""

@@ -47,10 +47,9 @@ def change(
         return page(request, "work_said.html", STATUS_OF.get(error.code, 422), content=content)
     if made is None:
         return RedirectResponse(f"/orders/{order}", SEE_OTHER)
-    outside = given.settings.external_address.rstrip("/") or str(request.base_url).rstrip("/")
     content = {
         "order": order, "problem": "", "code": made.code,
-        "address": f"{outside}/c/{made.secret}",
+        "address": f"{_outside(request, given)}/c/{made.secret}",
         "title": summary(given, detail.row, language_of(request)).title,
     }  # fmt: skip
     return page(request, "work_said.html", content=content)
@@ -69,7 +68,7 @@ def sheet(
         "card": given.cards.get(row.rule),
         "needs": [(need_words(n.what, tr), n.there)
                   for n in given.orders.work.at(actor, order).needs],
-        "address": f"{given.settings.external_address.rstrip('/') or ''}/orders/{order}",
+        "address": f"{_outside(request, given)}/orders/{order}",
     }  # fmt: skip
     return page(request, "sheet.html", content=content)
 
@@ -96,6 +95,11 @@ def photo(given: ServicesDep, actor: ActorDep, order: OrderId, name: PhotoName) 
     """A photo of an order in scope."""
     media, data = given.orders.photos.bytes_of(actor, order, name)
     return Response(data, media_type=media, headers=PHOTO_HEADERS)
+
+
+def _outside(request: Request, given: Services) -> str:
+    """Where the console is found from a telephone."""
+    return given.settings.external_address.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def _do(given: Services, actor: Actor, order: str, form: Form) -> Made | None:

@@ -97,7 +97,8 @@ def test_whom_it_does_not_concern_has_no_buttons(house: House) -> None:
     assert house.queue("xu.mei")[0].allowed == ()
     assert house.queue("zhou.min")[0].allowed == ()
     assert house.queue("guo.hua")[0].allowed == (
-        Command.PRIORITISE, Command.ACKNOWLEDGE, Command.CANCEL, Command.REASSIGN,
+        Command.PRIORITISE, Command.ACKNOWLEDGE, Command.DECLARE, Command.CANCEL,
+        Command.REASSIGN,
     )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
-"""Lives of orders under hypothesis: whatever happens, none is lost and no clock runs back."""
+"""Lives of orders at random: whatever people and time do, none is lost, no clock runs back."""
 
 from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
@@ -110,6 +112,7 @@ class Lives(RuleBasedStateMachine):
         with self.house.records.session(ALL, reading=True) as session:
             at_work = select(Order.id, Order.assignee).where(Order.state.in_(AT_WORK))
             for id_, login in session.execute(at_work):
+                assert login is not None
                 there = duty.person(login) is not None and not duty.away(login, now)
                 assert there, f"{id_} lies with {login}, who is not there"
 
@@ -174,9 +177,11 @@ class Lives(RuleBasedStateMachine):
         return ids[n % len(ids)]
 
 
-TestLives = Lives.TestCase
-TestLives.settings = settings(
-    max_examples=6, stateful_step_count=25, deadline=None, derandomize=True, database=None,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
-TestLives.pytestmark = [pytest.mark.slow]
+class TestLives(Lives.TestCase):  # type: ignore[name-defined,misc]
+    """Some dozen lives of a few dozen steps."""
+
+    pytestmark: ClassVar = [pytest.mark.slow]
+    settings = bounds(
+        max_examples=6, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip

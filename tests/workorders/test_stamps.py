@@ -209,3 +209,23 @@ def test_a_repair_reported_twice_is_one_repair(house: House) -> None:
         house.act("wang.fang", id_, Command.DONE, cause="x", note="again", minutes=45)
     assert refused.value.code == "conflict"
     assert house.get(id_).minutes == 45
+
+
+def test_a_paper_sheet_keeps_who_did_it_apart_from_who_entered_it(house: House) -> None:
+    house.publish(opened(make_finding()))
+    id_ = house.only().id
+    house.step(3)
+    done_at = START + HOUR_MS
+    said = {"assignee": "wang.fang", "cause": "valve", "note": "seat", "minutes": 30}
+    for until, code in ((house.now + 1, "invalid"), (START - 3 * HOUR_MS, "invalid")):
+        with pytest.raises(Refused) as refused:
+            house.act("guo.hua", id_, Command.DECLARE, until=until, **said)
+        assert refused.value.code == code
+    row = house.act("guo.hua", id_, Command.DECLARE, until=done_at, **said)
+    detail = house.get(id_)
+    assert (row.state, detail.done_at) == (OrderState.VERIFYING, done_at)
+    (report,) = detail.reports
+    assert (report.by, report.entered_by, report.declared) == ("Wang Fang", "Guo Hua", True)
+    assert detail.repaired_by == "wang.fang"
+    (restore,) = _clocks(house, id_, "restore")
+    assert restore.met == house.now, "a promise is kept when it is known to be"

@@ -20,6 +20,7 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = 
     C.TRIAGE: ({S.NEW}, S.TRIAGED, set()),
     C.ASSIGN: ({S.TRIAGED}, S.ASSIGNED, DISPATCH),
     C.ESCALATE: ({S.ASSIGNED}, S.ASSIGNED, set()),
+    C.DECLARE: (OPEN_BEFORE_DONE, S.DONE, DISPATCH),
     C.PASS_ON: (OPEN_BEFORE_DONE, S.ASSIGNED, set()),
     C.RELEASE: (OPEN_BEFORE_DONE, S.TRIAGED, set()),
     C.PRIORITISE: (set(S) - {S.CLOSED, S.CANCELLED}, None, DISPATCH),

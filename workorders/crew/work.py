@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from adapters.records.base import ALL, scope_of
 from adapters.records.orders import Order
 from adapters.records.work import ContractorLink, OrderPermit
 from core.actor import SYSTEM, Actor
-from core.clock import HOUR_MS
+from core.clock import DAY_MS, HOUR_MS
 from core.words import OPEN_STATES, Licence, Permit, Role, Text
 from workorders import hands
 from workorders.book import Book
@@ -24,6 +26,9 @@ from workorders.refusals import absent, forbidden, invalid, not_now
 
 LONGEST_PERMIT_MS = 24 * HOUR_MS
 """A permit is given for a shift or a day: the next one looks at the place again."""
+
+SPLIT_MS = 7 * DAY_MS
+"""Orders on one asset within this are flagged as split (crews.md)."""
 
 ISSUERS = frozenset({Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN})
 DISPATCHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -72,6 +77,8 @@ class Work:
     Attributes:
         helpers: Log-ins and names of who helps now.
         firm: Whether a contractor has it.
+        split: Other orders on the same asset that the same contractor was given within a week:
+            one job in two bills, perhaps.
     """
 
     needs: tuple[NeedView, ...]
@@ -79,6 +86,7 @@ class Work:
     helpers: tuple[tuple[str, str], ...]
     links: tuple[LinkView, ...]
     firm: bool
+    split: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -244,8 +252,8 @@ def _workers(book: Book, order: Order) -> set[str]:
 def _known_need(kind: str, what: str) -> bool:
     if kind == "people":
         return what.isascii() and what.isdigit() and needs.PAIR <= int(what) <= needs.MOST_PEOPLE
-    words = {"permit": set(Permit), "licence": set(Licence)}
-    return what in words.get(kind, set())
+    words: dict[str, list[str]] = {"permit": list(Permit), "licence": list(Licence)}
+    return what in words.get(kind, [])
 
 
 def _view(book: Book, order: Order) -> Work:
@@ -267,7 +275,16 @@ def _view(book: Book, order: Order) -> Work:
         helpers=tuple((h.login, book.office.name(h.login)) for h in needs.helpers(book, order)),
         links=tuple(_link(book, link) for link in links.of(book, order)),
         firm=person is not None and person.firm,
+        split=_split(book, order) if person is not None and person.firm else (),
     )  # fmt: skip
+
+
+def _split(book: Book, order: Order) -> tuple[str, ...]:
+    query = select(Order.id).where(
+        Order.asset == order.asset, Order.assignee == order.assignee, Order.id != order.id,
+        Order.opened_at.between(order.opened_at - SPLIT_MS, order.opened_at + SPLIT_MS),
+    )  # fmt: skip
+    return tuple(book.session.scalars(query.order_by(Order.id)))
 
 
 def _link(book: Book, link: ContractorLink) -> LinkView:

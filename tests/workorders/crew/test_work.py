@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,8 @@ from adapters.sites.people import Person
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.errors import Refused
 from core.words import Licence, OrderState, Permit, Role, Trade
-from tests.workorders.house import START, House, make_finding, opened
+from tests.adapters.test_photos import png
+from tests.workorders.house import START, House, make_finding, make_house, opened
 from workorders.crew.work import Workplace
 from workorders.states import Command
 
@@ -211,3 +214,48 @@ def test_a_contractor_is_never_called_by_itself(house: House) -> None:
     house.records.staff.dismiss("wang.fang", by="admin", at=START)
     house.publish(opened(make_finding()))
     assert house.only().person == "guo.hua"
+
+
+def test_the_simulated_crew_gets_its_permit_and_its_second_man(house: House) -> None:
+    house.publish(opened(make_finding("PWR-03", "c.m-main", severity=1)))
+    id_, work = house.only().id, _work(house)
+    for kind, what in (("permit", "isolation"), ("people", "2")):
+        work.need(house.actors["guo.hua"], id_, kind, what)
+    house.orders.crew.accept(id_)
+    house.orders.crew.arrive(id_)
+    assert house.only().state is OrderState.IN_PROGRESS
+    seen = work.at(house.actors["guo.hua"], id_)
+    ((helper, _),) = seen.helpers
+    assert helper == "zhao.lei"
+    assert seen.permits[0].issued_by == "Guo Hua"
+
+
+def test_two_orders_on_one_machine_within_a_week_are_flagged(house: House) -> None:
+    first = _contracted(house)
+    house.publish(opened(make_finding("SEN-01", "a.ahu1.sat", severity=3)))
+    (second,) = (row.id for row in house.queue() if row.id != first)
+    su = house.actors["guo.hua"]
+    assert _work(house).at(su, first).split == ()
+    both = replace(ACME, trades=(Trade.HVAC, Trade.INSTRUMENT))
+    house.records.staff.keep(both, firm=True, by="admin", at=START)
+    house.act("guo.hua", second, Command.REASSIGN, assignee="acme")
+    assert _work(house).at(su, first).split == (second,)
+    assert _work(house).at(su, second).split == (first,)
+
+
+def test_the_same_on_postgresql(tmp_path: Path, sites_dir: Path, postgres_url: str) -> None:
+    with make_house(tmp_path, sites_dir, url=postgres_url) as house:
+        id_, work = _contracted(house), _work(house)
+        su = house.actors["guo.hua"]
+        work.need(su, id_, "permit", "isolation")
+        work.permit(su, id_, Permit.ISOLATION, "lock 7", START + HOUR_MS)
+        made = work.link(su, id_, START + DAY_MS)
+        assert work.bind(made.secret, made.code, "Zhang San") is not None
+        house.orders.photos.send(su, id_, png())
+        assert [p.width for p in house.orders.photos.of(su, id_)] == [4]
+        house.orders.handovers.log(su, "a", "the lift hums")
+        house.act("acme", id_, Command.ACCEPT, key="k")
+        house.act("acme", id_, Command.ARRIVE)
+        row = house.act("acme", id_, Command.DONE, cause="x", note="belt", minutes=5, parts="belt")
+        assert row.state is OrderState.VERIFYING
+        assert house.get(id_).reports[0].parts == ({"number": "1", "name": "belt"},)
