@@ -11,7 +11,7 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, HoldReason, Priority
+from core.words import CancelReason, HoldReason, Priority, Trade
 from workorders.act import Act
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
@@ -28,6 +28,7 @@ LABELS = {
     Command.RESTORED: "Works again for now",
     Command.HOLD: "I cannot go on",
     Command.HAND_OVER: "Hand it over",
+    Command.VISIT: "Somebody has to go",
     Command.ASSIGN: "Give it to somebody",
     Command.REASSIGN: "Give it to somebody else",
     Command.DECLARE: "Enter a paper sheet",
@@ -56,6 +57,13 @@ HOLD_WORDS = {
     HoldReason.ACCESS: "no access",
     HoldReason.VENDOR: "waiting for a vendor",
     HoldReason.CUSTOMER_DATE: "the customer's date",
+}
+VISIT_WORDS = {
+    Trade.ELECTRICIAN: "an electrician",
+    Trade.PLUMBER: "a plumber",
+    Trade.HVAC: "an air conditioning technician",
+    Trade.HEATING: "a heating technician",
+    Trade.INSTRUMENT: "an instrument technician",
 }
 CANCEL_WORDS = {
     CancelReason.DUPLICATE: "a duplicate",
@@ -143,6 +151,11 @@ def _fields(
         )  # fmt: skip
         who = tr("Who refused access, or named the date?")
         fields.append(Field(name="who", label=who, kind="input", value=was.get("who", "")))
+    if command is Command.VISIT:
+        choices = tuple((trade.value, tr(words)) for trade, words in VISIT_WORDS.items())
+        fields.append(
+            Field(name="reason", label=tr("Who?"), choices=choices, value=was.get("reason", ""))
+        )
     if command is Command.CANCEL:
         choices = tuple((r.value, tr(w)) for r, w in CANCEL_WORDS.items())
         fields.append(

@@ -33,8 +33,9 @@ MAX_PHOTO_BODY_BYTES = MOST_BYTES + 100_000
 """A photo and the form around it."""
 PHOTOS = re.compile(r"/c/photos|(/api/v1)?/orders/[A-Za-z0-9-]{1,24}/photos")
 """Where more may be sent than elsewhere."""
-LARGER = {"/r/": 25_000_000}
-"""By the beginning of a path: three photos and what is said with them."""
+REPORT = "/r/"
+MAX_REPORT_BYTES = 25_000_000
+"""Three photos and what is said with them."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -49,17 +50,17 @@ class BodyLimit:
         self._app = app
         self._usual = most
 
-    def _most(self, path: str) -> int:
-        if PHOTOS.fullmatch(path):
-            return MAX_PHOTO_BODY_BYTES
-        return next((n for begin, n in LARGER.items() if path.startswith(begin)), self._usual)
+    def _most_of(self, path: str) -> int:
+        if path.startswith(REPORT):
+            return MAX_REPORT_BYTES
+        return MAX_PHOTO_BODY_BYTES if PHOTOS.fullmatch(path) else self._usual
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413 once its body is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._most(str(scope["path"]))
+        most = self._most_of(str(scope["path"]))
         seen = 0
         started = over = False
 

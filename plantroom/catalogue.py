@@ -123,9 +123,12 @@ def _said_through_variables() -> Iterator[str]:
         yield from _card(card)
     for words in (Role, Discipline, Outcome):
         yield from (word.value for word in words)
-    for table in (orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
-                  actions.CANCEL_WORDS, actions.CAUSE_WORDS, actions.DONE_WORDS,
-                  actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS):  # fmt: skip
+    tables = (
+        orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
+        actions.CANCEL_WORDS, actions.VISIT_WORDS, actions.CAUSE_WORDS, actions.DONE_WORDS,
+        actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS,
+    )  # fmt: skip
+    for table in tables:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)

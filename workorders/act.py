@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.clock import DAY_MS
-from core.words import CancelReason, HoldReason, Priority, Text
+from core.words import CancelReason, HoldReason, Priority, Text, Trade
 from workorders.clocks import PAUSING
 from workorders.refusals import invalid
 from workorders.states import TABLE, Command
@@ -122,10 +122,16 @@ def _cancel(act: Act, now: int) -> None:
         raise invalid(Text("An accepted risk expires within 90 days; say when."), "until")
 
 
+def _visit(act: Act, _now: int) -> None:
+    if act.reason not in set(Trade) - {Trade.OPERATOR}:
+        raise invalid(Text("Choose who goes."), "reason")
+
+
 _CHECKS: dict[Command, Callable[[Act, int], None]] = {
     Command.DONE: _done,
     Command.DECLARE: _declare,
     Command.HOLD: _hold,
+    Command.VISIT: _visit,
     Command.CANCEL: _cancel,
     Command.PRIORITISE: _priority,
 }

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from adapters.records.orders import Order, OrderPause
 from core.service import ClockKind
-from core.words import CancelReason, HoldReason, OrderState, Outcome, Text
+from core.words import CancelReason, HoldReason, OrderState, Outcome, Text, Trade
 from workorders import dispatch, hands, messages, returning, watching
 from workorders.act import Act
 from workorders.book import Book
@@ -233,6 +233,22 @@ def _handed_over(book: Book, order: Order, act: Act, actor: str) -> None:
     book.tell(order, [act.assignee], Command.HAND_OVER, messages.HANDED_OVER, person=name)
 
 
+def _visit(book: Book, order: Order, act: Act, _actor: str) -> None:
+    """From the desk to the trade that the desk names; the repair's own trade stays as it was."""
+    if order.skill is not Trade.OPERATOR:
+        raise OrderRefused(Text("Only what is at the desk is sent on from there."), code="conflict")
+    order.skill = Trade(act.reason)
+    found = dispatch.find(book, order, order.tried)
+    if found.login is None:
+        raise invalid(Text("Nobody of that trade can be found now."), "reason")
+    dispatch.hand_on(book, order, found.login)
+
+
+def _sent(book: Book, order: Order, _act: Act, _actor: str) -> None:
+    if order.assignee is not None:
+        book.tell(order, [order.assignee], Command.ASSIGN, messages.ASSIGNED)
+
+
 def _prioritised(book: Book, order: Order, _act: Act, _actor: str) -> None:
     people = [order.assignee] if order.assignee else book.supervisors(order)
     book.tell(order, people, Command.PRIORITISE, messages.PRIORITISED)
@@ -281,6 +297,7 @@ _DEEDS: dict[Command, Deed] = {
     Command.SAFE: _safe,
     Command.RESTORED: _restored,
     Command.HAND_OVER: _hand_over,
+    Command.VISIT: _visit,
     Command.ARRIVE: _arrive,
     Command.HOLD: _hold,
     Command.RESUME: _resume,
@@ -302,6 +319,7 @@ _AFTER: dict[Command, Deed] = {
     Command.REASSIGN: _told,
     Command.REOPEN: _reopened,
     Command.HAND_OVER: _handed_over,
+    Command.VISIT: _sent,
     Command.PRIORITISE: _prioritised,
     Command.REJECT: _rejected,
 }

@@ -35,6 +35,8 @@ class Command(StrEnum):
     SAFE = "safe"
     RESTORED = "restored"
     HAND_OVER = "hand_over"
+    VISIT = "visit"
+    """What came to the desk first cannot be mended there: somebody has to go."""
     DONE = "done"
     DECLARE = "declare"
     """Done by somebody who wrote it on paper; another one enters it later."""
@@ -143,6 +145,10 @@ TABLE: dict[Command, Row] = {
     Command.HAND_OVER: Row(
         sources=_BEFORE_DONE, to=_S.ASSIGNED, roles=_CREW, relations=_OWN,
         fields=("assignee", "note"),
+    ),
+    Command.VISIT: Row(
+        sources=_BEFORE_DONE, to=_S.ASSIGNED, roles=_CREW, relations=_OWN, dispatcher=True,
+        fields=("reason", "note"),
     ),
     Command.DONE: Row(
         sources=frozenset({_S.IN_PROGRESS}), to=_S.DONE, roles=_CREW, relations=_OWN,

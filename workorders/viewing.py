@@ -10,7 +10,7 @@ from sqlalchemy import select
 from adapters.records.orders import Order, OrderClock, OrderEvent, Watch
 from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
-from core.words import OrderState, Priority
+from core.words import OrderState, Priority, Trade
 from workorders import messages, watching
 from workorders.book import Book
 from workorders.happenings import Happening
@@ -50,6 +50,8 @@ def commands(
         found = tuple(c for c in found if c not in {Command.INSPECT, Command.REJECT})
     if order.acknowledged_at is not None:
         found = tuple(command for command in found if command is not Command.ACKNOWLEDGE)
+    if order.skill is not Trade.OPERATOR:
+        found = tuple(command for command in found if command is not Command.VISIT)
     if order.arrived_at is not None:
         found = tuple(command for command in found if command is not Command.AT_PLACE)
     if Command.REOPEN in found and order.assignee is None:

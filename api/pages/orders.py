@@ -175,7 +175,7 @@ def _whole(
         "once": secrets.token_hex(12),
         **work.content(given, actor, detail, tr),
         "terms": _terms(row, given, tr),
-        "reports": _reports(given, actor, row.id, tr),
+        "reported": _reports(given, actor, row.id, tr),
         "timeline": _timeline(detail, tr),
     }  # fmt: skip
 
@@ -286,7 +286,8 @@ _EVENT_WORDS = {
     "nobody": "Nobody found", "pass_on": "Passed on", "release": "Waits for somebody",
     "prioritise": "Another priority given", "acknowledge": "Acknowledged",
     "at_place": "At the place", "safe": "Was made safe", "restored": "Working again",
-    "hand_over": "Handed over", "confirm": "Confirmed by the reporter",
+    "hand_over": "Handed over", "visit": "Sent on by the desk",
+    "confirm": "Confirmed by the reporter",
     "dispute": "Not mended, says the reporter", "lapse": "Nobody confirmed it",
     "reject": "Inspected, not mended", "declare": "Declared done from paper",
     "permitted": "Permit given", "permit_ended": "Permit ended",

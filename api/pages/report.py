@@ -10,16 +10,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from adapters.photos import MOST_BYTES, cleaned
 from api import orders
 from api.asker import ServicesDep, cookie_name
 from api.identity import session_of
 from api.problems import STATUS_OF
 from api.refusals import said
-from api.requests import STAGE_WORDS, kind_of, photos_of
+from api.requests import STAGE_WORDS, kind_of
 from api.services import Services
 from api.view import language_of, page
 from core.errors import Refused
-from core.pictures import MOST_BYTES
 from workorders.requests.following import BEST
 from workorders.requests.intake import MOST_PHOTOS, Report
 from workorders.requests.kinds import KINDS
@@ -143,7 +143,7 @@ def _take(request: Request, given: Services, place: Place, token: str, sent: Sen
             Report(
                 place=place.id, kind=kind_of(kept["kind"]), words=kept["words"],
                 phone=kept["phone"], language=tr.language, network=network,
-                photos=photos_of(sent.photos),
+                photos=[cleaned(photo) for photo in sent.photos],
             )
         )  # fmt: skip
     except Refused as error:

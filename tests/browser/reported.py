@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from adapters.photos import cleaned
 from adapters.records.mutes import MuteKind
 from core.clock import DAY_MS
-from core.pictures import cleaned
 from tests.api.console import Console, find
-from tests.core.photos import png
+from tests.snapshots import png
 from workorders.muting.board import Wish
 from workorders.requests.intake import Report
 from workorders.requests.kinds import Kind

@@ -156,7 +156,7 @@ class Paths(RuleBasedStateMachine):
 
 
 Paths.TestCase.settings = settings(
-    max_examples=6, stateful_step_count=25, deadline=None,
+    max_examples=4, stateful_step_count=20, deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 TestPaths = Paths.TestCase

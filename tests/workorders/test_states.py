@@ -29,6 +29,7 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = 
     C.SAFE: ({S.IN_PROGRESS, S.ON_HOLD}, None, CREW),
     C.RESTORED: ({S.IN_PROGRESS, S.ON_HOLD}, None, CREW),
     C.HAND_OVER: (OPEN_BEFORE_DONE, S.ASSIGNED, CREW),
+    C.VISIT: (OPEN_BEFORE_DONE, S.ASSIGNED, CREW),
     C.CONFIRM: ({S.VERIFYING}, S.CLOSED, set()),
     C.DISPUTE: ({S.VERIFYING}, S.ASSIGNED, set()),
     C.LAPSE: ({S.VERIFYING}, S.CLOSED, set()),
@@ -57,6 +58,7 @@ NEEDS: dict[Command, set[Relation]] = {
     C.SAFE: {R.ASSIGNEE},
     C.RESTORED: {R.ASSIGNEE},
     C.HAND_OVER: {R.ASSIGNEE},
+    C.VISIT: {R.ASSIGNEE},
     C.REJECT: {R.STRANGER_TO_REPAIR},
     C.ARRIVE: {R.ASSIGNEE},
     C.HOLD: {R.ASSIGNEE},
@@ -66,7 +68,7 @@ NEEDS: dict[Command, set[Relation]] = {
     C.SIGN: {R.STRANGER_TO_REPAIR},
     C.REOPEN: {R.NOT_CLOSER},
 }
-DISPATCHERS_MAY_ANYWAY = {C.HOLD, C.RESUME, C.ACKNOWLEDGE, C.SAFE, C.RESTORED}
+DISPATCHERS_MAY_ANYWAY = {C.HOLD, C.VISIT, C.RESUME, C.ACKNOWLEDGE, C.SAFE, C.RESTORED}
 RELATIONS = [set(), *({one} for one in R), set(R)]
 
 

@@ -184,6 +184,16 @@ def test_a_fix_at_the_desk_goes_to_the_desk_but_never_a_severity_one(house: Hous
     assert (urgent.priority, urgent.person) == (Priority.P1, "ma.chao")
 
 
+def test_what_the_desk_cannot_mend_goes_to_a_trade(house: House) -> None:
+    house.publish(opened(make_finding("PWR-03", "a.m-main")))
+    id_ = house.only().id
+    assert Command.VISIT in house.get(id_, "lin.na").row.allowed
+    house.act("lin.na", id_, Command.VISIT, reason="E", note="the contactor is stuck")
+    row = house.only()
+    assert (row.person, row.skill, row.state) == ("zhao.lei", "E", OrderState.ASSIGNED)
+    assert Command.VISIT not in house.get(id_, "zhao.lei").row.allowed
+
+
 def test_costs_raise_a_priority_but_waste_alone_never_above_p2(house: House) -> None:
     house.publish(opened(make_finding(money=501.0)), opened(make_finding("WAT-01", money=9_000.0)))
     dear, water = sorted(house.queue(), key=lambda row: row.rule)

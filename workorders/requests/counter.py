@@ -65,7 +65,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class Shown:
     """A photo as it is sent to a browser."""
 
     media: str
@@ -195,7 +195,7 @@ class Counter:
             query = select(ServiceRequest).where(ServiceRequest.order_id == order)
             return self._said(book, book.session.scalars(query.order_by(ServiceRequest.id)).all())
 
-    def photo(self, actor: Actor, id_: str) -> Photo:
+    def photo(self, actor: Actor, id_: str) -> Shown:
         """A photo of a report.
 
         Raises:
@@ -205,7 +205,7 @@ class Counter:
             row = book.session.get(RequestPhoto, id_)
             if row is None:
                 raise absent()
-            return Photo(row.media, row.content)
+            return Shown(row.media, row.content)
 
     def _said(self, book: Book, rows: Sequence[ServiceRequest]) -> list[Said]:
         photos: dict[int, list[str]] = {row.id: [] for row in rows}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from adapters.photos import Photo
 from adapters.records.orders import Order
 from adapters.records.requests import RequestPhoto, ServiceRequest
-from core.pictures import Picture
 from core.words import CancelReason, OrderState, Origin, Priority, ProofKind, Text
 from workorders import making, messages, silence
 from workorders.book import Book
@@ -53,7 +53,7 @@ class Report:
     language: str = "en"
     network: str = ""
     entered_by: str | None = None
-    photos: Sequence[Picture] = ()
+    photos: Sequence[Photo] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +179,11 @@ def _join(book: Book, order: Order, row: ServiceRequest) -> None:
         book.tell(order, [order.assignee], Happening.REPORTED, messages.REPORTED)
 
 
-def _keep_photos(session: Session, row: ServiceRequest, photos: Sequence[Picture]) -> None:
+def _keep_photos(session: Session, row: ServiceRequest, photos: Sequence[Photo]) -> None:
     for photo in photos:
         session.add(
             RequestPhoto(
                 id=secrets.token_hex(16), request=row, building=row.building, media=photo.media,
-                width=photo.width, height=photo.height, content=photo.content,
+                width=photo.width, height=photo.height, content=photo.data,
             )
         )  # fmt: skip

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from adapters.photos import cleaned
 from adapters.records.base import ALL
 from adapters.records.orders import Notification
 from adapters.records.requests import RequestPhoto, ServiceRequest
 from core.clock import HOUR_MS
 from core.errors import Refused
 from core.finding import FindingChange
-from core.pictures import cleaned
 from core.words import OrderState, Origin, Outcome, Priority, ProofKind
-from tests.core.photos import SECRET, jpeg
+from tests.snapshots import SECRET, jpeg
 from tests.workorders.house import House, later, make_finding, opened
 from workorders.requests.following import Stage
 from workorders.requests.intake import Report, Taken
