@@ -56,7 +56,7 @@ def test_every_command_explains_itself_and_its_options(words: tuple[str, ...], c
 
 def test_what_is_not_there_yet_is_said_and_exit_codes_are(cli: Cli) -> None:
     said = re.sub(r"\s+", " ", cli("--help").output)
-    assert "Not there yet: requests by people" in said
+    assert "Not there yet: planned work" in said
     assert "Exit codes: 2 something asked or written is wrong" in said
 
 
