@@ -17,7 +17,7 @@ from core import topics, wire
 from core.batch import BatchName, Columns
 from core.quantity import Kind
 from core.roles import ROLES
-from core.site import Gateway, Point, Register, Site
+from core.site import DIALECTS, Gateway, Point, Register, Site
 
 GATEWAYS, PERIOD_MS = 10, 60_000
 POINTS = 100
@@ -36,18 +36,36 @@ THEIRS = "bench"
 Sent = Sequence[tuple[str, bytes]]
 
 
-def site() -> Site:
-    """Ten gateways of a hundred points."""
+def site(*, foreign: bool = False) -> Site:
+    """Ten gateways of a hundred points; foreign ones speak as Telegraf is spoken to."""
     gateways = [f"gw-{n}" for n in range(GATEWAYS)]
     roles = [role for role, count in _MIX for _ in range(count)]
+    points = tuple(_point(g, n, role) for g in gateways for n, role in enumerate(roles))
     return Site(
         id="bench", names={"en": "Benchmark"}, version="1", timezone="UTC", country="",
         currency="EUR", money="€", buildings={}, systems={}, equipment={},
-        points=tuple(_point(gateway, n, role) for gateway in gateways
-                     for n, role in enumerate(roles)),
-        gateways={g: Gateway(id=g, names={"en": g}, driver="mqtt") for g in gateways},
+        points=points,
+        gateways={
+            g: Gateway(
+                id=g, names={"en": g}, driver=DIALECTS if foreign else "simulated",
+                options={"mqtt": [_shape(g, points)]} if foreign else {},
+            )
+            for g in gateways
+        },
         prices={}, carbon={},
     )  # fmt: skip
+
+
+def _shape(gateway: str, points: Sequence[Point]) -> dict[str, object]:
+    """What a site's file says of :func:`their_singles`."""
+    return {
+        "topic": f"{THEIRS}/{gateway}/{{device}}",
+        "time": {"path": "at", "format": "epoch_ms"},
+        "devices": [
+            {"device": p.id, "values": [{"path": "value", "point": p.id, "unit": p.unit}]}
+            for p in points if p.gateway == gateway
+        ],
+    }  # fmt: skip
 
 
 def _point(gateway: str, number: int, role: str) -> Point:

@@ -29,7 +29,7 @@ from core.site import Site
 from tests.servers import CACHE, Influx, free_port, listening, make_influx2, wait_for
 
 ROUNDS = 3
-BATCH_MINUTES, SINGLE_MINUTES = 400, 60
+BATCH_MINUTES, SINGLE_MINUTES = 1500, 150
 """Of a thousand readings each: some seconds a round for either program."""
 _LIMIT_S = 300.0
 _LOOK_S = 0.5
@@ -62,7 +62,7 @@ def measure(folder: Path) -> list[Result]:
         sys.stderr.write(f"not measured beside Telegraf: {names} not on this machine\n")
         return []
     with _place(folder) as place:
-        return [_batches(place), _singles(place)]
+        return [_batches(place), _singles(place), _foreign(place)]
 
 
 def _batches(place: Place) -> Result:
@@ -81,18 +81,29 @@ def _singles(place: Place) -> Result:
     )  # fmt: skip
 
 
+def _foreign(place: Place) -> Result:
+    """The same payloads to both, read by a template of the site's file."""
+    return _rounds(
+        place, "single values of foreign JSON", SINGLE_MINUTES,
+        lambda told, _: backlog.their_singles(place.model, told),
+        lambda told: backlog.their_singles(place.model, told), foreign=True,
+    )  # fmt: skip
+
+
 def _rounds(
     place: Place, what: str, minutes: int,
     ours: Callable[[Readings, str], Iterator[tuple[str, bytes]]],
-    theirs: Callable[[Readings], Iterator[tuple[str, bytes]]],
+    theirs: Callable[[Readings], Iterator[tuple[str, bytes]]], *, foreign: bool = False,
 ) -> Result:  # fmt: skip
     rates: tuple[list[float], list[float]] = ([], [])
     for number in range(ROUNDS):
         start = _start(minutes)
         told = backlog.readings(place.model, minutes, start)
-        took = ours_s(place, told, ours(told, f"boot{number}"), f"{what[:3]}{number}")
+        took = ours_s(
+            place, told, ours(told, f"boot{number}"), f"{what[-6:]}{number}", foreign=foreign
+        )
         rates[0].append(len(told) / took)
-        took = theirs_s(place, told, theirs(told), f"telegraf_{what[:3]}{number}")
+        took = theirs_s(place, told, theirs(told), f"telegraf_{what[-6:]}{number}")
         rates[1].append(len(told) / took)
     each = [a / b for a, b in zip(*rates, strict=True)]
     return Result(
@@ -117,7 +128,10 @@ def _start(minutes: int) -> int:
     return start
 
 
-def ours_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name: str) -> float:
+def ours_s(
+    place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name: str, *,
+    foreign: bool = False,
+) -> float:  # fmt: skip
     """Processor time of ingest until all is stored. [s]"""
     var = place.folder / name
     var.mkdir()
@@ -130,7 +144,7 @@ def ours_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name
         "PLANTROOM_INFLUX_TOKEN": influx.token,
         "PLANTROOM_BROKER_PORT": str(place.broker),
     }
-    command = [sys.executable, "-m", "benchmarks.drain_child"]
+    command = [sys.executable, "-m", "benchmarks.drain_child", *(["foreign"] if foreign else [])]
     measurements = ("gauge", "register", "state")
     return _drained_s(place, command, environment, sent, told, measurements)
 
