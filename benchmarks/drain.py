@@ -29,7 +29,7 @@ from core.site import Site
 from tests.servers import CACHE, Influx, free_port, listening, make_influx2, wait_for
 
 ROUNDS = 3
-BATCH_MINUTES, SINGLE_MINUTES = 1500, 150
+BATCH_MINUTES, SINGLE_MINUTES = 800, 100
 """Of a thousand readings each: some seconds a round for either program."""
 _LIMIT_S = 300.0
 _LOOK_S = 0.5
