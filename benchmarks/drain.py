@@ -31,6 +31,8 @@ from tests.servers import CACHE, Influx, free_port, listening, make_influx2, wai
 ROUNDS = 3
 BATCH_MINUTES, SINGLE_MINUTES = 800, 100
 """Of a thousand readings each: some seconds a round for either program."""
+OURS = ("gauge", "register", "state")
+"""Measurements that hold readings."""
 _LIMIT_S = 300.0
 _LOOK_S = 0.5
 _STILL_S = 0.02
@@ -55,14 +57,22 @@ class Place:
 
 def measure(folder: Path) -> list[Result]:
     """Nothing where a server or Telegraf is missing: there is a word to stderr."""
-    missing = [p for p in (Path(MOSQUITTO), CACHE / "influxd-2.7.12", telegraf.PROGRAM)
-               if not p.exists()]  # fmt: skip
+    missing = missing_servers()
+    if not telegraf.PROGRAM.exists():
+        missing.append(telegraf.PROGRAM.name)
     if missing:
-        names = ", ".join(p.name for p in missing)
-        sys.stderr.write(f"not measured beside Telegraf: {names} not on this machine\n")
+        sys.stderr.write(
+            f"not measured beside Telegraf: {', '.join(missing)} not on this machine\n"
+        )
         return []
-    with _place(folder) as place:
+    with place_in(folder) as place:
         return [_batches(place), _singles(place), _foreign(place)]
+
+
+def missing_servers() -> list[str]:
+    """What is needed and not here."""
+    needed = (Path(MOSQUITTO), CACHE / "influxd-2.7.12")
+    return [program.name for program in needed if not program.exists()]
 
 
 def _batches(place: Place) -> Result:
@@ -97,7 +107,7 @@ def _rounds(
 ) -> Result:  # fmt: skip
     rates: tuple[list[float], list[float]] = ([], [])
     for number in range(ROUNDS):
-        start = _start(minutes)
+        start = start_of(minutes)
         told = backlog.readings(place.model, minutes, start)
         took = ours_s(
             place, told, ours(told, f"boot{number}"), f"{what[-6:]}{number}", foreign=foreign
@@ -119,7 +129,7 @@ def _rounds(
 _next = [0]
 
 
-def _start(minutes: int) -> int:
+def start_of(minutes: int) -> int:
     """A stretch of past minutes that no round had before. [ms]"""
     if not _next[0]:
         _next[0] = (int(time.time()) // 60 - 100_000) * backlog.PERIOD_MS
@@ -133,6 +143,12 @@ def ours_s(
     foreign: bool = False,
 ) -> float:  # fmt: skip
     """Processor time of ingest until all is stored. [s]"""
+    command, environment = our_command(place, name, *(["foreign"] if foreign else []))
+    return _drained_s(place, command, environment, sent, told, OURS)
+
+
+def our_command(place: Place, name: str, *words: str) -> tuple[list[str], dict[str, str]]:
+    """How to start ingest, with a folder of its own."""
     var = place.folder / name
     var.mkdir()
     influx = place.influx
@@ -144,9 +160,7 @@ def ours_s(
         "PLANTROOM_INFLUX_TOKEN": influx.token,
         "PLANTROOM_BROKER_PORT": str(place.broker),
     }
-    command = [sys.executable, "-m", "benchmarks.drain_child", *(["foreign"] if foreign else [])]
-    measurements = ("gauge", "register", "state")
-    return _drained_s(place, command, environment, sent, told, measurements)
+    return [sys.executable, "-m", "benchmarks.drain_child", *words], environment
 
 
 def theirs_s(place: Place, told: Readings, sent: Iterator[tuple[str, bytes]], name: str) -> float:
@@ -159,52 +173,70 @@ def _drained_s(
     place: Place, command: Sequence[str], environment: dict[str, str],
     sent: Iterator[tuple[str, bytes]], told: Readings, measurements: Sequence[str],
 ) -> float:  # fmt: skip
-    log = (place.folder / "program.log").open("ab")
-    with subprocess.Popen(  # noqa: S603 our own programs
-        command, env={**os.environ, **environment}, stdout=log, stderr=log
-    ) as program:
+    with running(place, command, environment) as program:
+        wait_still(program)
+        os.kill(program.pid, signal.SIGSTOP)
+        backlog.publish(place.broker, sent)
+        before = cpu_s(program.pid)
+        os.kill(program.pid, signal.SIGCONT)
+        wait_stored(place.influx, [program], told, measurements)
+        wait_still(program)
+        return cpu_s(program.pid) - before
+
+
+@contextmanager
+def running(
+    place: Place, command: Sequence[str], environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program until the block ends."""
+    with (
+        (place.folder / "program.log").open("ab") as log,
+        subprocess.Popen(  # noqa: S603 our own programs
+            command, env={**os.environ, **environment}, stdout=log, stderr=log
+        ) as program,
+    ):
         try:
-            _wait_still(program)
-            os.kill(program.pid, signal.SIGSTOP)
-            backlog.publish(place.broker, sent)
-            before = _cpu_s(program.pid)
-            os.kill(program.pid, signal.SIGCONT)
-            _wait_stored(place.influx, program, told, measurements)
-            _wait_still(program)
-            return _cpu_s(program.pid) - before
+            yield program
         finally:
             os.kill(program.pid, signal.SIGCONT)
             program.terminate()
             program.wait(30)
-            log.close()
 
 
-def _wait_still(program: subprocess.Popen[bytes]) -> None:
+def wait_still(program: subprocess.Popen[bytes]) -> None:
     """Until it has started, or ended its work: no processor time for a while."""
     until, still, used = time.monotonic() + _LIMIT_S, 0, -1.0
     while still < 4:  # noqa: PLR2004 two seconds
         time.sleep(_LOOK_S)
-        now = _cpu_s(program.pid)
+        now = cpu_s(program.pid)
         still = still + 1 if now - used < _STILL_S and now > 0.0 else 0
         used = now
         if program.poll() is not None or time.monotonic() > until:
             raise RuntimeError("the program ended, or never came to rest")
 
 
-def _wait_stored(
-    influx: Influx, program: subprocess.Popen[bytes], told: Readings, measurements: Sequence[str]
-) -> None:
-    until, stored = time.monotonic() + _LIMIT_S, 0
-    while stored < len(told):
+def wait_stored(
+    influx: Influx, programs: Sequence[subprocess.Popen[bytes]], told: Readings,
+    measurements: Sequence[str],
+) -> None:  # fmt: skip
+    """Until the store has each value once.
+
+    Raises:
+        RuntimeError: It never had, or has more: the time is of something else.
+    """
+    until, found = time.monotonic() + _LIMIT_S, 0
+    while found < len(told):
         time.sleep(_LOOK_S)
-        if program.poll() is not None or time.monotonic() > until:
-            raise RuntimeError(f"{stored} values stored of {len(told)}")
-        stored = _stored(influx, told, measurements)
-    if stored != len(told):
-        raise RuntimeError(f"{stored} values stored of {len(told)}")
+        ended = any(program.poll() is not None for program in programs)
+        if ended or time.monotonic() > until:
+            raise RuntimeError(f"{found} values stored of {len(told)}")
+        found = stored(influx, told, measurements)
+    if found != len(told):
+        raise RuntimeError(f"{found} values stored of {len(told)}")
 
 
-def _stored(influx: Influx, told: Readings, measurements: Sequence[str]) -> int:
+def stored(influx: Influx, told: Readings, measurements: Sequence[str]) -> int:
+    """Values of this stretch of time in the store."""
     names = ", ".join(f'"{m}"' for m in measurements)
     query = (
         f'SELECT count("value") FROM {names} '  # noqa: S608 our own words
@@ -219,14 +251,15 @@ def _stored(influx: Influx, told: Readings, measurements: Sequence[str]) -> int:
     return sum(int(series["values"][0][1]) for series in said["results"][0].get("series", ()))
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     """What a process has used, user and system, with all its threads. [s]"""
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(stat[11]) + int(stat[12])) * _TICK_S
 
 
 @contextmanager
-def _place(folder: Path) -> Iterator[Place]:
+def place_in(folder: Path) -> Iterator[Place]:
+    """Mosquitto and InfluxDB until the block ends."""
     port = free_port()
     conf = folder / "drain.conf"
     user = "user root\n" if os.geteuid() == 0 else ""
