@@ -72,7 +72,7 @@ class RecordProgress:
         new = statement.excluded
         stale = new.heard < GatewayRow.heard
         kept = stale | (new.state == "unknown")
-        return statement.on_conflict_do_update(
+        merge: Executable = statement.on_conflict_do_update(
             index_elements=["gateway"],
             set_={
                 "newest": greatest(GatewayRow.newest, new.newest),
@@ -81,6 +81,7 @@ class RecordProgress:
                 "state": case((kept, GatewayRow.state), else_=new.state),
             },
         )
+        return merge
 
     def gateways(self) -> Mapping[str, GatewayProgress]:
         """See the port."""
