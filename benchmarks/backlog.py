@@ -101,6 +101,10 @@ class Readings:
         """The last minute. [ms]"""
         return self.at(len(self.value) - 1)
 
+    def first(self, minutes: int) -> Readings:
+        """Its beginning."""
+        return Readings(self.start, self.value[:minutes])
+
     def at(self, minute: int) -> int:
         """When a row was measured. [ms]"""
         return self.start + (minute + 1) * PERIOD_MS

@@ -29,6 +29,7 @@ class Inbox:
         self._most, self._most_bytes, self._on_room = most, most_bytes, on_room
         self._events: deque[Message | Connected] = deque()
         self._bytes = 0
+        self._connected = 0  # events that are no messages
         self._closed = False
         self._changed = threading.Condition()
 
@@ -42,6 +43,8 @@ class Inbox:
             self._events.append(event)
             if isinstance(event, Message):
                 self._bytes += len(event.payload)
+            else:
+                self._connected += 1
             self._changed.notify()
 
     def take(self) -> Message | Connected | None:
@@ -55,6 +58,8 @@ class Inbox:
             event = self._events.popleft()
             if isinstance(event, Message):
                 self._bytes -= len(event.payload)
+            else:
+                self._connected -= 1
         if was_full:
             self._on_room()
         return event
@@ -77,6 +82,7 @@ class Inbox:
             was_full = not self.has_room()
             if isinstance(first := self._events[0], Connected):
                 self._events.popleft()
+                self._connected -= 1
                 return first
             taken = self._messages()
         if was_full:
@@ -84,12 +90,16 @@ class Inbox:
         return taken
 
     def _messages(self) -> list[Message]:
-        events, taken, size = self._events, list[Message](), 0
+        events, taken = self._events, list[Message]()
+        if not self._connected:
+            taken.extend(events)  # type: ignore[arg-type] # nothing else is among them
+            events.clear()
+            self._bytes = 0
+            return taken
         while events and isinstance(message := events[0], Message):
             taken.append(message)
-            size += len(message.payload)
+            self._bytes -= len(message.payload)
             events.popleft()
-        self._bytes -= size
         return taken
 
     def close(self) -> None:
@@ -97,5 +107,5 @@ class Inbox:
         with self._changed:
             self._closed = True
             self._events.clear()
-            self._bytes = 0
+            self._bytes = self._connected = 0
             self._changed.notify_all()
