@@ -12,8 +12,8 @@ from tests.servers import CACHE, Influx
 
 PROGRAM = CACHE / "telegraf-1.39.3"
 BATCH = 5_000
-"""Values in one write. In batches it took 160,000 values a CPU-second at 1,000, 195,000 at 5,000, and
-no more at 10,000 and 20,000; single values are the same at all of them."""
+"""Values in one write. Of batches it took 160,000 values a CPU-second at 1,000, 195,000 at 5,000,
+and no more at 10,000 and 20,000; single values are the same at all of them."""
 UNDELIVERED = 5_000
 """Messages it takes before the first is written: single values then fill a write."""
 
