@@ -26,7 +26,7 @@ SECONDS = 20
 _WARM = 20
 """Batches before those that count."""
 _LOST_S = 30.0
-_WORKER_MINUTES = 400
+_WORKER_MINUTES = 60
 
 
 def measure(folder: Path) -> list[Result]:
