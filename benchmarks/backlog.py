@@ -6,9 +6,11 @@ reading a point each minute.
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +19,7 @@ from core import topics, wire
 from core.batch import BatchName, Columns
 from core.quantity import Kind
 from core.roles import ROLES
-from core.site import Gateway, Point, Register, Site
+from core.site import DIALECTS, Gateway, Point, Register, Site
 
 GATEWAYS, PERIOD_MS = 10, 60_000
 POINTS = 100
@@ -26,8 +28,9 @@ _MIX = (("zone_temp", 37), ("power", 37), ("energy", 17), ("fan_status", 9))
 _PACED_PER_H = 60.0
 """Fastest change of the temperatures, so that the check of it has work. [K/h]"""
 _SEED = 1
-_WINDOW = 5_000
-"""Messages sent before their acknowledgements are read: mosquitto's buffers hold as many."""
+_TOGETHER = 200
+"""Messages sent before their acknowledgements are read; with many more both sides would wait for
+each other."""
 _CONNECT = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01b"
 _CONNACK, _PUBACK = 4, 4
 THEIRS = "bench"
@@ -36,18 +39,36 @@ THEIRS = "bench"
 Sent = Sequence[tuple[str, bytes]]
 
 
-def site() -> Site:
-    """Ten gateways of a hundred points."""
+def site(*, foreign: bool = False) -> Site:
+    """Ten gateways of a hundred points; foreign ones speak as Telegraf is spoken to."""
     gateways = [f"gw-{n}" for n in range(GATEWAYS)]
     roles = [role for role, count in _MIX for _ in range(count)]
+    points = tuple(_point(g, n, role) for g in gateways for n, role in enumerate(roles))
     return Site(
         id="bench", names={"en": "Benchmark"}, version="1", timezone="UTC", country="",
         currency="EUR", money="€", buildings={}, systems={}, equipment={},
-        points=tuple(_point(gateway, n, role) for gateway in gateways
-                     for n, role in enumerate(roles)),
-        gateways={g: Gateway(id=g, names={"en": g}, driver="mqtt") for g in gateways},
+        points=points,
+        gateways={
+            g: Gateway(
+                id=g, names={"en": g}, driver=DIALECTS if foreign else "simulated",
+                options={"mqtt": [_shape(g, points)]} if foreign else {},
+            )
+            for g in gateways
+        },
         prices={}, carbon={},
     )  # fmt: skip
+
+
+def _shape(gateway: str, points: Sequence[Point]) -> dict[str, object]:
+    """What a site's file says of :func:`their_singles`."""
+    return {
+        "topic": f"{THEIRS}/{gateway}/{{device}}",
+        "time": {"path": "at", "format": "epoch_ms"},
+        "devices": [
+            {"device": p.id, "values": [{"path": "value", "point": p.id, "unit": p.unit}]}
+            for p in points if p.gateway == gateway
+        ],
+    }  # fmt: skip
 
 
 def _point(gateway: str, number: int, role: str) -> Point:
@@ -79,6 +100,10 @@ class Readings:
     def end(self) -> int:
         """The last minute. [ms]"""
         return self.at(len(self.value) - 1)
+
+    def first(self, minutes: int) -> Readings:
+        """Its beginning."""
+        return Readings(self.start, self.value[:minutes])
 
     def at(self, minute: int) -> int:
         """When a row was measured. [ms]"""
@@ -149,27 +174,29 @@ def publish(port: int, sent: Iterator[tuple[str, bytes]]) -> int:
     By hand, since a client takes longer for a hundred thousand messages than what is measured.
     """
     count = 0
-    with socket.create_connection(("127.0.0.1", port), timeout=60.0) as broker:
-        broker.sendall(_CONNECT)
-        _read(broker, _CONNACK)
-        window: list[bytes] = []
-        for topic, payload in sent:
-            count += 1
-            window.append(_packet(topic, payload, count % 65_535 + 1))
-            if len(window) == _WINDOW:
-                _handed(broker, window)
-                window = []
-        _handed(broker, window)
-        broker.sendall(b"\xe0\x00")
+    with connected(port) as broker:
+        while part := list(itertools.islice(sent, _TOGETHER)):
+            handed(broker, part)
+            count += len(part)
     return count
 
 
-def _handed(broker: socket.socket, window: Sequence[bytes]) -> None:
-    # In parts, and the answers read between: both sides would else wait for each other.
-    for first in range(0, len(window), 200):
-        part = window[first : first + 200]
-        broker.sendall(b"".join(part))
-        _read(broker, _PUBACK * len(part))
+@contextmanager
+def connected(port: int) -> Iterator[socket.socket]:
+    """A connection to publish by."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60.0) as broker:
+        broker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        broker.sendall(_CONNECT)
+        _read(broker, _CONNACK)
+        yield broker
+        broker.sendall(b"\xe0\x00")
+
+
+def handed(broker: socket.socket, messages: Sequence[tuple[str, bytes]]) -> None:
+    """Publish, and wait until the broker has acknowledged all."""
+    packets = [_packet(*message, n) for n, message in enumerate(messages, start=1)]
+    broker.sendall(b"".join(packets))
+    _read(broker, _PUBACK * len(packets))
 
 
 def _packet(topic: str, payload: bytes, mid: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 
 from adapters.settings import load_settings
@@ -16,7 +17,12 @@ def main() -> None:
     """Ingest, by the settings of the environment, until it is told to end."""
     settings = load_settings()
     configure("error")
-    plant = Plant(settings=settings, site=site(), clock=SystemClock(), broker=external(settings))
+    plant = Plant(
+        settings=settings,
+        site=site(foreign="foreign" in sys.argv[1:]),
+        clock=SystemClock(),
+        broker=external(settings),
+    )
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     plant.ingest.start()

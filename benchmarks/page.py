@@ -20,7 +20,8 @@ Each figure stands beside a plain program that does the least of the same work i
 the ratio is what the promises cost, and travels between machines where seconds do not. Figures
 are the least and the most of the rounds of **one run**, nothing is averaged away. CPU-seconds are
 of the measured process with all its threads; brokers, InfluxDB and what confirms the edge run
-beside it and are not in them. Everything is on 127.0.0.1.
+beside it and are not in them. Everything is on 127.0.0.1. Ingest beside Telegraf is
+on [a page of its own](beside-telegraf.md).
 
 """
 _READ = (

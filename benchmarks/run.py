@@ -15,13 +15,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bacnet, campus, edge, fieldbus, ingest, latency, meters, rules
+from benchmarks import bacnet, campus, delay, drain, edge, fieldbus, ingest, latency, meters, rules
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
 MEASURES: dict[str, Callable[[Path], list[Result]]] = {
     "bacnet": bacnet.measure,
     "campus": campus.measure,
+    "delay": delay.measure,
+    "drain": drain.measure,
     "edge": edge.measure,
     "fieldbus": fieldbus.measure,
     "ingest": ingest.measure,

@@ -12,10 +12,10 @@ from tests.servers import CACHE, Influx
 
 PROGRAM = CACHE / "telegraf-1.39.3"
 BATCH = 5_000
-"""Values in one write. It took most a CPU-second at this size of those tried (1,000 to 20,000)."""
+"""Values in one write. Of batches it took 160,000 values a CPU-second at 1,000, 195,000 at 5,000,
+and no more at 10,000 and 20,000; single values are the same at all of them."""
 UNDELIVERED = 5_000
-"""Messages it takes before the first is written. As many messages as values, since it writes
-nothing of a batch before it is full or a second has passed."""
+"""Messages it takes before the first is written: single values then fill a write."""
 
 _CONF = """
 [agent]

@@ -40,8 +40,9 @@ class Columns:
     quality: NDArray[np.int8]
 
     def __post_init__(self) -> None:
-        sizes = {len(c) for c in (self.point, self.at, self.value, self.quality)}
-        if len(sizes) > 1:
+        size = len(self.point)
+        if not (len(self.at) == len(self.value) == len(self.quality) == size):
+            sizes = {len(c) for c in (self.point, self.at, self.value, self.quality)}
             msg = f"columns differ in length: {sorted(sizes)}"
             raise ValueError(msg)
 

@@ -455,6 +455,8 @@ class BulkBroker(Broker, Protocol):
         filters: Sequence[str],
         on_messages: Callable[[Sequence[Message]], None],
         on_connected: Callable[[bool], None] | None = None,
+        *,
+        will: Will | None = None,
     ) -> None:
         """As :meth:`listen`, for who takes messages by the thousand."""
         ...

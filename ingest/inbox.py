@@ -38,8 +38,13 @@ class Inbox:
 
     def put_all(self, arrivals: Sequence[Arrival]) -> int:
         """Add what came together, waiting for room as :meth:`put`; how many before it closed."""
-        done = 0
+        done, size = 0, sum([len(arrival.payload) for arrival in arrivals])
         with self._change:
+            if not self._closed and self._fits(len(arrivals), size):
+                self._waiting.extend(arrivals)
+                self._bytes += size
+                self._change.notify_all()
+                return len(arrivals)
             while done < len(arrivals):
                 first = arrivals[done]
                 self._change.wait_for(lambda: self._closed or self._room_for(first))  # noqa: B023 called at once
@@ -140,6 +145,10 @@ class Inbox:
 
     def _empty(self) -> bool:
         return not self._waiting and not self._taken
+
+    def _fits(self, messages: int, size: int) -> bool:
+        many = len(self._waiting) + messages <= self._most
+        return many and self._bytes + size <= self._most_bytes
 
     def _room_for(self, arrival: Arrival) -> bool:
         # One message larger than all the room is still let in alone, or it would wait for ever.

@@ -99,11 +99,12 @@ class Tracker:
         current = sent is not None and sent >= self._sent.get(gateway, 0)
         if sent is not None and current:
             self._sent[gateway] = sent
-        self._of[gateway] = replace(
-            old,
+        self._of[gateway] = GatewayProgress(
+            gateway=gateway,
             newest=max(old.newest, min(newest, reported.received)),
             oldest_unsent=reported.oldest_unsent if current else old.oldest_unsent,
             heard=max(old.heard, reported.received),
+            state=old.state,
         )
 
     def _note_word(self, word: Spoken) -> None:

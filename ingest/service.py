@@ -139,7 +139,7 @@ class Ingest:
         self._thread.start()
         self._broker.start()
         if self._foreign is not None:
-            self._foreign.start(self._on_message)
+            self._foreign.start(self._on_messages)
         if self._hand is not None:
             self._hand.start(lambda message: self._on_message(message, lasts=True))
         if self._watch is not None:

@@ -118,10 +118,11 @@ class Sorter:
         lot.ignored += not told
 
     def _add_values(self, reported: list[Reported | None], heard: Heard) -> None:
-        rows, add = heard.rows, self._singles.add
-        for (point, unit), at, value, quality in zip(
+        rows, received = heard.rows, heard.received
+        for named, at, value, quality in zip(
             rows.table, rows.at, rows.value, rows.quality, strict=True
         ):
-            named = (heard.topic, point, unit)
-            add(reported, heard.gateway, named, (at, value, quality), heard.received,
-                backfill=heard.backfill)  # fmt: skip
+            self._singles.add(
+                reported, heard.gateway, (heard.topic, *named), (at, value, quality), received,
+                backfill=heard.backfill,
+            )  # fmt: skip

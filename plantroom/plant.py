@@ -293,8 +293,8 @@ class Plant:
             return None
         name = f"foreign-{self.site.id}"
         return host.Foreign(
-            self.site, self.session(INGEST, name),
-            self.session(INGEST, f"{name}-live", clean=True),
+            self.site, self.session(INGEST, name, direct=True),
+            self.session(INGEST, f"{name}-live", clean=True, direct=True),
             host=self.settings.sparkplug_host,
         )  # fmt: skip
 

@@ -156,7 +156,7 @@ class Direct:
         self._owed = _Owed(self._events.wake)
         self._out.clear()
         self._keepalive_s = float(self._options.keepalive_s)
-        self._sent_at = self._pinged_at = time.monotonic()
+        self._sent_at = self._pinged_at = self._heard_at = time.monotonic()
         self._ponged = True
         self._session_present = False
         self._subscribing = 0
@@ -200,6 +200,7 @@ class Direct:
             return False
         if not data:
             return False
+        self._heard_at = time.monotonic()
         heard: list[Message] = []
         pay, five = self._owed.pay, self._five
         try:
@@ -263,10 +264,11 @@ class Direct:
         if not self._keepalive_s or not self.answered:
             return True
         if not self._ponged:
-            return now - self._pinged_at < self._keepalive_s
+            # Its answer may stand behind much else, as when nothing was read for a while.
+            return now - max(self._pinged_at, self._heard_at) < self._keepalive_s
         # Half of it: what is read alone does not keep us alive at the broker.
         if now - self._sent_at >= self._keepalive_s / 2 or (
-            now - self._pinged_at >= self._keepalive_s
+            now - self._heard_at >= self._keepalive_s
         ):
             self._out += packets.PINGREQ
             self._pinged_at, self._ponged = now, False

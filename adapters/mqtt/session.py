@@ -120,8 +120,10 @@ class Session:
         filters: Sequence[str],
         on_messages: Callable[[Sequence[Message]], None],
         on_connected: Callable[[bool], None] | None = None,
+        *,
+        will: Will | None = None,
     ) -> None:
-        self._filters = tuple(filters)
+        self._filters, self._will = tuple(filters), will
         self._on_messages, self._on_connected = on_messages, on_connected
 
     def start(self) -> None:

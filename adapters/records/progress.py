@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy import Executable, case, delete, func, insert, select
 
 from adapters.records.base import ALL
 from adapters.records.engine import insert_for
@@ -42,30 +43,14 @@ class RecordProgress:
         if not progress and not late and not clocks:
             return
         upsert = insert_for(self._records.engine)
-        # SQLite's max() of two values is PostgreSQL's greatest().
-        greatest = func.max if self._records.engine.dialect.name == "sqlite" else func.greatest
         with self._records.session(ALL) as session:
-            for one in sorted(progress, key=lambda one: one.gateway):
-                statement = upsert(GatewayRow).values(
-                    gateway=one.gateway, newest=one.newest, oldest_unsent=one.oldest_unsent,
-                    heard=one.heard, state=one.state,
-                )  # fmt: skip
-                new = statement.excluded
-                stale = new.heard < GatewayRow.heard
-                kept = stale | (new.state == "unknown")
+            if progress:
                 session.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["gateway"],
-                        set_={
-                            "newest": greatest(GatewayRow.newest, new.newest),
-                            "heard": greatest(GatewayRow.heard, new.heard),
-                            "oldest_unsent": case(
-                                (stale, GatewayRow.oldest_unsent), else_=new.oldest_unsent
-                            ),
-                            "state": case((kept, GatewayRow.state), else_=new.state),
-                        },
-                    )
-                )
+                    self._merge,
+                    [{"gateway": one.gateway, "newest": one.newest, "heard": one.heard,
+                      "oldest_unsent": one.oldest_unsent, "state": one.state}
+                     for one in sorted(progress, key=lambda one: one.gateway)],
+                )  # fmt: skip
             for clock in clocks:
                 seen = upsert(ClockRow).values(
                     gateway=clock.gateway, since=clock.since, until=clock.until, ahead=clock.ahead
@@ -82,6 +67,27 @@ class RecordProgress:
                 session.execute(delete(ClockRow).where(ClockRow.until < oldest))
             if late:
                 _add_late(session, late)
+
+    @cached_property
+    def _merge(self) -> Executable:
+        """Progress into what is known; made once, since making it costs more than running it."""
+        engine = self._records.engine
+        # SQLite's max() of two values is PostgreSQL's greatest().
+        greatest = func.max if engine.dialect.name == "sqlite" else func.greatest
+        statement = insert_for(engine)(GatewayRow)
+        new = statement.excluded
+        stale = new.heard < GatewayRow.heard
+        kept = stale | (new.state == "unknown")
+        merge: Executable = statement.on_conflict_do_update(
+            index_elements=["gateway"],
+            set_={
+                "newest": greatest(GatewayRow.newest, new.newest),
+                "heard": greatest(GatewayRow.heard, new.heard),
+                "oldest_unsent": case((stale, GatewayRow.oldest_unsent), else_=new.oldest_unsent),
+                "state": case((kept, GatewayRow.state), else_=new.state),
+            },
+        )
+        return merge
 
     def gateways(self) -> Mapping[str, GatewayProgress]:
         """See the port."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -35,8 +34,7 @@ class _Bad(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(msgspec.Struct, frozen=True):
     """A message that is of a shape.
 
     Attributes:
@@ -68,6 +66,10 @@ class Dialects:
         if not matched or not arrival.payload:
             return Told()
         try:
+            if len(matched) == 1:
+                heard = [_said(*matched[0], arrival.payload)]
+                if heard[0].device in heard[0].shape.devices:
+                    return self._mapped(heard[0], arrival)
             heard = [_said(shape, parts, arrival.payload) for shape, parts in matched]
             known = [h for h in heard if h.device in h.shape.devices]
             if len(known) == 1:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from msgspec.structs import replace
 
 from core.clock import Clock, SystemClock
-from core.ports import Broker, Message
+from core.ports import Broker, BulkBroker, Message, Will
 from core.site import DIALECTS, SPARKPLUG, Site
 from ingest.arrival import Arrival
 from ingest.foreign.dialects import Dialects
@@ -75,25 +75,24 @@ class Foreign:
         self._state = HostState(host, self._system.now()) if self._nodes else None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._ask, name="foreign-host", daemon=True)
-        self._deliver: Callable[[Message], None] = lambda _: None
+        self._deliver: Callable[[Sequence[Message]], None] = lambda _: None
         self.asked = 0
         """Births asked for."""
 
-    def start(self, deliver: Callable[[Message], None]) -> None:
-        """Begin; every message that is ingest's goes to ``deliver``; once."""
+    def start(self, deliver: Callable[[Sequence[Message]], None]) -> None:
+        """Begin; all messages that are ingest's go to ``deliver``; once."""
         self._deliver = deliver
         shapes = self._dialects.shapes
         timed, untimed = filters_of(shapes, timed=True), filters_of(shapes, timed=False)
         own = () if self._state is None else (self._state.topic,)
         births = tuple(f for node in self._nodes.values() for f in node.filters)
         if timed:
-            self._kept.listen(timed, deliver)
+            _listen(self._kept, timed, deliver)
             self._kept.start()
         if untimed or births:
             will = None if self._state is None else self._state.will
-            self._live.listen(
-                (*own, *births, *untimed), self._on_live, self._on_connected, will=will
-            )
+            filters = (*own, *births, *untimed)
+            _listen(self._live, filters, self._on_live, self._on_connected, will)
             self._live.start()
         if self._nodes:
             self._thread.start()
@@ -122,11 +121,19 @@ class Foreign:
         """Times that messages of a Sparkplug node were missing, by gateway."""
         return self._sparkplug.gaps()
 
-    def _on_live(self, message: Message) -> None:
-        if self._state is None or message.topic != self._state.topic:
-            self._deliver(message)
-            return
+    def _on_live(self, messages: Sequence[Message]) -> None:
+        own = self._state.topic if self._state is not None else None
+        foreign = [message for message in messages if message.topic != own]
+        if foreign:
+            self._deliver(foreign)
+        for message in messages:
+            if message.topic == own:
+                self._on_state(message)
+
+    def _on_state(self, message: Message) -> None:
         message.ack()
+        if self._state is None:
+            return
         if self._state.contradicted(message.payload) and not self._stopping.is_set():
             self._live.publish(self._state.topic, self._state.online, retain=True)
 
@@ -153,6 +160,17 @@ class Foreign:
                 log.info("sparkplug birth asked for", gateway=gateway)
             else:
                 self._rebirths.again(gateway, _now())
+
+
+def _listen(
+    session: Broker, filters: Sequence[str], on_messages: Callable[[Sequence[Message]], None],
+    on_connected: Callable[[bool], None] | None = None, will: Will | None = None,
+) -> None:  # fmt: skip
+    """To many at once, where the session hands them over so."""
+    if isinstance(session, BulkBroker):
+        session.listen_many(filters, on_messages, on_connected, will=will)
+    else:
+        session.listen(filters, lambda one: on_messages((one,)), on_connected, will=will)
 
 
 def _nobody(_gateway: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from core.batch import Columns
@@ -88,8 +89,7 @@ class Rows:
         self.quality.append(Quality.BAD if number is None else quality)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """Readings of one message with whose they are.
 
     Attributes:

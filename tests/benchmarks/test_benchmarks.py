@@ -72,7 +72,7 @@ def test_the_field_bus_is_what_its_note_says(tmp_path: Path) -> None:
 def test_what_cannot_be_measured_is_said() -> None:
     answer = CliRunner().invoke(app, ["--only", "nothing"])
     assert answer.exit_code == 2
-    assert "none of bacnet, campus, edge" in answer.output
+    assert "none of bacnet, campus, delay" in answer.output
 
 
 @pytest.mark.parametrize(("name", "questions"), [("DL/T 645", 9), ("CJ/T 188", 1), ("M-Bus", 2)])

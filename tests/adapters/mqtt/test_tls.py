@@ -16,11 +16,19 @@ from adapters.settings import Settings
 from core.errors import Misconfigured
 from plantroom.plant import external
 from tests import servers
-from tests.adapters.mqtt.sessions import Heard
+from tests.adapters.mqtt.sessions import DIRECT, Heard
 
 # paho leaves a socket whose handshake failed for Python to close.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 TOPIC = "plantroom/v1/x/gw-a/batch/b1/1"
+
+
+@pytest.fixture(params=[False, True], ids=["paho", "direct"], autouse=True)
+def spoken_by(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Encrypted by either client."""
+    token = DIRECT.set(request.param)
+    yield
+    DIRECT.reset(token)
 
 
 def _openssl(folder: Path, *arguments: str) -> None:
@@ -79,7 +87,8 @@ def session(
     at = external(
         Settings(broker_port=port, broker_tls=True, broker_ca=ca, broker_cert=cert, broker_key=key)
     )
-    made = Session(at.host, at.port, name, tls=at.tls, reconnect_cap_s=0.2)
+    direct = DIRECT.get()
+    made = Session(at.host, at.port, name, tls=at.tls, reconnect_cap_s=0.2, direct=direct)
     made.listen(filters, heard.message, heard.connected)
     made.start()
     try:
