@@ -84,8 +84,8 @@ def outdoor_air(frame: Frame) -> Loss:
     """AC-08, FC-6: outdoor air beyond the declared least, heated or cooled."""
     on, state = is_on(frame.value("fan_status")), operating_state(frame)
     excess, spread = excess_share(frame)
-    heat = _air_heat(frame, excess * -spread)
     with np.errstate(invalid="ignore"):
+        heat = _air_heat(frame, excess * -spread)
         heating = on & (state == _HEATING) & (-spread >= _LEAST_SPREAD_K)
         cooling = on & (state == _LEAST) & (spread >= _LEAST_SPREAD_K)
     return _loss(

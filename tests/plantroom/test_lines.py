@@ -32,9 +32,11 @@ class Looped(Plant):
 
     loop: Loop = field(default_factory=Loop)
 
-    def session(self, user: str, client_id: str, *, clean: bool = False) -> Broker:
+    def session(
+        self, user: str, client_id: str, *, clean: bool = False, direct: bool = False
+    ) -> Broker:
         """See :class:`plantroom.plant.Plant`."""
-        del user, client_id, clean
+        del user, client_id, clean, direct
         return self.loop.session()
 
 

@@ -20,7 +20,7 @@ def readings() -> tuple[Columns, Ints]:
     rng = np.random.default_rng(11)
     at = np.sort(rng.integers(START - HOUR_MS, START + DAYS * DAY_MS + HOUR_MS, 4000))
     value = np.where(rng.random(4000) < 0.1, np.nan, rng.standard_normal(4000))
-    rows = Columns.of(rng.integers(0, len(SMALL.points), 4000), at, value)
+    rows = Columns.of(rng.integers(0, len(SMALL.points), 4000).astype(np.int32), at, value)
     return rows, at + np.where(rng.random(4000) < 0.5, LATE, 0)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from core.words import Licence, Role, Trade
 from tests.workorders.house import House, at, make_finding, opened
-from workorders.people import Person
 from workorders.routing import Route, RouteReason, route
 
 NOW = 5
@@ -40,7 +39,7 @@ class Rota:
     def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
         return self.crew if (trade, building, at) == (Trade.HVAC, "a", NOW) else ()
 
-    def person(self, login: str) -> Person | None:
+    def person(self, login: str) -> Somebody | None:
         return Somebody(login=login) if login in self.known else None
 
     def supervisors(self, building: str) -> Sequence[str]:

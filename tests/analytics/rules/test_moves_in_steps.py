@@ -12,7 +12,8 @@ from tests.analytics.test_engine import streams
 
 
 def _swings(minutes: Ints) -> Floats:
-    return 50.0 + np.where(minutes % 1440 > 720, 40.0, 1.0) * np.sin(minutes * 0.9)
+    swing: Floats = 50.0 + np.where(minutes % 1440 > 720, 40.0, 1.0) * np.sin(minutes * 0.9)
+    return swing
 
 
 def _jitters(minutes: Ints) -> Floats:

@@ -12,7 +12,7 @@ import pytest
 from core.clock import SteppedClock, SystemClock
 from core.quality import Quality
 from edge.buses.buffer import UNSET_BEFORE, Buffer
-from edge.buses.member import ASKED_AGAIN_S, DEAD_AFTER, DEAD_EVERY_S, Member
+from edge.buses.member import ASKED_AGAIN_S, DEAD_AFTER, Member
 from edge.buses.pace import Pace
 from tests.edge.fieldbus import METER, device_of, template_of
 
