@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from analytics.calendar import Calendar
-from analytics.frames import NEVER
+from analytics.frames import NEVER, Clock
 from analytics.groups import Group, Together, abreast, grouped
 from analytics.judging import FARTHEST_MS, Judge, Part
 from analytics.redo import Stretch, after_mute, differences, merged_late, stretches, wrong_spans
@@ -21,7 +21,7 @@ from analytics.references import Memory
 from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
 from analytics.runs import cut
 from analytics.tails import Key, Tails
-from core.clock import DAY_MS
+from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.finding import Finding
 from core.meters import Undecided
 from core.ports import ClockSeen, LateRange, ReadingStore, Verdicts
@@ -33,6 +33,10 @@ Dirty = list[tuple[str, int, int]]
 _AHEAD_MS = max(LOOKAHEAD_MS.values())
 _BEHIND_MS = 8 * DAY_MS
 """Verdicts wanted before a stretch that is judged again: a week and a day for its fold."""
+
+
+_WRONG_MS, _ZONE_MS = 5 * MINUTE_MS, 13 * HOUR_MS
+"""A clock is wrong beyond the first (SEN-09); set by a zone it is off by twelve hours at most."""
 
 
 def _nearer(rule: Rule) -> int:
@@ -94,9 +98,20 @@ class Bench:
             found.setdefault(one.gateway, []).append((one.since, one.until, one.ahead))
         waits: dict[str, list[tuple[int, int]]] = {}
         for event in undecided:
-            if not self._announced(event):
+            if not self._announced(event) and not self._dated_wrongly(event, found):
                 waits.setdefault(event.point, []).append((event.at, event.until or NEVER))
         self._judge.clocks, self._judge.undecided = found, waits
+
+    def _dated_wrongly(self, event: Undecided, clocks: Mapping[str, Clock]) -> bool:
+        """Whether its gateway's clock was wrong about then: its reads only lie elsewhere in time.
+
+        Half a day on either side: a clock that is set by a zone writes over what was right.
+        """
+        gateway = self._site.points[self._site.index[event.point]].gateway
+        return any(
+            abs(ahead) > _WRONG_MS and since - _ZONE_MS < event.at <= until + _ZONE_MS
+            for since, until, ahead in clocks.get(gateway, ())
+        )
 
     def _announced(self, event: Undecided) -> bool:
         """Whether it fell into declared works on its meter: then somebody has said why."""

@@ -91,9 +91,10 @@ class Engine:
         at = self._clock.now() if now is None else now
         repeated = [] if self._started else self._start(at)
         marks = self.watermarks(at)
-        self._bench.hear(
-            self._progress.clocks(at - _TOLD_BACK_MS), self._progress.undecided(at - _TOLD_BACK_MS)
-        )
+        undecided = self._progress.undecided(at - _TOLD_BACK_MS)
+        # A clock that was wrong explains a jump for as long as that waits.
+        since = min([at - _TOLD_BACK_MS, *(event.at - DAY_MS for event in undecided)])
+        self._bench.hear(self._progress.clocks(since), undecided)
         late = self._progress.late()
         if late:
             self._judge_late([change for _, change in late])

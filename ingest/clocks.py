@@ -77,6 +77,10 @@ class Clocks:
             return newest
         if newest >= -(OFF_MS + self._slack[gateway]):
             return sent
+        waits = batches[-1].oldest_unsent
+        if waits is not None and waits >= latest:
+            # The edge has newer ones still to send: it works off what a line held back.
+            return None
         again = at < received and abs(newest - last) <= _ALIKE_MS + self._slack[gateway]
         return newest if again or back is not None else None
 

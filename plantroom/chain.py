@@ -184,12 +184,18 @@ class Chain:
         """Step by step: what is repaired depends on when it was found."""
         start, end = self._run.start, self._run.end
         self.wall_s |= dict.fromkeys(_STAGES, 0.0)
+
+        def tell(now: int) -> None:
+            # What was changed by a visit is said there and then; what that shows since, later.
+            visited.tell(plant.records.meters, self._site, now)
+
         conductor = Conductor(
             clock=clock, agents=_agents(plant),
             parts=[
-                _Part(lambda now: visited.tell(plant.records.meters, self._site, now)),
+                _Part(tell),
                 _Part(self._clocked("analytics", plant.engine.step)),
                 _Part(self._clocked("crew", crew.step)),
+                _Part(tell),
                 _Part(self._clocked("orders", plant.orders.step)),
             ],
             world=lambda to: _void(self._clocked("campus", campus.advance)(to)),

@@ -277,6 +277,18 @@ def test_a_meter_changed_in_declared_works_is_asked_about_by_nobody() -> None:
     assert plant.run(engine, MONDAY, MONDAY + 70 * HOUR_MS, 6 * HOUR_MS) == []
 
 
+def test_a_jump_by_a_clock_that_was_wrong_is_no_question_of_the_meter() -> None:
+    plant = Plant()
+    plant.fill(MONDAY, MONDAY + 3 * DAY_MS, a__m_m_main__energy=lambda m: m / 10.0)
+    jumped = MONDAY + 6 * HOUR_MS
+    plant.progress.waits = [
+        Undecided(point="a.m-main.energy", before_at=jumped - HOUR_MS, at=jumped)
+    ]
+    plant.progress.report([], [], [_clock(jumped - HOUR_MS, jumped + 9 * HOUR_MS, 3 * HOUR_MS)])
+    engine = plant.engine([rule("SEN-06")])
+    assert plant.run(engine, MONDAY, MONDAY + 70 * HOUR_MS, 6 * HOUR_MS) == []
+
+
 def test_what_opens_and_is_withdrawn_in_one_step_is_told_to_nobody() -> None:
     """What late readings would have opened, the clock that is heard of with them explains."""
     plant = Plant()

@@ -103,3 +103,14 @@ def test_what_was_read_earlier_says_nothing_of_a_clock() -> None:
 
 def test_strangers_have_no_clock_here() -> None:
     assert Clocks(SITE).seen([replace(sent(MONDAY, [0]), gateway="gw-z")]) == []
+
+
+def test_what_a_line_held_back_and_still_waits_at_the_edge_is_no_clock() -> None:
+    """Live readings and those held back come side by side, in several writes at one moment."""
+    clocks = Clocks(SITE)
+    clocks.seen([sent(MONDAY - HOUR_MS, [0])])
+    mixed = sent(MONDAY, [340.0, 900.0, 339.0, 899.0, 338.0, 898.0, 897.0, 896.0])
+    waits = replace(mixed, oldest_unsent=MONDAY - 300 * MINUTE_MS)
+    assert clocks.seen([waits]) == []
+    [behind] = clocks.seen([replace(mixed, oldest_unsent=None)])
+    assert behind.ahead < -5 * MINUTE_MS, "with nothing more to come it is the clock"
