@@ -23,6 +23,7 @@ class Somebody:
     buildings: frozenset[str] | None = None
     language: str = "en"
     mail: str = ""
+    phone: str = ""
     firm: bool = False
 
 
