@@ -90,7 +90,8 @@ FC06 = air_card(
     optional_roles=AIR_FLOW,
     states=(0, 3),
     condition="abs(RAT − OAT) ≥ 6 K and abs(OAF − OAFmin) > 0.30, OAF = (MAT − RAT)/(OAT − RAT), "
-    "heating or mechanical cooling, with the damper at its least position.",
+    "heating or mechanical cooling, with the damper at its least position; OAF ≥ −0.1, since "
+    "less is no state of a damper.",
     clear_at="Within 0.24 of the declared share (80 % of the limit).",
     waste_formula="heating: 1.206·V̇·ΔOAF·(RAT − OAT) of heat; cooling: "
     "1.206·V̇·ΔOAF·max(0, OAT − RAT)/COP of electricity, without the moisture",
@@ -113,6 +114,8 @@ FC06 = air_card(
             "two small differences; less alarms on stratified air"),
         "least_spread": Parameter(value=6.0, unit="K", why="Guideline 36 ΔTmin: below it the "
             "share is noise"),
+        "less_than_none": Parameter(value=0.1, unit="1", why="as AC-08 allows for the sensors; "
+            "less alarms on a shut damper as a sensor's fault, more sends to a damper for it"),
         "clear_share": Parameter(value=0.8, unit="1", why="of the limit"),
     },
 )  # fmt: skip
@@ -138,6 +141,9 @@ def judge_share(frame: Frame) -> Judged:
         lowest = frame.value("oa_damper") <= least_damper(frame) + number("damper_band")
         gate.exclude(~lowest, Reason.OTHER_MODE)
         gate.exclude(np.abs(spread) < FC06.value("least_spread"), Reason.SMALL_SPREAD)
+        # Less than no outdoor air is no state of a damper: two of the sensors disagree.
+        share = excess + frame.parameter("oa_min")
+        gate.exclude(share < -FC06.value("less_than_none"), Reason.OTHER_MODE)
         beyond = np.abs(excess) - FC06.value("eps_oaf")
     return gate.judge(
         beyond > 0,

@@ -186,6 +186,15 @@ def test_a_damper_in_hand_is_seen_wherever_it_is_asked_to_be() -> None:
     assert last(judged("AC-08", in_hand))[0] is FAULT
 
 
+def test_less_than_no_outdoor_air_is_no_dampers_state() -> None:
+    """Two of the three sensors hang in each other's place: nobody is sent to the damper."""
+    swapped = ahu(**HEATING, rat=16.5, oat=2, mat=20.5)
+    assert last(judged("FC-6", swapped)) == (NE, Reason.OTHER_MODE)
+    wide = replace(swapped, parameters={**swapped.parameters, "oa_min": np.array([0.35])})
+    shut = with_values(wide, rat=22, mat=22.5)
+    assert last(judged("FC-6", shut))[0] is FAULT, "a damper that is shut is one"
+
+
 def test_too_much_is_said_only_of_a_declared_share() -> None:
     faulty = FAULTY["AC-08"]
     guessed = replace(faulty, parameters={**faulty.parameters, "oa_min": np.array([NAN])})
