@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, make_url
 
 from tests import servers
 
@@ -42,6 +44,17 @@ def influx2(tmp_path: Path) -> Iterator[servers.Influx]:
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """SQLAlchemy URL of a PostgreSQL shared by the session; make a database of your own in it."""
     yield from servers.make_postgres(tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> str:
+    """URL of an empty PostgreSQL database of this test alone."""
+    server, name = make_url(postgres_url), f"own_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    admin.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
