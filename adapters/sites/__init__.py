@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from adapters.sites.compiling import compile_site
 from adapters.sites.files import read_folder
@@ -49,7 +49,9 @@ def check_site(folder: Path) -> list[Mistake]:
     log = Log()
     site = _compile(folder, log)
     read_people(folder, buildings_in(folder), log)
-    zone = ZoneInfo(site.timezone if site is not None else "UTC")
+    # A name that is no zone is a mistake by now, said once; dates are still looked at.
+    named = site is not None and site.timezone in available_timezones()
+    zone = ZoneInfo(site.timezone if site is not None and named else "UTC")
     for _ in read_licences(folder, logins_in(folder) or (), log, zone):
         pass
     read_levels(folder, log)

@@ -170,7 +170,7 @@ def test_a_worker_of_several_has_a_name_and_shares(
     asked: list[str] = []
     filters: list[str] = []
 
-    def session(_self: Plant, _user: str, client_id: str) -> ListBroker:
+    def session(_self: Plant, _user: str, client_id: str, **_how: bool) -> ListBroker:
         asked.append(client_id)
         return broker
 
