@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,12 +70,17 @@ class Wishes:
 
 @dataclass
 class Demo:
-    """One run of the demonstration."""
+    """One run of the demonstration.
+
+    Attributes:
+        stopping: Looked at between steps; set, it ends like Ctrl-C.
+    """
 
     settings: Settings
     wishes: Wishes
     console: Console
     began: float = field(default_factory=time.monotonic)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> tuple[Counts, bool]:
         """Run until what was wished for, the time-out, or Ctrl-C; counts, and whether it came.
@@ -130,11 +136,13 @@ class Demo:
             conductor.step(to)
             self._tell(plant, story, to)
             campus.save(self._kept)
+            if self.stopping.is_set():
+                raise KeyboardInterrupt
             if self._came(plant):
                 return True
             if self.wishes.timeout_s and time.monotonic() - self.began > self.wishes.timeout_s:
                 return False
-            time.sleep(max(0.0, pace - (time.monotonic() - begun)))
+            self.stopping.wait(max(0.0, pace - (time.monotonic() - begun)))
 
     def _came(self, plant: Plant) -> bool:
         if not self.wishes.until:

@@ -9,6 +9,7 @@ import typer
 
 from adapters.settings import load_settings
 from plantroom.demo import Demo, Wishes
+from plantroom.interrupting import remembered
 from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks
 
@@ -48,9 +49,9 @@ def demo(
         site=site or settings.site, speed=0.0 if until and speed == 1.0 else speed, fresh=fresh,
         until=until, timeout_s=timeout, seed=seed, port=port, quiet=json_,
     )  # fmt: skip
-    run = Demo(settings, wishes, out)
     try:
-        counts, came = run.run()
+        with remembered() as asked:
+            counts, came = Demo(settings, wishes, out, stopping=asked).run()
     except KeyboardInterrupt:
         out.print("\nstopped; the next start goes on from here, --fresh begins anew")
         return
