@@ -15,8 +15,8 @@ def remembered() -> Iterator[threading.Event]:
     """Within it, an event that is set once Ctrl-C was pressed; look at it between steps.
 
     ``KeyboardInterrupt`` is raised as ever, so that whatever waits wakes up. Raised while the
-    interpreter runs a finaliser or a weak reference's callback it is dropped, and the program goes on as
-    if nobody had asked: thousands of objects die in a step of the campus.
+    interpreter runs a finaliser or a weak reference's callback it is dropped, and the program
+    goes on as if nobody had asked: thousands of objects die in a step of the campus.
 
     Raises:
         KeyboardInterrupt: Wherever the main thread is.
