@@ -6,18 +6,14 @@ the digest of the one before, so that a changed or a missing one shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Connection,
     ForeignKey,
     Index,
     String,
-    Table,
-    TextClause,
     UniqueConstraint,
     event,
     text,
@@ -25,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.records.base import AppendOnly, Base, Scoped
+from adapters.records.guarding import on_dialect
 from adapters.records.orders import OfOrder
 
 
@@ -234,15 +231,7 @@ def _guard() -> None:
         for dialect, statement in APPEND_ONLY.items():
             for verb in ("update", "delete"):
                 said = text(statement.format(table=table, verb=verb, VERB=verb.upper()))
-                event.listen(row.__table__, "after_create", _runner(dialect, said))
-
-
-def _runner(dialect: str, guard: TextClause) -> Callable[..., None]:
-    def run(_table: Table, connection: Connection, **_kwargs: object) -> None:
-        if connection.dialect.name == dialect:
-            connection.execute(guard)
-
-    return run
+                event.listen(row.__table__, "after_create", on_dialect(dialect, said))
 
 
 _guard()

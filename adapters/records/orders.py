@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    Connection,
     Enum,
     ForeignKey,
     Index,
     String,
-    Table,
-    TextClause,
     UniqueConstraint,
     event,
     text,
@@ -23,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, relationship
 
 from adapters.records.base import Base, Scoped
+from adapters.records.guarding import on_dialect
 from core.errors import Fatal
 from core.words import (
     CancelReason,
@@ -316,15 +313,7 @@ def _guard() -> None:
     for dialect, statement in APPEND_ONLY.items():
         for verb in ("update", "delete"):
             guard = text(statement.format(verb=verb, VERB=verb.upper()))
-            event.listen(OrderEvent.__table__, "after_create", _runner(dialect, guard))
-
-
-def _runner(dialect: str, guard: TextClause) -> Callable[..., None]:
-    def run(_table: Table, connection: Connection, **_kwargs: object) -> None:
-        if connection.dialect.name == dialect:
-            connection.execute(guard)
-
-    return run
+            event.listen(OrderEvent.__table__, "after_create", on_dialect(dialect, guard))
 
 
 _guard()

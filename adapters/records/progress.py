@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from sqlalchemy import Executable, case, delete, func, insert, select
+from sqlalchemy import Executable, case, delete, func, insert, or_, select
 
 from adapters.records.base import ALL
 from adapters.records.engine import insert_for
@@ -114,8 +114,13 @@ class RecordProgress:
     def undecided(self, since: int) -> Sequence[Undecided]:
         """See the port; rollovers that the rules count by themselves never wait."""
         query = select(MeterEventRow).where(
-            MeterEventRow.state.in_(_ASKED), MeterEventRow.before_at.is_not(None)
-        )
+            MeterEventRow.state.in_(_ASKED), MeterEventRow.before_at.is_not(None),
+            # Of decided ones only what can still be judged anew: they gather for ever.
+            or_(
+                MeterEventRow.state == EventState.PROPOSED,
+                MeterEventRow.at > since - _CLOCKS_KEPT_MS,
+            ),
+        )  # fmt: skip
         with self._records.session(ALL, reading=True) as session:
             rows = session.scalars(query.order_by(MeterEventRow.point, MeterEventRow.at)).all()
         found = [
