@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,7 +25,7 @@ _EARLY_MS = 5 * 60_000
 """A token is renewed this long before it ends: clocks differ, and a message takes its time."""
 
 
-class App:
+class App(ABC):
     """What the three have in common: who the app is, and the token that it sends with."""
 
     a_minute = 0
@@ -92,13 +93,13 @@ class App:
                 self._token = (said, self._clock.now() + lasts)
             return self._token[0]
 
+    @abstractmethod
     def ask_token(self) -> dict[str, Any]:
         """The service's answer to id and secret."""
-        raise NotImplementedError
 
+    @abstractmethod
     def post(self, token: str, address: str, text: str, letter: Letter) -> dict[str, Any]:
         """The service's answer to a message."""
-        raise NotImplementedError
 
     def unheard(self, answer: Mapping[str, Any]) -> bool:
         """Whether nobody got a message that was taken."""
