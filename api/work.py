@@ -52,6 +52,9 @@ def content(
         "link_until": moments.stamp(given, now + DAY_MS),
         "photos": given.orders.photos.of(actor, row.id),
         "photo_path": "",
+        "cover": _cover(given, row.asset, tr),
+        "quotes": given.orders.quotes.of(actor, row.id),
+        "quote_path": f"/orders/{row.id}/quotes",
         "reports": [
             {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm, "at": r.at,
              "entered_by": r.entered_by if r.declared else "",
@@ -60,6 +63,24 @@ def content(
             for r in detail.reports
         ],
     }  # fmt: skip
+
+
+def _cover(given: Services, asset: str, tr: Translator) -> list[tuple[str, bool]]:
+    """Warranty and contract of an asset, each with whether it holds: read before a firm is paid."""
+    equipment, now = given.site.equipment.get(asset), given.clock.now()
+    if equipment is None:
+        return []
+    said = []
+    if equipment.warranty is not None:
+        until, by = equipment.warranty.until, equipment.warranty.by
+        when = moments.day(given, until - 1)
+        held = now < until
+        words = tr("Under warranty until {when}: {by}", when=when, by=by) if held else tr(
+            "Warranty ended {when}: {by}", when=when, by=by)  # fmt: skip
+        said.append((words, held))
+    if equipment.contract:
+        said.append((tr("Contract: {what}", what=equipment.contract), True))
+    return said
 
 
 def _colleagues(

@@ -25,6 +25,7 @@ from plantroom.commands import (
     score,
     simulate,
     site,
+    teaching,
     torture,
     user,
 )
@@ -49,6 +50,7 @@ for name, group in (
     ("quarantine", quarantine.app),
     ("readings", readings.app),
     ("savings", savings.app),
+    ("teaching", teaching.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),

@@ -43,10 +43,12 @@ class Memory:
     Attributes:
         loads: Open work by log-in, kept up with what is handed out. [min]
         past: Minutes of past repairs, by rule.
+        advice: Rules that only advise; None until somebody asked.
     """
 
     loads: dict[str, int] | None = None
     past: dict[str, Sequence[int]] = field(default_factory=dict)
+    advice: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

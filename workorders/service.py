@@ -22,8 +22,10 @@ from core.service import Levels
 from core.site import Site
 from workorders import dropped, keeping, marks, messages, triage
 from workorders.book import Book
+from workorders.crew.checkboard import CheckBoard
 from workorders.crew.handover import Handovers
 from workorders.crew.photos import Photos
+from workorders.crew.quoting import Quoting
 from workorders.crew.work import Workplace
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
@@ -36,6 +38,7 @@ from workorders.people import Duty
 from workorders.priority import Rates
 from workorders.requests.counter import Counter
 from workorders.symptoms import Graph
+from workorders.teaching.board import LessonBoard
 from workorders.ticking import Ticking
 from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
 
@@ -56,7 +59,7 @@ class OrderRecords(Sessions, Protocol):
 
 
 class Stepped(Protocol):
-    """What is driven with the orders: the ledger of savings."""
+    """What is driven with the orders: the ledger of savings, teaching."""
 
     def step(self, now: int) -> None:
         """Whatever is due by the run clock. [ms]"""
@@ -79,6 +82,7 @@ class WorkOrders:
         proof: How a repair is proven.
         levels: What is promised by priority; the usual table without it.
         ledger: Told after every step; books what proven repairs save.
+        teaching: The same; proposes what false alarms teach.
     """
 
     def __init__(
@@ -96,12 +100,13 @@ class WorkOrders:
         proof: Prove = prove,
         levels: Levels | None = None,
         ledger: Stepped | None = None,
+        teaching: Stepped | None = None,
     ) -> None:
         self._records = records
         self._store = store
         self._clock = clock
         self._notify = notify
-        self._ledger = ledger
+        self._after = tuple(part for part in (ledger, teaching) if part is not None)
         self._verifier = Verifier(
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
         )
@@ -117,8 +122,11 @@ class WorkOrders:
         self.work = Workplace(self.desk)
         self.handovers = Handovers(self.desk)
         self.photos = Photos(self.desk)
+        self.checks = CheckBoard(self.desk)
+        self.quotes = Quoting(self.desk)
         self.crew = CrewDesk(self.desk, self.work)
         self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
+        self.lessons = LessonBoard(sessions=records, people=duty, clock=clock)
         self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:
             notify.on_failed(self._undelivered)
@@ -142,8 +150,8 @@ class WorkOrders:
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
-        if self._ledger is not None:
-            self._ledger.step(now)
+        for part in self._after:
+            part.step(now)
         if self._notify is not None and not self._notify.running:
             self._notify.step()
 

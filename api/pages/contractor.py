@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from api import work
 from api.actions import act_of, actions
 from api.asker import Sent, ServicesDep, photo_of
+from api.offers import Offer, QuoteId, enter_quote, offer_of, paper
 from api.orders import named, summary
 from api.pages.work import PHOTO_HEADERS, PhotoName
 from api.problems import STATUS_OF
@@ -74,6 +75,13 @@ async def checked_photo(request: Request, _: GuestDep) -> Sent:
     return sent
 
 
+async def checked_quote(request: Request, _: GuestDep) -> Offer:
+    """A quote that this phone's page sent."""
+    sent = await offer_of(request)
+    _check(request, sent.csrf)
+    return sent
+
+
 @router.get("/c")
 def order(request: Request, given: ServicesDep, theirs: GuestDep) -> Response:
     """The order."""
@@ -111,6 +119,27 @@ def send_photo(
         return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
                     content=content)  # fmt: skip
     return RedirectResponse("/c", SEE_OTHER)
+
+
+@router.post("/c/quotes")
+def send_quote(
+    request: Request, given: ServicesDep, theirs: GuestDep,
+    sent: Annotated[Offer, Depends(checked_quote, scope="function")],
+) -> Response:  # fmt: skip
+    """What the contractor asks; what was refused comes back."""
+    try:
+        enter_quote(given, *theirs, sent)
+    except Refused as error:
+        content = _content(request, given, theirs, problem=said(error, language_of(request)))
+        return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
+                    content=content)  # fmt: skip
+    return RedirectResponse("/c", SEE_OTHER)
+
+
+@router.get("/c/quotes/{quote}/file")
+def quote_file(given: ServicesDep, theirs: GuestDep, quote: QuoteId) -> Response:
+    """The paper of a quote of this order."""
+    return paper(given, *theirs, quote)
 
 
 @router.get("/c/photos/{name}")
@@ -171,7 +200,8 @@ def _content(
         "guest": actor.name,
         **work.content(given, actor, detail, tr),
         "photo_path": "/c", "may_permit": False, "may_help": False, "may_need": False,
-        "may_link": False, "links": (), "mine": False, "split": (),
+        "may_link": False, "links": (), "mine": False, "split": (), "cover": [],
+        "quote_path": "/c/quotes",
     }  # fmt: skip
 
 
