@@ -58,7 +58,7 @@ def change_words(lesson: Lesson, tr: Translator) -> str:
         days = tr(", ").join(tr(WEEKDAYS[day]) for day in detail["weekdays"])
         return tr("{days}, {start} to {end}, {how}", days=days, start=_hour(detail["from"]),
                   end=_hour(detail["to"]), how=tr(MODE_WORDS[detail["mode"]]))  # fmt: skip
-    return tr(WHY_WORDS.get(str(lesson.evidence.get("why", "")), "Nothing milder is proposed."))
+    return tr(WHY_WORDS[str(lesson.evidence["why"])])
 
 
 def tried_words(lesson: Lesson, tr: Translator) -> str:

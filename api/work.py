@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from adapters.locales import Translator
 from api import moments
 from api.actions import CAUSE_WORDS, DONE_WORDS
@@ -17,9 +19,7 @@ SHIFT_MS = 8 * HOUR_MS
 """How long a permit is offered for; its giver may say less or more."""
 
 
-def content(
-    given: Services, actor: Actor, detail: OrderDetail, tr: Translator
-) -> dict[str, object]:
+def content(given: Services, actor: Actor, detail: OrderDetail, tr: Translator) -> dict[str, Any]:
     """Needs, permits, helpers, links, photos and reports, and what the reader may do about them."""
     row, now = detail.row, given.clock.now()
     seen = given.orders.work.at(actor, row.id)

@@ -50,7 +50,8 @@ LESSON = "{n} false alarms of {rule} at {asset} propose a change: please accept 
 CHECK_FAILED = "{order}: looked at again and not mended; attempt {attempt}: {asset}"
 AUDIT_FAILED = "{order} was closed wrongly, says an audit: {asset}"
 QUOTE_WAITS = "{order}: a quote of {amount} waits for approval: {asset}"
-QUOTE_SAID = "{order}: the quote of {amount} was {what}: {asset}"
+QUOTE_APPROVED = "{order}: the quote of {amount} was approved: {asset}"
+QUOTE_REFUSED = "{order}: the quote of {amount} was refused: {asset}"
 TEST = "Test message of Plantroom, to be ignored"
 
 POINTS_LOST_TITLE = Text("Points give no usable data")

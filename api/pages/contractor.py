@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
@@ -188,7 +189,7 @@ def _content(
 ) -> dict[str, object]:  # fmt: skip
     actor, id_ = theirs
     tr, detail = language_of(request), given.orders.desk.order(actor, id_)
-    offered = actions(given, detail, tr, kept or {})
+    offered, seen = actions(given, detail, tr, kept or {}), work.content(given, actor, detail, tr)
     return {
         "o": summary(given, detail.row, tr),
         "explanation": tr.say(named(detail.row.explanation, detail.row.target, given.site, tr)),
@@ -198,7 +199,9 @@ def _content(
         "problem": problem,
         "once": secrets.token_hex(12),
         "guest": actor.name,
-        **work.content(given, actor, detail, tr),
+        **seen,
+        # Which other orders count, and from which sum on somebody is asked, is not theirs to know.
+        "quotes": replace(seen["quotes"], others=(), split=()),
         "photo_path": "/c", "may_permit": False, "may_help": False, "may_need": False,
         "may_link": False, "links": (), "mine": False, "split": (), "cover": [],
         "quote_path": "/c/quotes",

@@ -193,8 +193,8 @@ class Quoting:
                 book.happen(order, Happening.QUOTE_SAID, actor=actor.login, note=reason,
                             amount=row.amount, total=stands.total, said=what)  # fmt: skip
                 people = [order.assignee] if order.assignee else []
-                book.tell(order, people, f"quote-{what}", messages.QUOTE_SAID, amount=row.amount,
-                          what=what)  # fmt: skip
+                head = messages.QUOTE_APPROVED if approved else messages.QUOTE_REFUSED
+                book.tell(order, people, f"quote-{what}", head, amount=row.amount)
         except IntegrityError as error:
             raise _decided() from error
 

@@ -73,7 +73,12 @@ class LessonBoard:
             said = advice.standing(session)
             found = precision.by_rule(cases, advice.restored_at(session))
         lines = []
-        for rule in sorted({*found, *(r for r, row in said.items() if row.what != "restored")}):
+        for rule in sorted(
+            {
+                *(case.rule for case in cases),
+                *(r for r, row in said.items() if row.what != "restored"),
+            }
+        ):
             mine = [case for case in cases if case.rule == rule]
             by_target = {case.target: precision.counted(
                 [c for c in mine if c.target == case.target]) for case in mine}  # fmt: skip

@@ -194,7 +194,9 @@ def test_an_accepted_mute_keeps_back_that_rule_alone(house: House, teaching: Tea
     assert refused(lambda: board(house).accept(en, lesson.id, reason="x", until=far)) == "invalid"
     board(house).accept(en, lesson.id, reason="x", until=house.now + 10 * DAY_MS)
     house.step(1)
-    house.publish(opened(make_finding("FC-2", onset=house.now - 2 * HOUR_MS)))
+    kept_back = opened(make_finding("FC-2", onset=house.now - 2 * HOUR_MS))
+    house.records.findings.save([kept_back])
+    house.publish(kept_back)
     assert house.queue() == []
     house.publish(opened(make_finding("AC-04", onset=house.now - 2 * HOUR_MS)))
     assert house.only().rule == "AC-04"
