@@ -107,8 +107,8 @@ def rule_line(given: Services, line: RuleLine, tr: Translator) -> dict[str, obje
     card = given.cards.get(line.rule)
     title = tr(card.title).replace("{target}", tr("the asset")) if card is not None else ""
     return {
-        "r": line, "title": title, "share": share_words(line.counts, tr),
-        "low": formats.number(100 * line.counts.low, 0) if line.counts.judged else "–",
+        "r": line, "title": title[:1].upper() + title[1:], "share": share_words(line.counts, tr),
+        "low": f"{100 * line.counts.low:.0f} %" if line.counts.judged else "–",
         "standing": tr(RULE_WORDS[line.standing]),
         "assets": [
             (orders.place_of(given.site, _asset(given, target), tr), share_words(counts, tr))

@@ -37,7 +37,7 @@ def test_an_engineer_accepts_on_the_page_and_it_is_seen_where_it_holds(console: 
     assert "eps_mat from 3 to 3.5 K (at most 6)" in page
     assert "4 findings in 90 days, 1 with the change." in page
     assert "&lt;b&gt;stratified" in page
-    assert "Accept" not in console.as_("vi.all").get("/teaching").text
+    assert "Accept it" not in console.as_("vi.all").get("/teaching").text
     assert "eps_mat" not in console.as_("vi.c").get("/teaching").text
     form = {"do": "accept", "reason": "by design", "until": "2026-05-01"}
     assert console.as_("su.all").post(f"/teaching/{id_}", form).status_code == 403
