@@ -115,9 +115,9 @@ def _mended(book: Book, order: Order, login: str) -> int:
 
 
 def subject_to(book: Book, check: CheckRow, order: Order) -> frozenset[str]:
-    """Who does not look: whose it is, whose hands were on it, who closed it."""
-    closer = {order.closed_by} if order.closed_by else set()
-    return frozenset({check.subject, *hands.of(book, order), *closer})
+    """Who does not look: whose it is, whose hands were on it, who was sent, who closed it."""
+    others = {login for login in (order.closed_by, order.assignee) if login}
+    return frozenset({check.subject, *hands.of(book, order), *others})
 
 
 def pending(check: CheckRow, order: Order) -> bool:

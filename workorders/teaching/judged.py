@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from adapters.records.orders import Order, OrderEvent, OrderFinding
@@ -23,6 +23,8 @@ def read(session: Session, since: int, until: int) -> list[Case]:
     query = select(Order).where(
         Order.closed_at.is_not(None), Order.origin == Origin.FINDING, Order.opened_at > since,
         Order.opened_at <= until,
+        # A duplicate is no alarm of its own, nor is what went into another order.
+        or_(Order.cancel_reason.is_(None), Order.cancel_reason != CancelReason.DUPLICATE),
     )  # fmt: skip
     orders = session.scalars(query.order_by(Order.opened_at, Order.id)).all()
     ids = [order.id for order in orders]
@@ -72,7 +74,7 @@ def _case(
 
 
 def _true(order: Order, report: OrderReport | None) -> bool | None:
-    """An accepted risk and a duplicate say nothing of the alarm, nor does what nobody confirmed."""
+    """An accepted risk says nothing of the alarm, nor does what nobody confirmed."""
     if order.cancel_reason is not None:
         return False if order.cancel_reason is CancelReason.FALSE_ALARM else None
     if report is not None and report.alarm is not None:
