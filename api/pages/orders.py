@@ -295,7 +295,9 @@ _EVENT_WORDS = {
     "bound": "Contractor's phone", "photo": "Photo",
     "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
-    "hold_over": "The hold is over",
+    "hold_over": "The hold is over", "step": "Answered a step", "due_again": "Due once more",
+    "missed": "Not done in its time", "followed": "Has an order of its own now",
+    "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""
