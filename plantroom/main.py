@@ -16,6 +16,7 @@ from plantroom.commands import (
     edge,
     gateway,
     notify,
+    planned,
     quarantine,
     readings,
     realism,
@@ -40,7 +41,6 @@ app = typer.Typer(
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
     epilog=(
-        "Not there yet: planned work. "
         "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
     ),
 )
@@ -49,6 +49,7 @@ for name, group in (
     ("quarantine", quarantine.app),
     ("readings", readings.app),
     ("savings", savings.app),
+    ("planned", planned.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats, work
+from api import formats, planned, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import STATE_WORDS, named, place_of, summary, waste_words, watch_words
@@ -96,6 +96,15 @@ def photo(
     return Response(found.content, media_type=found.media)
 
 
+def shown(
+    request: Request, given: Services, actor: Actor, order: str, problem: str, status: int
+) -> Response:
+    """An order's page with what was refused."""
+    detail = given.orders.desk.order(actor, order)
+    content = _whole(request, given, actor, detail, problem=problem)
+    return page(request, "order.html", status, content=content)
+
+
 def _list(
     request: Request, given: Services, actor: Actor, view: str, building: str
 ) -> dict[str, object]:
@@ -173,7 +182,9 @@ def _whole(
         ],
         "actions": actions(given, detail, tr, kept or {}),
         "once": secrets.token_hex(12),
-        **work.content(given, actor, detail, tr),
+        **(at := work.content(given, actor, detail, tr)),
+        **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at)),
+        "step_path": f"/orders/{row.id}/step",
         "terms": _terms(row, given, tr),
         "reported": _reports(given, actor, row.id, tr),
         "timeline": _timeline(detail, tr),

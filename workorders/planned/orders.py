@@ -29,6 +29,8 @@ from workorders.requests import places
 TITLE = "{plan}: {target}"
 FOUND = "Found by the checklist of {order}: {target}"
 FOUND_WORDS = "{step}: {read}. {note}"
+WORDS = (TITLE, FOUND, FOUND_WORDS)
+"""For the catalogue."""
 _FOLLOW_UP_SEVERITY = 3
 """What a checklist finds is mended as a fault that wastes is (crews.md, table of times)."""
 _COVERING = {

@@ -37,6 +37,8 @@ BY_DATE = "Planned work, due by {day}."
 BY_HOURS = "Planned work after {hours} h of running; {unknown} h were not read. Due by {day}."
 BY_CONDITION = "Planned work: {point} was beyond its limit for {hours} h on {when}. Due by {day}."
 BY_ADVICE = "Planned work: {rule} advises it. Due by {day}."
+WORDS = (BY_DATE, BY_HOURS, BY_CONDITION, BY_ADVICE)
+"""For the catalogue."""
 
 Pairs = Mapping[tuple[str, str], Plan]
 
