@@ -12,6 +12,8 @@ from icalendar import Calendar, Event
 _PRODUCT = "-//Plantroom//planned work//EN"
 _REFRESH = "PT6H"
 """How often a program is asked to look again; most look when they please."""
+_ENDING = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of what some program takes for the end of a line."""
 MOST_TEXT = 2000
 """Characters of one text; nobody reads more in a calendar."""
 

@@ -160,7 +160,8 @@ def _plans(
     return page(
         request, "planned.html", status, problem=problem, address=address,
         late=planned.weeks(given, late, tr), weeks=planned.weeks(given, later, tr),
-        bars=_bars(entries, formats.local(now, given.site.timezone).date(), tr), wide=_WIDE, high=_HIGH, foot=_FOOT,
+        bars=_bars(entries, formats.local(now, given.site.timezone).date(), tr),
+        wide=_WIDE, high=_HIGH, foot=_FOOT,
         overdue=sum(e.stand is Stand.OVERDUE for e in entries),
         missed=sum(e.stand is Stand.MISSED for e in entries),
         soon=sum(0 <= e.due_at - now <= 30 * 86_400_000 for e in entries),

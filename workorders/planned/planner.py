@@ -79,15 +79,20 @@ class Planner:
 
     def step(self, now: int, *, at_once: bool = False) -> int:
         """What is due by now, and what became of it; how many occurrences were news. [ms]"""
-        made = 0
-        if at_once or _over(self.asked_at, now, AGAIN_MS):
-            self._count(now, at_once=at_once)
-            with self.sessions.session(ALL) as session:
-                made = self._notice(Book.open(session, self.office, now))
-            self.asked_at = now
+        self._settle(now)
+        if not (at_once or _over(self.asked_at, now, AGAIN_MS)):
+            return 0
+        self._count(now, at_once=at_once)
+        with self.sessions.session(ALL) as session:
+            made = self._notice(Book.open(session, self.office, now))
+        self.asked_at = now
+        if made:
+            self._settle(now)  # after a long pause some were missed before they were seen
+        return made
+
+    def _settle(self, now: int) -> None:
         with self.sessions.session(ALL) as session:
             settling.step(Book.open(session, self.office, now))
-        return made
 
     def dates(self, plan: Plan, asset: str) -> Dates:
         """When a plan is due at an asset, by the calendar."""

@@ -48,8 +48,12 @@ def to_inspect(book: Book, order: Order) -> bool:
         )  # fmt: skip
         if (book.session.scalar(before) or 0) < FIRST_OF_FIRM:
             return True
-    draw = int.from_bytes(hashlib.sha256(order.id.encode()).digest()[:4], "big") / 2**32
-    return draw < INSPECTED_SHARE
+    return drawn(order.id, INSPECTED_SHARE)
+
+
+def drawn(order: str, share: float) -> bool:
+    """Whether an order's number is drawn, of a share of all."""
+    return int.from_bytes(hashlib.sha256(order.encode()).digest()[:4], "big") / 2**32 < share
 
 
 def _close(book: Book) -> None:
