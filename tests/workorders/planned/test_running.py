@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,9 +32,7 @@ SERIES = st.lists(
 def test_what_ran_adds_up_over_any_cuts(series: list[tuple[int, float]], cuts: list[int]) -> None:
     read = readings(series)
     edges = [0, *sorted(cuts), 600]
-    parts = [
-        ran(read, a * MINUTE_MS, b * MINUTE_MS, 0.5) for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    parts = [ran(read, a * MINUTE_MS, b * MINUTE_MS, 0.5) for a, b in pairwise(edges)]
     whole = ran(read, 0, 600 * MINUTE_MS, 0.5)
     assert whole == Ran(sum(p.ran_ms for p in parts), sum(p.unknown_ms for p in parts))
     assert 0 <= whole.ran_ms + whole.unknown_ms <= 600 * MINUTE_MS
