@@ -136,9 +136,10 @@ def demand(book: Book, order: Order) -> None:
     """
     found = of(book, order)
     if found is not None and found.open:
+        open_ = [str(n) for n, one in enumerate(found.asked, 1) if one.answer is None]
         raise OrderRefused(
-            Text("The checklist is not whole yet: {n} steps are open ({steps}).",
-                 {"n": len(found.open), "steps": ", ".join(one.step.id for one in found.open)}),
+            Text("The checklist is not whole yet; open steps: {steps}.",
+                 {"steps": ", ".join(open_)}),
             code="conflict",
         )  # fmt: skip
 

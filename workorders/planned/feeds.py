@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.records.base import scope_of
 from adapters.records.planned import FeedKey
 from core.actor import Actor
 from core.words import Role, Text, Trade
@@ -107,9 +108,8 @@ def shown(looking: Looking, book: Book, actor: Actor, trade: str) -> list[Entry]
     person = book.office.duty.person(actor.login)
     if person is None:
         raise forbidden()
-    scope = "all" if actor.buildings is None else actor.buildings
     past = [e for e in looking.occurrences(days=_PAST_DAYS) if e.done_at is not None]
-    every = [*past, *looking.entries(scope)]
+    every = [*past, *looking.entries(scope_of(actor.buildings))]
     if trade:
         return [e for e in every if e.trade == trade]
     return [

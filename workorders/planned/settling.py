@@ -85,7 +85,7 @@ def _done(book: Book) -> None:
     )  # fmt: skip
     for row, done_at in book.session.execute(query).all():
         row.done_at = done_at
-        if done_at > row.miss_at and row.missed_at is None:
+        if done_at is not None and done_at > row.miss_at and row.missed_at is None:
             row.missed_at = row.miss_at
 
 
