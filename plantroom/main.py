@@ -40,9 +40,7 @@ app = typer.Typer(
         "New here? `plantroom demo` runs a simulated campus with everything else real.\n\n"
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
-    epilog=(
-        "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
-    ),
+    epilog=("Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."),
 )
 for name, group in (
     ("site", site.app),

@@ -24,8 +24,9 @@ from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
-from core.words import OrderState
+from core.words import OrderState, Origin
 from workorders.dropped import known
+from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
 from workorders.views import OrderDetail, OrderRow
 
@@ -275,7 +276,8 @@ def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, st
 def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     return [
         {
-            "words": tr(_EVENT_WORDS.get(step.what, step.what)),
+            "words": tr("Fell due") if step.what == Happening.OPENED
+            and detail.origin is Origin.PLAN else tr(_EVENT_WORDS.get(step.what, step.what)),
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
             "note": step.note,
