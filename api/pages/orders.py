@@ -276,8 +276,9 @@ def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, st
 def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     return [
         {
-            "words": tr("Fell due") if step.what == Happening.OPENED
-            and detail.origin is Origin.PLAN else tr(_EVENT_WORDS.get(step.what, step.what)),
+            "words": tr("Fell due")
+            if step.what == Happening.OPENED and detail.origin is Origin.PLAN
+            else tr(_EVENT_WORDS.get(step.what, step.what)),
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
             "note": step.note,
