@@ -40,12 +40,12 @@ CARD = RuleCard(
     longest_period_s=3600,
     sufficiency=0.75,
     condition=(
-        "Over a day each of the eight spells of three hours stands at 0.55 to 0.78 of what is "
-        "usual then on such a day, their shares no more than 0.12 apart, while the share that no "
+        "Over a day each of the four spells of six hours stands at 0.55 to 0.80 of what is "
+        "usual then on such a day, their shares no more than 0.15 apart, while the share that no "
         "circuit counts stays what it was."
     ),
     hold=Hold(need=2, of=2),
-    clear_at="A spell of three hours is above 0.85 of what is usual.",
+    clear_at="A spell of six hours is above 0.87 of what is usual.",
     clears_when="Two days at the usual level, by day and by night.",
     waste_formula="none claimed: it is service that is lost",
     causes=(
@@ -69,26 +69,26 @@ CARD = RuleCard(
     parameters={
         "least": Parameter(value=0.55, unit="1", why="of what is usual: a phase that carries 45 % "
             "of a circuit; less, and a floor that moved out alarms"),
-        "most": Parameter(value=0.78, unit="1", why="of what is usual: a phase that carries 22 %; "
-            "more alarms on a quiet week"),
-        "apart": Parameter(value=0.12, unit="1", why="between spells: who goes on holiday leaves "
-            "the night's base where it was, so that the shares part by 0.3; less misses phases "
-            "that carry other things by day than by night"),
+        "most": Parameter(value=0.80, unit="1", why="of what is usual: a phase that carries a "
+            "fifth; more alarms on a quiet week"),
+        "apart": Parameter(value=0.15, unit="1", why="between spells: who goes on holiday leaves "
+            "the night's base where it was, so that the shares part by 0.3; less, and what six "
+            "hours of an office differ from week to week, some 0.06 a spell, hides a phase"),
         "balance": Parameter(value=0.15, unit="1", why="of what the circuit lost: more of it that "
             "no circuit counts now, and the meter is wrong, not the supply"),
-        "clear": Parameter(value=0.85, unit="1", why="of what is usual"),
+        "clear": Parameter(value=0.87, unit="1", why="of what is usual"),
         "nights": Parameter(value=30.0, unit="d", why="days the usual level is taken from; more, "
             "and the season is in it"),
         "least_days": Parameter(value=10.0, unit="d", why="two working weeks"),
     },
 )  # fmt: skip
 
-_SPELLS = 8
-"""Of three hours: an hour holds too little of a small circuit, half a day hides its night."""
+_SPELLS = 4
+"""Of six hours: three differ too much from week to week, half a day mixes night and work."""
 
 
 def digest(frame: Frame) -> Mapping[str, Floats]:
-    """Mean of each three hours [kW]; what no circuit counts, of what the meter above does. [1]"""
+    """Mean of each six hours [kW]; what no circuit counts, of what the meter above does. [1]"""
     return {f"spell{n}": level for n, level in enumerate(_levels(frame))} | {
         "share": _share(frame)[:, 0]
     }

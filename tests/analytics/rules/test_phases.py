@@ -35,11 +35,11 @@ def board(
     wobble = 1.0 + 0.01 * np.sin(np.arange(96))
     one = frame({"rate": 1.0}, count=96, step_s=900, parameters={"workday": 1.0, "above": 0.0})
     healthy, nowhere = 0.03 / 1.03, np.zeros((3, 96), dtype=np.bool_)
-    spells = before.reshape(3, 8, 12).mean(axis=2)
+    spells = before.reshape(3, 4, 24).mean(axis=2)
     references = {
         "share": np.full(3, healthy), "wanders": np.full(3, 0.004),
         "own_working": before.mean(axis=1), "own_off": before.mean(axis=1),
-        **{f"{kind}{n}": spells[:, n] for kind in ("working", "off") for n in range(8)},
+        **{f"{kind}{n}": spells[:, n] for kind in ("working", "off") for n in range(4)},
     }  # fmt: skip
     return replace(
         one,
@@ -167,7 +167,7 @@ def test_references_are_medians_of_sound_days_by_kind_of_day() -> None:
     sound[-1] = False
     level = np.where(working, 10.0, 4.0)
     level[-1] = 99.0
-    digests = {f"spell{n}": level for n in range(8)} | {"share": np.full((days, 1), 0.03)}
+    digests = {f"spell{n}": level for n in range(4)} | {"share": np.full((days, 1), 0.03)}
     found = lost_phase.references(digests, working, sound)
     assert (found["working3"][0], found["off3"][0]) == (10.0, 4.0)
     found = meter_balance.references(
