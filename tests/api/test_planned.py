@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from icalendar import Calendar
 
 from core.clock import HOUR_MS
+from tests.adapters.test_ical import events
 from tests.adapters.test_photos import jpeg
 from tests.api.console import Console
 from tests.api.test_work import upload
@@ -153,15 +153,15 @@ def test_a_calendar_is_read_by_its_key_alone(planned: Console) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert "no-store" in answer.headers["cache-control"]
-    events = Calendar.from_ical(answer.content).walk("VEVENT")
-    titles = {str(e["summary"]) for e in events}
+    found_ = events(answer.content)
+    titles = {str(e["summary"]) for e in found_}
     assert any("Fortnightly lift service" in title for title in titles)
     assert not any("Inspect before heating" in title for title in titles), "another trade"
-    uids = {str(e["uid"]) for e in events}
+    uids = {str(e["uid"]) for e in found_}
     assert all(uid.endswith("@wushan.plantroom") and ".a." in uid for uid in uids), "its scope"
-    again = Calendar.from_ical(planned.visitor().get(path).content).walk("VEVENT")
+    again = events(planned.visitor().get(path).content)
     assert {str(e["uid"]): e["sequence"] for e in again} == {
-        str(e["uid"]): e["sequence"] for e in events
+        str(e["uid"]): e["sequence"] for e in found_
     }
     assert su.get("/planned").text.count("/planned/keys/1/end") == 1
     # A log-in's cookie opens nothing here, and neither does a wrong key or an API key.
@@ -177,7 +177,7 @@ def test_an_order_is_the_same_day_of_the_calendar_and_counts_up(planned: Console
     def event() -> tuple[str, int]:
         raw = planned.visitor().get(f"/planned.ics?key={key}").content
         order = lift(planned)[0]
-        (one,) = [e for e in Calendar.from_ical(raw).walk("VEVENT") if order in str(e["url"])]
+        (one,) = [e for e in events(raw) if order in str(e["url"])]
         return str(one["uid"]), int(one["sequence"])
 
     uid, before = event()
