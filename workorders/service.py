@@ -123,7 +123,7 @@ class WorkOrders:
         self.handovers = Handovers(self.desk)
         self.photos = Photos(self.desk)
         self.crew = CrewDesk(self.desk, self.work)
-        self._plans = plans
+        self.plans = plans
         counting = Counting(site, self._office.calendar, store, records)
         self.planned = PlannedWork(
             self.desk,
@@ -154,7 +154,7 @@ class WorkOrders:
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
-        if self._plans:
+        if self.plans:
             self.planned.step(now)
         if self._ledger is not None:
             self._ledger.step(now)
