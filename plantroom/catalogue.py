@@ -17,6 +17,7 @@ from api import (
     meters,
     orders,
     people,
+    planned,
     problems,
     refusals,
     requests,
@@ -31,6 +32,8 @@ from core.roles import ROLES
 from core.rulecard import RuleCard
 from core.words import Discipline, Outcome, Role
 from workorders import messages
+from workorders.planned import orders as made_by_plans
+from workorders.planned import planner
 from workorders.priority import Raised
 
 ROOT = FOLDER.parent
@@ -132,6 +135,7 @@ def _said_through_variables() -> Iterator[str]:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)
+    yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

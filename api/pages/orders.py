@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats, work
+from api import formats, planned, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import STATE_WORDS, named, place_of, summary, waste_words, watch_words
@@ -24,8 +24,9 @@ from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
-from core.words import OrderState
+from core.words import OrderState, Origin
 from workorders.dropped import known
+from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
 from workorders.views import OrderDetail, OrderRow
 
@@ -94,6 +95,15 @@ def photo(
     """A photo of a report, for those who see its order."""
     found = given.orders.requests.photo(actor, photo)
     return Response(found.content, media_type=found.media)
+
+
+def shown(
+    request: Request, given: Services, actor: Actor, order: str, problem: str, status: int
+) -> Response:
+    """An order's page with what was refused."""
+    detail = given.orders.desk.order(actor, order)
+    content = _whole(request, given, actor, detail, problem=problem)
+    return page(request, "order.html", status, content=content)
 
 
 def _list(
@@ -173,7 +183,9 @@ def _whole(
         ],
         "actions": actions(given, detail, tr, kept or {}),
         "once": secrets.token_hex(12),
-        **work.content(given, actor, detail, tr),
+        **(at := work.content(given, actor, detail, tr)),
+        **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at)),
+        "step_path": f"/orders/{row.id}/step",
         "terms": _terms(row, given, tr),
         "reported": _reports(given, actor, row.id, tr),
         "timeline": _timeline(detail, tr),
@@ -264,7 +276,9 @@ def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, st
 def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     return [
         {
-            "words": tr(_EVENT_WORDS.get(step.what, step.what)),
+            "words": tr("Fell due")
+            if step.what == Happening.OPENED and detail.origin is Origin.PLAN
+            else tr(_EVENT_WORDS.get(step.what, step.what)),
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
             "note": step.note,
@@ -295,7 +309,9 @@ _EVENT_WORDS = {
     "bound": "Contractor's phone", "photo": "Photo",
     "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
-    "hold_over": "The hold is over",
+    "hold_over": "The hold is over", "step": "Answered a step", "due_again": "Due once more",
+    "missed": "Not done in its time", "followed": "Has an order of its own now",
+    "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
 }  # fmt: skip
 WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
 """Everything here that is said through a variable, for the catalogue."""
