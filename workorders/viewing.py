@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from sqlalchemy import select
 
-from adapters.records.orders import Order, OrderClock, OrderEvent, Watch
+from adapters.records.orders import Order, OrderClock, OrderEvent, OrderPause, Watch
 from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
 from core.words import OrderState, Priority, Trade
@@ -98,13 +98,19 @@ def due_time(book: Book, clock: OrderClock) -> DueTime:
 
 
 def clocks_of(book: Book, ids: Sequence[str]) -> Mapping[str, list[OrderClock]]:
-    """Promises of many orders, in a query for each few hundred."""
+    """Promises of many orders and the holds that stop them, in two queries for each few hundred.
+
+    For looking only: the book remembers the holds.
+    """
     found: dict[str, list[OrderClock]] = {id_: [] for id_ in ids}
+    book.memory.pauses.update({id_: [] for id_ in ids})
     for first in range(0, len(ids), _MANY):
         some = ids[first : first + _MANY]
         query = select(OrderClock).where(OrderClock.order_id.in_(some)).order_by(OrderClock.id)
         for clock in book.session.scalars(query):
             found[clock.order_id].append(clock)
+        for pause in book.session.scalars(select(OrderPause).where(OrderPause.order_id.in_(some))):
+            book.memory.pauses[pause.order_id].append(pause)
     return found
 
 
