@@ -10,7 +10,7 @@ from analytics.rule import Basis, Rule, Target
 from analytics.targets import equipment_target
 from core.batch import Floats
 from core.rulecard import Hold, Parameter, RuleCard
-from core.site import Equipment, EquipmentClass, MeterRole, Site
+from core.site import Equipment, EquipmentClass, MeterRole, Schedule, Site
 from core.verdict import Reason
 from core.words import Carrier, Discipline, Trade
 
@@ -42,7 +42,8 @@ CARD = RuleCard(
     clears_when="Three nights below, and ten minutes in the hours in which water is drawn: "
     "behind a shut valve no pipe runs.",
     served_when="Water is drawn within the hours.",
-    waste_formula="(Q − always on)·time m³",
+    waste_formula="(Q − always on)·time ÷ share of the week outside the hours m³: a torn pipe runs "
+    "by day too, when it is not judged",
     causes=(
         "A pipe or a flexible hose has parted",
         "A joint was pulled apart by frost or pressure",
@@ -70,6 +71,8 @@ CARD = RuleCard(
 # Not here yet: the limit by hour of week (1.3 × P99.5 of 90 days), which finds smaller tears by
 # day. Where tanks are filled or machines washed at night, `burst_flow` of the main says so.
 
+_WORKDAYS, _DAY_MIN = 5, 24 * 60
+
 
 def judge(frame: Frame) -> Judged:
     """Judges what a main passed in each interval; by day only a fault is told."""
@@ -94,7 +97,9 @@ def judge(frame: Frame) -> Judged:
             clear=rate <= CARD.value("clear") * limit,
             margin=rate - limit,
             good=frame.good,
-            waste={Carrier.WATER: (rate - always) * frame.grid.hours},
+            waste={
+                Carrier.WATER: (rate - always) * frame.grid.hours / frame.parameter("judged_share")
+            },
         )
 
 
@@ -120,6 +125,13 @@ def targets(site: Site) -> tuple[Target, ...]:
     return tuple(found)
 
 
+def _judged_share(hours: Schedule) -> float:
+    """Share of a week outside the hours; all of it where there are none left. [1]"""
+    spans = [hours.workday] * _WORKDAYS + [hours.offday] * (7 - _WORKDAYS)
+    within = sum(span[1] - span[0] for span in spans if span is not None)
+    return 1.0 - within / (7 * _DAY_MIN) if within < 7 * _DAY_MIN else 1.0
+
+
 def _declared(site: Site, meter: Equipment) -> dict[str, float]:
     register = site.points[site.points_of(meter.id)["volume"]].register
     rated = register.rated_per_h if register is not None else np.inf
@@ -127,6 +139,7 @@ def _declared(site: Site, meter: Equipment) -> dict[str, float]:
         "always_on": meter.meter.always_on if meter.meter is not None else 0.0,
         "burst_flow": CARD.value("burst_flow"),
         "design_flow": CARD.value("permanent") * rated,
+        "judged_share": _judged_share(meter.schedule or site.buildings[meter.building].schedule),
     }
 
 

@@ -148,10 +148,12 @@ def the_crew_mends_it(crew: Pair, story: Night, picture: Path) -> None:
     crew.see("03-list", "/orders", HINT)
     crew.see("04-order", f"/orders/{order}", HINT,
              {"en": "shut the valve first", "zh_Hans": "先关阀门"},
-             {"en": "Shut the stop valve", "zh_Hans": "关闭水表处的截止阀"})  # fmt: skip
+             {"en": "Shut the stop valve", "zh_Hans": "关闭水表处的截止阀"},
+             {"en": "¥1,4", "zh_Hans": "¥1,4"})  # fmt: skip
     press(crew.zh, "接单")
+    rung = story.rung()
     story.until("2026-04-15 02:37")
-    assert len(story.rung()) == len(set(story.rung())) + 1, "nobody is rung after that"
+    assert story.rung() == rung, "nobody is rung for what is acknowledged"
     crew.see("05-scanned", f"/r/{label(story, 'e.plant')}", HINT,
              {"en": "I am on site", "zh_Hans": "我已到现场"})  # fmt: skip
     crew.en.page.get_by_role("button", name="I am on site").click()
@@ -163,7 +165,7 @@ def the_crew_mends_it(crew: Pair, story: Night, picture: Path) -> None:
     press(crew.en, "Made safe")
     story.until("2026-04-15 03:30")
     crew.en.go(f"/orders/{order}")
-    press(crew.en, "Restored")
+    press(crew.en, "Works again for now")
     page = crew.en.page
     page.set_input_files("#photo", picture)
     page.fill("#photo-note", "The clamp on the DN50")

@@ -16,7 +16,7 @@ from tests.analytics.plant import SITE
 from tests.analytics.rules.frames import FAULT, NE, OK, frame, judged, last, wasted
 
 STEPS = 12
-PARAMETERS = {"always_on": 0.02, "burst_flow": 1.0, "design_flow": 16.0}
+PARAMETERS = {"always_on": 0.02, "burst_flow": 1.0, "design_flow": 16.0, "judged_share": 0.25}
 
 
 def main(flow: float, *, occupied: bool = False, rows: float = 1.0) -> Frame:
@@ -37,7 +37,7 @@ def test_far_more_than_anybody_draws_by_night() -> None:
     result = judged("WAT-03", main(12.2))
     assert last(result) == (FAULT, Reason.CONDITION)
     assert float(result.margin[0, -1]) == pytest.approx(12.2 - 1.02)
-    assert wasted(result, Carrier.WATER) == pytest.approx((12.2 - 0.02) / 12)
+    assert wasted(result, Carrier.WATER) == pytest.approx((12.2 - 0.02) / 12 / 0.25)
 
 
 def test_two_flushes_call_nobody() -> None:
@@ -81,5 +81,9 @@ def test_no_reading_is_no_flow() -> None:
 def test_mains_alone_are_judged_and_a_quarter_of_an_hour_is_too_coarse() -> None:
     found = pipe_burst.targets(SITE)
     assert {t.id for t in found} == {f"{b}.w-main" for b in SITE.buildings}
+    hours = SITE.buildings["c"].schedule
+    assert hours.workday == (8 * 60, 19 * 60)
+    share = {t.id: t.parameters["judged_share"] for t in found}["c.w-main"]
+    assert share == pytest.approx(1 - 5 * 11 / 168), "five days of eleven hours, none at weekends"
     periods = {SITE.points[t.points["value"]].period_s for t in found}
     assert min(periods) > rule("WAT-03").card.longest_period_s
