@@ -138,7 +138,8 @@ def test_as_many_statements_whatever_stands_open(filled: House) -> None:
         return len(asked)
 
     few = statements(lambda: filled.orders.desk.queue(CREW, most=6))
-    assert statements(lambda: filled.orders.desk.queue(CREW)) == few
+    # Another person is looked up once, in two statements.
+    assert statements(lambda: filled.orders.desk.queue(CREW)) <= few + 2
     assert len(filled.orders.desk.queue(CREW)) > 10
     step = statements(lambda: filled.orders.step(filled.now))
     assert step < 60, "no statement an order"
