@@ -10,6 +10,7 @@ from sqlalchemy import select
 from adapters.records.orders import Order, OrderClock, OrderEvent, OrderPause, Watch
 from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
+from core.service import ClockKind
 from core.words import OrderState, Priority, Trade
 from workorders import messages, watching
 from workorders.book import Book
@@ -59,6 +60,20 @@ def commands(
     return found
 
 
+_STAMPS = {Command.SAFE: ClockKind.SAFE, Command.RESTORED: ClockKind.RESTORE}
+
+
+def _stamped(given: tuple[Command, ...], clocks: Sequence[OrderClock]) -> tuple[Command, ...]:
+    """Without what was said already: a promise that is kept is not kept again."""
+    met = {kind for kind in _STAMPS.values() if _kept(kind, clocks)}
+    return tuple(command for command in given if _STAMPS.get(command) not in met)
+
+
+def _kept(kind: ClockKind, clocks: Sequence[OrderClock]) -> bool:
+    mine = [clock.met_at for clock in clocks if clock.kind == kind]
+    return bool(mine) and None not in mine
+
+
 def row_of(
     book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None,
     worked: AbstractSet[str] = frozenset(),
@@ -84,7 +99,8 @@ def row_of(
         needs_signature=(
             order.state is OrderState.VERIFYING and Happening.INCONCLUSIVE in order.told
         ),
-        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person, worked),
+        recurrence_of=order.recurrence_of,
+        allowed=_stamped(commands(order, actor, person, worked), clocks),
     )  # fmt: skip
 
 

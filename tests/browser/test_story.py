@@ -172,6 +172,8 @@ def the_crew_mends_it(crew: Pair, story: Night, picture: Path) -> None:
     page.get_by_role("button", name="Send the photo").click()
     expect(page.locator(".photos img")).to_have_count(1)
     crew.see("06-restored", f"/orders/{order}", {"en": "Photos", "zh_Hans": "照片"})
+    for said in ("Made safe", "Works again for now"):
+        expect(page.get_by_role("button", name=said, exact=True)).to_have_count(0)
     story.until("2026-04-15 03:40")
     for language, tab in crew.tabs.items():
         tab.go(f"/orders/{order}")
@@ -201,13 +203,15 @@ def telemetry_proves_it(crew: Pair, story: Night) -> None:
     story.until("2026-04-19 09:00", step_min=60)
     row = the_order(story)
     assert (row.state, row.outcome) == (OrderState.CLOSED, Outcome.VERIFIED)
-    crew.see("10-verified", f"/orders/{order}", {"en": "verified", "zh_Hans": "数据已验证"})
+    crew.see("10-verified", f"/orders/{order}", {"en": "verified", "zh_Hans": "数据已验证"},
+             {"en": "The readings are clear", "zh_Hans": "读数已恢复正常"})  # fmt: skip
 
 
 def the_ledger_books_it(manager: Pair, story: Night) -> None:
     order = the_order(story).id
     manager.see("11-savings", "/savings", {"en": order, "zh_Hans": order},
-                {"en": "±", "zh_Hans": "±"}, {"en": "water", "zh_Hans": "水"})  # fmt: skip
+                {"en": "±", "zh_Hans": "±"},
+                {"en": "mains water", "zh_Hans": "自来水"})  # fmt: skip
     said = manager.en.page.locator("table tbody tr", has_text=order).first.inner_text()
     found = re.search(r"([\d,]+(?:\.\d+)?) ± ([\d,]+(?:\.\d+)?)", said)
     assert found is not None, said
