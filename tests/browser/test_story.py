@@ -191,6 +191,7 @@ def the_crew_mends_it(crew: Pair, story: Night, picture: Path) -> None:
     page.wait_for_load_state("load")
     crew.see("08-verifying", f"/orders/{order}",
              {"en": "waiting for proof", "zh_Hans": "待验证"},
+             {"en": "first readings since", "zh_Hans": "维修后的首批读数"},
              {"en": "DN50 管抱箍", "zh_Hans": "DN50 管抱箍"})  # fmt: skip
     assert the_order(story).state is OrderState.VERIFYING
 
