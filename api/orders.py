@@ -201,6 +201,8 @@ def watch_words(watch: WatchView, site: Site, tr: Translator) -> str:
     name = tr.name(equipment.names) if equipment else watch.target
     if watch.awaited.msgid:
         said = tr.say(watch.awaited)
+    elif not watch.needed:
+        said = tr("The first readings since the repair are awaited.")
     else:
         said = tr("{exposures} of {needed} clear exposures so far.", exposures=watch.exposures,
                   needed=watch.needed)  # fmt: skip

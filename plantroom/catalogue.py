@@ -31,7 +31,7 @@ from api.view import environment
 from core.roles import ROLES
 from core.rulecard import RuleCard
 from core.words import Discipline, Outcome, Role
-from workorders import messages
+from workorders import keeping, messages
 from workorders.planned import orders as made_by_plans
 from workorders.planned import planner
 from workorders.priority import Raised
@@ -127,9 +127,9 @@ def _said_through_variables() -> Iterator[str]:
     for words in (Role, Discipline, Outcome):
         yield from (word.value for word in words)
     tables = (
-        orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
-        actions.CANCEL_WORDS, actions.VISIT_WORDS, actions.CAUSE_WORDS, actions.DONE_WORDS,
-        actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS,
+        orders.STATE_WORDS, orders.PROMISES, keeping.PROMISE_WORDS, actions.LABELS,
+        actions.HOLD_WORDS, actions.CANCEL_WORDS, actions.VISIT_WORDS, actions.CAUSE_WORDS,
+        actions.DONE_WORDS, actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS,
     )  # fmt: skip
     for table in tables:
         yield from (str(value) for value in table.values())

@@ -14,7 +14,15 @@ from adapters.locales import Translator
 from api import formats, planned, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
-from api.orders import STATE_WORDS, named, place_of, summary, waste_words, watch_words
+from api.orders import (
+    PROMISES,
+    STATE_WORDS,
+    named,
+    place_of,
+    summary,
+    waste_words,
+    watch_words,
+)
 from api.pages.frame import Framed
 from api.problems import STATUS_OF
 from api.refusals import said
@@ -28,7 +36,7 @@ from core.words import OrderState, Origin
 from workorders.dropped import known
 from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
-from workorders.views import OrderDetail, OrderRow
+from workorders.views import OrderDetail, OrderRow, Step
 
 router = APIRouter(include_in_schema=False)
 View = Annotated[str, Query(pattern="^(open|mine|desk|late|proof|refused|closed)$")]
@@ -68,7 +76,7 @@ def order(
 def timeline(request: Request, given: ServicesDep, actor: ActorDep, order: OrderId) -> Response:
     """What was done, for live updates."""
     detail = given.orders.desk.order(actor, order)
-    return page(request, "timeline.html", timeline=_timeline(detail, language_of(request)))
+    return page(request, "timeline.html", timeline=_timeline(given, detail, language_of(request)))
 
 
 @router.post("/orders/{order}/act")
@@ -188,7 +196,7 @@ def _whole(
         "step_path": f"/orders/{row.id}/step",
         "terms": _terms(row, given, tr),
         "reported": _reports(given, actor, row.id, tr),
-        "timeline": _timeline(detail, tr),
+        "timeline": _timeline(given, detail, tr),
     }  # fmt: skip
 
 
@@ -273,12 +281,13 @@ def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, st
     return lines
 
 
-def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
+def _timeline(given: Services, detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     return [
         {
             "words": tr("Fell due")
             if step.what == Happening.OPENED and detail.origin is Origin.PLAN
-            else tr(_EVENT_WORDS.get(step.what, step.what)),
+            else tr(_event_words(step)),
+            "about": _about(given, step, tr),
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
             "note": step.note,
@@ -287,6 +296,22 @@ def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     ]
 
 
+def _event_words(step: Step) -> str:
+    """What happened; what clears after a repair has not done so by itself."""
+    if step.what == Happening.CLEARED and step.before in _REPAIRED:
+        return "The readings are clear"
+    return _EVENT_WORDS.get(step.what, step.what)
+
+
+def _about(given: Services, step: Step, tr: Translator) -> str:
+    """Whom it went to, or what was promised."""
+    if step.what == Happening.BREACHED:
+        return tr(PROMISES.get(str(step.data.get("promise")), ""))
+    login = step.data.get("assignee")
+    return given.orders.desk.office.name(str(login)) if login else ""
+
+
+_REPAIRED = frozenset({OrderState.DONE, OrderState.VERIFYING})
 _EVENT_WORDS = {
     "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",
     "accept": "Accepted", "take": "Taken over", "arrive": "On site", "hold": "On hold",
@@ -313,5 +338,7 @@ _EVENT_WORDS = {
     "missed": "Not done in its time", "followed": "Has an order of its own now",
     "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
 }  # fmt: skip
-WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
+WORDS = (
+    *STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values(), "The readings are clear",
+)  # fmt: skip
 """Everything here that is said through a variable, for the catalogue."""
