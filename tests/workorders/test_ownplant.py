@@ -93,7 +93,7 @@ def test_again_within_a_fortnight_is_a_recurrence(house: House) -> None:
     outbox(house, 0.85, "outbox_nearly_full")
     house.step()
     outbox(house, 0.1)
-    house.step(1)
+    house.step(0.1)
     house.step(24)
     outbox(house, 0.9, "outbox_nearly_full")
     house.step()
