@@ -139,6 +139,11 @@ class Settings(NotifySettings, CmmsSettings):
         description="what a gateway did not use of so long a time may come at once, as after an "
         "outage. [s]",
     )
+    ledger_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="signs each entry of the ledger of savings; kept outside the database, it "
+        "shows whether somebody wrote the chain anew. Only hashed where empty",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"
     )

@@ -31,6 +31,7 @@ from api.pages import (
 from api.services import Services
 from api.v1 import gateways as v1_gateways
 from api.v1 import handovers as v1_handovers
+from api.v1 import messages as v1_messages
 from api.v1 import meters as v1_meters
 from api.v1 import mutes as v1_mutes
 from api.v1 import orders as v1_orders
@@ -62,7 +63,7 @@ def create_app(services: Services) -> FastAPI:
     v1 = APIRouter(prefix="/api/v1")
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
-        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
+        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings, v1_messages,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)

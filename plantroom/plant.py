@@ -192,6 +192,7 @@ class Plant:
                 site=self.site, calendar=Calendar(self.site), store=self.store,
                 sessions=self.records, verdicts=self.records.verdicts,
                 findings=self.records.findings, rules=RULES, clock=self.clock,
+                key=self.settings.ledger_key.get_secret_value().encode(),
             )
         )  # fmt: skip
 

@@ -125,6 +125,7 @@ MATRIX = {
     "GET /api/v1/quarantine/{id}": Row("/api/v1/quarantine/1", "quarantine"),
     "GET /api/v1/gateways": Row("/api/v1/gateways", "member"),
     "GET /api/v1/gateways/{gateway}": Row("/api/v1/gateways/gw-a", "scoped"),
+    "GET /api/v1/messages/wishes": Row("/api/v1/messages/wishes", "member"),
     "GET /api/v1/meter-events": Row("/api/v1/meter-events", "member"),
     "GET /api/v1/meter-events/{id}": Row("/api/v1/meter-events/1", "scoped"),
 }
@@ -145,6 +146,7 @@ OWN_TESTS = {
     "POST /orders/{order}/photos": "test_work",
     "POST /people": "test_people",
     "PUT /api/v1/people/{login}": "test_people",
+    "PUT /api/v1/messages/wishes": "test_messages",
     "DELETE /api/v1/people/{login}": "test_people",
     "POST /api/v1/people/{login}/shifts": "test_people",
     "POST /api/v1/people/{login}/leaves": "test_people",

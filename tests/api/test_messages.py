@@ -120,3 +120,27 @@ def _waiting(login: str, title: str = "a message", held: str | None = None) -> N
         text={"head": {"msgid": title, "params": {}}, "lines": []}, created_at=now_ms(),
         copied=True, held=held, next_at=now_ms() + HOUR_MS if held else 0,
     )  # fmt: skip
+
+
+def test_a_program_sets_what_its_own_person_wants_and_nobody_else(console: Console) -> None:
+    client = console.key("te.a")
+    wanted = {
+        "ways": [{"kind": "telephone", "address": "+8613800000001"},
+                 {"kind": "mail", "address": "te@wushan.example"}],
+        "quiet_start": 22 * 60, "quiet_end": 360, "quiet_from": 2, "digest_from": 5,
+        "digest_at": 555, "language": "zh_Hans",
+    }  # fmt: skip
+    before = client.get("/messages/wishes").json()
+    assert before["ways"] == []
+    answer = client.put("/messages/wishes", json=wanted)
+    assert answer.status_code == 200, answer.text
+    assert client.get("/messages/wishes").json() == wanted == answer.json()
+    assert console.key("su.a").get("/messages/wishes").json()["ways"] == []
+    evil = {"kind": "mail", "address": "a@b.example&smtp=evil.example"}
+    for wrong in (
+        {"quiet_from": 1}, {"language": "xx"}, {"digest_at": 1440}, {"login": "su.a"},
+        {"ways": [evil]},
+    ):  # fmt: skip
+        answer = client.put("/messages/wishes", json={**wanted, **wrong})
+        assert answer.status_code in {400, 422}, (wrong, answer.status_code)
+    assert client.get("/messages/wishes").json() == wanted
