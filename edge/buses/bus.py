@@ -146,7 +146,8 @@ class Bus:
 
     def _take_up(self, devices: Sequence[Device]) -> None:
         before = self._by_id
-        now, members = time.monotonic(), []
+        now = time.monotonic()
+        members: list[Member] = []
         for device in devices:
             member = before.get(device.id)
             if member is None or member.device != device:

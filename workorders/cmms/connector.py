@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,7 @@ class Round:
         read: Tickets looked at.
         news: Of them, changed by somebody there.
         failed: Tries that failed.
-        waiting: Tickets that are not as their orders are, afterwards.
+        waiting: Tickets that are not as their orders are, afterwards, where anything was tried.
         error: Why the round ended early; empty where it did not.
     """
 
@@ -122,11 +122,13 @@ class Connector:
                 log.warning("the other system waits", system=self._system.name, reason=error)
             finally:
                 self._system.leave()
-            return Round(**tally, waiting=self._waiting(), error=error)
+            tried = tally or error or now_all
+            return Round(**tally, waiting=self._waiting() if tried else 0, error=error)
 
     def _waiting(self) -> int:
+        owed = self._owed(now_all=True).order_by(None).with_only_columns(func.count())
         with self._sessions.session(ALL, reading=True) as session:
-            return len(session.execute(self._owed(now_all=True)).all())
+            return int(session.scalar(owed) or 0)
 
     def _send(self, tally: dict[str, int], *, now_all: bool) -> None:
         with self._sessions.session(ALL) as session:

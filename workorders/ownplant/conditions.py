@@ -70,7 +70,9 @@ def _channels(book: Book, system_now: int) -> Iterator[Condition]:
         if dead and since is not None and system_now - since < DEAD_FOR_MS:
             continue  # neither: an hour is no restart
         hours = 0 if since is None else (system_now - since) // HOUR_MS
-        said = {"channel": row.name, "hours": hours, "why": (row.error or "")[:_WHY]}
+        said: dict[str, str | int | float] = {
+            "channel": row.name, "hours": hours, "why": (row.error or "")[:_WHY],
+        }  # fmt: skip
         if not dead and row.failures:
             continue  # it has failed lately, and is not dead: neither
         yield Condition(
@@ -91,7 +93,7 @@ def _outboxes(book: Book) -> Iterator[Condition]:
             continue
         health = msgspec.convert(row.said, HealthMessage)
         full = _FULL in health.alarms
-        said = {
+        said: dict[str, str | int | float] = {
             "target": site.gateways[row.gateway].names["en"], "readings": health.outbox_rows,
             "share": round(100 * health.outbox_full),
         }  # fmt: skip

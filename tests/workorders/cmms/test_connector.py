@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -62,10 +63,8 @@ class Both:
 
 
 def _connector(house: House, side: Side, clock: SteppedClock) -> Connector:
-    settings = Settings(  # type: ignore[call-arg]
-        _env_file=None, cmms=side.name, cmms_url=side.url,
-        **{k.removeprefix("PLANTROOM_").lower(): v for k, v in ENVIRONMENT.items()},
-    )  # fmt: skip
+    said: dict[str, Any] = {k.removeprefix("PLANTROOM_").lower(): v for k, v in ENVIRONMENT.items()}
+    settings = Settings(_env_file=None, cmms=side.name, cmms_url=side.url, **said)  # type: ignore[call-arg, arg-type]
     system = open_cmms(settings)
     assert system is not None
     word = partial(house.orders.wording, language="en", address="https://plant.example")
