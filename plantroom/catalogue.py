@@ -32,6 +32,7 @@ from core.roles import ROLES
 from core.rulecard import RuleCard
 from core.words import Discipline, Outcome, Role
 from workorders import keeping, messages
+from workorders.ownplant.cards import CARDS as OWN_CARDS
 from workorders.planned import orders as made_by_plans
 from workorders.planned import planner
 from workorders.priority import Raised
@@ -122,7 +123,7 @@ def _written(node: ast.expr) -> list[str]:
 
 
 def _said_through_variables() -> Iterator[str]:
-    for card in cards():
+    for card in (*cards(), *OWN_CARDS.values()):
         yield from _card(card)
     for words in (Role, Discipline, Outcome):
         yield from (word.value for word in words)

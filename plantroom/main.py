@@ -10,6 +10,7 @@ import typer
 from plantroom.commands import (
     backtest,
     backup,
+    cmms,
     dashboards,
     demo,
     docs,
@@ -53,6 +54,7 @@ for name, group in (
     ("edge", edge.app),
     ("gateway", gateway.app),
     ("notify", notify.app),
+    ("cmms", cmms.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)

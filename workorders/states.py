@@ -56,6 +56,8 @@ class Command(StrEnum):
     REJECT = "reject"
     """The inspection found it not mended."""
     SIGN = "sign"
+    RECOVER = "recover"
+    """What was wrong with Plantroom itself has ended, whoever ended it."""
     CANCEL = "cancel"
     REASSIGN = "reassign"
     REOPEN = "reopen"
@@ -180,6 +182,7 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.VERIFYING}), to=_S.CLOSED, roles=_JUDGES,
         relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
     ),
+    Command.RECOVER: Row(sources=frozenset(OPEN_STATES), to=_S.CLOSED),
     Command.CANCEL: Row(
         sources=frozenset(OPEN_STATES), to=_S.CANCELLED, roles=_DISPATCH,
         fields=("reason", "note"),

@@ -316,7 +316,8 @@ _EVENT_WORDS = {
     "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",
     "accept": "Accepted", "take": "Taken over", "arrive": "On site", "hold": "On hold",
     "resume": "Went on", "done": "Said done", "watch": "Telemetry watches the repair",
-    "verify": "Verified by telemetry", "refuse": "Refused by telemetry", "return": "Points lost",
+    "verify": "Verified by telemetry", "recover": "Ended with its cause",
+    "refuse": "Refused by telemetry", "return": "Points lost",
     "inspect": "Inspected", "sign": "Signed", "cancel": "Cancelled", "reassign": "Given on",
     "reopen": "Opened again", "joined": "Seen again", "raised": "Became worse",
     "cleared": "Cleared by itself", "withdrawn": "Finding withdrawn", "breached": "Promise missed",
@@ -337,6 +338,9 @@ _EVENT_WORDS = {
     "hold_over": "The hold is over", "step": "Answered a step", "due_again": "Due once more",
     "missed": "Not done in its time", "followed": "Has an order of its own now",
     "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
+    "ticket_changed": "Ticket changed in the other system",
+    "ticket_closed": "Ticket closed in the other system",
+    "ticket_set_back": "Ticket set back to the order", "ticket_gone": "Ticket deleted there",
 }  # fmt: skip
 WORDS = (
     *STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values(), "The readings are clear",

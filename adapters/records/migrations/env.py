@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.folds
 import adapters.records.ledger

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 
+import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.notifying
 import adapters.records.orders
