@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.locales import Translator
@@ -12,6 +13,7 @@ from api.services import Services
 from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.words import OPEN_STATES, Role
+from workorders.crew.photos import PhotoView
 from workorders.crew.work import DISPATCHERS, ISSUERS
 from workorders.views import OrderDetail
 
@@ -81,6 +83,12 @@ def _cover(given: Services, asset: str, tr: Translator) -> list[tuple[str, bool]
     if equipment.contract:
         said.append((tr("Contract: {what}", what=equipment.contract), True))
     return said
+
+
+def photo_names(content: Mapping[str, object]) -> list[str]:
+    """Names of the photos that an order's page shows."""
+    photos = content["photos"]
+    return [p.name for p in photos if isinstance(p, PhotoView)] if isinstance(photos, list) else []
 
 
 def _colleagues(

@@ -63,7 +63,7 @@ CARD = RuleCard(
     isolation="Close and tag the branch valve; warn the users.",
     effort_min=90,
     desk=False,
-    behind=("tank_overflow",),
+    behind=("pipe_burst", "tank_overflow"),
     sources=("domain sheet WAT-01", "minimum night flow practice"),
     movable=Movable(parameter="margin", most=0.5, step=0.01),
     parameters={

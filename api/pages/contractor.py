@@ -11,11 +11,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api import work
+from api import planned, work
 from api.actions import act_of, actions
 from api.asker import Sent, ServicesDep, photo_of
 from api.offers import Offer, QuoteId, enter_quote, offer_of, paper
 from api.orders import named, summary
+from api.pages.planned import said_of
 from api.pages.work import PHOTO_HEADERS, PhotoName
 from api.problems import STATUS_OF
 from api.refusals import said
@@ -105,6 +106,21 @@ def act(
         return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
                     content=content)  # fmt: skip
     return RedirectResponse("/c", SEE_OTHER)
+
+
+@router.post("/c/step")
+def step(
+    request: Request, given: ServicesDep, theirs: GuestDep,
+    form: Annotated[dict[str, str], Depends(checked, scope="function")],
+) -> Response:  # fmt: skip
+    """A step of the checklist; what was refused is said."""
+    try:
+        given.orders.planned.answer(*theirs, said_of(form))
+    except Refused as error:
+        content = _content(request, given, theirs, problem=said(error, language_of(request)))
+        return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
+                    content=content)  # fmt: skip
+    return RedirectResponse("/c#checklist", SEE_OTHER)
 
 
 @router.post("/c/photos")
@@ -202,6 +218,8 @@ def _content(
         **seen,
         # Which other orders count, and from which sum on somebody is asked, is not theirs to know.
         "quotes": replace(seen["quotes"], others=(), split=()),
+        **planned.checklist(given.orders.planned.at(*theirs), tr, work.photo_names(seen)),
+        "step_path": "/c/step",
         "photo_path": "/c", "may_permit": False, "may_help": False, "may_need": False,
         "may_link": False, "links": (), "mine": False, "split": (), "cover": [],
         "quote_path": "/c/quotes",
