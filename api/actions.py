@@ -11,7 +11,7 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, HoldReason, Priority, Trade
+from core.words import CancelReason, FalseCause, HoldReason, Priority, Trade
 from workorders.act import Act
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
@@ -40,8 +40,13 @@ LABELS = {
     Command.REOPEN: "Open again",
 }
 """In the order of the buttons: what brings the order on comes first, and is the big one."""
+FALSE_WORDS = {
+    FalseCause.PLANNED: "somebody meant it: an event, works",
+    FalseCause.NORMAL: "this plant is like that, and well",
+}
 CAUSES = (
     "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
+    *FalseCause,
 )  # fmt: skip
 DONE_WORDS = {
     "repaired": "repaired",
@@ -79,6 +84,7 @@ CAUSE_WORDS = {
     "blocked": "dirt or blockage",
     "other": "something else",
     "nothing_found": "nothing found",
+    **FALSE_WORDS,
 }
 
 
@@ -161,6 +167,11 @@ def _fields(
         fields.append(
             Field(name="reason", label=tr("Why?"), choices=choices, value=was.get("reason", ""))
         )
+        whys = (("", tr("nobody knows")), *((c.value, tr(w)) for c, w in FALSE_WORDS.items()))
+        fields.append(
+            Field(name="cause", label=tr("A false alarm: why?"), choices=whys,
+                  value=was.get("cause", ""), required=False)
+        )  # fmt: skip
         label = tr("An accepted risk: until when? (90 days at most)")
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))

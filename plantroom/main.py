@@ -27,6 +27,7 @@ from plantroom.commands import (
     score,
     simulate,
     site,
+    teaching,
     torture,
     user,
 )
@@ -48,6 +49,7 @@ for name, group in (
     ("quarantine", quarantine.app),
     ("readings", readings.app),
     ("savings", savings.app),
+    ("teaching", teaching.app),
     ("planned", planned.app),
     ("dashboards", dashboards.app),
     ("user", user.app),

@@ -32,6 +32,7 @@ from core.site import (
     Site,
     Space,
     System,
+    Warranty,
 )
 
 DRIVERS = ("simulated", "csv", devicemap.DRIVER, DIALECTS, SPARKPLUG, HAND)
@@ -167,7 +168,17 @@ def _equipment(building: BuildingKeys, keys: EquipmentKeys, context: Context) ->
         parameters=keys.parameters,
         meter=meter_of(building, keys, context),
         schedule=None if keys.schedule is None else schedule_of(keys.schedule, log),
+        warranty=_warranty(keys, context),
+        contract=keys.contract,
     )
+
+
+def _warranty(keys: EquipmentKeys, context: Context) -> Warranty | None:
+    if keys.warranty is None:
+        return None
+    place = context.log.place(keys.warranty, "until")
+    until = at(keys.warranty.until, context.zone, place, context.log, whole_day=True)
+    return Warranty(until=until, by=keys.warranty.by)
 
 
 def _location(building: BuildingKeys, keys: EquipmentKeys, context: Context) -> str:

@@ -171,6 +171,13 @@ class MeterKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 0.0
 
 
+class WarrantyKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Who mends it without a bill, and until when."""
+
+    until: Annotated[When, Meta(description="a date is meant whole, the day itself included")]
+    by: Annotated[str, Meta(min_length=1, description="who gave it, and how they are reached")]
+
+
 class EquipmentKeys(
     msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"cls": "class"}
 ):
@@ -191,6 +198,10 @@ class EquipmentKeys(
     ] = msgspec.field(default_factory=dict)
     schedule: ScheduleKeys | None = None
     meter: MeterKeys | None = None
+    warranty: WarrantyKeys | None = None
+    contract: Annotated[
+        str, Meta(description="the contract that its upkeep is part of: with whom, what it covers")
+    ] = ""
     gateway: Annotated[Word | None, Meta(description="of all its points")] = None
     period: Period | None = None
     points: Annotated[
@@ -263,6 +274,10 @@ class WorthKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[
             int, Meta(ge=1, description="past repairs before their median replaces a card's time")
         ]
+        | None
+    ) = None
+    quote_limit: (
+        Annotated[float, Meta(ge=0, description="a contractor's quote above it is approved first")]
         | None
     ) = None
 

@@ -34,6 +34,7 @@ from adapters.sites.keys import (
     ScheduleKeys,
     SiteKeys,
     SystemKeys,
+    WarrantyKeys,
     WorthKeys,
 )
 from adapters.sites.meterkeys import (
@@ -112,6 +113,7 @@ TITLES: dict[type[msgspec.Struct], str] = {
     SystemKeys: "A system",
     ScheduleKeys: "A schedule",
     EquipmentKeys: "Equipment",
+    WarrantyKeys: "A warranty",
     MeterKeys: "A meter",
     PointKeys: "A point",
     RegisterKeys: "A register",

@@ -19,6 +19,8 @@ PATHS = {
     "orders-empty": "/orders?view=closed",
     "order": "/orders/{order}",
     "mutes": "/mutes",
+    "teaching": "/teaching",
+    "checks": "/checks",
     "calls": "/calls",
     "labels": "/labels?building=c",
     "report": "/r/{label}",
