@@ -10,6 +10,7 @@ from api import live, problems, shield
 from api.pages import (
     calls,
     contractor,
+    crew,
     gateways,
     handover,
     labels,
@@ -69,7 +70,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(v1)
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
-        work, handover, contractor, mutes, calls, labels, report, messages, ring,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring, crew,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

@@ -13,14 +13,14 @@ from workorders import dispatch, hands, messages, returning, watching
 from workorders.act import Act
 from workorders.book import Book
 from workorders.clocks import PAUSING
-from workorders.crew import needs, reports
+from workorders.crew import late, needs, reports
 from workorders.people import serves
 from workorders.refusals import OrderRefused, forbidden, invalid
 from workorders.states import Command
 
 _SAID = (
     "cause", "minutes", "reason", "until", "who", "assignee", "priority", "action", "alarm",
-    "parts",
+    "parts", "pressed",
 )  # fmt: skip
 """What of an act stands in its event."""
 
@@ -138,7 +138,7 @@ def _declare(book: Book, order: Order, act: Act, actor: str) -> None:
 
 def _done(book: Book, order: Order, act: Act, actor: str) -> None:
     declared = act.do is Command.DECLARE
-    order.done_at = act.until if declared else book.now
+    order.done_at = act.until if declared else late.moment(book, act)
     order.repaired_by = act.assignee if declared else actor
     order.cause_code = act.cause
     order.minutes += act.minutes or 0
