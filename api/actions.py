@@ -45,7 +45,7 @@ OFFLINE = STARTING | frozenset({
     Command.AT_PLACE, Command.ARRIVE, Command.RESUME, Command.HOLD, Command.SAFE,
     Command.RESTORED, Command.DONE,
 })  # fmt: skip
-"""What a crew does at the place, where there may be no network; who gives orders on is at a desk."""
+"""What a crew does at the place, where there may be no network; orders are given on at a desk."""
 CAUSES = (
     "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
 )  # fmt: skip
@@ -115,6 +115,11 @@ class Action:
     open: bool = False
     sources: tuple[str, ...] = ()
     to: str = ""
+
+    @property
+    def rank(self) -> int:
+        """Its place among the buttons."""
+        return list(LABELS).index(Command(self.do))
 
     @property
     def waits(self) -> bool:

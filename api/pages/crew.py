@@ -21,9 +21,7 @@ from core.words import Role
 router = APIRouter(include_in_schema=False)
 CrewDep = Annotated[
     Actor,
-    Depends(
-        allowed(Role.TECHNICIAN, Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN), scope="function"
-    ),
+    Depends(allowed(Role.TECHNICIAN, Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN), scope="function"),
 ]
 OrderId = Annotated[str, Path(max_length=24)]
 ICONS = (

@@ -140,7 +140,7 @@ const Outbox = (() => {
   const flush = async () => {
     let trouble = "";
     try {
-      const held = new Set(), refused = new Set();
+      const held = new Set();
       let csrf = "";
       for (const { id } of await acts()) {
         const act = await get(id);                // its version may have changed with the one before
@@ -150,7 +150,7 @@ const Outbox = (() => {
         if (!csrf) { const asked = await token(); if (asked.trouble) { trouble = asked.trouble; break; } csrf = asked.csrf; }
         trouble = await sendOne(act, csrf);
         if (trouble) break;
-        if ((await get(id))?.do !== undefined && act.do !== "photo") { refused.add(id); held.add(act.order); }
+        if (act.do !== "photo" && await get(id)) held.add(act.order);
       }
     } catch {
       trouble = "network";

@@ -32,6 +32,7 @@ const page = async url => await kept(url.pathname + url.search) || (url.pathname
 // The network where it answers in time; what is kept where it does not, and the network's answer however late where nothing is.
 const networkFirst = async (request, fallback, seen = async () => {}) => {
   const asked = fetch(request);
+  asked.catch(() => {});              // it may fail long after what is kept was shown
   const late = new Promise(done => setTimeout(done, PATIENCE_MS));
   try {
     const answer = await Promise.race([asked, late]) || await fallback() || await asked;
