@@ -27,6 +27,7 @@ from api.pages import (
     report,
     ring,
     savings,
+    switch,
     work,
 )
 from api.services import Services
@@ -70,7 +71,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(v1)
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
-        work, handover, contractor, mutes, calls, labels, report, messages, ring, crew,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring, crew, switch,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

@@ -154,6 +154,7 @@
     if (waiting && !confirm(fill(words.lose, { n: waiting }))) return;
     shown = 0;
     await Outbox.wipe();
+    try { await Outbox.ask("/x/alive"); } catch { alert(words.left); location.assign("/orders"); return; }
     straight(form);
   };
   document.addEventListener("submit", event => {

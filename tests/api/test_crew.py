@@ -71,7 +71,8 @@ def test_what_a_phone_keeps_are_the_orders_of_its_person(console: Console) -> No
     page = visitor.get(f"/orders/{order.id}")
     kept = page.headers[crew.KEEP]
     assert visitor.get(kept).json()["series"]
-    drawn = dict(re.findall(r'data-(points|from|to|buckets)="([^"]*)"', page.text))
+    plot = page.text[page.text.index('<div class="plot"') :].partition(">")[0]
+    drawn = dict(re.findall(r'data-(points|from|to|buckets)="([^"]*)"', plot))
     for name in ("from", "to", "buckets"):
         assert f"{name}={drawn[name]}" in kept
     assert [f"point={p}" in kept for p in drawn["points"].split()] != []
@@ -109,6 +110,7 @@ def test_a_refusal_is_said_in_the_readers_language_with_how_it_stands(console: C
     status, told = send(visitor, before, "arrive")
     assert (status, told["code"], told["version"]) == (409, "conflict", row(console).version)
     assert "修改了本工单" in str(told["detail"])
+    assert send(visitor, row(console), "arrive", key="k")[0] == 200
     assert send(visitor, row(console), "done")[0] == 422
     status, told = send(console.as_("te.c"), before, "arrive")
     assert (status, told) == (404, {"code": "absent", "detail": "There is no such thing here."})
@@ -120,7 +122,7 @@ def test_nothing_is_taken_without_a_token_of_this_log_in(console: Console) -> No
     answer = visitor.post(f"/x/crew/{order.id}/act", {"do": "accept", "version": "1"})
     assert answer.status_code == 403
     assert not answer.headers["content-type"].startswith("application/json")
-    assert upload(visitor, f"/x/crew/{order.id}/photos", png()).status_code == 403
+    assert upload(visitor, f"/x/crew/{order.id}/photos", png(), csrf="x").status_code == 403
     assert row(console).state == "assigned"
 
 

@@ -100,6 +100,8 @@ MATRIX = {
     "GET /sw.js": Row("/sw.js", "anyone"),
     "GET /offline": Row("/offline", "anyone"),
     "GET /x/crew": Row("/x/crew", "member"),
+    "GET /switch": Row("/switch", "anyone"),
+    "GET /pin": Row("/pin", "member"),
     "GET /healthz": Row("/healthz", "anyone"),
     "GET /metrics": Row("/metrics", "anyone"),
     "GET /s": Row("/s/console.css", "anyone"),
@@ -147,6 +149,8 @@ OWN_TESTS = {
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
     "POST /orders/{order}/photos": "test_work",
+    "POST /switch": "test_switch",
+    "POST /pin": "test_switch",
     "POST /x/crew/{order}/act": "test_crew",
     "POST /x/crew/{order}/photos": "test_crew",
     "POST /people": "test_people",

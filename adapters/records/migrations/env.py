@@ -10,6 +10,7 @@ import adapters.records.ledger
 import adapters.records.mutes
 import adapters.records.notifying
 import adapters.records.orders
+import adapters.records.pins
 import adapters.records.requests
 import adapters.records.tables
 import adapters.records.work  # noqa: F401 - they fill the metadata
