@@ -11,7 +11,7 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, HoldReason, Priority, Trade
+from core.words import CancelReason, HoldReason, OrderState, Priority, Trade
 from workorders.act import Act
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
@@ -168,9 +168,15 @@ def _action(
         do=command.value, label=tr(LABELS[command]),
         fields=tuple(_fields(given, detail, command, tr, kept)),
         open=kept.get("do") == command.value,
-        sources=tuple(sorted(state.value for state in row.sources)),
+        sources=tuple(sorted(state.value for state in _pressable(command))),
         to=row.to.value if row.to is not None else "",
     )  # fmt: skip
+
+
+def _pressable(command: Command) -> frozenset[OrderState]:
+    """Where a button makes sense to a page alone: who accepts has seen it."""
+    sources = TABLE[command].sources
+    return sources & {OrderState.ASSIGNED} if command is Command.ACKNOWLEDGE else sources
 
 
 def _fields(

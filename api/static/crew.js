@@ -6,7 +6,7 @@
   const words = JSON.parse(box.dataset.words), person = body.dataset.person, keeps = "keeps" in body.dataset;
   const RETRY_MS = [5000, 15000, 60000], MOST_PHOTO_BYTES = 15e6;
   const workers = "serviceWorker" in navigator ? navigator.serviceWorker : null;
-  let busy = false, tries = 0, timer = 0, shown = 0;
+  let busy = false, leaving = false, tries = 0, timer = 0, shown = 0;
 
   const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
   const fill = (text, values) => Object.entries(values).reduce((all, [name, value]) => all.replace(`{${name}}`, () => value), text);
@@ -40,6 +40,7 @@
   };
   const draw = async () => {
     const acts = await Outbox.acts(), trouble = await Outbox.about("trouble");
+    if (leaving) return;
     const refused = acts.filter(one => one.state === "refused").length, waiting = acts.length - refused;
     box.hidden = !acts.length;
     box.replaceChildren();
@@ -135,10 +136,10 @@
     const path = orderPath() || location.pathname, alone = (await Outbox.acts()).length === 1;
     await send();
     const act = await Outbox.get(id);
-    if (!act) { shown = 0; location.assign(path); return; }
+    if (!act) { leaving = true; location.assign(path); return; }
     if (act.state === "refused" && alone && act.do !== "photo") {          // with a network the page itself says why, and keeps what was typed
+      leaving = true;
       await Outbox.dismiss(id);
-      shown = 0;
       form.elements.key.value = act.key;
       straight(form);
       return;
@@ -152,10 +153,16 @@
     await send();
     const waiting = (await Outbox.acts()).length;
     if (waiting && !confirm(fill(words.lose, { n: waiting }))) return;
-    shown = 0;
+    leaving = true;
     await Outbox.wipe();
-    try { await Outbox.ask("/x/alive"); } catch { alert(words.left); location.assign("/orders"); return; }
-    straight(form);
+    try {
+      await Outbox.ask("/x/alive");
+      straight(form);
+    } catch {                                     // nothing of theirs stays on the screen either
+      document.querySelector("header.top").remove();
+      box.hidden = true;
+      document.getElementById("main").replaceChildren(make("p", words.left, { className: "note" }));
+    }
   };
   document.addEventListener("submit", event => {
     const form = event.target;

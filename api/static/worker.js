@@ -65,10 +65,9 @@ const keepOne = async (cache, path) => {
   const answer = await Outbox.ask(path, { headers: {} });
   if (!await theirs(answer)) return;
   const picture = answer.headers.get("X-Keep");
+  const series = picture ? await Outbox.ask(picture, { headers: {} }).catch(() => null) : null;
+  if (series && await theirs(series)) await cache.put(picture, series);
   await cache.put(path, answer);
-  if (!picture) return;
-  const series = await Outbox.ask(picture, { headers: {} });
-  if (await theirs(series)) await cache.put(picture, series);
 };
 // The list and every order of it, each with what its picture is drawn from; what is no longer theirs goes.
 const keep = async () => {
