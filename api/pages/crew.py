@@ -100,8 +100,9 @@ def _refused(
     request: Request, given: ServicesDep, actor: Actor, order: str, error: Refused
 ) -> JSONResponse:
     """Why, in the reader's language, and how the order stands: who reads may send it anew."""
-    tr, content = language_of(request), {"code": error.code, "detail": ""}
-    content["detail"] = tr(ABSENT) if error.code == "absent" else said(error, tr)
+    tr = language_of(request)
+    detail = tr(ABSENT) if error.code == "absent" else said(error, tr)
+    content: dict[str, object] = {"code": error.code, "detail": detail}
     if error.code == "conflict":
         row = given.orders.desk.order(actor, order).row
         content |= {"version": row.version, "state": row.state.value}

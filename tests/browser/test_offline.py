@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def there(basement: Basement) -> Iterator[None]:
 def _kept(page: Page, *paths: str) -> None:
     # Not wait_for_function: to it the promise of an answer is a yes.
     for path in paths:
-        wait_for(lambda path=path: page.evaluate(KEPT, path), f"{path} on the phone")  # type: ignore[misc]
+        wait_for(partial(page.evaluate, KEPT, path), f"{path} on the phone")
 
 
 def _press(page: Page, name: str) -> None:
@@ -181,10 +182,9 @@ def test_what_somebody_else_was_faster_with_is_said_and_kept(basement: Basement)
         expect(page.locator("#outbox li")).to_have_count(2)
         tab.shoot("basement-waiting-zh")
         row = console.orders.desk.order(admin, order).row
-        more = {"priority": 4 if row.priority == 3 else 3, "note": "The tenant called."}
-        console.orders.desk.act(
-            admin, Act(order=order, do=Command.PRIORITISE, version=row.version, **more)
-        )
+        faster = Act(order=order, do=Command.PRIORITISE, version=row.version, note="It is cold.",
+                     priority=4 if row.priority == 3 else 3)  # fmt: skip
+        console.orders.desk.act(admin, faster)
         with console.records.session(ALL) as session:
             session.execute(delete(LoginRow))
         basement.gate.come()
@@ -227,7 +227,7 @@ def test_a_log_out_and_another_person_erase_what_was_kept(basement: Basement) ->
         _kept(page, f"/orders/{order}")
         page.context.clear_cookies()
         enter(tab, "su.all")
-        wait_for(lambda: page.evaluate(NOBODY), "the end of what was kept")
+        wait_for(partial(page.evaluate, NOBODY), "the end of what was kept")
         assert page.evaluate("caches.has('kept')") is False
         basement.gate.go()
         page.goto(f"{basement.address}/orders/{order}")
