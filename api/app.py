@@ -11,6 +11,7 @@ from api.pages import (
     calls,
     checks,
     contractor,
+    crew,
     gateways,
     handover,
     labels,
@@ -29,6 +30,7 @@ from api.pages import (
     report,
     ring,
     savings,
+    switch,
     teaching,
     work,
 )
@@ -79,7 +81,7 @@ def create_app(services: Services) -> FastAPI:
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
         work, handover, contractor, mutes, calls, labels, report, messages, ring, planned,
-        teaching, checks, quotes,
+        teaching, checks, quotes, crew, switch,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)
