@@ -92,7 +92,7 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
     return Brought(
         drivers=tuple(drivers), oat=weather.oat, oat_each=singly(weather.oat),
         fan=np.concatenate([of.fan for of in drivers], axis=1),
-        units=side(lambda of: of.units[::STEP_MIN] * 1.0),
+        units=side(lambda of: of.units[::STEP_MIN].astype(np.float64)),
         wander=side(lambda of: of.wander), speed_wander=side(lambda of: of.speed_wander),
         hours=np.concatenate([wanted for wanted, _ in hours], axis=1),
         boost=np.concatenate([boost for _, boost in hours], axis=1),

@@ -38,12 +38,14 @@ def season(start: int) -> Lived:
 
 def unit(name: str, start: int = SUMMER) -> Floats:
     """By minute. (minutes, units)"""
-    return season(start).trace.unit[AT[name]]
+    found: Floats = season(start).trace.unit[AT[name]]
+    return found
 
 
 def rooms(name: str, start: int = SUMMER) -> Floats:
     """Of the units' rooms. (minutes, units)"""
-    return season(start).trace.zone[ZONE_ROWS.index(name)][:, PLAN.unit_zone]
+    found: Floats = season(start).trace.zone[ZONE_ROWS.index(name)][:, PLAN.unit_zone]
+    return found
 
 
 def worked() -> Bools:

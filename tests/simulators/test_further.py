@@ -7,11 +7,13 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from adapters.sites import load_people
 from core.clock import DAY_MS
+from core.words import Trade
 from simulators.accused import accused
 from simulators.campus import Campus
 from simulators.physics.weather.climate import DEFAULT_CLIMATE
-from tests.simulators.further import SITE, SUMMER, WINTER
+from tests.simulators.further import SITE, SUMMER, WINTER, XISHAN
 from tests.simulators.judged import found
 from tests.simulators.parts import SEED, Readings
 from tests.simulators.test_accused import midnight
@@ -26,6 +28,11 @@ LOOKS_WRONG = {
 def test_what_looks_wrong_is_told() -> None:
     told = {d.kind for d in accused(SITE, DAMP, 28, DEFAULT_CLIMATE)}
     assert told == LOOKS_WRONG
+
+
+def test_somebody_is_on_call_for_every_trade() -> None:
+    people, shifts = load_people(XISHAN)
+    assert {s.trade for s in shifts} == {t for p in people for t in p.trades} == set(Trade)
 
 
 def test_it_does_what_is_told() -> None:

@@ -47,7 +47,7 @@ class Ran:
             return parts[-1]
 
         self.uncounted = 0.0  # what no branch counts
-        works.run = noted  # type: ignore[method-assign]
+        works.run = noted  # type: ignore[method-assign,assignment]
         self.stored = [self._stored(works)]
         self.said = Readings(campus.read("gw-f", SUMMER + DAY_MS), F)
         self.stored.append(self._stored(works))
@@ -57,7 +57,8 @@ class Ran:
 
     def row(self, name: str) -> Floats:
         """By minute."""
-        return self._rows[ROW[name]]
+        found: Floats = self._rows[ROW[name]]
+        return found
 
     @staticmethod
     def _stored(works: Waterworks) -> float:

@@ -139,9 +139,7 @@ class FanCoils:
         self._call(felt, np.maximum(meant, now.left_on))
         self._blow(felt, np.maximum(meant, now.left_on), now)
         self._exchange(air, wet, water.take(self._building, axis=1), now)
-        given = state[AT["warmed"]] - state[AT["cooled"]]
-        heat = np.bincount(zone, weights=given, minlength=self._rooms)
-        return np.asarray(heat, np.float64)
+        return self._to_rooms(state[AT["warmed"]] - state[AT["cooled"]])
 
     def asked(self) -> Floats:
         """Hot and chilled water's work [kW], and how many valves of each are open.
@@ -213,9 +211,13 @@ class FanCoils:
         state[AT["warmed"]], state[AT["cooled"]], state[AT["discharge"]] = warmed, cooled, leaves
         state[AT["condensed"]] = _AIR_KG_M3 * _PER_HOUR * blown * drips
         damp = blown * (drips > _NOUGHT)
-        through = np.bincount(self._zone, weights=damp, minlength=self._rooms)
-        carried = np.bincount(self._zone, weights=damp * out, minlength=self._rooms)
+        through, carried = self._to_rooms(damp), self._to_rooms(damp * out)
         self.dried = Dried(through, carried / np.maximum(through, _NO_AIR))
+
+    def _to_rooms(self, of_units: Floats) -> Floats:
+        """Sums over each room's units. (units,) to (rooms,)"""
+        sums = np.bincount(self._zone, weights=of_units, minlength=self._rooms)
+        return np.asarray(sums, np.float64)
 
 
 def fan_ratings(plan: Plan) -> Floats:
