@@ -23,7 +23,7 @@ from scoring.realism.bands import KEPT as BANDS
 from scoring.realism.bands import Bands, load_bands, outside, save_bands
 from scoring.realism.campus import Found
 from scoring.realism.card import AIM, KEPT, card_of, save_card
-from scoring.realism.further import DAYS, further
+from scoring.realism.further import DAYS, LEAD_DAYS, further
 from scoring.realism.page import part, replaced
 from scoring.realism.pictures import ROW_HEIGHT, WIDTH, Panel, picture
 from scoring.realism.tables import STATISTICS
@@ -83,7 +83,7 @@ def _draw(site: Site, data: Path) -> None:
 
 def draw_further() -> None:
     """The week of the further buildings, which no real one stands beside."""
-    week = campus.readings_of(load_site(_FURTHER), 1, _FURTHER_END, DAYS)
+    week = campus.readings_of(load_site(_FURTHER), 1, _FURTHER_END, LEAD_DAYS + DAYS)
     _shot("further", further(week))
 
 

@@ -7,7 +7,8 @@ from core.clock import HOUR_MS, MINUTE_MS
 from scoring.realism.pictures import Panel
 from scoring.realism.readings import Readings
 
-DAYS = 7
+DAYS, LEAD_DAYS = 7, 4
+"""That are shown, and that they have behind them: rooms begin at 20 °C."""
 _STEP_MS = 5 * MINUTE_MS
 
 
@@ -15,14 +16,17 @@ def further(week: Readings) -> list[tuple[Panel, Panel]]:
     """Rows of two panels, the building of fan coils left, the library right.
 
     Args:
-        week: What both said in a warm week.
+        week: What both said in a warm week, and before it.
     """
 
+    def shown(values: Floats) -> Floats:
+        return values[len(values) * LEAD_DAYS // (LEAD_DAYS + DAYS) :]
+
     def said(*points: tuple[str, str]) -> list[tuple[str, Floats]]:
-        return [(name, week.last(point, _STEP_MS)) for name, point in points]
+        return [(name, shown(week.last(point, _STEP_MS))) for name, point in points]
 
     def used(*registers: tuple[str, str]) -> list[tuple[str, Floats]]:
-        return [(name, week.hourly_use(register).ravel()) for name, register in registers]
+        return [(name, shown(week.hourly_use(register).ravel())) for name, register in registers]
 
     return [
         (
@@ -37,7 +41,7 @@ def further(week: Readings) -> list[tuple[Panel, Panel]]:
             Panel("E: humidity of the same rooms", "%RH",
                   said(("south 2", "e.z-south2.zone_rh"), ("north 4", "e.z-north4.zone_rh")), DAYS),
             Panel("F: power of the main, with its panels", "kW",
-                  [("bought less sold", week.last("f.m-main.power", HOUR_MS // 4))], DAYS),
+                  [("bought less sold", shown(week.last("f.m-main.power", HOUR_MS // 4)))], DAYS),
         ),
         (
             Panel("E: fans of the second floor (stages) and the third (none)", "%",

@@ -12,8 +12,9 @@ from core.clock import DAY_MS
 from core.words import Trade
 from simulators.accused import accused
 from simulators.campus import Campus
+from simulators.physics.faults import FaultKind
 from simulators.physics.weather.climate import DEFAULT_CLIMATE
-from tests.simulators.further import SITE, SUMMER, WINTER, XISHAN
+from tests.simulators.further import SITE, SUMMER, WINTER, XISHAN, ill
 from tests.simulators.judged import found
 from tests.simulators.parts import SEED, Readings
 from tests.simulators.test_accused import midnight
@@ -54,3 +55,17 @@ def test_it_does_what_is_told() -> None:
 @pytest.mark.parametrize("start", [WINTER, DAMP, SUMMER])
 def test_no_rule_minds_for_weeks(start: int) -> None:
     assert found(SITE, SEED, (start, 14), nights=30, behind=7) == []
+
+
+def test_rules_that_can_see_two_of_their_faults_find_them_at_their_place() -> None:
+    """Beside two that nothing here judges: a valve and a riser."""
+    faults = (
+        ill(FaultKind.FAN_COIL_LEFT_ON, "e.fcu-north1", SUMMER),
+        ill(FaultKind.FAN_COIL_VALVE_PASSES, "e.fcu-south2", SUMMER, 0.5),
+        ill(FaultKind.TANK_SWITCH_STICKS, "f.roof-tank", SUMMER, 1.5),
+        ill(FaultKind.RISER_VALVE_PASSES, "f.transfer", SUMMER, 0.1),
+    )
+    named = found(SITE, SEED, (SUMMER, 1), nights=1, behind=1, faults=faults)
+    # What runs back through the riser fills the tank below it to the brim: a symptom of the fourth.
+    symptom = ("WAT-07", "f.tank")
+    assert set(named) == {("AC-02", "e.fcu-north1"), ("WAT-07", "f.roof-tank"), symptom}
