@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import live, problems, shield
 from api.pages import (
+    assessment,
     calls,
     contractor,
     gateways,
@@ -29,6 +30,7 @@ from api.pages import (
     work,
 )
 from api.services import Services
+from api.v1 import assessment as v1_assessment
 from api.v1 import gateways as v1_gateways
 from api.v1 import handovers as v1_handovers
 from api.v1 import meters as v1_meters
@@ -63,13 +65,14 @@ def create_app(services: Services) -> FastAPI:
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
         v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
+        v1_assessment,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
-        work, handover, contractor, mutes, calls, labels, report, messages, ring,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring, assessment,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

@@ -308,6 +308,8 @@ class Site:
         points: In a stable order; :attr:`table` indexes it.
         worth: What things are worth when orders are ranked, by name, where the site's owner
             says something else than :class:`workorders.priority.Rates`.
+        targets: What the work on orders is held against, by name, where the owner says
+            something else than :class:`workorders.assessment.targets.Targets`.
     """
 
     id: str
@@ -326,6 +328,7 @@ class Site:
     carbon: Mapping[Carrier, tuple[CarbonFactor, ...]]
     calendar: tuple[CalendarEntry, ...] = ()
     worth: Mapping[str, float] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:

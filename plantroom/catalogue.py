@@ -13,6 +13,7 @@ from analytics.rules import cards
 from analytics.savings.constructions import CONSTRUCTIONS
 from api import (
     actions,
+    assessment,
     gateways,
     meters,
     orders,
@@ -132,6 +133,7 @@ def _said_through_variables() -> Iterator[str]:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)
+    yield from assessment.WORDS
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

@@ -34,6 +34,7 @@ from adapters.sites.keys import (
     ScheduleKeys,
     SiteKeys,
     SystemKeys,
+    TargetKeys,
     WorthKeys,
 )
 from adapters.sites.meterkeys import (
@@ -88,6 +89,7 @@ TITLES: dict[type[msgspec.Struct], str] = {
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
     WorthKeys: "What things are worth",
+    TargetKeys: "What work on orders is held against",
     BuildingKeys: "A building",
     FloorKeys: "A floor",
     RoomKeys: "A space",

@@ -41,6 +41,7 @@ def slice_of(site: Site, gateway: str) -> Site:
         carbon={},
         calendar=(),
         worth={},
+        targets={},
     )
 
 
