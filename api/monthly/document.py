@@ -107,4 +107,4 @@ def _letters(said: str) -> int:
 def _line(paper: FPDF, said: str, size: float, colour: tuple[int, int, int]) -> None:
     paper.set_font(_FONT, size=size)
     paper.set_text_color(*colour)
-    paper.multi_cell(0, size * 0.5, _plain(said), new_x="LMARGIN", new_y="NEXT")
+    paper.multi_cell(0, size * 0.5, _plain(said), align="L", new_x="LMARGIN", new_y="NEXT")
