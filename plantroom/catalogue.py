@@ -13,6 +13,7 @@ from analytics.rules import cards
 from analytics.savings.constructions import CONSTRUCTIONS
 from api import (
     actions,
+    assessment,
     desk,
     gateways,
     meters,
@@ -140,6 +141,7 @@ def _said_through_variables() -> Iterator[str]:
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS, *desk.SAID)
     yield from (*teaching.WORDS, *checks.WORDS)
     yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
+    yield from assessment.WORDS
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

@@ -27,7 +27,7 @@ class Row:
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
             ``enterer``: some roles of any scope, 403 for others; ``crew``: all but viewers, of
             any scope, 403 for those; ``nobody``: a log-in helps nobody here.
-            ``labeller`` and ``desk``: some roles too.
+            ``labeller`` and ``desk``: some roles too; ``managers``: all but technicians.
         found: Status where it is answered.
     """
 
@@ -79,6 +79,10 @@ MATRIX = {
     "GET /f/{secret}": Row("/f/none", "anyone", 404),
     "GET /savings": Row("/savings", "member"),
     "GET /savings/{order}": Row("/savings/{order}", "scoped"),
+    "GET /assessment": Row("/assessment", "member"),
+    "GET /assessment/orders": Row("/assessment/orders?figure=repair", "member"),
+    "GET /assessment/report/{month}": Row("/assessment/report/2026-03", "managers"),
+    "GET /assessment/report/{month}.{form}": Row("/assessment/report/2026-03.xlsx", "managers"),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -148,6 +152,8 @@ MATRIX = {
     "GET /api/v1/orders/{order}/checklist": Row("/api/v1/orders/{order}/checklist", "scoped"),
     "GET /api/v1/savings": Row("/api/v1/savings", "member"),
     "GET /api/v1/savings/{order}": Row("/api/v1/savings/{order}", "scoped"),
+    "GET /api/v1/assessment": Row("/api/v1/assessment", "member"),
+    "GET /api/v1/assessment/orders": Row("/api/v1/assessment/orders?figure=repair", "member"),
     "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
@@ -242,6 +248,8 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "enterer" and role not in ENTERERS:
         return 403
     if row.who == "crew" and role is Role.VIEWER:
+        return 403
+    if row.who == "managers" and role is Role.TECHNICIAN:
         return 403
     if row.who == "labeller" and role not in CURIOUS:
         return 403

@@ -162,13 +162,21 @@ class Unmeasured:
     why: str
 
 
-def read(session: Session, site: Site) -> Book:
-    """All that a session's scope shows."""
-    bookings = tuple(_bookings(session))
+def read(session: Session, site: Site, within: tuple[str, str] | None = None) -> Book:
+    """All that a session's scope shows.
+
+    Args:
+        session: Of one scope.
+        site: The campus.
+        within: First and last month, such as ``2026-11``: only their days count. What meters
+            above dispute is of all days together, and leaves only totals of all days.
+    """
+    bookings = tuple(_bookings(session, within))
     nodes = tuple(_node(row) for row in session.scalars(select(NodeRow).order_by(
         NodeRow.meter, NodeRow.carrier)))  # fmt: skip
+    disputing = nodes if within is None else ()
     return Book(
-        bookings=bookings, nodes=nodes, totals=tuple(_totals(site, bookings, nodes)),
+        bookings=bookings, nodes=nodes, totals=tuple(_totals(site, bookings, disputing)),
         unmeasured=tuple(_unmeasured(session)), rules=tuple(_calibrations(site, bookings)),
     )  # fmt: skip
 
@@ -185,7 +193,7 @@ def groups_of(groups: Mapping[str, float], carrier: Carrier) -> dict[str, float]
     return found
 
 
-def _bookings(session: Session) -> list[Booking]:
+def _bookings(session: Session, within: tuple[str, str] | None = None) -> list[Booking]:
     counted, verified = DayRow.state.in_(COUNTED), DayRow.state == Entry.VERIFIED.value
     sign = case((verified, 1), (DayRow.state == Entry.REVERSED.value, -1), else_=0)
     query = (
@@ -203,6 +211,9 @@ def _bookings(session: Session) -> list[Booking]:
         .group_by(DayRow.account_id, DayRow.carrier)
         .order_by(DayRow.account_id, DayRow.carrier)
     )  # fmt: skip
+    if within is not None:
+        month = func.substr(DayRow.day, 1, 7)
+        query = query.where(month >= within[0], month <= within[1])
     rows = session.execute(query).all()
     accounts = {a.id: a for a in session.scalars(select(AccountRow))}
     plans = {p.id: p for p in session.scalars(select(PlanRow).where(
