@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, text
+from sqlalchemy import Table, insert, text
 from sqlalchemy.engine import make_url
 
 from adapters.records import ALL, Records
+from adapters.records.base import Base
 from adapters.records.orders import Order, OrderClock, OrderEvent, OrderFinding, OrderNumber
 from adapters.sites import load_people, load_site
 from adapters.store import open_store
@@ -111,9 +112,9 @@ def fill(records: Records, count: int = ORDERS) -> None:
         connection = session.connection()
         for first in range(0, count, _MANY):
             numbers = range(first, min(first + _MANY, count))
-            connection.execute(insert(Order.__table__), [_order(n, count) for n in numbers])
-            connection.execute(insert(OrderFinding.__table__), [_link(n, count) for n in numbers])
-        connection.execute(insert(OrderNumber.__table__), [{"year": 2026, "last": count}])
+            connection.execute(insert(_table(Order)), [_order(n, count) for n in numbers])
+            connection.execute(insert(_table(OrderFinding)), [_link(n, count) for n in numbers])
+        connection.execute(insert(_table(OrderNumber)), [{"year": 2026, "last": count}])
         _multiply(connection, OrderEvent.__tablename__,
                   "seq, at, actor, command, from_state, to_state, note, data",
                   "s.n, o.opened_at + s.n * 600000, 'wang.fang', 'accept', 'assigned', "
@@ -126,6 +127,12 @@ def fill(records: Records, count: int = ORDERS) -> None:
         if connection.dialect.name == "postgresql":
             # What its autovacuum does within a minute of such a load.
             connection.execute(text("ANALYZE"))
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - each of them is mapped to one
+    return table
 
 
 def _true(records: Records) -> str:
@@ -216,7 +223,7 @@ def _triaged(name: str, orders: WorkOrders, site: Site, records: Records) -> Res
                 for n in range(FINDINGS)]  # fmt: skip
         begun = time.perf_counter()
         with records.session(ALL) as session:
-            session.connection().execute(insert(Order.__table__), rows)
+            session.connection().execute(insert(_table(Order)), rows)
         plain.append(time.perf_counter() - begun)
     return Result(
         name=f"triage of {FINDINGS:,} findings in {name}", unit="s", ours=ours, plain=plain,
