@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from adapters.cmms_settings import CmmsSettings
 from adapters.notify_settings import NotifySettings
 from core.errors import Misconfigured, Mistake
 
@@ -18,7 +19,7 @@ PREFIX = "PLANTROOM_"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(NotifySettings):
+class Settings(NotifySettings, CmmsSettings):
     """What differs from one installation to the next; passwords are never shown."""
 
     model_config = SettingsConfigDict(
@@ -34,6 +35,14 @@ class Settings(NotifySettings):
     records: SecretStr = Field(
         default=SecretStr(""),
         description="SQLAlchemy address of the records; SQLite under var/ where empty",
+    )
+
+    site_watch_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=3600,
+        description="how often the site files are looked at while it runs; a change that is right "
+        "is taken up without a restart. 0: by SIGHUP alone. [s]",
     )
 
     broker_host: str = Field(default="127.0.0.1", description="MQTT broker")
@@ -87,6 +96,11 @@ class Settings(NotifySettings):
         default=True, description="cookies over HTTPS, or this machine, alone"
     )
 
+    planned: Literal["live", "always", "never"] = Field(
+        default="live",
+        description="whether planned work makes orders: live, not in runs of stepped time such as "
+        "demo and replay; always; never",
+    )
     lateness_s: int = Field(
         default=900,
         ge=0,
@@ -129,6 +143,11 @@ class Settings(NotifySettings):
         ge=1,
         description="what a gateway did not use of so long a time may come at once, as after an "
         "outage. [s]",
+    )
+    ledger_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="signs each entry of the ledger of savings; kept outside the database, it "
+        "shows whether somebody wrote the chain anew. Only hashed where empty",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least that is logged"

@@ -17,7 +17,7 @@ from core.clock import HOUR_MS, MINUTE_MS
 from core.errors import Refused
 from core.ports import GatewayProgress
 from core.quality import Quality
-from core.wire import HealthMessage
+from core.wire import ConfigHealth, HealthMessage
 from workorders.views import OrderRow
 
 SILENT_MS = 5 * MINUTE_MS
@@ -55,6 +55,7 @@ class GatewayView:
         too_fast: Whether that was within the hour.
         outbox_readings: Waiting there; None where it did not say.
         outbox_full: Share of the outbox's bound.
+        config: The site files that it runs on, and what it refused of them since.
         written: Points that stand written by hand, until they are given back.
         dropping: It is so full that it drops its oldest, and says so.
         oldest_unsent: Device time of the oldest reading that waits there. [ms]
@@ -83,6 +84,7 @@ class GatewayView:
     said_at: int | None = None
     boot: str = ""
     version: str = ""
+    config: ConfigHealth | None = None
     clock_offset: int | None = None
     twins: int = 0
     batches: int = 0
@@ -105,6 +107,10 @@ class GatewayView:
             ),
             ("it sends faster than it may", self.too_fast),
             ("a point stands written by hand", bool(self.written)),
+            (
+                "its site files are refused: it runs on older ones",
+                self.config is not None and bool(self.config.refused),
+            ),
             ("two boots were live at once", self.twins > 0),
             ("it had to drop readings", self.discarded > 0),
             ("a device does not answer", any(d.error for d in self.devices)),
@@ -117,6 +123,7 @@ WORDS = (
     "its outbox is full and drops its oldest readings",
     "it sends faster than it may", "two boots were live at once", "it had to drop readings",
     "a device does not answer", "a point stands written by hand",
+    "its site files are refused: it runs on older ones",
 )  # fmt: skip
 """Everything here that is said through a variable, for the catalogue."""
 
@@ -190,6 +197,7 @@ def _view(
                 if word.startswith("written:")
             ),
             "dropping": "outbox_full" in said.alarms, "boot": said.boot, "version": said.version,
+            "config": said.config,
             "devices": tuple(
                 Device(name=name, last_good=device.last_good, error=device.error or "")
                 for name, device in sorted(said.devices.items())

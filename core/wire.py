@@ -96,6 +96,16 @@ class DeviceHealth(msgspec.Struct, omit_defaults=True):
     error: str | None = None
 
 
+class ConfigHealth(msgspec.Struct, omit_defaults=True):
+    """The site files that a gateway runs on, by their hash, and those that it refused since."""
+
+    hash: str
+    since: Ms
+    refused: str = ""
+    refused_since: Ms | None = None
+    why: str = ""
+
+
 class HealthMessage(msgspec.Struct, omit_defaults=True):
     """How a gateway is; ``alarms`` are stable words, such as ``outbox_nearly_full``."""
 
@@ -110,6 +120,7 @@ class HealthMessage(msgspec.Struct, omit_defaults=True):
     discarded_batches: int = 0
     alarms: list[str] = []
     devices: dict[str, DeviceHealth] = {}
+    config: ConfigHealth | None = None
 
 
 class SettledMessage(msgspec.Struct, forbid_unknown_fields=True):

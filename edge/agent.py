@@ -16,6 +16,7 @@ from core.errors import Fatal, Retryable, Undecodable
 from core.ports import Broker, Driver, Message, Will
 from core.quality import Quality
 from core.site import Site
+from edge.changing import ChangingDriver, table_of
 from edge.fullness import Alarm, Fullness
 from edge.outbox import Depth, Outbox
 from edge.presence import Presence, State
@@ -87,17 +88,17 @@ class Agent:
         self._site, self._gateway, self._driver = site.id, gateway, driver
         self._outbox, self._broker, self._clock = outbox, broker, clock
         self._alarms: Callable[[], Sequence[str]] = getattr(driver, "alarms", tuple)
-        self._points = [(point.id, point.unit) for point in site.points]
-        periods = [point.period_s for point in site.points if point.gateway == gateway]
-        wanted = read_every_s or getattr(driver, "read_every_s", None)
-        self._read_every_s = float(wanted or min([*periods, _SLOWEST_READ_S]))
+        self._points = table_of(driver, site)
+        self._asked_every_s = read_every_s
+        self._read_every_s = self._every_s(site)
+        self._config = wire.ConfigHealth(hash=site.version, since=clock.now())
         self._health_every_ms = int(health_every_s * 1000)
         self._health_at: int | None = None
         self._first_connection_s = first_connection_s
         self._sender = Sender(site.id, gateway, outbox, broker, clock)
         self._changed = threading.Condition()  # guards the sender and the counts
         self._reading = threading.Lock()
-        self._held: tuple[Columns, int] | None = None
+        self._held: tuple[Columns, int, Sequence[tuple[str, str]]] | None = None
         self._full = Fullness()
         self._readings = self._no_value = self._confirmations = 0
         self._error: str | None = None
@@ -148,13 +149,52 @@ class Agent:
                 self._changed.wait_for(lambda: self._sender.online, self._first_connection_s)
         readings = 0
         with self._reading:
-            if self._held is not None:
-                readings += self._commit(*self._held)
-            readings += self._commit(self._driver.read(until), until)
+            readings += self._read(until)
         with self._changed:
             self._sender.pump()
             self._publish_health()
         return readings
+
+    def change(self, site: Site, make: Callable[[], Driver] | None = None) -> Driver:
+        """Take up another version of the site, between two reads.
+
+        Session, outbox, sequence numbers and what waits for its confirmation stay. What was
+        read before is committed first, under the points that it was read for.
+
+        Args:
+            site: The new model, checked.
+            make: Makes another driver; where absent the present one takes up the site, if it
+                is a :class:`edge.changing.ChangingDriver` and its part of it has changed.
+
+        Returns:
+            The driver that reads from now on.
+
+        Raises:
+            Retryable: The outbox cannot be written; nothing has changed.
+            Misconfigured: The site cannot be read; nothing has changed.
+        """
+        with self._reading:
+            now = self._clock.now()
+            self._read(now)
+            before = self._driver
+            if make is not None:
+                self._driver = make()
+                before.close()
+                if isinstance(before, ChangingDriver):  # it has read by itself since
+                    self._hold(before.read(self._clock.now()), now)
+                self._alarms = getattr(self._driver, "alarms", tuple)
+            elif isinstance(before, ChangingDriver):
+                before.change(site)
+            self._points = table_of(self._driver, site)
+            self._read_every_s = self._every_s(site)
+        return self._driver
+
+    def runs_on(self, config: wire.ConfigHealth) -> None:
+        """Which site files it runs on and which it refused, for health; said at once."""
+        with self._changed:
+            self._config = config
+            self._health_at = None
+            self._changed.notify_all()
 
     def settled(self) -> bool:
         """Whether every reading that was read is confirmed."""
@@ -238,9 +278,28 @@ class Agent:
             _log.exception("edge read failed", gateway=self._gateway)
             self._error = f"{type(error).__name__}: {error}"
 
-    def _commit(self, rows: Columns, until: int) -> int:
-        self._held = (rows, until)
-        appended = self._outbox.append(rows, self._points, read_until=until)
+    def _every_s(self, site: Site) -> float:
+        periods = [point.period_s for point in site.points if point.gateway == self._gateway]
+        wanted = self._asked_every_s or getattr(self._driver, "read_every_s", None)
+        return float(wanted or min([*periods, _SLOWEST_READ_S]))
+
+    def _read(self, until: int) -> int:
+        """What is held and what is new, into the outbox; how many readings."""
+        readings = 0
+        if self._held is not None:
+            readings += self._commit(*self._held)
+        return readings + self._commit(self._driver.read(until), until, self._points)
+
+    def _hold(self, rows: Columns, until: int) -> None:
+        """Commit what a driver leaves behind, at the latest with the next read."""
+        try:
+            self._commit(rows, until, self._points)
+        except Retryable as error:
+            _log.warning("edge holds readings", gateway=self._gateway, reason=str(error))
+
+    def _commit(self, rows: Columns, until: int, points: Sequence[tuple[str, str]]) -> int:
+        self._held = (rows, until, points)
+        appended = self._outbox.append(rows, points, read_until=until)
         self._held = None
         if appended.discarded:
             self._discarded()
@@ -300,7 +359,7 @@ class Agent:
             devices["edge"] = (None, self._error)
         payload = self._presence.health(
             now, depth, self._sender.oldest_unsent(), devices,
-            [*filter(None, [self._full.alarm]), *self._alarms()],
+            [*filter(None, [self._full.alarm]), *self._alarms()], self._config,
         )  # fmt: skip
         # QoS 0: old health is no use, and would fill the queue of an ingest that is away.
         if self._broker.publish(self._presence.health_topic, payload, qos=0):

@@ -39,13 +39,14 @@ class Presence:
         oldest_unsent: int | None,
         devices: Mapping[str, tuple[int | None, str | None]],
         alarms: Sequence[str] = (),
+        config: wire.ConfigHealth | None = None,
     ) -> bytes:
         """Payload of a health message; devices as :meth:`core.ports.Driver.health` has them."""
         return wire.encode(
             wire.HealthMessage(
                 v=1, sent_at=now, boot=self._boot, version=VERSION, outbox_rows=depth.readings,
                 outbox_bytes=depth.bytes, outbox_full=depth.full, oldest_unsent=oldest_unsent,
-                discarded_batches=depth.discarded, alarms=list(alarms),
+                discarded_batches=depth.discarded, alarms=list(alarms), config=config,
                 devices={
                     name: wire.DeviceHealth(last_good=last_good, error=error)
                     for name, (last_good, error) in devices.items()

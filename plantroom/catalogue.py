@@ -17,6 +17,7 @@ from api import (
     meters,
     orders,
     people,
+    planned,
     problems,
     refusals,
     requests,
@@ -31,6 +32,9 @@ from core.roles import ROLES
 from core.rulecard import RuleCard
 from core.words import Discipline, Outcome, Role
 from workorders import keeping, messages
+from workorders.ownplant.cards import CARDS as OWN_CARDS
+from workorders.planned import orders as made_by_plans
+from workorders.planned import planner
 from workorders.priority import Raised
 
 ROOT = FOLDER.parent
@@ -119,7 +123,7 @@ def _written(node: ast.expr) -> list[str]:
 
 
 def _said_through_variables() -> Iterator[str]:
-    for card in cards():
+    for card in (*cards(), *OWN_CARDS.values()):
         yield from _card(card)
     for words in (Role, Discipline, Outcome):
         yield from (word.value for word in words)
@@ -132,6 +136,7 @@ def _said_through_variables() -> Iterator[str]:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)
+    yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

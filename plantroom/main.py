@@ -10,12 +10,14 @@ import typer
 from plantroom.commands import (
     backtest,
     backup,
+    cmms,
     dashboards,
     demo,
     docs,
     edge,
     gateway,
     notify,
+    planned,
     quarantine,
     readings,
     realism,
@@ -39,21 +41,20 @@ app = typer.Typer(
         "New here? `plantroom demo` runs a simulated campus with everything else real.\n\n"
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
-    epilog=(
-        "Not there yet: planned work. "
-        "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
-    ),
+    epilog=("Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."),
 )
 for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
     ("readings", readings.app),
     ("savings", savings.app),
+    ("planned", planned.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),
     ("gateway", gateway.app),
     ("notify", notify.app),
+    ("cmms", cmms.app),
 ):
     app.add_typer(group, name=name)
 app.command()(demo.demo)

@@ -8,7 +8,7 @@ import secrets
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ingest.service import Ingest
     from ingest.spool import Spool
     from plantroom.homeassistant import HomeAssistant
+    from workorders.cmms.connector import Connector
     from workorders.ledger.service import Ledger
     from workorders.notify.installed import Installed
     from workorders.service import WorkOrders
@@ -100,8 +101,9 @@ class Plant:
     def cards(self) -> dict[str, RuleCard]:
         """Rule cards by id."""
         from analytics.rules import RULES  # noqa: PLC0415
+        from workorders.ownplant.cards import CARDS  # noqa: PLC0415
 
-        return {rule.card.id: rule.card for rule in RULES}
+        return {rule.card.id: rule.card for rule in RULES} | dict(CARDS)
 
     @cached_property
     def ingest(self) -> Ingest:
@@ -159,8 +161,28 @@ class Plant:
             notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
                             address=self.settings.address),
             levels=load_levels(self.settings.site),
-            ledger=self.ledger,
+            ledger=self.ledger, plans=self._plans(),
         )  # fmt: skip
+
+    def _plans(self) -> bool:
+        """Whether planned work makes orders; where time is stepped, only if that is asked for."""
+        wished = self.settings.planned
+        return wished == "always" or (wished == "live" and isinstance(self.clock, SystemClock))
+
+    @cached_property
+    def cmms(self) -> Connector | None:
+        """Orders as tickets in another system, where the settings name one."""
+        from adapters.cmms.opening import open_cmms  # noqa: PLC0415
+        from workorders.cmms.connector import Connector  # noqa: PLC0415
+
+        settings, orders = self.settings, self.orders
+        system = open_cmms(settings)
+        if system is None:
+            return None
+        word = partial(
+            orders.wording, language=settings.notify_language, address=settings.external_address
+        )
+        return Connector(self.records, system, word, orders.remark, least=settings.cmms_priority)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -175,6 +197,7 @@ class Plant:
                 site=self.site, calendar=Calendar(self.site), store=self.store,
                 sessions=self.records, verdicts=self.records.verdicts,
                 findings=self.records.findings, rules=RULES, clock=self.clock,
+                key=self.settings.ledger_key.get_secret_value().encode(),
             )
         )  # fmt: skip
 
@@ -227,10 +250,10 @@ class Plant:
         path.parent.mkdir(parents=True, exist_ok=True)
         return Outbox(path, limits=limits)
 
-    def agent(self, gateway: str, driver: Driver) -> Agent:
+    def agent(self, gateway: str, driver: Driver, site: Site | None = None) -> Agent:
         """An edge agent with an outbox of its own under ``var/``."""
         agent = Agent(
-            self.site, gateway, driver, self.outbox(gateway),
+            site or self.site, gateway, driver, self.outbox(gateway),
             self.session(gateway, f"edge-{gateway}"), self.clock,
         )  # fmt: skip
         self.agents.append(agent)
@@ -270,7 +293,21 @@ class Plant:
         """Sources first, sinks last; what was made is closed."""
         for agent in self.agents:
             agent.stop()
-        for name in ("ingest", "orders"):
+        self.stop_sinks()
+        for outbox in self.outboxes.values():
+            outbox.close()
+
+    def renew(self, site: Site) -> None:
+        """Another version of the site: all but the edge's agents is made anew when asked for."""
+        self.stop_sinks()
+        for name, made in vars(Plant).items():
+            if isinstance(made, cached_property):
+                self.__dict__.pop(name, None)
+        self.site = site
+
+    def stop_sinks(self) -> None:
+        """End all but the edge's agents and their outboxes."""
+        for name in ("ingest", "cmms", "orders"):
             part = self.__dict__.get(name)
             if part is not None:
                 part.stop()
@@ -278,8 +315,6 @@ class Plant:
             # Verdicts are written together; what waits would only be judged again.
             with contextlib.suppress(PlantroomError):
                 self.engine.finish()
-        for outbox in self.outboxes.values():
-            outbox.close()
         for name in ("spool", "store", "records"):
             part = self.__dict__.get(name)
             if part is not None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from adapters.cmms_settings import CmmsSettings
 from adapters.notify_settings import NotifySettings
 from adapters.settings import PREFIX, Settings
 
@@ -24,6 +25,12 @@ _MESSAGES = """
 ## Messages to people
 
 How each is used is in [notification.md](notification.md).
+
+"""
+_CMMS = """
+## A maintenance system of somebody else
+
+What goes there and comes back is in [cmms.md](cmms.md).
 
 """
 _COLUMNS = """| variable | without it | what it is |
@@ -45,9 +52,10 @@ not shown, since it may be a password.
 
 def settings_page() -> str:
     """The whole page."""
-    messages = NotifySettings.model_fields
-    own = {k: v for k, v in Settings.model_fields.items() if k not in messages}
-    return _HEAD + _table(own) + _MESSAGES + _table(messages) + _TAIL.format(prefix=PREFIX)
+    messages, cmms = NotifySettings.model_fields, CmmsSettings.model_fields
+    own = {k: v for k, v in Settings.model_fields.items() if k not in {*messages, *cmms}}
+    parts = [_HEAD, _table(own), _MESSAGES, _table(messages), _CMMS, _table(cmms)]
+    return "".join(parts) + _TAIL.format(prefix=PREFIX)
 
 
 def _table(fields: Mapping[str, FieldInfo]) -> str:

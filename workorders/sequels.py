@@ -16,6 +16,7 @@ from core.words import OrderState, Origin, ProofKind
 from workorders import watching
 from workorders.book import Book
 from workorders.cases import CLOCK_FAMILY
+from workorders.ownplant.cards import FAMILIES as OWN_PLANT
 from workorders.routing import gateways_of
 
 
@@ -29,7 +30,7 @@ def before(book: Book, order: Order) -> str | None:
     query = select(Order).where(
         Order.asset == order.asset, Order.id != order.id, Order.closed_at.is_(None),
         Order.origin == Origin.FINDING, Order.proof == ProofKind.TELEMETRY,
-        Order.withdrawn_at.is_(None),
+        Order.withdrawn_at.is_(None), Order.family.not_in(sorted(OWN_PLANT)),
     )  # fmt: skip
     card = book.office.cards.get(order.rule)
     others = book.session.scalars(query.order_by(Order.id)).all()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from adapters.records.base import ALL
+from adapters.records.orders import Order
 from analytics.calendar import Calendar
 from analytics.doubts import Doubts
 from analytics.proof import prove
-from core.clock import Clock
+from core.clock import Clock, SystemClock
+from core.cmms import Wording
 from core.errors import Retryable
 from core.finding import FindingEvent
 from core.ports import Findings, ReadingStore
@@ -22,6 +24,7 @@ from core.service import Levels
 from core.site import Site
 from workorders import dropped, keeping, marks, messages, triage
 from workorders.book import Book
+from workorders.cmms.wording import wording_of
 from workorders.crew.handover import Handovers
 from workorders.crew.photos import Photos
 from workorders.crew.work import Workplace
@@ -32,7 +35,12 @@ from workorders.muting import releasing
 from workorders.muting.board import MuteBoard
 from workorders.notify import Notifier, ringing
 from workorders.office import Office, Sessions
+from workorders.ownplant import orders as own_plant
+from workorders.ownplant.cards import CARDS as OWN_CARDS
 from workorders.people import Duty
+from workorders.planned.board import PlannedWork
+from workorders.planned.counting import Counting
+from workorders.planned.planner import Planner
 from workorders.priority import Rates
 from workorders.requests.counter import Counter
 from workorders.symptoms import Graph
@@ -40,6 +48,9 @@ from workorders.ticking import Ticking
 from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
 
 LOG = logging.getLogger(__name__)
+_TOLD_OF_TICKETS: Mapping[Happening, str] = {
+    Happening.TICKET_CLOSED: messages.TICKET_CLOSED, Happening.TICKET_GONE: messages.TICKET_GONE,
+}  # fmt: skip
 
 
 class KnownFindings(Findings, FindingsOf, Protocol):
@@ -79,6 +90,8 @@ class WorkOrders:
         proof: How a repair is proven.
         levels: What is promised by priority; the usual table without it.
         ledger: Told after every step; books what proven repairs save.
+        plans: Whether planned work that falls due makes orders by itself.
+        system: System time, which channels of messages are kept by.
     """
 
     def __init__(
@@ -96,18 +109,21 @@ class WorkOrders:
         proof: Prove = prove,
         levels: Levels | None = None,
         ledger: Stepped | None = None,
+        plans: bool = False,
+        system: Clock | None = None,
     ) -> None:
         self._records = records
         self._store = store
         self._clock = clock
         self._notify = notify
         self._ledger = ledger
+        self._system = system or SystemClock()
         self._verifier = Verifier(
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
         )
         self._office = Office(
-            site=site, graph=Graph(site), cards=cards, duty=duty, calendar=Calendar(site),
-            rates=rates or Rates.of(site), levels=levels or Levels(),
+            site=site, graph=Graph(site), cards={**cards, **OWN_CARDS}, duty=duty,
+            calendar=Calendar(site), rates=rates or Rates.of(site), levels=levels or Levels(),
         )  # fmt: skip
         self._one = threading.RLock()
         self._ticking = Ticking("work orders", lambda: self.step(clock.now()))
@@ -118,6 +134,13 @@ class WorkOrders:
         self.handovers = Handovers(self.desk)
         self.photos = Photos(self.desk)
         self.crew = CrewDesk(self.desk, self.work)
+        self.plans = plans
+        counting = Counting(site, self._office.calendar, store, records)
+        self.planned = PlannedWork(
+            self.desk,
+            Planner(office=self._office, sessions=records, counting=counting,
+                    findings=records.findings),
+        )  # fmt: skip
         self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
         self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:
@@ -139,9 +162,12 @@ class WorkOrders:
                 releasing.step(book, self._records.findings)
                 dropped.step(book)
                 ringing.step(book)
+                own_plant.step(book, self._system.now())
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
+        if self.plans:
+            self.planned.step(now)
         if self._ledger is not None:
             self._ledger.step(now)
         if self._notify is not None and not self._notify.running:
@@ -176,6 +202,33 @@ class WorkOrders:
                 return
             with self._records.session(ALL) as session:
                 marks.settle(session, owed)
+
+    def remark(
+        self, order_id: str, what: Happening, data: Mapping[str, Any], *, tell: bool
+    ) -> None:
+        """Something that was done elsewhere with what stands for an order there.
+
+        It changes no state: who has the order, and who leads, are told where it matters.
+        """
+        with self._one, self._records.session(ALL) as session:
+            book = self._book(session, self._clock.now())
+            order = book.lock(order_id)
+            if order is None:
+                return
+            book.happen(order, what, **data)
+            if tell:
+                people = [*([order.assignee] if order.assignee else []), *book.supervisors(order)]
+                book.tell(order, people, what, _TOLD_OF_TICKETS[what], system=str(data["system"]))
+
+    def wording(self, order: Order, *, language: str, address: str) -> Wording:
+        """What its ticket in another system says of an order."""
+        equipment = self._office.site.equipment.get(order.asset)
+        place = order.asset if equipment is None else f"{equipment.names['en']} ({order.asset})"
+        person = self._office.name(order.assignee) if order.assignee else ""
+        return wording_of(
+            order, site=self._office.site.id, place=place, person=person, language=language,
+            address=address,
+        )  # fmt: skip
 
     def _undelivered(self, order_id: str, login: str) -> None:
         """That somebody cannot be reached is said once at the order and to its supervisors."""

@@ -50,10 +50,14 @@ class Command(StrEnum):
     """The reporter says that it is not."""
     LAPSE = "lapse"
     """The reporter said nothing."""
+    CHECK = "check"
+    """Planned work closes by its checklist."""
     INSPECT = "inspect"
     REJECT = "reject"
     """The inspection found it not mended."""
     SIGN = "sign"
+    RECOVER = "recover"
+    """What was wrong with Plantroom itself has ended, whoever ended it."""
     CANCEL = "cancel"
     REASSIGN = "reassign"
     REOPEN = "reopen"
@@ -165,6 +169,7 @@ TABLE: dict[Command, Row] = {
     Command.CONFIRM: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
     Command.DISPUTE: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
     Command.LAPSE: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
+    Command.CHECK: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
     Command.REJECT: Row(
         sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED, roles=_CREW,
         relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
@@ -177,6 +182,7 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.VERIFYING}), to=_S.CLOSED, roles=_JUDGES,
         relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),
     ),
+    Command.RECOVER: Row(sources=frozenset(OPEN_STATES), to=_S.CLOSED),
     Command.CANCEL: Row(
         sources=frozenset(OPEN_STATES), to=_S.CANCELLED, roles=_DISPATCH,
         fields=("reason", "note"),

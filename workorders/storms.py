@@ -13,6 +13,7 @@ from workorders import making, messages
 from workorders.book import Book
 from workorders.cases import INCIDENT_FAMILY, Cases, incident_cause
 from workorders.folding import absorb, may_go
+from workorders.ownplant.cards import FAMILIES as OWN_PLANT
 from workorders.symptoms import NEVER_FOLDED
 
 MOST_CASES = 10
@@ -53,7 +54,8 @@ def entitle(order: Order) -> None:
 
 
 def _is_case(order: Order) -> bool:
-    own = order.origin is Origin.FINDING and order.family != INCIDENT_FAMILY
+    # A dead channel and a full outbox have causes of their own, whatever else goes on.
+    own = order.origin is Origin.FINDING and order.family not in {INCIDENT_FAMILY, *OWN_PLANT}
     return own and order.severity > NEVER_FOLDED and order.cancel_reason is None
 
 

@@ -21,6 +21,7 @@ from workorders.book import Book
 from workorders.cases import SILENT_FAMILY
 from workorders.deeds import close
 from workorders.happenings import Happening
+from workorders.ownplant.cards import FAMILIES as OWN_PLANT
 from workorders.ranking import Loss, rank
 from workorders.routing import gateways_of
 from workorders.sequels import before, wrong_clock
@@ -81,8 +82,9 @@ class Verifier:
     def step(self, book: Book) -> None:
         """Asks where something new can be known."""
         query = select(Order.id, Order.version).where(
-            Order.state == OrderState.VERIFYING, Order.proof == ProofKind.TELEMETRY
-        )
+            Order.state == OrderState.VERIFYING, Order.proof == ProofKind.TELEMETRY,
+            Order.family.not_in(sorted(OWN_PLANT)),
+        )  # fmt: skip
         waiting = book.session.execute(query.order_by(Order.id)).all()
         if not waiting:
             return

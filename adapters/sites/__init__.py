@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from adapters.sites.compiling import compile_site
-from adapters.sites.files import read_folder
+from adapters.sites.files import read_folder, version_of
 from adapters.sites.levels import load_levels, read_levels
 from adapters.sites.licences import load_licences, read_licences
 from adapters.sites.log import Log
@@ -28,6 +28,7 @@ __all__ = [
     "load_site",
     "load_slice",
     "slice_of",
+    "version_of",
 ]
 
 

@@ -40,8 +40,7 @@ def read_folder(folder: Path, log: Log) -> Written:
     site = _read_site(folder, main, log) if main.is_file() else None
     buildings = [keys for path in files for keys in _read_buildings(folder, path, log)]
     templates = read_templates(folder, log)
-    version = _version(folder, [main, *files, *files_in(folder)])
-    return Written(site, buildings, version, templates)
+    return Written(site, buildings, version_of(folder), templates)
 
 
 def _read_site(folder: Path, path: Path, log: Log) -> SiteKeys | None:
@@ -61,12 +60,22 @@ def _read_buildings(folder: Path, path: Path, log: Log) -> list[BuildingKeys]:
     return [keys for keys in known if keys is not None]
 
 
-def _version(folder: Path, paths: list[Path]) -> str:
-    """A hash of names and contents: it changes when the meaning may have changed."""
+def version_of(path: Path) -> str:
+    """A hash of names and contents: it changes when the meaning may have changed.
+
+    Args:
+        path: A site's folder, or the slice of a gateway. What is not there has a hash too.
+
+    Raises:
+        OSError: A file is there and cannot be read.
+    """
     digest = hashlib.sha256()
-    for path in paths:
-        if path.is_file():
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:_VERSION_DIGITS]
+    buildings = sorted((path / "buildings").glob("*.yaml"))
+    for file in [path / "site.yaml", *buildings, *files_in(path)]:
+        if file.is_file():
+            content = file.read_bytes()
+            digest.update(f"{file.relative_to(path).as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()[:_VERSION_DIGITS]

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats, work
+from api import formats, planned, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import (
@@ -32,7 +32,7 @@ from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
-from core.words import OrderState
+from core.words import OrderState, Origin
 from workorders.dropped import known
 from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
@@ -103,6 +103,15 @@ def photo(
     """A photo of a report, for those who see its order."""
     found = given.orders.requests.photo(actor, photo)
     return Response(found.content, media_type=found.media)
+
+
+def shown(
+    request: Request, given: Services, actor: Actor, order: str, problem: str, status: int
+) -> Response:
+    """An order's page with what was refused."""
+    detail = given.orders.desk.order(actor, order)
+    content = _whole(request, given, actor, detail, problem=problem)
+    return page(request, "order.html", status, content=content)
 
 
 def _list(
@@ -182,7 +191,9 @@ def _whole(
         ],
         "actions": actions(given, detail, tr, kept or {}),
         "once": secrets.token_hex(12),
-        **work.content(given, actor, detail, tr),
+        **(at := work.content(given, actor, detail, tr)),
+        **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at)),
+        "step_path": f"/orders/{row.id}/step",
         "terms": _terms(row, given, tr),
         "reported": _reports(given, actor, row.id, tr),
         "timeline": _timeline(given, detail, tr),
@@ -273,7 +284,9 @@ def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, st
 def _timeline(given: Services, detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     return [
         {
-            "words": tr(_event_words(step)),
+            "words": tr("Fell due")
+            if step.what == Happening.OPENED and detail.origin is Origin.PLAN
+            else tr(_event_words(step)),
             "about": _about(given, step, tr),
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
@@ -303,7 +316,8 @@ _EVENT_WORDS = {
     "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",
     "accept": "Accepted", "take": "Taken over", "arrive": "On site", "hold": "On hold",
     "resume": "Went on", "done": "Said done", "watch": "Telemetry watches the repair",
-    "verify": "Verified by telemetry", "refuse": "Refused by telemetry", "return": "Points lost",
+    "verify": "Verified by telemetry", "recover": "Ended with its cause",
+    "refuse": "Refused by telemetry", "return": "Points lost",
     "inspect": "Inspected", "sign": "Signed", "cancel": "Cancelled", "reassign": "Given on",
     "reopen": "Opened again", "joined": "Seen again", "raised": "Became worse",
     "cleared": "Cleared by itself", "withdrawn": "Finding withdrawn", "breached": "Promise missed",
@@ -321,7 +335,12 @@ _EVENT_WORDS = {
     "bound": "Contractor's phone", "photo": "Photo",
     "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
-    "hold_over": "The hold is over",
+    "hold_over": "The hold is over", "step": "Answered a step", "due_again": "Due once more",
+    "missed": "Not done in its time", "followed": "Has an order of its own now",
+    "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
+    "ticket_changed": "Ticket changed in the other system",
+    "ticket_closed": "Ticket closed in the other system",
+    "ticket_set_back": "Ticket set back to the order", "ticket_gone": "Ticket deleted there",
 }  # fmt: skip
 WORDS = (
     *STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values(), "The readings are clear",

@@ -44,6 +44,9 @@ class GatewayOut(BaseModel):
     said_at: int | None
     boot: str
     version: str
+    config: str | None
+    config_since: int | None
+    config_refused: str | None
     clock_offset: int | None
     twins: int
     batches: int
@@ -80,6 +83,9 @@ def _out(one: gateways.GatewayView) -> GatewayOut:
     )  # fmt: skip
     return GatewayOut(
         **{name: getattr(one, name) for name in same},
+        config=one.config.hash if one.config else None,
+        config_since=one.config.since if one.config else None,
+        config_refused=(one.config.why or None) if one.config else None,
         warnings=list(one.warnings),
         written=list(one.written),
         devices=[DeviceOut(name=d.name, last_good=d.last_good, error=d.error) for d in one.devices],

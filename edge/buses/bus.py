@@ -13,7 +13,7 @@ from adapters.sites.devicekeys import BusKeys
 from core.clock import Clock
 from core.errors import PlantroomError, Retryable
 from edge.buses.buffer import Buffer
-from edge.buses.contract import Garbled, Link, NoAnswer, Values
+from edge.buses.contract import Garbled, Link, NoAnswer, RegroupingLink, Values
 from edge.buses.device import Device
 from edge.buses.member import Member
 from edge.buses.pace import Pace
@@ -43,19 +43,21 @@ class Bus:
     def __init__(
         self, name: str, keys: BusKeys, devices: Sequence[Device], buffer: Buffer, clock: Clock
     ) -> None:
-        self.name = name
+        self.name, self.devices = name, list(devices)
         self._keys, self._buffer = keys, buffer
         now = time.monotonic()
-        paces: list[Pace] = []
-        paces.extend(Pace(keys.longest_answer, paces) for _ in devices)
+        self._clock = clock
+        self._paces: list[Pace] = []
+        self._paces.extend(Pace(keys.longest_answer, self._paces) for _ in devices)
         self.members = [
             Member(device, pace, now + _SPREAD_S * i, clock)
-            for i, (device, pace) in enumerate(zip(devices, paces, strict=True))
+            for i, (device, pace) in enumerate(zip(devices, self._paces, strict=True))
         ]
         self._by_id = {member.device.id: member for member in self.members}
         self._link: Link = protocol(keys.protocol).open_link(keys, devices, self._unasked)
         self._stopping, self._wake = threading.Event(), threading.Event()
         self._tasks: deque[tuple[str, Task]] = deque()
+        self._regroupings: deque[Sequence[Device]] = deque()
         self._late_at = -_REMEMBERED_S
         self._line_at = self._away_s = 0.0
         self._thread = threading.Thread(target=self._run, name=f"bus-{name}", daemon=True)
@@ -73,6 +75,20 @@ class Bus:
         """Let something be done with a device in the bus's own thread, before the next poll."""
         self._tasks.append((device, task))
         self._wake.set()
+
+    def regroup(self, devices: Sequence[Device]) -> None:
+        """Other devices hang on it from the next poll on; returns at once.
+
+        Those that stay as they were keep the line, their turn and what was learnt of them.
+        """
+        self.devices = list(devices)
+        self._regroupings.append(self.devices)
+        self._wake.set()
+
+    @property
+    def keys(self) -> BusKeys:
+        """How it is reached."""
+        return self._keys
 
     def stop(self) -> None:
         """End after the answer that is waited for, and release the line."""
@@ -99,6 +115,9 @@ class Bus:
             while not self._stopping.is_set():
                 if not self._do_tasks():
                     break
+                if self._regroupings:
+                    self._take_up(self._regroupings.popleft())
+                    continue
                 member = min(self.members, key=lambda m: m.due)
                 pause = max(member.due, self._line_at) - time.monotonic()
                 if pause > 0:
@@ -124,6 +143,25 @@ class Bus:
                 # Who asked for it says what becomes of it; the polls go on.
                 _log.exception("a task failed", bus=self.name, device=device)
         return not self._stopping.is_set()
+
+    def _take_up(self, devices: Sequence[Device]) -> None:
+        before = self._by_id
+        now = time.monotonic()
+        members: list[Member] = []
+        for device in devices:
+            member = before.get(device.id)
+            if member is None or member.device != device:
+                pace = Pace(self._keys.longest_answer, self._paces)
+                member = Member(device, pace, now + _SPREAD_S * len(members), self._clock)
+            members.append(member)
+        kept = {member.device.id for member in members if before.get(member.device.id) is member}
+        changed = ({*before} | {device.id for device in devices}) - kept
+        self._paces[:] = [member.pace for member in members]
+        self._by_id = {member.device.id: member for member in members}
+        self.members = members
+        if isinstance(self._link, RegroupingLink):
+            self._link.regroup(devices, changed)
+        _log.info("bus regrouped", bus=self.name, changed=sorted(changed), kept=len(kept))
 
     def _ask(self, member: Member) -> bool:
         """One poll; whatever goes wrong stays with this device. False where the line is away."""
@@ -178,7 +216,10 @@ class Bus:
 
     def _unasked(self, device: Device, values: Values) -> None:
         """What a device sends by itself; it lives, and is not polled the more for it."""
-        self._by_id[device.id].heard()
+        member = self._by_id.get(device.id)
+        if member is None or member.device != device:
+            return  # what it tells was subscribed to by the site as it was before
+        member.heard()
         self._give(device, values)
 
     def _give(self, device: Device, values: Values) -> None:

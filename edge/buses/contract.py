@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from adapters.sites.devicekeys import BusKeys
@@ -55,6 +55,24 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Release the line; the next poll opens it again."""
+        ...
+
+
+@runtime_checkable
+class RegroupingLink(Link, Protocol):
+    """A link that remembers its devices. Called from the bus's own thread alone.
+
+    The devices of a bus may change while it runs; what a link knows of the others stays.
+    """
+
+    def regroup(self, devices: Sequence[Device], changed: Collection[str]) -> None:
+        """Take other devices from now on.
+
+        Args:
+            devices: All that hang on the bus.
+            changed: Ids of those that are new, gone or other than before: nothing that was
+                learnt of them is true any more.
+        """
         ...
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import structlog
 
+from adapters.sites.devicekeys import BusKeys
 from core.batch import Columns
 from core.clock import Clock, SystemClock
 from core.site import Site
 from edge.buses.buffer import ROWS, Buffer
 from edge.buses.bus import Bus
-from edge.buses.device import devices_of
+from edge.buses.device import Device, devices_of
+from edge.buses.numbering import Numbering
 from edge.cycle import cycles_of
 from edge.writing.journal import Journal
 from edge.writing.keeper import Keeper
@@ -44,32 +45,84 @@ class FieldbusDriver:
         self, site: Site, gateway: str, clock: Clock | None = None, *, most_rows: int = ROWS,
         journal: Path | None = None,
     ) -> None:  # fmt: skip
-        run_clock = clock or SystemClock()
-        buses, devices = devices_of(site, gateway)
-        self._buffer = Buffer(run_clock, most_rows)
+        self._gateway, self._journal = gateway, journal
+        self._clock = clock or SystemClock()
+        self._buffer = Buffer(self._clock, most_rows)
+        self._points = Numbering(site.points)
+        buses, self._devices = devices_of(site, gateway)
         self._buses = [
-            Bus(name, keys, hanging, self._buffer, run_clock)
+            self._bus(name, keys, hanging)
             for name, keys in buses.items()
-            if (hanging := [device for device in devices if device.bus == name])
+            if (hanging := [device for device in self._devices if device.bus == name])
         ]
-        on_bus = {member.device.id: bus for bus in self._buses for member in bus.members}
-        self._keeper = (
-            Keeper(site, gateway, Journal(journal), lambda d, task: on_bus[d].do(d, task))
-            if journal is not None and (journal.exists() or openings(site, gateway))
-            else None
-        )
+        self._keeper = self._keeper_of(site)
         self._started = False
-        for mistake in (m for cycle in cycles_of(site, gateway) for m in cycle.mistakes()):
-            _log.warning("a bus cannot keep its periods", says=mistake.what)
-        self._points = site.points
-        # Ratios and pulse weights have dates: they are those of the reading's own time.
-        self._scaled = np.array([i for i, p in enumerate(site.points) if p.scales], np.int32)
+        self._say_impossible(site)
 
     @property
     def read_every_s(self) -> float:
         """How often it wants to be read: nothing it has polled waits longer. [s]"""
-        periods = [member.device.period_s for bus in self._buses for member in bus.members]
-        return min([*periods, _LONGEST_WAIT_S])
+        return min([*(device.period_s for device in self._devices), _LONGEST_WAIT_S])
+
+    @property
+    def table(self) -> Sequence[tuple[str, str]]:
+        """Id and unit by the ``point`` of what is read: the site's table, and what came since."""
+        return self._points.table
+
+    def change(self, site: Site) -> None:
+        """Take up another model; what did not change keeps its line, its turn and its readings.
+
+        Buses and devices that are gone end, those that are new or other begin. Called between
+        two reads. Readings that were not given yet are given under the point that they were
+        read for, also where the new model has it no more.
+
+        Raises:
+            Misconfigured: As the constructor; nothing has changed then.
+        """
+        buses, devices = devices_of(site, self._gateway)
+        points = self._points.extended(site)
+        devices = [points.numbered(device, site) for device in devices]
+        hanging = {
+            name: mine for name in buses if (mine := [d for d in devices if d.bus == name])
+        }  # fmt: skip
+        kept = [bus for bus in self._buses if hanging.get(bus.name) and bus.keys == buses[bus.name]]
+        stay = {bus.name for bus in kept}
+        new = [self._bus(n, buses[n], mine) for n, mine in hanging.items() if n not in stay]
+        self._points, self._devices = points, devices  # nothing fails from here on
+        ended = [bus for bus in self._buses if bus.name not in stay]
+        if self._keeper is not None:
+            self._keeper.stop()
+        for bus in ended:
+            bus.end()
+        for bus in kept:
+            if bus.devices != hanging[bus.name]:
+                bus.regroup(hanging[bus.name])
+        for bus in ended:
+            bus.stop()  # a new one may want its line
+        self._buses = [*kept, *new]
+        self._keeper = self._keeper_of(site)
+        if self._started:
+            for bus in new:
+                bus.start()
+            if self._keeper is not None:
+                self._keeper.start()
+        self._say_impossible(site)
+
+    def _bus(self, name: str, keys: BusKeys, devices: Sequence[Device]) -> Bus:
+        return Bus(name, keys, devices, self._buffer, self._clock)
+
+    def _keeper_of(self, site: Site) -> Keeper | None:
+        journal = self._journal
+        if journal is None or not (journal.exists() or openings(site, self._gateway)):
+            return None
+        on_bus = {device.id: bus for bus in self._buses for device in self._devices
+                  if device.bus == bus.name}  # fmt: skip
+        return Keeper(site, self._gateway, Journal(journal), lambda d, task: on_bus[d].do(d, task))
+
+    def _say_impossible(self, site: Site) -> None:
+        cycles = cycles_of(site, self._gateway)
+        for mistake in (m for cycle in cycles for m in cycle.mistakes()):
+            _log.warning("a bus cannot keep its periods", says=mistake.what)
 
     def read(self, until: int) -> Columns:
         """What has been read up to a time and was not given yet; the first call begins to ask."""
@@ -79,10 +132,7 @@ class FieldbusDriver:
                 bus.start()
             if self._keeper is not None:
                 self._keeper.start()
-        rows = self._buffer.take(until)
-        for i in np.flatnonzero(np.isin(rows.point, self._scaled)):
-            rows.value[i] *= self._points[rows.point[i]].scale_at(int(rows.at[i]))
-        return rows
+        return self._points.scaled(self._buffer.take(until))
 
     def health(self) -> Mapping[str, tuple[int | None, str | None]]:
         """By device; and the driver's own trouble under ``fieldbus``, where it has any."""

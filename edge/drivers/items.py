@@ -7,7 +7,7 @@ in the bytes; how a line is opened, what a poll costs and how items are gone thr
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -103,6 +103,11 @@ class ItemLink(ABC, Generic[K]):
             device, self._protocol.items(device, wanted), self._refusals, read,
             lambda data, place: self._number(device, data, *place),
         )  # fmt: skip
+
+    def regroup(self, devices: Sequence[Device], changed: Collection[str]) -> None:
+        """Forget what those that changed refused; the line stays."""
+        del devices
+        self._refusals.forget(changed)
 
     def close(self) -> None:
         """Release the line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import structlog
@@ -182,6 +182,10 @@ class Refusals:
         why, until = self._until.get((device.id, item), ("", 0.0))
         if time.monotonic() < until:
             raise ItemRefused(why)
+
+    def forget(self, devices: Collection[str]) -> None:
+        """These are others than they were; what they refused is asked for again."""
+        self._until = {key: said for key, said in self._until.items() if key[0] not in devices}
 
     def note(self, device: Device, item: Hashable, why: str) -> None:
         """The device refused an item; noted once an hour."""

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
 from typing import Annotated
 
-import structlog
 import typer
 
 from adapters.settings import Settings, load_settings
 from adapters.sites import load_site, load_slice
 from core.clock import SystemClock
-from core.errors import Misconfigured, Mistake, Retryable
-from core.site import UNATTENDED, Site
-from core.topics import gateway_of
-from plantroom.drivers import driver_for
-from plantroom.handwork import WRITES
+from core.errors import Misconfigured, Mistake
+from core.site import Site
 from plantroom.logs import configure
 from plantroom.output import out, speaks
-from plantroom.plant import BrokerAt, Plant, embedded, external
+from plantroom.plant import Plant, embedded, external
+from plantroom.reloading import Reloading
+from plantroom.running import Running
 
-log = structlog.get_logger(__name__)
 PARTS = ("edge", "ingest", "analytics", "api")
-_STEP_S = 5.0
-"""How often windows are looked at. Rules judge five minutes at the least, so sooner finds
-nothing new; much later and a burst pipe waits for us."""
 _LOOK_S = 1.0
 
 
@@ -42,6 +35,7 @@ def run(
 ) -> None:
     """Run the parts on real input until Ctrl-C or SIGTERM.
 
+    SIGHUP has it look at the site files now: what changed is taken up, what is wrong refused.
     All in one process by default. Parts that share readings across processes need InfluxDB
     (PLANTROOM_STORE) and PostgreSQL (PLANTROOM_RECORDS); this says so where they are missing.
     """
@@ -59,18 +53,20 @@ def run(
     stopping = threading.Event()
     for wake in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wake, lambda *_: stopping.set())
-    stops: list[Callable[[], None]] = []
+    asked = threading.Event()
+    signal.signal(signal.SIGHUP, lambda *_: asked.set())
+    running = Running(plant, at, wanted)
+    reloading = Reloading(
+        settings.site, site, running.wiring(settings), plant.clock, every_s=settings.site_watch_s
+    )
     try:
-        for part in ("ingest", "analytics", "api", "edge"):  # sinks first
-            if part in wanted:
-                stops.append(_START[part](plant, at))
-                out.print(f"{part} runs")
+        running.start()
         while not stopping.wait(_LOOK_S):
             check_alive(plant)
+            reloading.look(asked=_taken(asked))
         out.print("stopping …")
     finally:
-        for stop in reversed(stops):
-            stop()
+        running.stop()
         plant.stop()
         if broker is not None:
             broker.stop()
@@ -104,6 +100,13 @@ def check_parts(wanted: tuple[str, ...], settings: Settings) -> None:
         raise Misconfigured(mistakes)
 
 
+def _taken(event: threading.Event) -> bool:
+    """Whether it was set since it was last asked."""
+    was = event.is_set()
+    event.clear()
+    return was
+
+
 def _site(settings: Settings, wanted: tuple[str, ...]) -> Site:
     if wanted == ("edge",) and settings.site.is_file():
         return load_slice(settings.site)
@@ -119,87 +122,6 @@ def check_alive(plant: Plant) -> None:
     ingest = plant.__dict__.get("ingest")  # only if it was started
     if ingest is not None:
         ingest.idle()
-
-
-def _ingest(plant: Plant, _: BrokerAt) -> Callable[[], None]:
-    plant.ingest.start()
-    return lambda: None
-
-
-def _analytics(plant: Plant, _: BrokerAt) -> Callable[[], None]:
-    ended = threading.Event()
-
-    def turn() -> None:
-        while not ended.wait(_STEP_S):
-            try:
-                plant.engine.step(plant.clock.now())
-            except Retryable as why:
-                log.warning("analytics waits", reason=str(why))
-            except Exception:
-                # A thread that dies in silence would find nothing any more; what was read
-                # is judged by the next step.
-                log.exception("a step of analytics failed; tried again")
-
-    thread = threading.Thread(target=turn, name="analytics", daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        ended.set()
-        thread.join(30)
-
-    return stop
-
-
-def _api(plant: Plant, _: BrokerAt) -> Callable[[], None]:
-    from api.app import create_app  # noqa: PLC0415 an edge box has no web server
-    from plantroom.server import ConsoleServer  # noqa: PLC0415
-
-    plant.orders.start()
-    settings = plant.settings
-    server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
-    server.start()
-    out.print(f"console at {settings.address}")
-    shown = plant.homeassistant() if settings.homeassistant else None
-    if shown is None:
-        return server.stop
-    shown.start()
-
-    def stop() -> None:
-        shown.stop()
-        server.stop()
-
-    return stop
-
-
-def _edge(plant: Plant, at: BrokerAt) -> Callable[[], None]:
-    # What comes to ingest by itself needs no edge.
-    read = [g for g, box in plant.site.gateways.items() if box.driver not in UNATTENDED]
-    known = {gateway_of(user) for user in at.users}
-    mine = [g for g in read if not known or g in known]
-    drivers = [
-        driver_for(
-            plant.site, g, clock=plant.clock, after=plant.outbox(g).read_until,
-            journal=plant.settings.var / WRITES,
-        )
-        for g in mine
-    ]  # fmt: skip
-    for gateway, driver in zip(mine, drivers, strict=True):
-        plant.agent(gateway, driver).start()
-
-    def stop() -> None:
-        # What a driver has read already, its agent still takes.
-        for driver in drivers:
-            driver.close()
-
-    return stop
-
-
-_START: dict[str, Callable[[Plant, BrokerAt], Callable[[], None]]] = {
-    "ingest": _ingest,
-    "analytics": _analytics,
-    "api": _api,
-    "edge": _edge,
-}
 
 
 def alone() -> None:

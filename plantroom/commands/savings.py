@@ -91,13 +91,16 @@ def order(
 @speaks
 def check(*, json_: Json = False) -> None:
     """Walk along all entries and say whether one was changed or is gone. Exit 4 if so."""
-    with opened_records(load_settings()).session(ALL, reading=True) as session:
-        found = walk(session)
+    settings = load_settings()
+    with opened_records(settings).session(ALL, reading=True) as session:
+        found = walk(session, settings.ledger_key.get_secret_value().encode())
     if json_:
-        as_json({"entries": found.entries, "broken": list(found.broken), "last": found.last})
+        as_json({"entries": found.entries, "signed": found.signed, "broken": list(found.broken),
+                 "last": found.last})  # fmt: skip
     else:
         out.print(f"{found.entries} entries, each as it was written; the last is {found.last}"
                   if not found.broken else f"{found.entries} entries")  # fmt: skip
+        out.print(f"{found.signed} of them are signed by PLANTROOM_LEDGER_KEY")
     if found.broken:
         err.print(f"changed, or without their forerunner: {list(found.broken)}", style="red")
         raise typer.Exit(FAILED)

@@ -83,3 +83,25 @@ def test_a_dead_gateway_is_one_line_with_its_order_and_stands_first(console: Con
 def test_only_gateways_of_the_buildings_in_scope(console: Console) -> None:
     assert [g["id"] for g in console.key("te.c").get("/gateways").json()] == ["gw-c"]
     assert "gw-a" not in console.as_("te.c").get("/gateways").text
+
+
+def test_site_files_that_it_refuses_are_named_beside_those_that_it_runs_on(
+    console: Console,
+) -> None:
+    now = console.clock.now()
+    config = wire.ConfigHealth(
+        hash="6f1c0d2b9a3e", since=now - HOUR_MS, refused="0b77e1d4c2aa", refused_since=now,
+        why="site.yaml:14: no template 'mode'",
+    )  # fmt: skip
+    said = wire.HealthMessage(
+        v=1, sent_at=now, boot="b1", version="0.1.0", outbox_rows=0, outbox_bytes=0,
+        outbox_full=0.0, config=config,
+    )  # fmt: skip
+    console.records.gateways.note([GatewayNews(gateway="gw-b", said=said, said_at=now)])
+    found = console.key("vi.all").get("/gateways/gw-b").json()
+    assert (found["config"], found["config_since"]) == ("6f1c0d2b9a3e", now - HOUR_MS)
+    assert found["config_refused"] == "site.yaml:14: no template 'mode'"
+    assert found["warnings"] == ["its site files are refused: it runs on older ones"]
+    page = console.as_("vi.all").get("/gateways/gw-b").text
+    assert "0b77e1d4c2aa" in page
+    assert "site.yaml:14: no template &#39;mode&#39;" in page

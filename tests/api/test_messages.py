@@ -120,3 +120,19 @@ def _waiting(login: str, title: str = "a message", held: str | None = None) -> N
         text={"head": {"msgid": title, "params": {}}, "lines": []}, created_at=now_ms(),
         copied=True, held=held, next_at=now_ms() + HOUR_MS if held else 0,
     )  # fmt: skip
+
+
+def test_wishes_by_key(console: Console) -> None:
+    key = console.key("te.a")
+    usual = key.get("/messages/wishes").json()
+    assert (usual["ways"], usual["quiet_from"]) == ([], 3)
+    ways = [{"kind": "mail", "address": "te@wushan.example"}, {"kind": "ntfy", "address": "te-a"}]
+    wanted = {**usual, "ways": ways, "quiet_start": 22 * 60, "digest_from": 5}
+    assert key.put("/messages/wishes", json=wanted).status_code == 204
+    assert key.get("/messages/wishes").json() == wanted
+    assert console.key("te.c").get("/messages/wishes").json() == usual, "nobody else's"
+    server = {**wanted, "ways": [{"kind": "mail", "address": "a@b.example?host=evil.example"}]}
+    assert key.put("/messages/wishes", json=server).status_code == 422
+    assert key.put("/messages/wishes", json={**wanted, "quiet_from": 1}).status_code == 422
+    assert key.get("/messages/wishes").json() == wanted, "what cannot stand changes nothing"
+    assert [key.post("/messages/test").status_code for _ in range(2)] == [202, 202]

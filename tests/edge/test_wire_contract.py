@@ -46,7 +46,7 @@ def test_each_message_has_an_example() -> None:
 def test_each_field_is_explained_or_shown() -> None:
     shown = " ".join(text for _, text in EXAMPLES)
     structs: list[type[msgspec.Struct]] = [
-        *KINDS.values(), wire.DeviceHealth, wire.SettledMessage,
+        *KINDS.values(), wire.DeviceHealth, wire.SettledMessage, wire.ConfigHealth,
     ]  # fmt: skip
     for struct in structs:
         for field in msgspec.structs.fields(struct):

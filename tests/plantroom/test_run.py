@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -80,12 +81,29 @@ def environment(var: Path, port: int, broker: int) -> dict[str, str]:
     }  # fmt: skip
 
 
+def page(port: int) -> str:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/login", trust_env=False).text
+    except httpx.TransportError:
+        return ""  # it is being started anew
+
+
+def _rename(site: Path, before: str, after: str) -> None:
+    path = site / "site.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
 @pytest.mark.slow
-def test_all_but_the_edge_start_serve_and_stop_within_seconds(tmp_path: Path) -> None:
+def test_all_but_the_edge_start_serve_take_up_a_site_and_stop(tmp_path: Path) -> None:
     port, broker = free_port(), free_port()
+    site = tmp_path / "site"
+    shutil.copytree(ROOT / "sites" / "wushan", site)
     process = subprocess.Popen(
         [*COMMAND, "ingest", "analytics", "api", "--embedded-broker"], cwd=ROOT, text=True,
-        env=environment(tmp_path, port, broker), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={**environment(tmp_path, port, broker), "PLANTROOM_SITE": str(site)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/login"), "the console", timeout_s=60)
@@ -96,7 +114,14 @@ def test_all_but_the_edge_start_serve_and_stop_within_seconds(tmp_path: Path) ->
         assert taken.returncode == 2, taken.stderr
         assert f"the console cannot listen on 127.0.0.1:{port}" in taken.stderr
         assert "Traceback" not in taken.stderr
-        assert httpx.get(f"http://127.0.0.1:{port}/login", trust_env=False).status_code == 200
+        assert "Wushan campus" in page(port)
+        _rename(site, "Wushan campus", "[no name")  # wrong, and refused
+        process.send_signal(signal.SIGHUP)
+        time.sleep(2)
+        assert "Wushan campus" in page(port)
+        _rename(site, "[no name", "Mountain campus")
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "Mountain campus" in page(port), "the changed site", timeout_s=30)
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         process.wait(30)
@@ -107,7 +132,8 @@ def test_all_but_the_edge_start_serve_and_stop_within_seconds(tmp_path: Path) ->
     assert process.returncode == 0, output
     assert "Traceback" not in output
     for part in ("ingest", "analytics", "api"):
-        assert f"{part} runs" in output
+        assert output.count(f"{part} runs") == 2
+    assert "the site is refused" in output
 
 
 @pytest.mark.slow

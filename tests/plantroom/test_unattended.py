@@ -18,7 +18,7 @@ from core.actor import Actor
 from core.clock import SystemClock
 from core.words import Role
 from ingest.foreign.hand.entry import Entering, Taken
-from plantroom.commands.run import _edge
+from plantroom.edges import Edges
 from plantroom.plant import BrokerAt, Plant
 from tests.ingest.foreign.town import town
 from tests.servers import Server, wait_for
@@ -69,5 +69,5 @@ def test_an_uplink_and_a_reading_by_hand_reach_the_store(tmp_path: Path, mosquit
 
 def test_the_edge_starts_no_agent_for_them(tmp_path: Path) -> None:
     with plant(tmp_path, 1) as made:
-        _edge(made, made.broker)
+        Edges(made, made.broker).start()
         assert made.agents == []

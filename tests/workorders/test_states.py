@@ -47,6 +47,7 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = 
     C.INSPECT: ({S.VERIFYING}, S.CLOSED, CREW),
     C.SIGN: ({S.VERIFYING}, S.CLOSED, {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}),
     C.CANCEL: (set(S) - {S.CLOSED, S.CANCELLED}, S.CANCELLED, DISPATCH),
+    C.RECOVER: (set(S) - {S.CLOSED, S.CANCELLED}, S.CLOSED, set()),
     C.REASSIGN: (OPEN_BEFORE_DONE, S.ASSIGNED, DISPATCH),
     C.REOPEN: ({S.CLOSED, S.CANCELLED}, S.ASSIGNED, DISPATCH),
 }
@@ -96,7 +97,7 @@ def test_buttons_are_what_the_table_allows(state: OrderState, role: Role) -> Non
 
 def test_nothing_but_telemetry_the_reporter_another_person_or_a_signature_closes() -> None:
     closing = {command for command, row in TABLE.items() if row.to is S.CLOSED}
-    assert closing == {C.VERIFY, C.SIGN, C.INSPECT, C.CONFIRM, C.LAPSE}
+    assert closing == {C.VERIFY, C.SIGN, C.INSPECT, C.CONFIRM, C.LAPSE, C.RECOVER}
     assert all(S.VERIFYING in TABLE[command].sources for command in closing)
     assert R.ASSIGNEE not in TABLE[C.SIGN].relations | TABLE[C.INSPECT].relations
 

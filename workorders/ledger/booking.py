@@ -213,7 +213,7 @@ class Booker:
             ]
             if fate == VERIFIED and account.state == PROVISIONAL:
                 account.state = VERIFIED
-            count = write(session, rows)
+            count = write(session, rows, self.ground.key)
             self._go_on(account, planned, days, relapse)
         return count
 
@@ -267,7 +267,8 @@ class Booker:
         """Everything of a repair that did not hold."""
         with self.ground.sessions.session(ALL) as session:
             account = session.get_one(AccountRow, id_)
-            count = write(session, self._back(session, _latest(session, id_), "", why, now))
+            back = self._back(session, _latest(session, id_), "", why, now)
+            count = write(session, back, self.ground.key)
             account.state, account.ended_why = REVERSED, why
         return count
 

@@ -1,8 +1,13 @@
-"""Entries of the ledger: each carries the digest of the one before."""
+"""Entries of the ledger: each carries the digest of the one before, signed where there is a key.
+
+Without a key whoever may write to the database can write the whole chain anew. With one, kept
+outside of it, they cannot: what was signed is followed by nothing that is not.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -42,14 +47,17 @@ _SIGNED = (
 )  # fmt: skip
 
 
-def digest(row: DayRow, previous: str) -> str:
-    """Of an entry and the one before it."""
+def digest(row: DayRow, previous: str, key: bytes = b"") -> str:
+    """Of an entry and the one before it: a hash, or an HMAC where there is a key."""
     told = [previous, *(getattr(row, name) for name in _SIGNED)]
-    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+    said = json.dumps(told, separators=(",", ":")).encode()
+    if key:
+        return hmac.new(key, said, hashlib.sha256).hexdigest()
+    return hashlib.sha256(said).hexdigest()
 
 
-def write(session: Session, rows: Iterable[DayRow]) -> int:
-    """Appends entries, each signed by the one before; how many.
+def write(session: Session, rows: Iterable[DayRow], key: bytes = b"") -> int:
+    """Appends entries, each bound to the one before, signed where there is a key; how many.
 
     The chain has one writer at a time, as orders have: who holds their numbers.
     """
@@ -59,7 +67,7 @@ def write(session: Session, rows: Iterable[DayRow]) -> int:
     before, count = last or FIRST, 0
     for row in rows:
         row.previous = before
-        before = row.digest = digest(row, before)
+        before = row.digest = digest(row, before, key)
         session.add(row)
         # Ids are given in the order of the chain.
         session.flush()
@@ -75,22 +83,31 @@ class Checked:
         entries: Looked at.
         broken: Ids of entries that are not as they were signed, or whose forerunner is gone.
         last: Digest of the last one: kept elsewhere, it shows a tail cut off.
+        signed: Entries that are signed by the key.
     """
 
     entries: int
+    signed: int
     broken: Sequence[int]
     last: str
 
 
-def check(session: Session) -> Checked:
-    """Walks the whole chain; for sessions of the whole campus."""
-    before, broken, count = FIRST, [], 0
+def check(session: Session, key: bytes = b"") -> Checked:
+    """Walks the whole chain; for sessions of the whole campus.
+
+    Entries from before there was a key are only hashed. After the first that is signed all must
+    be; without the key a signed one cannot be told from a changed one.
+    """
+    before, broken, count, signed = FIRST, [], 0, 0
     for row in session.scalars(select(DayRow).order_by(DayRow.id).execution_options(yield_per=500)):
         count += 1
-        if row.previous != before or row.digest != digest(row, row.previous):
+        mine = bool(key) and hmac.compare_digest(row.digest, digest(row, row.previous, key))
+        plain = not signed and row.digest == digest(row, row.previous)
+        if row.previous != before or not (mine or plain):
             broken.append(row.id)
+        signed += mine
         before = row.digest
-    return Checked(entries=count, broken=broken, last=before)
+    return Checked(entries=count, signed=signed, broken=broken, last=before)
 
 
 def revision(session: Session, account: int, day: str, carrier: str) -> int:

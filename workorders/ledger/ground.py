@@ -58,6 +58,7 @@ class Ground:
     Attributes:
         open_days: The site's own median time that faults of a family stood open before, where it
             is known. [d]
+        key: Signs entries; empty where they are only hashed.
     """
 
     site: Site
@@ -69,6 +70,7 @@ class Ground:
     rules: tuple[Rule, ...]
     clock: Clock
     open_days: Mapping[str, int] = field(default_factory=dict)
+    key: bytes = field(default=b"", repr=False)
 
     def sight(self) -> Sight:
         """For one pass: what it read is forgotten with it, so that late readings are seen."""

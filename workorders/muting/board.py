@@ -15,6 +15,7 @@ from core.clock import DAY_MS, Clock
 from core.words import CancelReason, Role, Text, Trade
 from workorders import messages
 from workorders.office import Office, Sessions
+from workorders.ownplant.cards import FAMILIES as OWN_PLANT
 from workorders.refusals import OrderRefused, forbidden, invalid
 
 MUTERS = frozenset({Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN})
@@ -156,8 +157,9 @@ class MuteBoard:
     def instruments(self, actor: Actor) -> list[Silenced]:
         """Open instrument orders: what leans on these sensors is not judged until they are well."""
         query = select(Order).where(
-            Order.trade == Trade.INSTRUMENT, Order.closed_at.is_(None), Order.cleared_at.is_(None)
-        )
+            Order.trade == Trade.INSTRUMENT, Order.closed_at.is_(None), Order.cleared_at.is_(None),
+            Order.family.not_in(sorted(OWN_PLANT)),
+        )  # fmt: skip
         return self._orders(actor, query.order_by(Order.opened_at))
 
     def mute(self, actor: Actor, wish: Wish) -> int:

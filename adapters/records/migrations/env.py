@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.folds
 import adapters.records.ledger
 import adapters.records.mutes
 import adapters.records.notifying
 import adapters.records.orders
+import adapters.records.planned
 import adapters.records.requests
 import adapters.records.tables
 import adapters.records.work  # noqa: F401 - they fill the metadata

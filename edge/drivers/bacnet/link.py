@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 import msgspec
@@ -106,6 +106,29 @@ class BacnetLink:
         if not plan.items:
             raise Denied(f"refuses {name} ({plan.refused.get(name, 'unknown')})")
         return station, Asked(station, address, pace.timeout_s, pace.answered), plan.items[0]
+
+    def regroup(self, devices: Sequence[Device], changed: Collection[str]) -> None:
+        """Meet the new, leave the gone; the port and all other subscriptions stay."""
+        peers = {d.id: self._peers[d.id] if d.id not in changed else Peer(d) for d in devices}
+        broadcasts = any(peer.needs_broadcast for peer in self._peers.values())
+        if not broadcasts and any(peer.needs_broadcast for peer in peers.values()):
+            # It may have been opened at any port, where nobody can be looked for.
+            self.close()
+        if self._station is None:
+            self._exchange(peers, changed)
+        else:
+            self._station.call(_noted(partial(self._exchange, peers, changed)), _HANGS_S)
+
+    def _exchange(self, peers: dict[str, Peer], changed: Collection[str]) -> None:
+        """In the thread that hears of devices, so that it never sees half of it."""
+        for id_ in changed:
+            subscriber = self._subscribers.pop(id_, None)
+            if subscriber is not None:
+                subscriber.want(())  # the device forgets it when its lifetime is over
+            self._heeded.pop(id_, None)
+            self._away.discard(id_)
+        self._untrue = {place: s for place, s in self._untrue.items() if place[0] not in changed}
+        self._peers = peers
 
     def close(self) -> None:
         """Release the port; the next poll opens it again, and subscribes anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import structlog
 
@@ -68,6 +68,11 @@ class MbusLink:
         if len(missing) == len(wanted):
             msg = f"slave {device.address} has no {', '.join(missing)}"
             raise Denied(msg)
+
+    def regroup(self, devices: Sequence[Device], changed: Collection[str]) -> None:
+        """Say again what those that changed do not have; the line stays."""
+        del devices
+        self._noted = {noted for noted in self._noted if noted[0] not in changed}
 
     def close(self) -> None:
         """Release the line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from adapters.sites.devicekeys import BusKeys
 from edge.buses.contract import Denied, Give, Values
@@ -63,6 +63,11 @@ class ModbusLink:
             raise Denied("a register cannot be emptied")
         (spot,) = spots_of(device.template, [name])
         self._line.set(int(device.address), spot.function, spot.start, spot.words(number), pace)
+
+    def regroup(self, devices: Sequence[Device], changed: Collection[str]) -> None:
+        """Plan anew for those that changed; the line stays."""
+        del devices
+        self._plans = {key: made for key, made in self._plans.items() if key[0] not in changed}
 
     def forget(self) -> None:
         """Forget what devices refused."""

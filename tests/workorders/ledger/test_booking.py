@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from adapters.records.base import ALL
@@ -20,7 +20,7 @@ from core.finding import FindingChange
 from core.words import OrderState, Outcome
 from tests.workorders.house import at
 from tests.workorders.ledger.leaking import DONE, LEAK, Leaking, leaking
-from workorders.ledger.entries import check
+from workorders.ledger.entries import check, write
 
 
 @pytest.fixture
@@ -229,3 +229,25 @@ def test_what_meters_cannot_have_seen_leaves_the_totals_once(leak: Leaking) -> N
     assert (after.booked, after.disputed) == (before.booked, 10.0)
     assert after.saving == pytest.approx(before.saving - 10.0)
     assert after.money == pytest.approx(5.0 * after.saving)
+
+
+KEY = b"kept outside the database"
+
+
+def test_a_chain_written_anew_without_the_key_is_told_from_the_signed_one(leak: Leaking) -> None:
+    proven(leak)
+    with leak.house.records.session(ALL) as session:
+        before = check(session, KEY)
+        assert (before.signed, list(before.broken)) == (0, []), "what was only hashed still stands"
+        last = session.scalars(select(DayRow).order_by(DayRow.id.desc()).limit(1)).one()
+        copies = {
+            c.key: getattr(last, c.key) for c in inspect(DayRow).column_attrs if c.key != "id"
+        }
+        news = [DayRow(**{**copies, "revision": copies["revision"] + n}) for n in (1, 2)]
+        write(session, news, KEY)
+        signed = check(session, KEY)
+        assert (signed.signed, list(signed.broken)) == (2, [])
+        write(session, [DayRow(**{**copies, "revision": copies["revision"] + 3})])
+        forged = session.scalars(select(DayRow.id).order_by(DayRow.id.desc()).limit(1)).one()
+        assert list(check(session, KEY).broken) == [forged], "an unsigned entry after a signed one"
+        assert len(check(session, b"another").broken) == 2, "and another key signs nothing"

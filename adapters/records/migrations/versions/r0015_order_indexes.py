@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0015_order_indexes"
-down_revision = "r0010_ledger"
+down_revision = "r0014_cmms"
 branch_labels = None
 depends_on = None
 

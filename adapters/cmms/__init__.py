@@ -1,0 +1,1 @@
+"""Maintenance systems of others: :class:`core.cmms.Cmms` over their HTTP interfaces."""
