@@ -119,10 +119,12 @@ def fill(records: Records, count: int = ORDERS) -> None:
                   "seq, at, actor, command, from_state, to_state, note, data",
                   "s.n, o.opened_at + s.n * 600000, 'wang.fang', 'accept', 'assigned', "
                   "'accepted', '', '{}'", STEPS)  # fmt: skip
-        _multiply(connection, OrderClock.__tablename__,
-                  "kind, priority, always, started_at, minutes, due_at, met_at, breached_at, rung",
-                  f"s.kind, o.priority, {_true(records)}, o.opened_at, 240, "
-                  "o.opened_at + 14400000, o.closed_at, NULL, 0", len(ClockKind))  # fmt: skip
+        _multiply(
+            connection, OrderClock.__tablename__,
+            "kind, priority, always, started_at, minutes, due_at, met_at, breached_at, rung",
+            f"s.kind, o.priority, {_true(records)}, o.opened_at, 240, o.opened_at + 14400000, "
+            "o.closed_at, o.opened_at + 14400000, 9", len(ClockKind),
+        )  # fmt: skip
     with records.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":
             # What its autovacuum does within a minute of such a load.

@@ -93,7 +93,7 @@ class Order(Scoped, Base):
         Index("ix_work_order_closed", "closed_at"),
         Index("ix_work_order_rule_closed", "rule", "closed_at"),
         Index("ix_work_order_tally", "building", "state", "outcome", "refusals"),
-        Index("ix_work_order_building_closed", "building", "closed_at"),
+        Index("ix_work_order_building_closed", "building", "closed_at", "id"),
         Index("ix_work_order_building_opened", "building", "opened_at"),
         Index("ix_work_order_unmarked", "id", sqlite_where=UNMARKED, postgresql_where=UNMARKED),
         Index("ix_work_order_state_assignee", "state", "assignee"),

@@ -179,7 +179,7 @@ def test_a_scanned_label_ends_the_response(console: Console) -> None:
     assert "I am on site" not in visitor.get(f"/r/{labels['a.meet3']}").text, "not from elsewhere"
     page = visitor.get(path).text
     fields = dict(
-        re.findall(r'name="(csrf|do|version|note)" value="([^"]*)"', page.split("<h1>")[0])
+        re.findall(r'name="(csrf|do|version|note)" value="([^"]*)"', page.split("</form>")[0])
     )
     assert visitor.send(
         "POST", f"/orders/{row(console).id}/act", headers={"Sec-Fetch-Site": "same-origin"},

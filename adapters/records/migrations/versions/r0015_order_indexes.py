@@ -18,7 +18,7 @@ def upgrade() -> None:
         ("ix_work_order_closed", "work_order", ["closed_at"], ""),
         ("ix_work_order_rule_closed", "work_order", ["rule", "closed_at"], ""),
         ("ix_work_order_tally", "work_order", ["building", "state", "outcome", "refusals"], ""),
-        ("ix_work_order_building_closed", "work_order", ["building", "closed_at"], ""),
+        ("ix_work_order_building_closed", "work_order", ["building", "closed_at", "id"], ""),
         ("ix_work_order_building_opened", "work_order", ["building", "opened_at"], ""),
         ("ix_work_order_unmarked", "work_order", ["id"], "marked < marking"),
         ("ix_order_finding_untold", "order_finding", ["finding_id"], "marked < revision"),
