@@ -62,6 +62,8 @@ class Command(StrEnum):
     CANCEL = "cancel"
     REASSIGN = "reassign"
     REOPEN = "reopen"
+    RECALL = "recall"
+    """A second look found it not mended, or closed wrongly."""
 
 
 class Relation(StrEnum):
@@ -195,6 +197,7 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED, roles=_DISPATCH,
         relations=frozenset({Relation.NOT_CLOSER}), fields=("note",),
     ),
+    Command.RECALL: Row(sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED),
 }  # fmt: skip
 
 
