@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from core.words import OPEN_STATES, OrderState, Role
 from workorders.refusals import forbidden, not_now
@@ -234,6 +235,12 @@ def decide(
 
 def allowed(state: OrderState, role: Role, relations: AbstractSet[Relation]) -> tuple[Command, ...]:
     """What a person may do to an order now, in the order of its life."""
+    return _allowed(state, role, frozenset(relations))
+
+
+@cache
+def _allowed(state: OrderState, role: Role, relations: frozenset[Relation]) -> tuple[Command, ...]:
+    """The same: a list asks it of hundreds of orders, and there are few answers."""
     return tuple(
         command
         for command, row in TABLE.items()
