@@ -96,6 +96,11 @@ class Settings(NotifySettings, CmmsSettings):
         default=True, description="cookies over HTTPS, or this machine, alone"
     )
 
+    planned: Literal["live", "always", "never"] = Field(
+        default="live",
+        description="whether planned work makes orders: live, not in runs of stepped time such as "
+        "demo and replay; always; never",
+    )
     lateness_s: int = Field(
         default=900,
         ge=0,

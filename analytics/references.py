@@ -103,10 +103,13 @@ class Past:
         return Frame(
             grid=part,
             targets=tuple(target.id for target in self.targets),
-            values={"rate": rate, "total": self._role(rates, "rate"), "pressure": pressure},
+            values={
+                "rate": rate, "total": self._role(rates, "rate"), "pressure": pressure,
+                "own": self._role(rates, "own"),
+            },
             has={
-                "rate": point_indices(self.targets, "rate") >= 0,
-                "pressure": point_indices(self.targets, "pressure") >= 0,
+                role: point_indices(self.targets, role) >= 0
+                for role in ("rate", "pressure", "own")
             },
             good=np.isfinite(rate).astype(np.float64),
             coarse=coarse_rows(self.site, self.rule.card.longest_period_s, self.targets),

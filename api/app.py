@@ -20,6 +20,7 @@ from api.pages import (
     now,
     orders,
     people,
+    planned,
     points,
     quarantine,
     readings,
@@ -36,6 +37,7 @@ from api.v1 import meters as v1_meters
 from api.v1 import mutes as v1_mutes
 from api.v1 import orders as v1_orders
 from api.v1 import people as v1_people
+from api.v1 import planned as v1_planned
 from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
 from api.v1 import requests as v1_requests
@@ -63,14 +65,15 @@ def create_app(services: Services) -> FastAPI:
     v1 = APIRouter(prefix="/api/v1")
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
-        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings, v1_messages,
+        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
+        v1_planned, v1_messages,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
-        work, handover, contractor, mutes, calls, labels, report, messages, ring,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring, planned,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

@@ -141,7 +141,10 @@ def share_passed(due: DueTime, now: int) -> int:
 
 
 def named(text: Text, target: str, site: Site, tr: Translator) -> Text:
-    """A text whose target is called by its name in the reader's language."""
+    """A text whose target, and whose plan, is called by its name in the reader's language."""
+    planned = next((p for p in site.plans if p.id == text.params.get("plan_id")), None)
+    if planned is not None:
+        text = Text(text.msgid, {**text.params, "plan": tr.name(planned.names)})
     if "target" not in text.params:
         return text
     point = site.index.get(target)
@@ -198,6 +201,8 @@ def watch_words(watch: WatchView, site: Site, tr: Translator) -> str:
     name = tr.name(equipment.names) if equipment else watch.target
     if watch.awaited.msgid:
         said = tr.say(watch.awaited)
+    elif not watch.needed:
+        said = tr("The first readings since the repair are awaited.")
     else:
         said = tr("{exposures} of {needed} clear exposures so far.", exposures=watch.exposures,
                   needed=watch.needed)  # fmt: skip

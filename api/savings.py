@@ -53,7 +53,7 @@ DAY_WHY_WORDS = {
 NODE_WORDS = {"agrees": "agrees", "disputed": "disputed", "unknown": "cannot tell yet"}
 CARRIER_WORDS = {
     Carrier.ELECTRICITY: "electricity",
-    Carrier.WATER: "water",
+    Carrier.WATER: "mains water",
     Carrier.GAS: "gas",
     Carrier.HEAT: "heat",
     Carrier.COOLING: "cooling",

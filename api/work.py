@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adapters.locales import Translator
 from api import moments
 from api.actions import CAUSE_WORDS, DONE_WORDS
@@ -10,6 +12,7 @@ from api.services import Services
 from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.words import OPEN_STATES, Role
+from workorders.crew.photos import PhotoView
 from workorders.crew.work import DISPATCHERS, ISSUERS
 from workorders.views import OrderDetail
 
@@ -60,6 +63,12 @@ def content(
             for r in detail.reports
         ],
     }  # fmt: skip
+
+
+def photo_names(content: Mapping[str, object]) -> list[str]:
+    """Names of the photos that an order's page shows."""
+    photos = content["photos"]
+    return [p.name for p in photos if isinstance(p, PhotoView)] if isinstance(photos, list) else []
 
 
 def _colleagues(

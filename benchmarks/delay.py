@@ -120,7 +120,9 @@ def _shared(place: Place, records: str, workers: int) -> tuple[float, float]:
         for number in range(1, workers + 1):
             command, environment = drain.our_command(place, f"of{workers}-{number}")
             environment |= {
-                "PLANTROOM_RECORDS": records, "PLANTROOM_INGEST_WORKER": f"{workers}-{number}",
+                # The names of the round before: the broker goes on giving its share to a member
+                # of the group that is away.
+                "PLANTROOM_RECORDS": records, "PLANTROOM_INGEST_WORKER": str(number),
             }  # fmt: skip
             programs.append(stack.enter_context(drain.running(place, command, environment)))
             drain.wait_still(programs[-1])

@@ -15,7 +15,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bacnet, campus, delay, drain, edge, fieldbus, ingest, latency, meters, rules
+from benchmarks import (
+    bacnet,
+    campus,
+    delay,
+    drain,
+    edge,
+    fieldbus,
+    ingest,
+    latency,
+    meters,
+    orders,
+    rules,
+)
 from benchmarks.measured import Result, span
 from benchmarks.page import FILE, machine, page
 
@@ -29,6 +41,7 @@ MEASURES: dict[str, Callable[[Path], list[Result]]] = {
     "ingest": ingest.measure,
     "latency": latency.measure,
     "meters": meters.measure,
+    "orders": orders.measure,
     "rules": rules.measure,
 }
 _WARNING = 30

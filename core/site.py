@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from core.batch import Floats
+from core.plans import Plan, Season
 from core.quantity import CANONICAL, Kind, Quantity
 from core.roles import ROLES, PointRole
 from core.words import Carrier
@@ -308,6 +309,8 @@ class Site:
         points: In a stable order; :attr:`table` indexes it.
         worth: What things are worth when orders are ranked, by name, where the site's owner
             says something else than :class:`workorders.priority.Rates`.
+        seasons: Heating, cooling, as far as the site names them.
+        plans: Planned work, each plan with an id of its own.
     """
 
     id: str
@@ -326,6 +329,8 @@ class Site:
     carbon: Mapping[Carrier, tuple[CarbonFactor, ...]]
     calendar: tuple[CalendarEntry, ...] = ()
     worth: Mapping[str, float] = field(default_factory=dict)
+    seasons: Mapping[str, Season] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[str, int]:

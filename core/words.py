@@ -119,6 +119,8 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed"
     UNCONFIRMED = "unconfirmed"
     INSPECTED = "inspected"
+    CHECKED = "checked"
+    """Planned work whose checklist is whole, nothing of it beyond its limits."""
     INCONCLUSIVE = "inconclusive"
 
 

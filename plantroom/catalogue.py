@@ -17,6 +17,7 @@ from api import (
     meters,
     orders,
     people,
+    planned,
     problems,
     refusals,
     requests,
@@ -30,8 +31,10 @@ from api.view import environment
 from core.roles import ROLES
 from core.rulecard import RuleCard
 from core.words import Discipline, Outcome, Role
-from workorders import messages
+from workorders import keeping, messages
 from workorders.ownplant.cards import CARDS as OWN_CARDS
+from workorders.planned import orders as made_by_plans
+from workorders.planned import planner
 from workorders.priority import Raised
 
 ROOT = FOLDER.parent
@@ -125,14 +128,15 @@ def _said_through_variables() -> Iterator[str]:
     for words in (Role, Discipline, Outcome):
         yield from (word.value for word in words)
     tables = (
-        orders.STATE_WORDS, orders.PROMISES, actions.LABELS, actions.HOLD_WORDS,
-        actions.CANCEL_WORDS, actions.VISIT_WORDS, actions.CAUSE_WORDS, actions.DONE_WORDS,
-        actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS,
+        orders.STATE_WORDS, orders.PROMISES, keeping.PROMISE_WORDS, actions.LABELS,
+        actions.HOLD_WORDS, actions.CANCEL_WORDS, actions.VISIT_WORDS, actions.CAUSE_WORDS,
+        actions.DONE_WORDS, actions.ALARM_WORDS, refusals.FIELD_WORDS, refusals.NEED_WORDS,
     )  # fmt: skip
     for table in tables:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)
+    yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

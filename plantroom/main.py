@@ -17,6 +17,7 @@ from plantroom.commands import (
     edge,
     gateway,
     notify,
+    planned,
     quarantine,
     readings,
     realism,
@@ -40,16 +41,14 @@ app = typer.Typer(
         "New here? `plantroom demo` runs a simulated campus with everything else real.\n\n"
         "Settings come from PLANTROOM_* variables or a `.env` file."
     ),
-    epilog=(
-        "Not there yet: planned work. "
-        "Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."
-    ),
+    epilog=("Exit codes: 2 something asked or written is wrong, 3 something is away, 4 it broke."),
 )
 for name, group in (
     ("site", site.app),
     ("quarantine", quarantine.app),
     ("readings", readings.app),
     ("savings", savings.app),
+    ("planned", planned.app),
     ("dashboards", dashboards.app),
     ("user", user.app),
     ("edge", edge.app),

@@ -161,8 +161,13 @@ class Plant:
             notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
                             address=self.settings.address),
             levels=load_levels(self.settings.site),
-            ledger=self.ledger,
+            ledger=self.ledger, plans=self._plans(),
         )  # fmt: skip
+
+    def _plans(self) -> bool:
+        """Whether planned work makes orders; where time is stepped, only if that is asked for."""
+        wished = self.settings.planned
+        return wished == "always" or (wished == "live" and isinstance(self.clock, SystemClock))
 
     @cached_property
     def cmms(self) -> Connector | None:

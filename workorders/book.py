@@ -43,10 +43,12 @@ class Memory:
     Attributes:
         loads: Open work by log-in, kept up with what is handed out. [min]
         past: Minutes of past repairs, by rule.
+        pauses: Holds of orders whose clocks are read together, by order.
     """
 
     loads: dict[str, int] | None = None
     past: dict[str, Sequence[int]] = field(default_factory=dict)
+    pauses: dict[str, list[OrderPause]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,10 @@ class Book:
         text = {
             "head": messages.dumped(Text(head, said)),
             "lines": [order.title, order.explanation],
+            "names": {
+                "asset": self._names(order.asset),
+                "target": self._names(order.target or order.asset),
+            },
         }
         for login in dict.fromkeys(people):
             self.session.add(
@@ -159,8 +165,13 @@ class Book:
 
     def asset_name(self, order: Order) -> str:
         """What people call the asset, with its id where it has no name."""
-        equipment = self.office.site.equipment.get(order.asset)
-        return equipment.names["en"] if equipment is not None else order.asset
+        return self._names(order.asset).get("en", order.asset)
+
+    def _names(self, id_: str) -> dict[str, str]:
+        """What something of the site is called, by language; nothing where it has no name."""
+        site = self.office.site
+        found = site.equipment.get(id_) or site.gateways.get(id_) or site.buildings.get(id_)
+        return dict(found.names) if found is not None else {}
 
     def start_clocks(
         self, order: Order, start: int, kinds: Iterable[ClockKind] = tuple(ClockKind)
@@ -201,8 +212,10 @@ class Book:
         """When a clock falls due, the hold that goes on now counted as a pause. [ms]"""
         if clock.kind not in PAUSED:
             return clock.due_at
-        mine = select(OrderPause).where(OrderPause.order_id == clock.order_id)
-        rows = self.session.scalars(mine).all()
+        rows = self.memory.pauses.get(clock.order_id)
+        if rows is None:
+            mine = select(OrderPause).where(OrderPause.order_id == clock.order_id)
+            rows = list(self.session.scalars(mine))
         if not rows:
             return clock.due_at
         pauses = [(p.start, self.now if p.end is None else p.end) for p in rows]

@@ -15,6 +15,7 @@ from workorders.book import Book
 from workorders.clocks import PAUSING
 from workorders.crew import needs, reports
 from workorders.people import serves
+from workorders.planned import checklists
 from workorders.refusals import OrderRefused, forbidden, invalid
 from workorders.states import Command
 
@@ -137,6 +138,7 @@ def _declare(book: Book, order: Order, act: Act, actor: str) -> None:
 
 
 def _done(book: Book, order: Order, act: Act, actor: str) -> None:
+    checklists.demand(book, order)
     declared = act.do is Command.DECLARE
     order.done_at = act.until if declared else book.now
     order.repaired_by = act.assignee if declared else actor

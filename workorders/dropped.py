@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from adapters.records.orders import Order
 from core.site import Site
-from core.words import Origin
 from workorders import messages
 from workorders.book import Book
 from workorders.happenings import Happening
@@ -26,10 +25,10 @@ def step(book: Book) -> None:
 
     Nobody but a person knows what became of it: taken out, renamed, or left out by mistake.
     """
-    here = (Order.closed_at.is_(None), Order.origin != Origin.PLAN)
-    assets = book.session.scalars(select(Order.asset).where(*here).distinct()).all()
+    here = Order.closed_at.is_(None)
+    assets = book.session.scalars(select(Order.asset).where(here).distinct()).all()
     gone = [asset for asset in assets if not known(book.office.site, asset)]
-    orders = select(Order).where(*here, Order.asset.in_(gone)).order_by(Order.id)
+    orders = select(Order).where(here, Order.asset.in_(gone)).order_by(Order.id)
     for found in book.session.scalars(orders).all() if gone else ():
         order = book.lock(found.id) if Happening.DROPPED not in found.told else None
         if order is None:

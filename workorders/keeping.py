@@ -87,7 +87,11 @@ def _breach(book: Book, order: Order, clock: OrderClock) -> None:
         order, Happening.BREACHED, promise=clock.kind, due=clock.breached_at,
         priority=clock.priority,
     )  # fmt: skip
-    people = [*([order.assignee] if order.assignee else []), *book.supervisors(order)]
+    people = list(book.supervisors(order))
+    # Who was given it when the first one had not acknowledged has missed nothing.
+    later = clock.kind == ClockKind.ACKNOWLEDGE and (order.assigned_at or 0) >= clock.breached_at
+    if order.assignee is not None and not later:
+        people.insert(0, order.assignee)
     words = PROMISE_WORDS[ClockKind(clock.kind)]
     book.tell(order, people, f"breach-{clock.kind}", messages.BREACHED, promise=words)
 

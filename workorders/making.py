@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from adapters.records.orders import Order
+from core.service import ClockKind
 from core.words import OrderState, Trade
 from workorders import dispatch
 from workorders.book import Book
@@ -31,13 +33,15 @@ def first_skill(trade: Trade, severity: int, *, desk: bool) -> Trade:
     return Trade.OPERATOR if desk and severity > DESK_FIRST else trade
 
 
-def begin(book: Book, order: Order, **because: Any) -> None:
+def begin(
+    book: Book, order: Order, promised: Iterable[ClockKind] = tuple(ClockKind), **because: Any
+) -> None:
     """Its clocks run, it is triaged, and somebody has it or a supervisor is told.
 
     The order is in the session, with its priority.
     """
     book.happen(order, Happening.OPENED, **because)
-    book.start_clocks(order, order.opened_at)
+    book.start_clocks(order, order.opened_at, promised)
     book.step(
         order, Command.TRIAGE, OrderState.TRIAGED,
         priority=order.priority, reasons=list(order.reasons), skill=order.skill,

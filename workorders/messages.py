@@ -41,6 +41,8 @@ CHANNEL_WELL = "Messages by {channel} arrive again"
 DIGEST = "{n} messages of the day"
 QUIET = "{n} messages of the quiet hours"
 SEVERAL = "{n} messages"
+MISSED = "{order} P{priority}: planned work was not done in its time: {asset}"
+TO_INSPECT = "{order} is done by its checklist; another person looks at it now: {asset}"
 TEST = "Test message of Plantroom, to be ignored"
 
 POINTS_LOST_TITLE = Text("Points give no usable data")

@@ -38,6 +38,9 @@ from workorders.office import Office, Sessions
 from workorders.ownplant import orders as own_plant
 from workorders.ownplant.cards import CARDS as OWN_CARDS
 from workorders.people import Duty
+from workorders.planned.board import PlannedWork
+from workorders.planned.counting import Counting
+from workorders.planned.planner import Planner
 from workorders.priority import Rates
 from workorders.requests.counter import Counter
 from workorders.symptoms import Graph
@@ -87,6 +90,7 @@ class WorkOrders:
         proof: How a repair is proven.
         levels: What is promised by priority; the usual table without it.
         ledger: Told after every step; books what proven repairs save.
+        plans: Whether planned work that falls due makes orders by itself.
         system: System time, which channels of messages are kept by.
     """
 
@@ -105,6 +109,7 @@ class WorkOrders:
         proof: Prove = prove,
         levels: Levels | None = None,
         ledger: Stepped | None = None,
+        plans: bool = False,
         system: Clock | None = None,
     ) -> None:
         self._records = records
@@ -129,6 +134,13 @@ class WorkOrders:
         self.handovers = Handovers(self.desk)
         self.photos = Photos(self.desk)
         self.crew = CrewDesk(self.desk, self.work)
+        self.plans = plans
+        counting = Counting(site, self._office.calendar, store, records)
+        self.planned = PlannedWork(
+            self.desk,
+            Planner(office=self._office, sessions=records, counting=counting,
+                    findings=records.findings),
+        )  # fmt: skip
         self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
         self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:
@@ -154,6 +166,8 @@ class WorkOrders:
             with self._records.session(ALL) as session:
                 self._verifier.step(self._book(session, now))
             self._mark()
+        if self.plans:
+            self.planned.step(now)
         if self._ledger is not None:
             self._ledger.step(now)
         if self._notify is not None and not self._notify.running:

@@ -50,6 +50,8 @@ class Command(StrEnum):
     """The reporter says that it is not."""
     LAPSE = "lapse"
     """The reporter said nothing."""
+    CHECK = "check"
+    """Planned work closes by its checklist."""
     INSPECT = "inspect"
     REJECT = "reject"
     """The inspection found it not mended."""
@@ -167,6 +169,7 @@ TABLE: dict[Command, Row] = {
     Command.CONFIRM: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
     Command.DISPUTE: Row(sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED),
     Command.LAPSE: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
+    Command.CHECK: Row(sources=frozenset({_S.VERIFYING}), to=_S.CLOSED),
     Command.REJECT: Row(
         sources=frozenset({_S.VERIFYING}), to=_S.ASSIGNED, roles=_CREW,
         relations=frozenset({Relation.STRANGER_TO_REPAIR}), fields=("note",),

@@ -40,6 +40,13 @@ class Tally:
         return self.states.get(OrderState.VERIFYING, 0)
 
 
+def open_orders(sessions: Sessions, actor: Actor) -> int:
+    """How many are neither closed nor cancelled: what every page shows."""
+    with sessions.session(scope_of(actor.buildings), reading=True) as session:
+        query = select(func.count()).select_from(Order).where(Order.closed_at.is_(None))
+        return session.scalar(query) or 0
+
+
 def tally(sessions: Sessions, actor: Actor) -> Tally:
     """Counts as an actor may see them."""
     with sessions.session(scope_of(actor.buildings), reading=True) as session:

@@ -27,6 +27,10 @@ WEAR = "wear_per_day"
 """Parameter by which a card states wear. [site currency a day]"""
 
 
+_MOST_PAST = 100
+"""Repairs that say how long the next one takes: more is history, of people who have left."""
+
+
 def take_all(book: Book, events: Sequence[FindingEvent]) -> None:
     """What events of findings mean for orders; the same events again mean nothing."""
     with book.session.no_autoflush:
@@ -223,12 +227,13 @@ def _urgency(book: Book, finding: Finding) -> Urgency:
 
 
 def _past(book: Book, card: RuleCard) -> Sequence[int]:
-    """Minutes of past repairs by this rule."""
+    """Minutes of the last repairs by this rule."""
     if card.id in book.memory.past:
         return book.memory.past[card.id]
     query = select(Order.minutes).where(
         Order.rule == card.id, Order.closed_at.is_not(None), Order.minutes > 0
     )
+    query = query.order_by(Order.closed_at.desc()).limit(_MOST_PAST)
     book.memory.past[card.id] = found = book.session.scalars(query).all()
     return found
 

@@ -7,9 +7,10 @@ from collections.abc import Set as AbstractSet
 
 from sqlalchemy import select
 
-from adapters.records.orders import Order, OrderClock, OrderEvent, Watch
+from adapters.records.orders import Order, OrderClock, OrderEvent, OrderPause, Watch
 from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
+from core.service import ClockKind
 from core.words import OrderState, Priority, Trade
 from workorders import messages, watching
 from workorders.book import Book
@@ -59,6 +60,20 @@ def commands(
     return found
 
 
+_STAMPS = {Command.SAFE: ClockKind.SAFE, Command.RESTORED: ClockKind.RESTORE}
+
+
+def _stamped(given: tuple[Command, ...], clocks: Sequence[OrderClock]) -> tuple[Command, ...]:
+    """Without what was said already: a promise that is kept is not kept again."""
+    met = {kind for kind in _STAMPS.values() if _kept(kind, clocks)}
+    return tuple(command for command in given if _STAMPS.get(command) not in met)
+
+
+def _kept(kind: ClockKind, clocks: Sequence[OrderClock]) -> bool:
+    mine = [clock.met_at for clock in clocks if clock.kind == kind]
+    return bool(mine) and None not in mine
+
+
 def row_of(
     book: Book, order: Order, clocks: Sequence[OrderClock], actor: Actor, person: Person | None,
     worked: AbstractSet[str] = frozenset(),
@@ -84,7 +99,8 @@ def row_of(
         needs_signature=(
             order.state is OrderState.VERIFYING and Happening.INCONCLUSIVE in order.told
         ),
-        recurrence_of=order.recurrence_of, allowed=commands(order, actor, person, worked),
+        recurrence_of=order.recurrence_of,
+        allowed=_stamped(commands(order, actor, person, worked), clocks),
     )  # fmt: skip
 
 
@@ -98,13 +114,19 @@ def due_time(book: Book, clock: OrderClock) -> DueTime:
 
 
 def clocks_of(book: Book, ids: Sequence[str]) -> Mapping[str, list[OrderClock]]:
-    """Promises of many orders, in a query for each few hundred."""
+    """Promises of many orders and the holds that stop them, in two queries for each few hundred.
+
+    For looking only: the book remembers the holds.
+    """
     found: dict[str, list[OrderClock]] = {id_: [] for id_ in ids}
+    book.memory.pauses.update({id_: [] for id_ in ids})
     for first in range(0, len(ids), _MANY):
         some = ids[first : first + _MANY]
         query = select(OrderClock).where(OrderClock.order_id.in_(some)).order_by(OrderClock.id)
         for clock in book.session.scalars(query):
             found[clock.order_id].append(clock)
+        for pause in book.session.scalars(select(OrderPause).where(OrderPause.order_id.in_(some))):
+            book.memory.pauses[pause.order_id].append(pause)
     return found
 
 

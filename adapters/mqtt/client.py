@@ -25,6 +25,8 @@ from core.ports import Message, Will
 _UNSUPPORTED_VERSION = 132  # MQTT 5 reason code; paho translates the 3.1.1 code to it
 _FAILURES_FROM = 128
 POLL_MS = 500
+SHARED = "$share/"
+"""What the filter of a shared subscription begins with (MQTT 5, 4.8.2)."""
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -137,7 +139,10 @@ class Client:
         self._paho.ack(mid, 1)
 
     def disconnect(self) -> None:
-        """Say goodbye after what waits to be written."""
+        """Say goodbye after what waits to be written, and to the group of a shared subscription."""
+        shared = [f for f in self._filters if f.startswith(SHARED)]
+        if shared:
+            self._paho.unsubscribe(shared)
         self._paho.disconnect()
 
     def abandon(self) -> None:

@@ -14,7 +14,7 @@ from paho.mqtt.properties import Properties
 
 from core.ports import Will
 
-CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 9, 13, 14
+CONNACK, PUBLISH, PUBACK, SUBACK, UNSUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 9, 11, 13, 14
 PINGREQ = b"\xc0\x00"
 GOODBYE = b"\xe0\x00"
 _MORE, _SEVEN = 0x80, 0x7F
@@ -214,6 +214,12 @@ def subscribe(mid: int, filters: Sequence[str], *, five: bool) -> bytes:
     """A SUBSCRIBE at QoS 1."""
     body = mid.to_bytes(2, "big") + (b"\0" if five else b"")
     return _packet(0x82, body + b"".join(_text(f) + bytes([_QOS1]) for f in filters))
+
+
+def unsubscribe(mid: int, filters: Sequence[str], *, five: bool) -> bytes:
+    """An UNSUBSCRIBE."""
+    body = mid.to_bytes(2, "big") + (b"\0" if five else b"")
+    return _packet(0xA2, body + b"".join(_text(f) for f in filters))
 
 
 def publish(

@@ -36,6 +36,14 @@ OPEN = text("closed_at IS NULL")
 """What the database itself checks one-order-a-cause by."""
 
 
+UNMARKED = text("marked < marking")
+UNTOLD = text("marked < revision")
+"""What dashboards have not heard of yet: few of very many rows, asked for at every step."""
+
+RUNNING = text("met_at IS NULL")
+"""Promises that are not kept yet."""
+
+
 def _word(words: type[StrEnum]) -> Enum:
     """A column that holds a word's value and gives the word back."""
     return Enum(
@@ -81,6 +89,13 @@ class Order(Scoped, Base):
         Index("uq_work_order_open_cause", "cause", unique=True, sqlite_where=OPEN,
               postgresql_where=OPEN),
         Index("ix_work_order_cause_closed", "cause", "closed_at"),
+        Index("ix_work_order_queue", "priority", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_work_order_closed", "closed_at"),
+        Index("ix_work_order_rule_closed", "rule", "closed_at"),
+        Index("ix_work_order_tally", "building", "state", "outcome", "refusals"),
+        Index("ix_work_order_building_closed", "building", "closed_at"),
+        Index("ix_work_order_building_opened", "building", "opened_at"),
+        Index("ix_work_order_unmarked", "id", sqlite_where=UNMARKED, postgresql_where=UNMARKED),
         Index("ix_work_order_state_assignee", "state", "assignee"),
     )  # fmt: skip
 
@@ -171,6 +186,10 @@ class OrderFinding(OfOrder, Base):
     """A finding that an order stands for, with what triage and dashboards need of it."""
 
     __tablename__ = "order_finding"
+    __table_args__ = (
+        Index("ix_order_finding_untold", "finding_id", sqlite_where=UNTOLD,
+              postgresql_where=UNTOLD),
+    )  # fmt: skip
 
     finding_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"), primary_key=True, index=True)
@@ -203,6 +222,10 @@ class OrderClock(OfOrder, Base):
     """
 
     __tablename__ = "order_clock"
+    __table_args__ = (
+        Index("ix_order_clock_running", "order_id", sqlite_where=RUNNING,
+              postgresql_where=RUNNING),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"), index=True)

@@ -16,6 +16,7 @@ from adapters.sites.log import Log
 from adapters.sites.meters import check_tree, circles, meter_of
 from adapters.sites.money import carbon_of, prices_of
 from adapters.sites.optionkeys import OptionKeys
+from adapters.sites.plans import plans_of, seasons_of
 from adapters.sites.points import points_of
 from adapters.sites.templatekeys import TemplateKeys
 from core.codebook import CODEBOOKS
@@ -100,6 +101,8 @@ def _compile(
         carbon=carbon_of(keys, context.zone, log),
         calendar=_calendar(keys, context),
         worth=_worth(keys),
+        seasons=seasons_of(keys, log),
+        plans=plans_of(keys, equipment, points, context),
     )
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from adapters.sites.meterkeys import HEX_PATTERN
 from adapters.sites.optionkeys import OptionKeys
+from adapters.sites.plankeys import PlanKeys, SeasonKeys
 from core.site import DayMode, EquipmentClass, MeterRole
 from core.words import Carrier
 
@@ -282,3 +283,9 @@ class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     carbon: dict[Carrier, list[CarbonKeys]] = msgspec.field(default_factory=dict)
     calendar: list[CalendarKeys] = msgspec.field(default_factory=list)
     worth: WorthKeys | None = None
+    seasons: Annotated[
+        dict[Word, SeasonKeys], Meta(description="heating, cooling: what is due before they begin")
+    ] = msgspec.field(default_factory=dict)
+    plans: Annotated[list[PlanKeys], Meta(description="planned work")] = msgspec.field(
+        default_factory=list
+    )

@@ -20,6 +20,11 @@ class Parameter(NamedTuple):
 PARAMETERS: Mapping[str, Parameter] = {
     "area_m2": Parameter("m²", "floor area of a zone"),
     "boosts_water": Parameter("", "a pump that lifts drinking water"),
+    "burst_flow": Parameter(
+        "m³/h",
+        "beyond what is always on, what a water main never passes outside its hours; "
+        "1 m³/h unless said",
+    ),
     "capacitor_kvar": Parameter("kvar", "capacitors at a main board; 0.25 kvar a kVA unless said"),
     "cooks": Parameter("", "a branch of water that serves a kitchen"),
     "cooling_capacity": Parameter("kW", "rated cooling"),
@@ -27,6 +32,11 @@ PARAMETERS: Mapping[str, Parameter] = {
     "curve_slope": Parameter("K/K", "rise of heating's supply for each kelvin colder outdoors"),
     "dehumidifies": Parameter("", "cools below the wanted temperature and reheats on purpose"),
     "demand_ventilation": Parameter("", "an air handler whose outdoor air follows CO₂"),
+    "design_flow": Parameter(
+        "m³/h",
+        "the most that a water main passes within its hours; 0.8 of what its meter is "
+        "rated for unless said",
+    ),
     "design_air_flow": Parameter("m³/s", "design supply air flow"),
     "efficiency": Parameter("1", "rated efficiency of a boiler"),
     "exterior": Parameter("1", "share of a zone that lies at the façade"),

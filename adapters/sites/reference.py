@@ -45,6 +45,16 @@ from adapters.sites.meterkeys import (
 )
 from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.parameters import PARAMETERS
+from adapters.sites.plankeys import (
+    BeforeKeys,
+    ConditionKeys,
+    EveryKeys,
+    NumberKeys,
+    PlanKeys,
+    RunningKeys,
+    SeasonKeys,
+    StepKeys,
+)
 from adapters.sites.templatekeys import (
     ModbusDeviceKeys,
     ModbusKeys,
@@ -88,6 +98,14 @@ TITLES: dict[type[msgspec.Struct], str] = {
     CarbonKeys: "A carbon factor",
     CalendarKeys: "An entry of the calendar",
     WorthKeys: "What things are worth",
+    SeasonKeys: "A season",
+    PlanKeys: "Planned work",
+    EveryKeys: "Due by the calendar",
+    RunningKeys: "Due by running hours",
+    ConditionKeys: "Due by a condition",
+    BeforeKeys: "Due before a season",
+    StepKeys: "A step of a checklist",
+    NumberKeys: "A number of a checklist",
     BuildingKeys: "A building",
     FloorKeys: "A floor",
     RoomKeys: "A space",

@@ -19,7 +19,7 @@ _FORMAT = 1
 
 
 def slice_of(site: Site, gateway: str) -> Site:
-    """The part of a site that one gateway reads; money, carbon and calendar stay behind.
+    """The part of a site that one gateway reads; money, carbon, calendar and plans stay behind.
 
     Raises:
         Misconfigured: The site has no such gateway.
@@ -41,6 +41,8 @@ def slice_of(site: Site, gateway: str) -> Site:
         carbon={},
         calendar=(),
         worth={},
+        seasons={},
+        plans=(),
     )
 
 

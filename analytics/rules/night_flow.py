@@ -63,7 +63,7 @@ CARD = RuleCard(
     isolation="Close and tag the branch valve; warn the users.",
     effort_min=90,
     desk=False,
-    behind=("tank_overflow",),
+    behind=("pipe_burst", "tank_overflow"),
     sources=("domain sheet WAT-01", "minimum night flow practice"),
     parameters={
         "margin": Parameter(value=0.05, unit="m³/h", why="one dripping tap and the pulses of a "

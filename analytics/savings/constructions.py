@@ -72,6 +72,13 @@ CONSTRUCTIONS: Mapping[str, Construction] = {
         key="lowest night flow", groups={"meter": 0.02, "pressure": 0.04}, term=Term.DAYS,
         most_days=90,
     ),
+    "pipe_burst": Construction(
+        kind=Kind.PLANT, option=Option.ALL_PARAMETERS,
+        words="24·(Q while it ran out − Q now); the day's own use is taken off with Q now",
+        key="flow through the torn pipe", groups={"meter": 0.02}, term=Term.DAYS,
+        # A flow that floods something is seen within days by anybody.
+        most_days=3,
+    ),
     "ahu_heating_valve": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER, words=_AHU,
         key="temperature over the heating coil, its valve shut", groups=_AIR, term=Term.DAYS,

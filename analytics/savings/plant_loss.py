@@ -132,6 +132,15 @@ def warm_heating(frame: Frame) -> Loss:
     )
 
 
+def burst(frame: Frame) -> Loss:
+    """WAT-03: all that a main passes beyond what is always on; a torn pipe runs day and night."""
+    moved = np.diff(frame.value("value"), axis=1, prepend=np.nan)
+    with np.errstate(invalid="ignore"):
+        known = moved >= 0
+    lost = np.nan_to_num(moved) - frame.parameter("always_on") * frame.grid.hours
+    return Loss(exposed=known, amount={Carrier.WATER: np.where(known, lost, 0.0)})
+
+
 def _loss(frame: Frame, shown: Bools, heat: Floats, *, cold: Floats) -> Loss:
     known = np.isfinite(heat) & np.isfinite(cold)
     return Loss(
@@ -147,6 +156,7 @@ def _air_heat(frame: Frame, kelvin: Floats) -> Floats:
 
 
 PLANT_LOSSES: Mapping[str, Callable[[Frame], Loss]] = {
+    "pipe_burst": burst,
     "ahu_heating_valve": heating_valve,
     "ahu_cooling_valve": cooling_valve,
     "ahu_heat_against_cool": heat_against_cool,

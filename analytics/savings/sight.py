@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.calendar import Calendar
 from analytics.daybook import Daybook
-from analytics.frames import Scene, layout, means_frame
+from analytics.frames import Scene, coarse_rows, layout, means_frame
 from analytics.grid import Grid
 from analytics.rule import LOOKBACK_MS, Basis, Rule, Target
 from analytics.savings.bought import Conversion
@@ -41,12 +41,13 @@ Targets = Mapping[tuple[str, str], tuple[Rule, Target]]
 
 
 def measurable(site: Site, rules: Sequence[Rule]) -> Targets:
-    """All targets of a site whose repair can be measured."""
+    """All targets of a site whose repair can be measured, where they are sampled finely enough."""
     return {
         (rule.id, target.id): (rule, target)
         for rule in rules
         if rule.card.family in CONSTRUCTIONS
         for target in rule.targets(site)
+        if not coarse_rows(site, rule.card.longest_period_s, [target])[0]
     }
 
 

@@ -10,10 +10,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api import work
+from api import planned, work
 from api.actions import act_of, actions
 from api.asker import Sent, ServicesDep, photo_of
 from api.orders import named, summary
+from api.pages.planned import said_of
 from api.pages.work import PHOTO_HEADERS, PhotoName
 from api.problems import STATUS_OF
 from api.refusals import said
@@ -98,6 +99,21 @@ def act(
     return RedirectResponse("/c", SEE_OTHER)
 
 
+@router.post("/c/step")
+def step(
+    request: Request, given: ServicesDep, theirs: GuestDep,
+    form: Annotated[dict[str, str], Depends(checked, scope="function")],
+) -> Response:  # fmt: skip
+    """A step of the checklist; what was refused is said."""
+    try:
+        given.orders.planned.answer(*theirs, said_of(form))
+    except Refused as error:
+        content = _content(request, given, theirs, problem=said(error, language_of(request)))
+        return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
+                    content=content)  # fmt: skip
+    return RedirectResponse("/c#checklist", SEE_OTHER)
+
+
 @router.post("/c/photos")
 def send_photo(
     request: Request, given: ServicesDep, theirs: GuestDep,
@@ -169,7 +185,9 @@ def _content(
         "problem": problem,
         "once": secrets.token_hex(12),
         "guest": actor.name,
-        **work.content(given, actor, detail, tr),
+        **(at := work.content(given, actor, detail, tr)),
+        **planned.checklist(given.orders.planned.at(*theirs), tr, work.photo_names(at)),
+        "step_path": "/c/step",
         "photo_path": "/c", "may_permit": False, "may_help": False, "may_need": False,
         "may_link": False, "links": (), "mine": False, "split": (),
     }  # fmt: skip

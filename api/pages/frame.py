@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from api.asker import ActorDep, ReaderDep, ServicesDep
 from api.freshness import freshness
 from api.live import latest_change
-from workorders.tally import tally
+from workorders.tally import open_orders
 
 
 def framed(request: Request, given: ServicesDep, actor: ActorDep, reader: ReaderDep) -> None:
@@ -17,7 +17,7 @@ def framed(request: Request, given: ServicesDep, actor: ActorDep, reader: Reader
     # First the mark, then what is rendered: a change in between is told again, never missed.
     request.state.live_from = latest_change(given)
     request.state.fresh = freshness(reader, given.clock.now())
-    request.state.open_orders = tally(given.records, actor).open
+    request.state.open_orders = open_orders(given.records, actor)
     request.state.takes_calls = given.orders.requests.may_enter(actor)
 
 

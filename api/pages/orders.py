@@ -11,10 +11,18 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats, work
+from api import formats, planned, work
 from api.actions import LABELS, act_of, actions
 from api.asker import ActorDep, FormDep, ServicesDep
-from api.orders import STATE_WORDS, named, place_of, summary, waste_words, watch_words
+from api.orders import (
+    PROMISES,
+    STATE_WORDS,
+    named,
+    place_of,
+    summary,
+    waste_words,
+    watch_words,
+)
 from api.pages.frame import Framed
 from api.problems import STATUS_OF
 from api.refusals import said
@@ -24,10 +32,11 @@ from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
-from core.words import OrderState
+from core.words import OrderState, Origin
 from workorders.dropped import known
+from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
-from workorders.views import OrderDetail, OrderRow
+from workorders.views import OrderDetail, OrderRow, Step
 
 router = APIRouter(include_in_schema=False)
 View = Annotated[str, Query(pattern="^(open|mine|desk|late|proof|refused|closed)$")]
@@ -67,7 +76,7 @@ def order(
 def timeline(request: Request, given: ServicesDep, actor: ActorDep, order: OrderId) -> Response:
     """What was done, for live updates."""
     detail = given.orders.desk.order(actor, order)
-    return page(request, "timeline.html", timeline=_timeline(detail, language_of(request)))
+    return page(request, "timeline.html", timeline=_timeline(given, detail, language_of(request)))
 
 
 @router.post("/orders/{order}/act")
@@ -94,6 +103,15 @@ def photo(
     """A photo of a report, for those who see its order."""
     found = given.orders.requests.photo(actor, photo)
     return Response(found.content, media_type=found.media)
+
+
+def shown(
+    request: Request, given: Services, actor: Actor, order: str, problem: str, status: int
+) -> Response:
+    """An order's page with what was refused."""
+    detail = given.orders.desk.order(actor, order)
+    content = _whole(request, given, actor, detail, problem=problem)
+    return page(request, "order.html", status, content=content)
 
 
 def _list(
@@ -173,10 +191,12 @@ def _whole(
         ],
         "actions": actions(given, detail, tr, kept or {}),
         "once": secrets.token_hex(12),
-        **work.content(given, actor, detail, tr),
+        **(at := work.content(given, actor, detail, tr)),
+        **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at)),
+        "step_path": f"/orders/{row.id}/step",
         "terms": _terms(row, given, tr),
         "reported": _reports(given, actor, row.id, tr),
-        "timeline": _timeline(detail, tr),
+        "timeline": _timeline(given, detail, tr),
     }  # fmt: skip
 
 
@@ -261,10 +281,13 @@ def _terms(row: OrderRow, given: Services, tr: Translator) -> list[tuple[str, st
     return lines
 
 
-def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
+def _timeline(given: Services, detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     return [
         {
-            "words": tr(_EVENT_WORDS.get(step.what, step.what)),
+            "words": tr("Fell due")
+            if step.what == Happening.OPENED and detail.origin is Origin.PLAN
+            else tr(_event_words(step)),
+            "about": _about(given, step, tr),
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
             "note": step.note,
@@ -273,6 +296,22 @@ def _timeline(detail: OrderDetail, tr: Translator) -> list[dict[str, object]]:
     ]
 
 
+def _event_words(step: Step) -> str:
+    """What happened; what clears after a repair has not done so by itself."""
+    if step.what == Happening.CLEARED and step.before in _REPAIRED:
+        return "The readings are clear"
+    return _EVENT_WORDS.get(step.what, step.what)
+
+
+def _about(given: Services, step: Step, tr: Translator) -> str:
+    """Whom it went to, or what was promised."""
+    if step.what == Happening.BREACHED:
+        return tr(PROMISES.get(str(step.data.get("promise")), ""))
+    login = step.data.get("assignee")
+    return given.orders.desk.office.name(str(login)) if login else ""
+
+
+_REPAIRED = frozenset({OrderState.DONE, OrderState.VERIFYING})
 _EVENT_WORDS = {
     "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",
     "accept": "Accepted", "take": "Taken over", "arrive": "On site", "hold": "On hold",
@@ -296,10 +335,14 @@ _EVENT_WORDS = {
     "bound": "Contractor's phone", "photo": "Photo",
     "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
-    "hold_over": "The hold is over",
+    "hold_over": "The hold is over", "step": "Answered a step", "due_again": "Due once more",
+    "missed": "Not done in its time", "followed": "Has an order of its own now",
+    "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
     "ticket_changed": "Ticket changed in the other system",
     "ticket_closed": "Ticket closed in the other system",
     "ticket_set_back": "Ticket set back to the order", "ticket_gone": "Ticket deleted there",
 }  # fmt: skip
-WORDS = (*STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values())
+WORDS = (
+    *STATE_WORDS.values(), *_EVENT_WORDS.values(), *LABELS.values(), "The readings are clear",
+)  # fmt: skip
 """Everything here that is said through a variable, for the catalogue."""

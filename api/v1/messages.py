@@ -1,4 +1,4 @@
-"""How the caller is reached, and when they are left alone, for programs."""
+"""How you are reached and when you are left alone, for programs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.records.notifying import NEVER, WayKind
+from api import messages
 from api.asker import ActorDep, ServicesDep
 from api.identity import now_ms
-from workorders.notify import wishes
 from workorders.notify.hours import Wish
-from workorders.notify.wishes import MOST_WAYS, Wishes
+from workorders.notify.wishes import MOST_WAYS, Wishes, keep, wishes_of
 
 router = APIRouter(tags=["messages"])
-_Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
-_Priority = Annotated[int, Field(ge=2, le=NEVER)]
+Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
+From = Annotated[int, Field(ge=2, le=NEVER)]
 
 
 class Way(BaseModel):
-    """One address; those of a person are tried in their order."""
+    """A mail address, an ntfy topic, a user id or a telephone number; never a server."""
 
     model_config = ConfigDict(extra="forbid")
     kind: WayKind
@@ -28,25 +28,26 @@ class Way(BaseModel):
 
 
 class WishesBody(BaseModel):
-    """All that somebody set. Minutes are of the site's day; a priority of 5 is none.
+    """All that you set: ways, the first to be tried first; minutes from local midnight.
 
-    Equal ends of the quiet time mean that there is none; a P1 never waits.
+    ``quiet_from`` and ``digest_from`` are priorities that wait for the morning, and that come
+    once a day; 5 is none. A P1 never waits. Without ways those of your entry are used.
     """
 
     model_config = ConfigDict(extra="forbid")
-    ways: Annotated[list[Way], Field(max_length=MOST_WAYS)]
-    quiet_start: _Minute
-    quiet_end: _Minute
-    quiet_from: _Priority
-    digest_from: _Priority
-    digest_at: _Minute
-    language: Annotated[str, Field(min_length=1, max_length=16)]
+    ways: Annotated[list[Way], Field(max_length=MOST_WAYS)] = []
+    quiet_start: Minute
+    quiet_end: Minute
+    quiet_from: From
+    digest_from: From
+    digest_at: Minute
+    language: Annotated[str, Field(max_length=16)]
 
 
 @router.get("/messages/wishes", operation_id="getWishes")
-def mine(given: ServicesDep, actor: ActorDep) -> WishesBody:
-    """What the caller set, or what holds where they set nothing."""
-    found = wishes.wishes_of(given.records, actor.login)
+def wishes(given: ServicesDep, actor: ActorDep) -> WishesBody:
+    """What you set, or what holds where you set nothing."""
+    found = wishes_of(given.records, actor.login)
     wish = found.wish
     return WishesBody(
         ways=[Way(kind=kind, address=address) for kind, address in found.ways],
@@ -55,15 +56,20 @@ def mine(given: ServicesDep, actor: ActorDep) -> WishesBody:
     )  # fmt: skip
 
 
-@router.put("/messages/wishes", operation_id="setWishes")
-def keep(given: ServicesDep, actor: ActorDep, body: WishesBody) -> WishesBody:
-    """Set all of it at once, for the caller alone; it is written down that they did."""
-    wanted = Wishes(
-        ways=[(way.kind, way.address) for way in body.ways], language=body.language,
-        wish=Wish(
-            quiet_start=body.quiet_start, quiet_end=body.quiet_end, quiet_from=body.quiet_from,
-            digest_from=body.digest_from, digest_at=body.digest_at,
-        ),
+@router.put("/messages/wishes", operation_id="setWishes", status_code=204)
+def set_wishes(given: ServicesDep, actor: ActorDep, body: WishesBody) -> None:
+    """Set all of it at once; what cannot stand changes nothing."""
+    wish = Wish(
+        quiet_start=body.quiet_start, quiet_end=body.quiet_end, quiet_from=body.quiet_from,
+        digest_from=body.digest_from, digest_at=body.digest_at,
     )  # fmt: skip
-    wishes.keep(given.records, actor.login, wanted, by=actor.login, now=now_ms())
-    return mine(given, actor)
+    wanted = Wishes(
+        ways=[(way.kind, way.address) for way in body.ways], wish=wish, language=body.language
+    )
+    keep(given.records, actor.login, wanted, by=actor.login, now=now_ms())
+
+
+@router.post("/messages/test", operation_id="testMessage", status_code=202)
+def test(given: ServicesDep, actor: ActorDep) -> None:
+    """Owe yourself a test message; one that waits already is enough."""
+    messages.ask_test(given, actor)

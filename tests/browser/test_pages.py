@@ -23,6 +23,8 @@ PATHS = {
     "labels": "/labels?building=c",
     "report": "/r/{label}",
     "followed": "/f/{secret}",
+    "planned": "/planned",
+    "plan": "/planned/ahu-filters",
     "savings": "/savings",
     "saving": "/savings/{order}",
     "sheet": "/orders/{order}/sheet",

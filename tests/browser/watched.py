@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.api.console import PASSWORD, Console
+from tests.api.console import PASSWORD
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -21,6 +21,13 @@ window.__violations = [];
 document.addEventListener("securitypolicyviolation",
   e => window.__violations.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}`));
 """
+
+
+class Served(Protocol):
+    """A console that runs somewhere."""
+
+    @property
+    def address(self) -> str: ...
 
 
 @dataclass
@@ -68,7 +75,7 @@ class Watched:
 
 @contextmanager
 def watched(
-    browser: Browser, console: Console, login: str, *, size: tuple[int, int] = WIDE,
+    browser: Browser, console: Served, login: str, *, size: tuple[int, int] = WIDE,
     language: str = "en", dark: bool = False,
 ) -> Iterator[Watched]:  # fmt: skip
     """Somebody logged in, in a window of this size."""

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from adapters.records.orders import Order
 from adapters.records.work import OrderHelper, OrderNeed, OrderPermit
-from core.words import Licence, Permit, Text
+from core.actor import SYSTEM
+from core.words import Licence, Origin, Permit, Text
 from workorders.book import Book
 from workorders.refusals import OrderRefused
 
@@ -51,9 +52,14 @@ def of(book: Book, order: Order) -> Needs:
 
 
 def licences(book: Book, order: Order) -> frozenset[Licence]:
-    """Those by the card alone: whom to look for."""
+    """Those by the card or the plan alone: whom to look for."""
     card = book.office.cards.get(order.rule)
-    return frozenset(card.licences) if card is not None else frozenset()
+    if card is not None or order.origin is not Origin.PLAN:
+        return frozenset(card.licences) if card is not None else frozenset()
+    planned = select(OrderNeed.what).where(
+        OrderNeed.order_id == order.id, OrderNeed.kind == "licence", OrderNeed.by == SYSTEM.login
+    )
+    return frozenset(Licence(what) for what in book.session.scalars(planned))
 
 
 def helpers(book: Book, order: Order) -> list[OrderHelper]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from adapters.records.base import ALL
 from adapters.records.ledger import PlanRow
-from adapters.records.orders import Order, OrderFinding
+from adapters.records.orders import Order, OrderClock, OrderFinding
 from analytics.savings.bought import Conversion, bought, cell_of
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
 from analytics.savings.plan import Plan, Window, model_hash, plan
@@ -23,6 +23,7 @@ from analytics.savings.units import Units, joined
 from core.clock import DAY_MS, HOUR_MS
 from core.finding import FindingState
 from core.rulecard import RuleCard
+from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
 
@@ -46,7 +47,12 @@ _BEFORE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An order that may get a plan, and the finding that it is measured by."""
+    """An order that may get a plan, and the finding that it is measured by.
+
+    Attributes:
+        safe: When somebody made it safe: what is measured then is no fault any more; 0 where
+            nobody did. [ms]
+    """
 
     order: str
     building: str
@@ -57,6 +63,7 @@ class Case:
     opened: int
     since: int
     tried: int
+    safe: int
     seq: int
     hash: str
     due: bool
@@ -80,6 +87,15 @@ class Freezer:
     _nodes: dict[tuple[str, int], tuple[float, float] | None] = field(default_factory=dict)
     _seen: dict[tuple[str, str, int], Seen] = field(default_factory=dict)
 
+    def urgent(self, now: int) -> bool:
+        """Whether a P1 of the last day waits for its repair."""
+        query = select(Order.id).where(
+            Order.closed_at.is_(None), Order.priority == 1, Order.state.in_(_BEFORE),
+            Order.opened_at > now - DAY_MS, Order.family.in_(sorted(CONSTRUCTIONS)),
+        )  # fmt: skip
+        with self.ground.sessions.session(ALL, reading=True) as session:
+            return session.scalars(query.limit(1)).first() is not None
+
     def step(self, now: int) -> int:
         """Plans written."""
         sight = self.ground.sight()
@@ -90,8 +106,7 @@ class Freezer:
         if not cases:
             return 0
         judged = self.ground.verdicts.judged_until()
-        made = [self._row(sight, case, judged.get((case.rule, case.target), now), now)
-                for case in cases]  # fmt: skip
+        made = [self._row(sight, case, _end(case, judged, now), now) for case in cases]
         news = [row for row, case in zip(made, cases, strict=True) if row.hash != case.hash]
         with self.ground.sessions.session(ALL) as session:
             for row in news:
@@ -268,17 +283,33 @@ def _cases(session: Session, sight: Sight, now: int) -> list[Case]:
         if link is None:
             continue
         wait = max(RENEW_MS, round(RENEW_SHARE * (now - link.onset)))
+        safe = _safe(session, order)
+        due = last is None or now - last.frozen_at >= wait or last.frozen_at < safe <= now
         found.append(
             Case(
                 order=order.id, building=order.building, rule=link.rule, target=link.target,
                 finding=link.finding_id, onset=link.onset, opened=link.opened,
-                since=_earlier(session, order), tried=order.done_at or 0,
+                since=_earlier(session, order), tried=order.done_at or 0, safe=safe,
                 seq=last.seq if last is not None else 0,
                 hash=last.hash if last is not None else "",
-                due=last is None or now - last.frozen_at >= wait,
+                due=due,
             )
         )  # fmt: skip
     return found
+
+
+def _end(case: Case, judged: Mapping[tuple[str, str], int], now: int) -> int:
+    """Up to where the fault is looked at. [ms]"""
+    until = judged.get((case.rule, case.target), now)
+    return min(until, case.safe) if case.safe > max(case.onset, case.tried) else until
+
+
+def _safe(session: Session, order: Order) -> int:
+    """When it was last made safe. [ms]"""
+    query = select(func.max(OrderClock.met_at)).where(
+        OrderClock.order_id == order.id, OrderClock.kind == ClockKind.SAFE
+    )
+    return session.scalar(query) or 0
 
 
 def _claims(sight: Sight, order: Order) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from core.clock import DAY_MS
+from core.clock import DAY_MS, MINUTE_MS
 from core.errors import Retryable
 from workorders.ledger.booking import Booker
 from workorders.ledger.freezing import RENEW_MS, Freezer
@@ -15,6 +15,10 @@ LOG = logging.getLogger(__name__)
 
 BOOK_MS = DAY_MS
 """Days are booked so often: a day that is over is in the book within the next one. [ms]"""
+
+URGENT_MS = 5 * MINUTE_MS
+"""While a P1 is being mended its plan is looked at so often: a burst pipe is shut within the hour
+in which it is found. [ms]"""
 
 
 class Ledger:
@@ -31,7 +35,8 @@ class Ledger:
     def step(self, now: int) -> None:
         """Whatever is due by the run clock; while store or records are away it waits. [ms]"""
         try:
-            if now - self._frozen_at >= RENEW_MS:
+            since = now - self._frozen_at
+            if since >= RENEW_MS or (since >= URGENT_MS and self._freezer.urgent(now)):
                 self._freezer.step(now)
                 self._frozen_at = now
             if now - self._booked_at >= self._every:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from adapters.locales import translator
+from adapters.locales import Translator, translator
 from adapters.records.orders import Notification
+from core.site import Names
 from core.words import Text
 from workorders import messages
 
@@ -45,16 +47,28 @@ class Letter:
 
 def letter_of(row: Notification, language: str, address: str = "") -> Letter:
     """A message in a language; ``address`` is the console's, for the link."""
-    say = translator(language).say
-    lines = [say(messages.loaded(line)) for line in row.text["lines"]]
-    head: Text = messages.loaded(row.text["head"])
+    tr = translator(language)
+    names = row.text.get("names", {})
+    lines = [tr.say(_local(line, names, tr)) for line in row.text["lines"]]
+    head = _local(row.text["head"], names, tr)
     order = row.order_id or ""
     return Letter(
-        key=row.key, order=order, priority=row.priority, title=say(head),
+        key=row.key, order=order, priority=row.priority, title=tr.say(head),
         body="\n".join(line for line in lines if line), kind=row.kind,
         link=f"{address}/orders/{order}" if address and order else "", at=row.created_at,
         to=row.person,
     )  # fmt: skip
+
+
+def _local(kept: Mapping[str, Any], names: Mapping[str, Names], tr: Translator) -> Text:
+    """A text that calls things as its reader does, and says what was promised in their words."""
+    text: Text = messages.loaded(kept)
+    params = dict(text.params)
+    for key in params.keys() & names.keys():
+        params[key] = tr.name(names[key]) if names[key] else params[key]
+    if "promise" in params:
+        params["promise"] = tr(str(params["promise"]))
+    return Text(text.msgid, params)
 
 
 def of_one_order(letters: Sequence[Letter]) -> Letter:

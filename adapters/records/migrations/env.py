@@ -11,6 +11,7 @@ import adapters.records.ledger
 import adapters.records.mutes
 import adapters.records.notifying
 import adapters.records.orders
+import adapters.records.planned
 import adapters.records.requests
 import adapters.records.tables
 import adapters.records.work  # noqa: F401 - they fill the metadata

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.mqtt import Session
 from core.ports import Broker, Will
+from tests.adapters.mqtt.conftest import USERS
 from tests.adapters.mqtt.sessions import DIRECT, Heard, session
 from tests.servers import Server, free_port, wait_for
 
@@ -78,6 +79,40 @@ def test_messages_wait_for_an_absent_listener(port: int) -> None:
         with session(port, "ingest", (ALL,), heard):
             wait_for(lambda: b"kept" in heard.payloads, "the kept message")
             wait_for(lambda: heard.connections == [True], "the session to be known")
+
+
+@pytest.mark.mosquitto
+def test_who_leaves_a_shared_subscription_leaves_its_share_to_the_others(
+    mosquitto: Server,
+) -> None:
+    """A worker that is stopped takes nothing with it; one that is killed keeps its part."""
+
+    def worker(name: str, heard: Heard) -> Session:
+        made = Session(
+            "127.0.0.1", mosquitto.port, name, username="ingest", password=USERS["ingest"],
+            direct=DIRECT.get(),
+        )  # fmt: skip
+        made.listen((f"$share/workers/{ALL}",), heard.message)
+        made.start()
+        assert made.wait_connected(5)
+        return made
+
+    first, second = Heard(), Heard()
+    workers = [worker("ingest-1", first), worker("ingest-2", second)]
+    with session(mosquitto.port, "gw-a") as gateway:
+        assert gateway.wait_connected(5)
+        for n in range(20):
+            assert gateway.publish(ONE, b"%d" % n)
+        wait_for(lambda: len(first.payloads) + len(second.payloads) == 20, "both")
+        assert second.payloads
+        workers[1].stop()
+        for n in range(20, 40):
+            assert gateway.publish(ONE, b"%d" % n)
+        wait_for(lambda: b"39" in first.payloads, "what comes last")
+        wait_for(
+            lambda: {b"%d" % n for n in range(20, 40)} <= set(first.payloads), "all of the rest"
+        )
+    workers[0].stop()
 
 
 @pytest.mark.mosquitto

@@ -15,6 +15,7 @@ import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.notifying
 import adapters.records.orders
+import adapters.records.planned
 import adapters.records.work  # noqa: F401 - their tables belong to the metadata
 from adapters.records import ALL, Records
 from adapters.records.base import Base

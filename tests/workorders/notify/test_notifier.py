@@ -79,7 +79,7 @@ def test_a_message_is_retried_until_the_hook_takes_it(told: House, listener: Lis
     assert (row.state, row.attempts, row.channel) == ("sent", 3, "hook")
     taken = listener.asked[-1]
     assert taken.headers["Idempotency-Key"] == row.key
-    assert taken.said["title"] == "WO-2026-0001 P3 已派给您：AHU-1 lobby and south", (
+    assert taken.said["title"] == "WO-2026-0001 P3 已派给您：空调机组 1（大厅与南区）", (
         "her language is Chinese"
     )
     told.step(24)
