@@ -192,7 +192,6 @@ OWN_TESTS = {
     "POST /api/v1/quarantine/purge": "test_quarantine",
     "POST /api/v1/quarantine/{id}/dismiss": "test_quarantine",
     "POST /messages/test": "test_messages",
-    "PUT /api/v1/messages/wishes": "test_messages",
     "POST /api/v1/messages/test": "test_messages",
     "POST /meters": "test_meters",
     "POST /meters/{id_}/decide": "test_meters",

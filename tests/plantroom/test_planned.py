@@ -41,7 +41,7 @@ def test_stepped_time_plans_nothing_unless_it_is_asked_for(
     tmp_path: Path,
     sites_dir: Path,
     wished: str,
-    stepped: bool,
+    stepped: bool,  # noqa: FBT001
     made: bool,  # noqa: FBT001
 ) -> None:
     settings = Settings.model_validate(
