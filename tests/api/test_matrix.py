@@ -166,6 +166,7 @@ OWN_TESTS = {
     "POST /orders/{order}/photos": "test_work",
     "POST /people": "test_people",
     "PUT /api/v1/people/{login}": "test_people",
+    "PUT /api/v1/messages/wishes": "test_messages",
     "DELETE /api/v1/people/{login}": "test_people",
     "POST /api/v1/people/{login}/shifts": "test_people",
     "POST /api/v1/people/{login}/leaves": "test_people",
