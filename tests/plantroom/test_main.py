@@ -35,7 +35,7 @@ def test_the_commands_are_those_of_the_readme() -> None:
     assert top == {
         "demo", "run", "replay", "backtest", "site", "quarantine", "dashboards", "user", "edge",
         "gateway", "backup", "restore", "docs", "realism", "simulate", "score", "readings",
-        "torture", "notify", "savings",
+        "torture", "notify", "savings", "cmms",
         "planned",
     }  # fmt: skip
 
