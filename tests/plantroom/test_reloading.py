@@ -162,7 +162,7 @@ def test_what_came_before_its_point_was_known_is_stored_when_it_is(
     assert edge.wait_connected(5)
     now = clock.now()
     names = [f"a.m{i}.{role}" for i in (1, 2) for role in UNIT]
-    rows = Columns.of(list(range(6)), [now] * 6, [5.0] * 6)
+    rows = Columns.of(list(range(6)), [now] * 6, [5.0, 100.0, 50.0] * 2)
     table = [(name, UNIT[name.rpartition(".")[2]]) for name in names]
     batch = wire.encode(wire.batch_message(rows, table, sent_at=now))
     try:
