@@ -8,9 +8,11 @@ from starlette.staticfiles import StaticFiles
 
 from api import live, problems, shield
 from api.pages import (
+    assessment,
     calls,
     checks,
     contractor,
+    crew,
     gateways,
     handover,
     labels,
@@ -29,10 +31,12 @@ from api.pages import (
     report,
     ring,
     savings,
+    switch,
     teaching,
     work,
 )
 from api.services import Services
+from api.v1 import assessment as v1_assessment
 from api.v1 import checks as v1_checks
 from api.v1 import gateways as v1_gateways
 from api.v1 import handovers as v1_handovers
@@ -71,7 +75,7 @@ def create_app(services: Services) -> FastAPI:
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
         v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
-        v1_teaching, v1_checks, v1_planned, v1_messages,
+        v1_teaching, v1_checks, v1_planned, v1_messages, v1_assessment,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
@@ -79,7 +83,7 @@ def create_app(services: Services) -> FastAPI:
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
         work, handover, contractor, mutes, calls, labels, report, messages, ring, planned,
-        teaching, checks, quotes,
+        teaching, checks, quotes, crew, switch, assessment,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

@@ -59,7 +59,8 @@ def content(given: Services, actor: Actor, detail: OrderDetail, tr: Translator) 
         "quote_path": f"/orders/{row.id}/quotes",
         "reports": [
             {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm, "at": r.at,
-             "entered_by": r.entered_by if r.declared else "",
+             "entered_by": r.entered_by if r.declared and r.entered_by != r.by else "",
+             "late": r.declared and r.entered_by == r.by,
              "parts": r.parts, "cause": tr(CAUSE_WORDS.get(r.cause, r.cause)),
              "action": tr(DONE_WORDS.get(r.action, r.action))}
             for r in detail.reports

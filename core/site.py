@@ -323,6 +323,8 @@ class Site:
             says something else than :class:`workorders.priority.Rates`.
         seasons: Heating, cooling, as far as the site names them.
         plans: Planned work, each plan with an id of its own.
+        targets: What the work on orders is held against, by name, where the owner says
+            something else than :class:`workorders.assessment.targets.Targets`.
     """
 
     id: str
@@ -343,6 +345,7 @@ class Site:
     worth: Mapping[str, float] = field(default_factory=dict)
     seasons: Mapping[str, Season] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
+    targets: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:

@@ -13,6 +13,8 @@ from analytics.rules import cards
 from analytics.savings.constructions import CONSTRUCTIONS
 from api import (
     actions,
+    assessment,
+    desk,
     gateways,
     meters,
     orders,
@@ -136,9 +138,10 @@ def _said_through_variables() -> Iterator[str]:
     for table in tables:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
-    yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS)
+    yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS, *desk.SAID)
     yield from (*teaching.WORDS, *checks.WORDS)
     yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
+    yield from assessment.WORDS
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

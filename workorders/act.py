@@ -42,6 +42,9 @@ class Act:
         alarm: Whether the finding was true: ``true``, ``false`` or empty where nobody says.
         parts: What was used, one a line.
         key: The same for every sending of one command: it is done once.
+        pressed: When the button was pressed, where that was not now: by the clock of the phone
+            as it is sent, by the run clock once :mod:`workorders.crew.late` has settled it. [ms]
+        sent: The phone's clock at this sending; only its distance from ``pressed`` counts. [ms]
     """
 
     order: str
@@ -59,6 +62,8 @@ class Act:
     alarm: str = ""
     parts: str = ""
     key: str = ""
+    pressed: int | None = None
+    sent: int | None = None
 
 
 def check(act: Act, now: int) -> None:

@@ -282,6 +282,31 @@ class WorthKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ) = None
 
 
+_Share = Annotated[float, Meta(ge=0, le=1, description="a share, 0 to 1")] | None
+_Weeks = Annotated[float, Meta(ge=0, description="[weeks]")] | None
+
+
+class TargetKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the work on orders is held against; what is left out keeps its default."""
+
+    respond: _Share = None
+    resolve: _Share = None
+    urgent: _Share = None
+    first_time: _Share = None
+    reopened: _Share = None
+    recurred: _Share = None
+    planned: _Share = None
+    planned_on_time: _Share = None
+    backlog: _Weeks = None
+    planned_backlog_from: _Weeks = None
+    planned_backlog_to: _Weeks = None
+    rating: Annotated[float, Meta(ge=1, le=5, description="mean of the stars")] | None = None
+    week_h: (
+        Annotated[float, Meta(gt=0, le=168, description="most hours a person works a week. [h]")]
+        | None
+    ) = None
+
+
 class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The campus: ``site.yaml``."""
 
@@ -304,3 +329,4 @@ class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     plans: Annotated[list[PlanKeys], Meta(description="planned work")] = msgspec.field(
         default_factory=list
     )
+    targets: TargetKeys | None = None

@@ -34,6 +34,7 @@ from adapters.sites.keys import (
     ScheduleKeys,
     SiteKeys,
     SystemKeys,
+    TargetKeys,
     WarrantyKeys,
     WorthKeys,
 )
@@ -107,6 +108,7 @@ TITLES: dict[type[msgspec.Struct], str] = {
     BeforeKeys: "Due before a season",
     StepKeys: "A step of a checklist",
     NumberKeys: "A number of a checklist",
+    TargetKeys: "What work on orders is held against",
     BuildingKeys: "A building",
     FloorKeys: "A floor",
     RoomKeys: "A space",

@@ -211,6 +211,7 @@ def _content(
         "explanation": tr.say(named(detail.row.explanation, detail.row.target, given.site, tr)),
         "card": given.cards.get(detail.row.rule),
         "actions": [a for a in offered if a.do in THEIRS],
+        "ahead": [],
         "version": detail.row.version,
         "problem": problem,
         "once": secrets.token_hex(12),

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import formats, planned, work
-from api.actions import LABELS, act_of, actions
+from api import crew, formats, planned, work
+from api.actions import LABELS, act_of, actions, ahead
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import (
     PROMISES,
@@ -45,6 +45,8 @@ View = Annotated[str, Query(pattern="^(open|mine|desk|late|proof|refused|closed)
 Building = Annotated[str, Query(max_length=80)]
 OrderId = Annotated[str, Path(max_length=24)]
 SEE_OTHER = 303
+BUCKETS = 300
+"""Of an order's picture: about one a pixel of a phone."""
 
 
 @router.get("/orders")
@@ -71,7 +73,8 @@ def order(
 ) -> Response:
     """One order."""
     detail = given.orders.desk.order(actor, order)
-    return page(request, "order.html", content=_whole(request, given, actor, detail))
+    content = _whole(request, given, actor, detail)
+    return page(request, "order.html", headers=_kept(content), content=content)
 
 
 @router.get("/x/orders/{order}/timeline")
@@ -193,6 +196,8 @@ def _whole(
             for w in detail.watches
         ],
         "actions": actions(given, detail, tr, kept or {}),
+        "ahead": ahead(given, detail, tr) if crew.keeps(actor) else [],
+        "buckets": BUCKETS,
         "once": secrets.token_hex(12),
         **(at := work.content(given, actor, detail, tr)),
         **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at)),
@@ -201,6 +206,16 @@ def _whole(
         "reported": _reports(given, actor, row.id, tr),
         "timeline": _timeline(given, detail, tr),
     }  # fmt: skip
+
+
+def _kept(content: dict[str, object]) -> dict[str, str]:
+    """What a phone keeps with the page: what its picture is drawn from, as plot.js asks for it."""
+    drawn = content["evidence"]
+    if not isinstance(drawn, dict):
+        return {}
+    query = [*(("point", p) for p in drawn["points"]), ("from", drawn["start"]),
+             ("to", drawn["end"]), ("buckets", BUCKETS)]  # fmt: skip
+    return {crew.KEEP: f"/api/v1/series?{urlencode(query)}"}
 
 
 def _notices(detail: OrderDetail, given: Services, tr: Translator) -> list[str]:
@@ -313,6 +328,7 @@ def _timeline(given: Services, detail: OrderDetail, tr: Translator) -> list[dict
             "who": "" if step.actor == "system" else step.actor_name,
             "at": step.at,
             "note": step.note,
+            "pressed": step.data.get("pressed"),
         }
         for step in reversed(detail.history)
     ]

@@ -27,7 +27,7 @@ class Row:
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
             ``enterer``: some roles of any scope, 403 for others; ``crew``: all but viewers, of
             any scope, 403 for those; ``nobody``: a log-in helps nobody here.
-            ``labeller`` and ``desk``: some roles too.
+            ``labeller`` and ``desk``: some roles too; ``managers``: all but technicians.
         found: Status where it is answered.
     """
 
@@ -79,6 +79,10 @@ MATRIX = {
     "GET /f/{secret}": Row("/f/none", "anyone", 404),
     "GET /savings": Row("/savings", "member"),
     "GET /savings/{order}": Row("/savings/{order}", "scoped"),
+    "GET /assessment": Row("/assessment", "member"),
+    "GET /assessment/orders": Row("/assessment/orders?figure=repair", "member"),
+    "GET /assessment/report/{month}": Row("/assessment/report/2026-03", "managers"),
+    "GET /assessment/report/{month}.{form}": Row("/assessment/report/2026-03.xlsx", "managers"),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -107,6 +111,12 @@ MATRIX = {
     "GET /x/alive": Row("/x/alive", "member", 204),
     "POST /language": Row("/language", "member", 303),
     "GET /login": Row("/login", "anyone"),
+    "GET /manifest.webmanifest": Row("/manifest.webmanifest", "anyone"),
+    "GET /sw.js": Row("/sw.js", "anyone"),
+    "GET /offline": Row("/offline", "anyone"),
+    "GET /x/crew": Row("/x/crew", "member"),
+    "GET /switch": Row("/switch", "anyone"),
+    "GET /pin": Row("/pin", "member"),
     "GET /healthz": Row("/healthz", "anyone"),
     "GET /metrics": Row("/metrics", "anyone"),
     "GET /s": Row("/s/console.css", "anyone"),
@@ -142,6 +152,8 @@ MATRIX = {
     "GET /api/v1/orders/{order}/checklist": Row("/api/v1/orders/{order}/checklist", "scoped"),
     "GET /api/v1/savings": Row("/api/v1/savings", "member"),
     "GET /api/v1/savings/{order}": Row("/api/v1/savings/{order}", "scoped"),
+    "GET /api/v1/assessment": Row("/api/v1/assessment", "member"),
+    "GET /api/v1/assessment/orders": Row("/api/v1/assessment/orders?figure=repair", "member"),
     "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
@@ -184,6 +196,10 @@ OWN_TESTS = {
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
     "POST /orders/{order}/photos": "test_work",
+    "POST /switch": "test_switch",
+    "POST /pin": "test_switch",
+    "POST /x/crew/{order}/act": "test_crew",
+    "POST /x/crew/{order}/photos": "test_crew",
     "POST /people": "test_people",
     "PUT /api/v1/people/{login}": "test_people",
     "PUT /api/v1/messages/wishes": "test_messages",
@@ -232,6 +248,8 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "enterer" and role not in ENTERERS:
         return 403
     if row.who == "crew" and role is Role.VIEWER:
+        return 403
+    if row.who == "managers" and role is Role.TECHNICIAN:
         return 403
     if row.who == "labeller" and role not in CURIOUS:
         return 403

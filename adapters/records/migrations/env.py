@@ -12,6 +12,7 @@ import adapters.records.ledger
 import adapters.records.mutes
 import adapters.records.notifying
 import adapters.records.orders
+import adapters.records.pins
 import adapters.records.planned
 import adapters.records.requests
 import adapters.records.tables
