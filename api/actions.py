@@ -11,7 +11,7 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, HoldReason, Priority, Trade
+from core.words import CancelReason, FalseCause, HoldReason, OrderState, Priority, Trade
 from workorders.act import Act
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
@@ -40,8 +40,19 @@ LABELS = {
     Command.REOPEN: "Open again",
 }
 """In the order of the buttons: what brings the order on comes first, and is the big one."""
+FALSE_WORDS = {
+    FalseCause.PLANNED: "somebody meant it: an event, works",
+    FalseCause.NORMAL: "this plant is like that, and well",
+}
+STARTING = frozenset({Command.ACCEPT, Command.TAKE, Command.ACKNOWLEDGE})
+OFFLINE = STARTING | frozenset({
+    Command.AT_PLACE, Command.ARRIVE, Command.RESUME, Command.HOLD, Command.SAFE,
+    Command.RESTORED, Command.DONE,
+})  # fmt: skip
+"""What a crew does at the place, where there may be no network; orders are given on at a desk."""
 CAUSES = (
     "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
+    *FalseCause,
 )  # fmt: skip
 DONE_WORDS = {
     "repaired": "repaired",
@@ -79,6 +90,7 @@ CAUSE_WORDS = {
     "blocked": "dirt or blockage",
     "other": "something else",
     "nothing_found": "nothing found",
+    **FALSE_WORDS,
 }
 
 
@@ -96,12 +108,29 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One button, or a form behind it."""
+    """One button, or a form behind it.
+
+    Attributes:
+        sources: States in which it can be pressed.
+        to: State it leads to; empty where it leaves the order in the one it is in.
+    """
 
     do: str
     label: str
     fields: tuple[Field, ...] = ()
     open: bool = False
+    sources: tuple[str, ...] = ()
+    to: str = ""
+
+    @property
+    def rank(self) -> int:
+        """Its place among the buttons."""
+        return list(LABELS).index(Command(self.do))
+
+    @property
+    def waits(self) -> bool:
+        """Whether a phone without a network may keep it until there is one."""
+        return self.do in OFFLINE
 
 
 def actions(
@@ -109,15 +138,51 @@ def actions(
 ) -> list[Action]:
     """What the reader may do now, the next step first; what was typed is kept."""
     return [
-        Action(
-            do=command.value,
-            label=tr(LABELS[command]),
-            fields=tuple(_fields(given, detail, command, tr, kept)),
-            open=kept.get("do") == command.value,
-        )
+        _action(given, detail, command, tr, kept)
         for command in LABELS
         if command in detail.row.allowed
     ]
+
+
+def ahead(given: Services, detail: OrderDetail, tr: Translator) -> list[Action]:
+    """What the reader may do after what they may do now, as far as a phone can wait with it.
+
+    Only of an order that is theirs, or that they may take over: without a network nobody says
+    what comes next, so the page brings it along.
+    """
+    reached, found = {detail.row.state}, set(OFFLINE & set(detail.row.allowed))
+    if not found:
+        return []
+    while True:
+        further = {to for c in found if (to := TABLE[c].to) is not None} - reached
+        if not further:
+            break
+        reached |= further
+        found |= {c for c in OFFLINE - STARTING if TABLE[c].sources & further}
+    return [
+        _action(given, detail, command, tr, {})
+        for command in LABELS
+        if command in found and command not in detail.row.allowed
+    ]
+
+
+def _action(
+    given: Services, detail: OrderDetail, command: Command, tr: Translator, kept: dict[str, str]
+) -> Action:
+    row = TABLE[command]
+    return Action(
+        do=command.value, label=tr(LABELS[command]),
+        fields=tuple(_fields(given, detail, command, tr, kept)),
+        open=kept.get("do") == command.value,
+        sources=tuple(sorted(state.value for state in _pressable(command))),
+        to=row.to.value if row.to is not None else "",
+    )  # fmt: skip
+
+
+def _pressable(command: Command) -> frozenset[OrderState]:
+    """Where a button makes sense to a page alone: who accepts has seen it."""
+    sources = TABLE[command].sources
+    return sources & {OrderState.ASSIGNED} if command is Command.ACKNOWLEDGE else sources
 
 
 def _fields(
@@ -161,6 +226,11 @@ def _fields(
         fields.append(
             Field(name="reason", label=tr("Why?"), choices=choices, value=was.get("reason", ""))
         )
+        whys = (("", tr("nobody knows")), *((c.value, tr(w)) for c, w in FALSE_WORDS.items()))
+        fields.append(
+            Field(name="cause", label=tr("A false alarm: why?"), choices=whys,
+                  value=was.get("cause", ""), required=False)
+        )  # fmt: skip
         label = tr("An accepted risk: until when? (90 days at most)")
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))
@@ -221,6 +291,7 @@ def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
         version = int(form.get("version", ""))
         minutes = int(form["minutes"]) if form.get("minutes") else None
         priority = int(form["priority"]) if form.get("priority") else None
+        pressed, sent = (int(form[k][:15]) if form.get(k) else None for k in ("pressed", "sent"))
         until = _moment(given, form["until"]) if form.get("until") else None
     except (ValueError, OverflowError) as error:
         raise Refused("A field of the form cannot be read.") from error
@@ -232,6 +303,7 @@ def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
         until=until, who=form.get("who", ""), assignee=form.get("assignee", ""),
         priority=priority, action=form.get("action", ""), alarm=form.get("alarm", ""),
         parts=form.get("parts", ""), key=form.get("key", "")[:80],
+        pressed=pressed, sent=sent,
     )  # fmt: skip
 
 

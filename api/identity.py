@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from adapters.records import ALL, Records
 from adapters.records.passwords import verified
 from adapters.records.tables import KeyRow, LoginRow
+from adapters.sites.people import Person
 from api.throttle import charge, forgive, subjects_of
 from core.actor import Actor
 from core.errors import Refused
@@ -52,42 +53,51 @@ def log_in(records: Records, login: str, password: str, address: str) -> tuple[s
     person = records.people.get(login)
     if not verified(password, person.password if person else None) or person is None:
         raise Refused("Log-in or password is wrong.", code="unauthenticated")
-    secret = secrets.token_urlsafe(32)
-    row = LoginRow(
-        hash=_hash(secret), login=login, csrf=secrets.token_urlsafe(24), created=now_ms(),
-        seen=now_ms(),
-    )  # fmt: skip
     forgive(records, subjects)
+    return open_session(records, person)
+
+
+def open_session(
+    records: Records, person: Person, *, until: int | None = None
+) -> tuple[str, Session]:
+    """A new session of somebody whose log-in was checked; ``until`` ends it whatever they do."""
+    secret, now = secrets.token_urlsafe(32), now_ms()
+    row = LoginRow(
+        hash=digest(secret), login=person.login, csrf=secrets.token_urlsafe(24), created=now,
+        seen=now, until=until,
+    )  # fmt: skip
     with records.session(ALL) as session:
         session.add(row)
-    return secret, Session(person.actor(), row.csrf, row.hash)
+        made = Session(person.actor(), row.csrf, row.hash)
+    return secret, made
 
 
 def log_out(records: Records, secret: str) -> None:
     """End a session at once, everywhere."""
     with records.session(ALL) as session:
-        session.execute(delete(LoginRow).where(LoginRow.hash == _hash(secret)))
+        session.execute(delete(LoginRow).where(LoginRow.hash == digest(secret)))
 
 
 def session_of(records: Records, secret: str, *, touch: bool = True) -> Session | None:
     """The session of a cookie, if it still holds; streams look without touching it."""
-    digest, now = _hash(secret), now_ms()
+    key, now = digest(secret), now_ms()
     with records.session(ALL, reading=True) as session:
-        row = session.get(LoginRow, digest)
+        row = session.get(LoginRow, key)
     person = records.people.get(row.login) if row is not None else None
     if row is None or person is None:
         return None
     crew = person.role is Role.TECHNICIAN
     idle, absolute = (CREW_IDLE_MS, CREW_ABSOLUTE_MS) if crew else (IDLE_MS, ABSOLUTE_MS)
-    if now - row.seen > idle or now - row.created > absolute:
+    ended = row.until is not None and now > row.until
+    if ended or now - row.seen > idle or now - row.created > absolute:
         log_out(records, secret)
         return None
     if touch and now - row.seen > _TOUCH_MS:
         with records.session(ALL) as session:
-            again = session.get(LoginRow, digest)
+            again = session.get(LoginRow, key)
             if again is not None:
                 again.seen = now
-    return Session(person.actor(), row.csrf, digest)
+    return Session(person.actor(), row.csrf, key)
 
 
 def make_key(records: Records, login: str, days: int) -> str:
@@ -95,7 +105,7 @@ def make_key(records: Records, login: str, days: int) -> str:
     id_, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     with records.session(ALL) as session:
         expires = now_ms() + days * 86_400_000
-        session.add(KeyRow(id=id_, hash=_hash(secret), login=login, expires=expires))
+        session.add(KeyRow(id=id_, hash=digest(secret), login=login, expires=expires))
     return f"prk_{id_}_{secret}"
 
 
@@ -107,11 +117,12 @@ def actor_of_key(records: Records, key: str) -> Actor | None:
         return None
     with records.session(ALL, reading=True) as session:
         row = session.get(KeyRow, id_)
-    if row is None or row.expires < now_ms() or not hmac.compare_digest(row.hash, _hash(secret)):
+    if row is None or row.expires < now_ms() or not hmac.compare_digest(row.hash, digest(secret)):
         return None
     person = records.people.get(row.login)
     return person.actor() if person else None
 
 
-def _hash(secret: str) -> str:
+def digest(secret: str) -> str:
+    """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

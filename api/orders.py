@@ -50,6 +50,8 @@ class Summary:
         waste: Why it stands where it stands, term by term.
         due_share: Share of the next promise's time that has passed, in percent.
         refused: The last repair was refused by telemetry.
+        taught: Whether something that was taught holds for its rule there.
+        advice: Whether its rule only advises.
     """
 
     id: str
@@ -71,9 +73,17 @@ class Summary:
     due_share: int | None
     late: bool
     refused: bool
+    taught: bool = False
+    advice: bool = False
 
 
-def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
+Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
+"""Rules and targets for which something taught holds; rules that only advise."""
+
+
+def summary(
+    given: Services, row: OrderRow, tr: Translator, marks: Marks = (frozenset(), frozenset())
+) -> Summary:
     """A row of the list."""
     now, site = given.clock.now(), given.site
     card = given.cards.get(row.rule)
@@ -101,6 +111,8 @@ def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
         due_share=share_passed(row.due, now) if running and row.due else None,
         late=row.late or (row.due is not None and row.due.due < now),
         refused=refused,
+        taught=(row.rule, row.target) in marks[0],
+        advice=row.rule in marks[1],
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.photos import MOST_BYTES
+from api import crew
 from api.problems import FOREIGN, LARGE, problem
 
 CSP = (
@@ -31,7 +32,9 @@ MAX_BODY_BYTES = 1_000_000
 """Forms and commands are far smaller; without a limit one request fills the memory."""
 MAX_PHOTO_BODY_BYTES = MOST_BYTES + 100_000
 """A photo and the form around it."""
-PHOTOS = re.compile(r"/c/photos|(/api/v1)?/orders/[A-Za-z0-9-]{1,24}/photos")
+PHOTOS = re.compile(
+    r"/c/(photos|quotes)|((/api/v1)?/orders|/x/crew)/[A-Za-z0-9-]{1,24}/(photos|quotes)"
+)
 """Where more may be sent than elsewhere."""
 REPORT = "/r/"
 MAX_REPORT_BYTES = 25_000_000
@@ -116,6 +119,9 @@ class Shield(BaseHTTPMiddleware):
         if not request.url.path.startswith("/s/"):
             response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Request-Id"] = request.state.request_id
+        actor = getattr(request.state, "actor", None)
+        if actor is not None:
+            response.headers[crew.WHOSE] = crew.mark(actor)
         return response
 
     def _same_origin(self, request: Request) -> bool:

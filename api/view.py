@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from adapters.locales import Translator, negotiate, translator
-from api import formats
+from api import crew, formats
 from core.actor import Actor
 
 FOLDER = Path(__file__).parent
@@ -53,6 +53,7 @@ def page(
 ) -> HTMLResponse:
     """A page or a fragment of one."""
     tr = language_of(request)
+    actor: Actor | None = getattr(request.state, "actor", None)
     services = request.app.state.services
     site, zone, now = services.site, services.site.timezone, services.clock.now()
     words: dict[str, Any] = {
@@ -60,7 +61,7 @@ def page(
         "tr": tr,
         "_": tr,
         "site": site,
-        "actor": getattr(request.state, "actor", None),
+        "actor": actor,
         "csrf": getattr(request.state, "csrf", ""),
         "now": now,
         "live_from": getattr(request.state, "live_from", ""),
@@ -74,6 +75,9 @@ def page(
         "fresh": getattr(request.state, "fresh", None),
         "open_orders": getattr(request.state, "open_orders", None),
         "takes_calls": getattr(request.state, "takes_calls", False),
+        "ground": crew.ground(),
+        "person": crew.mark(actor) if actor else "",
+        "keeps": crew.keeps(actor),
     }
     html = environment.get_template(template).render(words | dict(content or {}) | context)
     return HTMLResponse(html, status, headers=headers)

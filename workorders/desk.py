@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -22,7 +22,7 @@ from workorders import act as acts
 from workorders import deeds, hands, once, silence, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
-from workorders.crew import reports
+from workorders.crew import late, reports
 from workorders.office import Office, Sessions
 from workorders.refusals import OrderRefused, absent, forbidden, stale
 from workorders.states import decide, may
@@ -80,6 +80,9 @@ class Desk:
     def act(self, actor: Actor, act: Act) -> OrderRow:
         """Do something to an order; the row as it then stands.
 
+        A command that was done before is not done again; the row's version is then the one
+        that it left behind.
+
         Raises:
             Refused: ``absent`` out of scope; ``forbidden`` by role or relation;
                 ``conflict`` where somebody was faster or the state forbids it (by whom and
@@ -94,11 +97,13 @@ class Desk:
             person = book.office.duty.person(actor.login)
             if not once.again(book, actor, act):
                 to = self._decide(book, order, act, actor)
-                acts.check(act, now)
-                deeds.perform(book, order, act, actor.login, to)
-                once.keep(book, actor, act)
+                settled = late.settled(book, order, act, actor)
+                acts.check(settled, now)
+                deeds.perform(book, order, settled, actor.login, to)
+                once.keep(book, actor, act, order.version)
             clocks = book.clocks(order.id)
-            return viewing.row_of(book, order, clocks, actor, person, hands.of(book, order))
+            row = viewing.row_of(book, order, clocks, actor, person, hands.of(book, order))
+            return replace(row, version=once.version_then(book, actor, act) or row.version)
 
     def reporter(self, id_: str, *, mended: bool, note: str = "") -> None:
         """What who reported it says of the repair; their link is checked by who calls this.
@@ -124,7 +129,7 @@ class Desk:
             raise forbidden()
         person = book.office.duty.person(actor.login)
         relations = viewing.relations(order, actor.login, person, hands.of(book, order))
-        if order.version != act.version:
+        if order.version != act.version and not late.tells_nothing_new(book, order, act):
             # Who was faster may have taken the order away: say that, not "not yours".
             raise self._stale(book, order)
         return decide(order.state, act.do, actor.role, relations)

@@ -38,7 +38,17 @@ def again(book: Book, actor: Actor, act: Act) -> bool:
     return True
 
 
-def keep(book: Book, actor: Actor, act: Act) -> None:
+def version_then(book: Book, actor: Actor, act: Act) -> int | None:
+    """The version that a command left its order with when it was done.
+
+    Who lost the answer has not seen what came after it: the next command that leans on this
+    one must not pass as if it had.
+    """
+    known = book.session.get(IdempotencyRow, (actor.login, act.key)) if act.key else None
+    return None if known is None or known.answer is None else int(known.answer["version"])
+
+
+def keep(book: Book, actor: Actor, act: Act, version: int) -> None:
     """Remembers a command in the transaction that did it; what is old goes."""
     if act.key:
         old = delete(IdempotencyRow).where(
@@ -47,11 +57,12 @@ def keep(book: Book, actor: Actor, act: Act) -> None:
         book.session.execute(old, execution_options={"synchronize_session": False})
         book.session.add(
             IdempotencyRow(
-                actor=actor.login, key=act.key, body=_body(act), status=DONE, answer=None,
-                at=book.now,
+                actor=actor.login, key=act.key, body=_body(act), status=DONE,
+                answer={"version": version}, at=book.now,
             )
         )  # fmt: skip
 
 
 def _body(act: Act) -> str:
-    return hashlib.sha256(repr(replace(act, key="")).encode()).hexdigest()
+    # When it is sent differs from sending to sending; it is the same command.
+    return hashlib.sha256(repr(replace(act, key="", sent=None)).encode()).hexdigest()

@@ -61,6 +61,8 @@ class Command(StrEnum):
     CANCEL = "cancel"
     REASSIGN = "reassign"
     REOPEN = "reopen"
+    RECALL = "recall"
+    """A second look found it not mended, or closed wrongly."""
 
 
 class Relation(StrEnum):
@@ -194,6 +196,7 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED, roles=_DISPATCH,
         relations=frozenset({Relation.NOT_CLOSER}), fields=("note",),
     ),
+    Command.RECALL: Row(sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED),
 }  # fmt: skip
 
 

@@ -139,7 +139,7 @@ class ReportView:
     """What the crew gave back with one *done*.
 
     Attributes:
-        declared: It was read off paper by ``entered_by``, not said by who did it.
+        declared: It was read off paper by ``entered_by``, or off the phone of who did it.
         alarm: Whether the finding was true; None where nobody said.
         minutes: [min]
         parts: Number and name of each.

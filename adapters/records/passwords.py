@@ -39,6 +39,12 @@ def hashed(password: str) -> str:
         return _hasher().hash(password)
 
 
+def hashed_pin(pin: str) -> str:
+    """The hash of a PIN, which whoever calls this has looked at."""
+    with _at_once:
+        return _hasher().hash(pin)
+
+
 def verified(password: str, kept: str | None) -> bool:
     """Whether the password is right; takes as long where there is no account."""
     with _at_once:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from adapters.records.base import ALL
+from adapters.records.pins import DeskRow
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
 from adapters.records.tables import (
@@ -115,7 +116,7 @@ class People:
             if row is None:
                 return False
             row.password = hashed
-            session.execute(delete(LoginRow).where(LoginRow.login == login))
+            _end_log_ins(session, login)
             return True
 
     def set_leave(
@@ -187,7 +188,7 @@ def put(session: ScopedSession, one: CrewPerson) -> None:
         row = PersonRow(login=one.login)
         session.add(row)
     elif rights != _rights(session, row):
-        session.execute(delete(LoginRow).where(LoginRow.login == one.login))
+        _end_log_ins(session, one.login)
     row.name, row.role, row.language = one.name, one.role.value, one.language
     row.mail, row.phone, row.active = one.mail, one.phone, True
     row.trades = "".join(sorted(t.value for t in one.trades))
@@ -266,3 +267,9 @@ def _person(row: PersonRow, scope: Iterable[str]) -> Person:
         language=row.language, mail=row.mail, phone=row.phone, active=row.active,
         password=row.password, firm=row.firm,
     )  # fmt: skip
+
+
+def _end_log_ins(session: ScopedSession, login: str) -> None:
+    """Everywhere; where a PIN stood for one, the password is asked for again."""
+    for table in (LoginRow, DeskRow):
+        session.execute(delete(table).where(table.login == login))

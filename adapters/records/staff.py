@@ -14,6 +14,7 @@ from sqlalchemy import delete, or_, select
 from adapters.records.base import ALL
 from adapters.records.crew import LicenceRow
 from adapters.records.people import put
+from adapters.records.pins import DeskRow, PinRow
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
 from adapters.records.tables import (
@@ -84,7 +85,7 @@ class Staff:
             if row is None or not row.active:
                 return False
             row.active, row.password = False, None
-            for table in (LoginRow, KeyRow, ShiftRow):
+            for table in (LoginRow, KeyRow, ShiftRow, PinRow, DeskRow):
                 session.execute(delete(table).where(table.login == login))
             _audit(session, by, at, "person.dismiss", login)
             return True

@@ -383,6 +383,8 @@ class LoginRow(Base):
     csrf: Mapped[str] = mapped_column(String(64))
     created: Mapped[int]
     seen: Mapped[int]
+    until: Mapped[int | None]
+    """When it ends whatever is done with it: one by PIN ends with the shift."""
 
 
 class AttemptRow(Base):

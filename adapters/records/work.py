@@ -70,7 +70,7 @@ class OrderReport(OfOrder, Base):
         attempt: Of the order; one report an attempt.
         done_at: When the work ended, as its author says. [ms]
         entered_by: Who typed it in; another person where it came on paper.
-        declared: ``done_at`` was read off a paper sheet and is nobody's stamp.
+        declared: ``done_at`` was read off a paper sheet or a phone's clock and is nobody's stamp.
         alarm: Whether the finding was true; None where nobody said.
         parts: What was used: name and number of each.
     """

@@ -62,6 +62,7 @@ CARD = RuleCard(
     effort_min=20,
     desk=True,
     sources=("domain sheet AC-02",),
+    out_of_hours=True,
     parameters={
         "standing": Parameter(value=1.0, unit="1", why="fan speed for one whose speed nobody "
             "publishes: at full speed, as a fan without a drive runs"),

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.asker import ActorDep, FormDep, ServicesDep, cookie_name
 from api.identity import log_in, log_out, session_of
+from api.pages import switch
 from api.problems import STATUS_OF
 from api.refusals import said
 from api.view import COOKIE_LANGUAGE, language_of, page
@@ -54,6 +55,7 @@ def enter(
         cookie_name(given), secret, secure=given.settings.secure_cookies, httponly=True,
         samesite="lax", path="/",
     )  # fmt: skip
+    switch.remember(request, given, session.actor.login, answer)
     return answer
 
 
@@ -65,7 +67,8 @@ def leave(request: Request, given: ServicesDep, _actor: ActorDep, _form: FormDep
     answer.delete_cookie(
         cookie_name(given), path="/", secure=given.settings.secure_cookies, httponly=True
     )
-    answer.headers["Clear-Site-Data"] = '"cache"'
+    # Also what a phone has kept for places without a network, whichever page it was left from.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 

@@ -3,7 +3,7 @@
 (() => {
   const body = document.body, url = body.dataset.live, lost = document.getElementById("lost");
   if (!url) return;
-  let source, since = null, wait = 1000;
+  let source, since = null, wait = 1000, ever = false;
   const clock = () => new Date().toTimeString().slice(0, 5);
   const say = text => { if (lost) { lost.textContent = text; lost.hidden = !text; } };
   const reload = kind => document.querySelectorAll("[data-refresh]").forEach(box => {
@@ -14,7 +14,7 @@
   });
   const open = () => {
     source = new EventSource(url);
-    source.onopen = () => { since = null; wait = 1000; say(""); };
+    source.onopen = () => { since = null; ever = true; wait = 1000; say(""); };
     source.addEventListener("state", event => {
       for (const [id, text] of Object.entries(JSON.parse(event.data))) {
         const found = document.getElementById(id);
@@ -25,7 +25,7 @@
     source.addEventListener("reset", () => location.reload());
     source.addEventListener("bye", () => { source.close(); retry(); });
     source.onerror = () => {
-      if (!since) { since = clock(); say(body.dataset.lost.replace("{time}", since)); }
+      if (!since) { since = ever ? clock() : body.dataset.at || clock(); say(body.dataset.lost.replace("{time}", since)); }
       if (source.readyState === EventSource.CLOSED) retry();
     };
   };

@@ -268,11 +268,16 @@ def _staffed(sites: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path, sites: Path, *, filled: bool = True) -> Iterator[Console]:
+def running(
+    folder: Path, sites: Path, *, filled: bool = True, external: str = ""
+) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
     site = wushan()
     settings = Settings(
-        var=folder, site=sites / "wushan", notify_telephone_key=SecretStr("of the tests")
+        var=folder,
+        site=sites / "wushan",
+        notify_telephone_key=SecretStr("of the tests"),
+        external_address=external,
     )
     shutil.copy(_staffed(sites), folder / "records.sqlite")
     records = Records(settings.records_url)

@@ -50,6 +50,7 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = 
     C.RECOVER: (set(S) - {S.CLOSED, S.CANCELLED}, S.CLOSED, set()),
     C.REASSIGN: (OPEN_BEFORE_DONE, S.ASSIGNED, DISPATCH),
     C.REOPEN: ({S.CLOSED, S.CANCELLED}, S.ASSIGNED, DISPATCH),
+    C.RECALL: ({S.CLOSED, S.CANCELLED}, S.ASSIGNED, set()),
 }
 NEEDS: dict[Command, set[Relation]] = {
     C.ACCEPT: {R.ASSIGNEE},

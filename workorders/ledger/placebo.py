@@ -15,6 +15,7 @@ import numpy as np
 
 from analytics.savings.bought import Conversion, bought, cell_of
 from analytics.savings.constructions import Construction, Kind
+from analytics.savings.groups import groups_of
 from analytics.savings.interval import Part, combined
 from analytics.savings.levels import estimate
 from analytics.savings.plan import Plan, Window, plan
@@ -22,7 +23,6 @@ from analytics.savings.sight import Sight
 from core.words import Carrier
 from workorders.ledger.freezing import HEALTHY_DAYS
 from workorders.ledger.ground import Daily, Ground
-from workorders.ledger.totals import groups_of
 
 BEFORE_DAYS, AFTER_DAYS = 4, 7
 """Of a pretended fault, and of a pretended booking. [d]"""

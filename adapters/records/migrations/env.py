@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.checks
 import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.folds
@@ -11,9 +12,11 @@ import adapters.records.ledger
 import adapters.records.mutes
 import adapters.records.notifying
 import adapters.records.orders
+import adapters.records.pins
 import adapters.records.planned
 import adapters.records.requests
 import adapters.records.tables
+import adapters.records.teaching
 import adapters.records.work  # noqa: F401 - they fill the metadata
 from adapters.records.base import Base
 
