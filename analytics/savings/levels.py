@@ -54,8 +54,8 @@ class Levels:
 
     def more(self, carrier: Carrier, day: Ints) -> Floats:
         """Beyond the level, by days: half of what growth would make, which may end any day."""
-        since = np.clip(day - self.grown, 0, self.grows)
-        found: Floats = 0.5 * self.growth.get(carrier, 0.0) * since
+        since = np.clip(day - self.grown, 0, self.grows).astype(np.float64)
+        found: Floats = np.multiply(since, 0.5 * self.growth.get(carrier, 0.0))
         return found
 
     def mean(self, carrier: Carrier) -> float:

@@ -60,7 +60,7 @@ class Units:
         if not metered:
             return self
         told = {c: self.meter.get(c, np.full(len(self), np.nan)) for c in sorted(metered)}
-        known = np.isfinite([*told.values()]).all(axis=0)
+        known: Bools = np.isfinite(np.array([*told.values()])).all(axis=0)
         return replace(self, amount={**self.amount, **told}).keep(known)
 
     def between(self, start: int, end: int) -> Units:

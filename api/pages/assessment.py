@@ -156,7 +156,7 @@ def _whole(
 def _table(given: Services, found: Assessment, by: By, tr: Translator) -> list[dict[str, object]]:
     """One line a person, crew, building, contractor or month."""
     first, last = found.period.first, found.period.last
-    lines = []
+    lines: list[dict[str, object]] = []
     for row, name in sorted_rows(given, found, by, tr):
         cells = [
             said(given.site, row.figures[key], tr, behind_href(key, first, last, by, row.key))

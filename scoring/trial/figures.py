@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import median
 
@@ -64,7 +65,7 @@ def _figures(tried: Sequence[Tried]) -> Figures:
     return {
         "n": len(booked),
         "median_abs": _rounded(median(errors)) if errors else None,
-        "p90_abs": _rounded(errors[int(0.9 * (len(errors) - 1))]) if errors else None,
+        "p90_abs": _rounded(errors[math.ceil(0.9 * len(errors)) - 1]) if errors else None,
         "booked": _rounded(sum(t.saving for t in booked), 1),
         "true": _rounded(truth, 1),
         "bias": _rounded(sum(t.saving for t in booked) / truth - 1) if truth > 0 else None,

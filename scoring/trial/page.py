@@ -10,14 +10,14 @@ from core.words import CARRIER_UNIT, Carrier
 _INTRO = """# Trial of the ledger
 
 Written by `plantroom score --savings --page`; do not edit. Booked against true savings where one
-fault a building was mended once: {what}.
+fault a building was mended once:
+{what}.
 
 Every world is lived through twice, with the visit and without; what they differ in is the truth,
 day by day, on physical energy before any meter's error. Rules, plan, proof and book are the real
 ones; air flows, COPs, fan powers and efficiencies are declared wrong by up to ± 15, 10, 10 and
 3 %. Of the visits some 10 % are useless and 10 % mend half. An error is taken of the truth, or of
 1 % of the use of the cell where that is more.
-
 """
 
 _COLUMNS = (
@@ -32,7 +32,7 @@ def page(figures: Mapping[str, Any], what: str) -> str:
     lines = [_INTRO.format(what=what), *_whole(figures), "", "## By carrier", ""]
     lines += _table(("carrier",), [((_unit(c),), f) for c, f in figures["carriers"].items()])
     lines += ["", "## By kind of repair", ""]
-    rows = [
+    rows: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [
         ((f"`{kind}`", _unit(c)), f[c])
         for kind, f in figures["kinds"].items()
         for c in f

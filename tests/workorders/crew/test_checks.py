@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -82,7 +83,7 @@ def test_an_inspection_is_taken_by_who_had_no_hand_in_it(
     assert not board.rows(house.actors["wang.fang"])[0].may
     for login, code in (("wang.fang", "forbidden"), ("xu.mei", "forbidden")):
         actor = house.actors[login]
-        assert refused(lambda a=actor: board.say(a, view.id, passed=True, note="fine")) == code
+        assert refused(partial(board.say, actor, view.id, passed=True, note="fine")) == code
     zhou = house.actors["zhou.min"]
     assert refused(lambda: board.say(zhou, view.id, passed=True, note=" ")) == "invalid"
     board.say(zhou, view.id, passed=True, note="runs as it should")
@@ -145,7 +146,7 @@ def test_an_audit_is_a_supervisors_who_did_not_end_it(
     assert (view.kind, view.subject) == (CheckKind.AUDIT, "Guo Hua")
     for login in ("guo.hua", "zhou.min", "chen.jing"):
         actor = house.actors[login]
-        assert refused(lambda a=actor: board.say(a, view.id, passed=True, note="x")) == "forbidden"
+        assert refused(partial(board.say, actor, view.id, passed=True, note="x")) == "forbidden"
     board.say(house.actors["admin"], view.id, passed=False, note="the valve leaks")
     detail = house.get(id_)
     assert (detail.row.state, detail.row.attempt) == (OrderState.ASSIGNED, 2)

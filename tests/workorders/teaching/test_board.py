@@ -119,16 +119,17 @@ def test_an_engineer_accepts_and_it_ends_by_itself(
 ) -> None:
     lesson, en = proposed(house, teaching), house.actors["chen.jing"]
     until = house.now + 30 * DAY_MS
-    given = {"reason": "stratified by design", "until": until}
-    assert refused(lambda: board(house).accept(house.actors["guo.hua"], lesson.id, **given)) == (
-        "forbidden"
-    )
+
+    def accept(login: str, id_: int) -> None:
+        board(house).accept(house.actors[login], id_, reason="stratified by design", until=until)
+
+    assert refused(lambda: accept("guo.hua", lesson.id)) == "forbidden"
     assert refused(lambda: board(house).accept(en, lesson.id, reason=" ", until=until)) == "invalid"
     far = house.now + 181 * DAY_MS
     assert refused(lambda: board(house).accept(en, lesson.id, reason="x", until=far)) == "invalid"
-    assert refused(lambda: board(house).accept(en, 99, **given)) == "absent"
+    assert refused(lambda: accept("chen.jing", 99)) == "absent"
     assert taught.lessons().lifts == ()
-    board(house).accept(en, lesson.id, **given)
+    accept("chen.jing", lesson.id)
     (lift,) = taught.lessons().lifts
     assert (lift.rule, lift.target, lift.by) == ("FC-2", "a.ahu1", 1.0)
     assert (lift.since, lift.until) == (house.now, until)
