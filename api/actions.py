@@ -40,9 +40,9 @@ LABELS = {
     Command.REOPEN: "Open again",
 }
 """In the order of the buttons: what brings the order on comes first, and is the big one."""
-FALSE_WORDS = {
-    FalseCause.PLANNED: "somebody meant it: an event, works",
-    FalseCause.NORMAL: "this plant is like that, and well",
+FALSE_WORDS: dict[str, str] = {
+    FalseCause.PLANNED.value: "somebody meant it: an event, works",
+    FalseCause.NORMAL.value: "this plant is like that, and well",
 }
 STARTING = frozenset({Command.ACCEPT, Command.TAKE, Command.ACKNOWLEDGE})
 OFFLINE = STARTING | frozenset({
@@ -81,7 +81,7 @@ CANCEL_WORDS = {
     CancelReason.FALSE_ALARM: "a false alarm",
     CancelReason.ACCEPTED_RISK: "an accepted risk",
 }
-CAUSE_WORDS = {
+CAUSE_WORDS: dict[str, str] = {
     "as_described": "as the order says",
     "worn_part": "a worn part",
     "setting": "a wrong setting",
@@ -226,7 +226,7 @@ def _fields(
         fields.append(
             Field(name="reason", label=tr("Why?"), choices=choices, value=was.get("reason", ""))
         )
-        whys = (("", tr("nobody knows")), *((c.value, tr(w)) for c, w in FALSE_WORDS.items()))
+        whys = (("", tr("nobody knows")), *((c, tr(w)) for c, w in FALSE_WORDS.items()))
         fields.append(
             Field(name="cause", label=tr("A false alarm: why?"), choices=whys,
                   value=was.get("cause", ""), required=False)

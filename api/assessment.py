@@ -11,7 +11,7 @@ from api import formats
 from api.monthly.naming import row_name
 from api.services import Services
 from core.site import Site
-from core.words import Outcome, ProofKind
+from core.words import ProofKind
 from workorders.assessment.assess import Assessment, By, Counted, Row
 from workorders.assessment.assessing import Assessor
 from workorders.assessment.figures import SORT, SORTS, Figure, Kind
@@ -73,7 +73,7 @@ SHORT = (
     "respond", "resolve", "repair", "first_time", "recurred", "backlog", "saving", "rating",
 )  # fmt: skip
 """What stands in a row of a person, crew or building."""
-OUTCOMES = (*(o.value for o in Outcome), "cancelled")
+
 WORDS = tuple(
     word
     for table in (FIGURE_WORDS, HINT_WORDS, BY_WORDS, PROOF_WORDS, MET_WORDS, UNIT_WORDS)

@@ -37,7 +37,7 @@ DISCIPLINE_OF = {
 """Of an order that no rule opened."""
 PROMISES = {
     "acknowledge": "accept", "arrive": "be there", "safe": "make safe", "restore": "restore",
-    "permanent": "mend for good",
+    "permanent": "mend for good", "planned": "do the planned work",
 }  # fmt: skip
 
 
@@ -143,7 +143,9 @@ def due_words(row: OrderRow, now: int, zone: str, tr: Translator) -> str:
     if row.due is None:
         return tr("a promise was missed") if row.late else tr("every promise kept")
     when = formats.due(row.due.due, now, zone, tr)
-    return tr("{promise}: {when}", promise=tr(PROMISES[row.due.kind]), when=when)
+    planned = row.due.kind == "restore" and "plan_id" in row.title.params
+    promise = PROMISES["planned" if planned else row.due.kind]
+    return tr("{promise}: {when}", promise=tr(promise), when=when)
 
 
 def share_passed(due: DueTime, now: int) -> int:

@@ -77,6 +77,7 @@ FAMILIES: Mapping[str, str] = {
     "circuit_after_hours": "schedule",
     "ahu_off_schedule": "schedule",
     "water_night_flow": "leak",
+    "pipe_burst": "burst",
     "heating_warm_lockout": "lockout",
     "ahu_heat_against_cool": "heating_valve",
     "ahu_heating": "heating_valve",

@@ -74,7 +74,7 @@ def best(
     )
     if not refuted:
         return mine.plan()
-    others = [plan for view, of_view in sights.items() if view != OWN for plan in [of_view.plan()]]
+    others = (of_view.plan() for view, of_view in sights.items() if view != OWN)
     return next((made for made in others if made is not None), mine.plan())
 
 
@@ -87,7 +87,12 @@ class _Sights:
         self._of, self._view, self._window, self._groups = of, view, window, groups
         meters = frozenset(window.before.meter)
         self.points = self._cases(frozenset())
-        self.meters = {c: case for c, case in self._cases(meters).items() if c in meters}
+        # One by one: a meter that said nothing takes no other's hours away.
+        self.meters = {
+            c: case
+            for c in sorted(meters)
+            if (case := self._cases(frozenset({c})).get(c)) is not None
+        }
 
     def plan(self) -> Plan | None:
         """By meters where they see the saving, and the points say otherwise or know it less."""

@@ -63,9 +63,9 @@ class Construction:
 _AIR = {"air_flow": 0.15, "cop": 0.15}
 """Nameplates of air flow and COP are ± 15 % wrong; either does not shrink with days."""
 
-_STOPPED = {"air_flow": 0.15, "take_back": 0.9, "take_back_cold": 0.45}
+_STOPPED = {"air_flow": 0.15, "take_back": 1.0, "take_back_cold": 0.5}
 """A building gives back within its hours something between nothing and all of the heat and cold
-given outside them: half ± 0.45, evenly likely. Of electricity the fans' half is no part of that."""
+given outside them: half of it ± all of that half. Of electricity fans are no part of that."""
 
 _AHU = "1.206·V̇·(δ before, by outdoor bin − δ now)·fan hours; cold ÷ COP"
 

@@ -167,7 +167,7 @@ def _proofs(found: Monthly, tr: Translator) -> Table:
         rows.append(
             [
                 Cell(words),
-                Cell(tr(outcome)),
+                Cell(tr(outcome) if outcome else "–"),
                 Cell(str(n), n, "0"),
                 Cell(f"{formats.number(share * 100, 1)} %", share, "0.0 %"),
             ]

@@ -4,9 +4,9 @@
   const body = document.body, box = document.getElementById("outbox");
   if (!box || typeof indexedDB === "undefined") return;      // the forms then work as they are
   const words = JSON.parse(box.dataset.words), person = body.dataset.person, keeps = "keeps" in body.dataset;
-  const RETRY_MS = [5000, 15000, 60000], MOST_PHOTO_BYTES = 15e6;
+  const RETRY_MS = [5000, 15000, 60000], SLOW_MS = 1000, MOST_PHOTO_BYTES = 15e6;
   const workers = "serviceWorker" in navigator ? navigator.serviceWorker : null;
-  let busy = false, leaving = false, tries = 0, timer = 0, shown = 0;
+  let busy = false, leaving = false, pressed = 0, tries = 0, timer = 0, shown = 0;
 
   const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
   const fill = (text, values) => Object.entries(values).reduce((all, [name, value]) => all.replace(`{${name}}`, () => value), text);
@@ -40,7 +40,8 @@
   };
   const draw = async () => {
     const acts = await Outbox.acts(), trouble = await Outbox.about("trouble");
-    if (leaving) return;
+    // What is sent at once shows nothing in between: the next page is what it leads to.
+    if (leaving || (pressed && Date.now() - pressed < SLOW_MS)) return;
     const refused = acts.filter(one => one.state === "refused").length, waiting = acts.length - refused;
     box.hidden = !acts.length;
     box.replaceChildren();
@@ -54,7 +55,7 @@
       await arrived();
     }
     shown = acts.length;
-    project(acts);
+    if (!pressed) project(acts);
   };
   // All has arrived while the page stood open: it is loaded anew, but never over what somebody types.
   const arrived = async () => {
@@ -131,6 +132,8 @@
   };
   const press = async form => {
     let id;
+    pressed = Date.now();
+    setTimeout(draw, SLOW_MS);
     try { id = await keep(form); } catch { straight(form); return; }      // nothing can be kept here: as without a script
     if (!id) return;
     const path = orderPath() || location.pathname, alone = (await Outbox.acts()).length === 1;
@@ -144,6 +147,7 @@
       straight(form);
       return;
     }
+    pressed = 0;
     form.closest("details")?.removeAttribute("open");
     if (act.do === "photo") form.reset();
     workers?.ready.then(there => there.sync?.register("outbox")).catch(() => {});
@@ -171,7 +175,7 @@
     if (busy) return;
     busy = true;
     form.setAttribute("aria-busy", "true");
-    ("leave" in form.dataset ? leave(form).catch(() => straight(form)) : press(form)).finally(() => { busy = false; form.removeAttribute("aria-busy"); });
+    ("leave" in form.dataset ? leave(form).catch(() => straight(form)) : press(form)).finally(() => { busy = false; pressed = 0; form.removeAttribute("aria-busy"); });
   });
 
   try {

@@ -3,7 +3,7 @@
 // The page and the service worker both load this; neither keeps anything of the queue elsewhere.
 const Outbox = (() => {
   const MOST = 50, MOST_BYTES = 60e6;           // a day without a network, with a few photos of 15 MB
-  const ACT_MS = 20000, PHOTO_MS = 180000;      // a photo may crawl; a command must not seem to hang
+  const ASK_MS = 6000, ACT_MS = 20000, PHOTO_MS = 180000;      // a photo may crawl; no network must be known soon
   const STORES = ["acts", "photos", "about"];
   let opened = null;
 
@@ -112,7 +112,7 @@ const Outbox = (() => {
   };
   // Who is logged in here now, and a token of theirs: those of kept pages are of an older log-in.
   const token = async () => {
-    const answer = await ask("/x/crew");
+    const answer = await ask("/x/crew", {}, ASK_MS);
     if (answer.status === 401) return { trouble: "login" };
     if (!answer.ok) return { trouble: "server" };
     const said = await answer.json();

@@ -136,10 +136,3 @@ def test_a_photo_that_waited_is_kept_once(console: Console) -> None:
     assert upload(visitor, path, b"no picture").status_code == 422
     big = b"\xff\xd8\xff" + b"\0" * 2_000_000
     assert upload(visitor, path, big).status_code == 422, "more than a form, less than a photo"
-
-
-def test_log_out_tells_the_browser_to_forget(console: Console) -> None:
-    visitor = console.visitor()
-    visitor.log_in("te.a")
-    answer = visitor.post("/logout", {})
-    assert answer.headers["clear-site-data"] == '"cache", "storage"'

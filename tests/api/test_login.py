@@ -77,7 +77,7 @@ def test_log_out_ends_the_session_on_the_server(console: Console) -> None:
     kept = dict(visitor.cookies)
     answer = visitor.post("/logout", {})
     assert answer.headers["location"] == "/login"
-    assert answer.headers["clear-site-data"] == '"cache"'
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
     assert visitor.cookies == {}
     visitor.cookies = kept
     assert not _inside(visitor)

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from core.batch import Bools, Floats, Ints
-from core.words import Outcome
+from core.words import OrderState
 from workorders.assessment import backlog, facts, promises
 from workorders.assessment.columns import NOBODY, Work
 from workorders.assessment.ends import Ends, ends
@@ -20,6 +20,9 @@ from workorders.assessment.figures import SORTS, Figure, Kind, figure
 from workorders.assessment.period import Period
 from workorders.assessment.promises import RESOLVE, RESPOND
 from workorders.assessment.targets import Targets
+
+CANCELLED = OrderState.CANCELLED.value
+"""How an order ended that has no outcome."""
 
 
 class By(StrEnum):
@@ -124,17 +127,12 @@ class Assessment:
 
     def proofs(self) -> Mapping[tuple[str, str], int]:
         """How orders ended in the period: by kind of proof and outcome, cancelled too."""
-        orders, over = self.work.orders, self._over
-        ended = over.order[(over.at >= self.period.start) & self._until(over.at)]
+        orders, dropped = self.work.orders, facts.cancelled(self.work)
+        inside = (orders.closed >= self.period.start) & self._until(orders.closed)
         found: dict[tuple[str, str], int] = {}
-        cancelled = facts.cancelled(self.work)
-        for row in ended:
-            outcome = (
-                "cancelled"
-                if cancelled[row]
-                else _word(orders.outcome.known, orders.outcome.code[row])
-            )
-            key = (_word(orders.proof.known, orders.proof.code[row]), outcome)
+        for row in np.flatnonzero(inside & ~facts.folded(self.work)):
+            outcome = CANCELLED if dropped[row] else orders.outcome.word(int(row))
+            key = (orders.proof.word(int(row)), outcome)
             found[key] = found.get(key, 0) + 1
         return found
 
@@ -164,7 +162,7 @@ class Assessment:
             "reopened": over.opened_again(),
             "recurred": over.came_back(),
             "planned": facts.hours_planned(work),
-            "planned_on_time": promises.kept(work, RESOLVE, plan=True),
+            "planned_on_time": facts.planned_in_time(work),
             "saving": self._saved(),
             "detected": facts.detected(work),
             "rating": stars,
@@ -255,7 +253,3 @@ def _joined(parts: Sequence[Facts]) -> Facts:
         np.concatenate([none, *(p.at for p in parts)]),
         np.concatenate([empty, *(p.value for p in parts)]),
     )
-
-
-def _word(known: Sequence[str], code: int) -> str:
-    return known[code] if code >= 0 else Outcome.UNCONFIRMED.value

@@ -31,6 +31,10 @@ class Words:
         found: Bools = self.code == list(self.known).index(word)
         return found
 
+    def word(self, row: int) -> str:
+        """Of one row; empty where it has none."""
+        return self.known[self.code[row]] if self.code[row] >= 0 else ""
+
     def among(self, words: Sequence[str]) -> Bools:
         """Rows that have one of some words."""
         wanted = [i for i, word in enumerate(self.known) if word in words]
@@ -111,6 +115,15 @@ class Saved:
     money: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrences:
+    """Due dates of planned work that are decided: done in time, or missed for good."""
+
+    order: Ints
+    at: Ints
+    kept: Bools
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """An order that was over once and was opened again.
@@ -151,6 +164,7 @@ class Work:
     arrivals: Arrivals
     ratings: Ratings
     saved: Saved
+    occurrences: Occurrences
     ended: Sequence[Ended] = ()
     people: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import numpy as np
 from core.batch import Bools, Ints
 from core.clock import DAY_MS
 from core.words import Outcome
-from workorders.assessment.columns import NEVER, Work
+from workorders.assessment.columns import NEVER, NOBODY, Ended, Work
 from workorders.assessment.facts import Facts, cancelled, mender, reactive
 
 SETTLED_MS = 14 * DAY_MS
@@ -64,7 +64,7 @@ def ends(work: Work, now: int) -> Ends:
     order = np.concatenate([last, np.array([e.order for e in early], dtype=np.int64)])
     at = np.concatenate([orders.closed[last], np.array([e.at for e in early], dtype=np.int64)])
     who = np.concatenate([
-        mender(work)[last], np.array([e.mender for e in early], dtype=np.int64)
+        mender(work)[last], np.array([_blamed(work, e) for e in early], dtype=np.int64)
     ])  # fmt: skip
     attempt = np.concatenate([
         orders.attempt[last], np.array([e.attempt for e in early], dtype=np.int64)
@@ -88,6 +88,11 @@ def ends(work: Work, now: int) -> Ends:
         order=order, who=who, at=at, settled=at <= now - SETTLED_MS, once=once,
         reopened=reopened, recurred=recurred,
     )  # fmt: skip
+
+
+def _blamed(work: Work, one: Ended) -> int:
+    """Who had mended it then; who has it where nobody had."""
+    return one.mender if one.mender != NOBODY else int(work.orders.holder[one.order])
 
 
 def _recurred(work: Work, order: Ints, at: Ints) -> Bools:

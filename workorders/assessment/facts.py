@@ -121,8 +121,9 @@ def mended(work: Work, *, held: bool = True) -> Facts:
     rows = np.flatnonzero(orders.state.among(MENDED) & (orders.done != NEVER) & reactive(work))
     took = (orders.done - orders.opened)[rows].astype(np.float64)
     if not held:
-        for n, row in enumerate(rows):
-            for start, end in capped(work.holds.get(int(row), ())):
+        for row in np.intersect1d(rows, np.fromiter(work.holds, dtype=np.int64)):
+            n = np.searchsorted(rows, row)
+            for start, end in capped(work.holds[int(row)]):
                 inside = min(end, int(orders.done[row])) - max(start, int(orders.opened[row]))
                 took[n] -= max(inside, 0)
     return Facts(rows, mender(work)[rows], orders.done[rows], np.maximum(took, 0.0) / HOUR_MS)
@@ -149,6 +150,12 @@ def hours_planned(work: Work) -> Facts:
         rows, mender(work)[rows], orders.done[rows], planned(work)[rows].astype(np.float64),
         orders.minutes[rows] / 60.0,
     )  # fmt: skip
+
+
+def planned_in_time(work: Work) -> Facts:
+    """1 for each due date of planned work that was kept, 0 for each that was missed."""
+    due = work.occurrences
+    return Facts(due.order, mender(work)[due.order], due.at, due.kept.astype(np.float64))
 
 
 def rated(work: Work) -> Facts:

@@ -9,7 +9,7 @@ import numpy as np
 from core.batch import Bools
 from core.service import ClockKind
 from workorders.assessment.columns import NEVER, Promises, Work
-from workorders.assessment.facts import Facts, cancelled, folded, holder_at, planned
+from workorders.assessment.facts import Facts, cancelled, holder_at, reactive
 
 RESPOND = (ClockKind.ACKNOWLEDGE.value, ClockKind.ARRIVE.value)
 """To answer; a response ends on arrival (crews.md)."""
@@ -18,7 +18,7 @@ URGENT = 2
 """Priorities up to this one are held to the higher target (domain.md E)."""
 
 
-def kept(work: Work, kinds: Sequence[str], *, urgent: bool = False, plan: bool = False) -> Facts:
+def kept(work: Work, kinds: Sequence[str], *, urgent: bool = False) -> Facts:
     """1 for each promise that was kept, 0 for each that was broken.
 
     A promise is decided when it is kept or broken. Of an order that somebody cancelled it is
@@ -28,12 +28,10 @@ def kept(work: Work, kinds: Sequence[str], *, urgent: bool = False, plan: bool =
         work: The columns.
         kinds: Which promises.
         urgent: Only those of priority 1 and 2.
-        plan: Of planned orders, else of all others.
     """
     clocks, orders = work.promises, work.orders
     order = clocks.order
-    kind = planned(work) if plan else ~planned(work)
-    mine = clocks.kind.among(kinds) & (kind & ~folded(work))[order] & strictest(clocks)
+    mine = clocks.kind.among(kinds) & reactive(work)[order] & strictest(clocks)
     if urgent:
         mine &= clocks.priority <= URGENT
     broken = clocks.breached != NEVER

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import String, func, or_, select, type_coerce
+from sqlalchemy import String, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from adapters.records.ledger import DayRow
 from adapters.records.orders import Order, OrderClock, OrderEvent, OrderPause
+from adapters.records.planned import PlannedOccurrence
 from adapters.records.requests import ServiceRequest
 from adapters.records.tables import PersonRow, ShiftRow
 from core.batch import Ints
@@ -21,6 +22,7 @@ from workorders.assessment.backlog import Shift, weekly_hours
 from workorders.assessment.columns import (
     NEVER,
     Arrivals,
+    Occurrences,
     Orders,
     Promises,
     Ratings,
@@ -58,6 +60,7 @@ def read(session: Session, period: Period, *, most_h: float, rostered: bool) -> 
         arrivals=_arrivals(session, since, index),
         ratings=_ratings(session, period, index),
         saved=_in_columns(saved, index),
+        occurrences=_occurrences(session, period, index),
         ended=lives.ended(session, period.start, known, person),
         people=people,
         names=names,
@@ -140,6 +143,20 @@ def _ratings(session: Session, period: Period, index: pd.Index[Any]) -> Ratings:
         order=index.get_indexer(pd.Index(order)).astype(np.int64), stars=_ints(stars),
         left_out=np.array([bool(one) for one in why], dtype=bool),
     )  # fmt: skip
+
+
+def _occurrences(session: Session, period: Period, index: pd.Index[Any]) -> Occurrences:
+    done, missed = PlannedOccurrence.done_at, PlannedOccurrence.missed_at
+    query = select(PlannedOccurrence.order_id, func.coalesce(missed, done), missed.is_(None)).where(
+        PlannedOccurrence.order_id.is_not(None),
+        or_(missed >= period.start, and_(missed.is_(None), done >= period.start)),
+    )
+    order, at, kept = _columns(session.execute(query).all(), 3)
+    row = index.get_indexer(pd.Index(order))
+    mine = row >= 0
+    return Occurrences(
+        order=row[mine].astype(np.int64), at=_ints(at)[mine], kept=np.array(kept, dtype=bool)[mine]
+    )
 
 
 def _saved(session: Session, period: Period) -> list[tuple[str, str, float]]:

@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.records.orders import Notification
-from adapters.records.people import PersonRow
-from adapters.records.tables import AuditRow
+from adapters.records.tables import AuditRow, PersonRow
 from adapters.records.teaching import AdviceRow
 from core.actor import SYSTEM
 from core.rulecard import RuleCard
@@ -62,9 +61,11 @@ def judge(
         what = KEPT if card.severity <= NEVER_SILENT else DEMOTED
         row = say(session, rule, what, now, SYSTEM.login, precision=precision)
         head = messages.RULE_KEPT if what == KEPT else messages.RULE_DEMOTED
-        params = {"rule": rule, "right": precision.right, "judged": precision.judged,
-                  "least": round(100 * LEAST_PRECISION)}  # fmt: skip
-        tell_engineers(session, f"advice.{rule}.{row.seq}", "", now, Text(head, dict(params)))
+        params: dict[str, str | int | float] = {
+            "rule": rule, "right": precision.right, "judged": precision.judged,
+            "least": round(100 * LEAST_PRECISION),
+        }  # fmt: skip
+        tell_engineers(session, f"advice.{rule}.{row.seq}", "", now, Text(head, params))
         made.append(row)
     return made
 

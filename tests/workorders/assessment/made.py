@@ -16,6 +16,7 @@ from workorders.assessment.columns import (
     NOBODY,
     Arrivals,
     Ended,
+    Occurrences,
     Orders,
     Promises,
     Ratings,
@@ -49,6 +50,7 @@ class Made:
     arrivals: list[tuple[int, int]] = field(default_factory=list)
     ratings: list[tuple[int, int, bool]] = field(default_factory=list)
     saved: list[tuple[int, str, float]] = field(default_factory=list)
+    occurrences: list[tuple[int, int, bool]] = field(default_factory=list)
     people: list[str] = field(default_factory=lambda: ["li", "wang", "firm"])
 
     def order(self, **said: Any) -> int:
@@ -83,7 +85,7 @@ class Made:
     def work(self, **more: Any) -> Work:
         """As columns."""
         rows, ids = self.orders, [f"WO-2026-{n:04d}" for n in range(len(self.orders))]
-        words = {
+        words: dict[str, Any] = {
             name: _words([row[name] for row in rows])
             for name in ("building", "crew", "origin", "state", "outcome", "reason", "proof",
                          "closer")
@@ -117,6 +119,11 @@ class Made:
             saved=Saved(
                 order=_ints([a for a, _, _ in self.saved]), month=[b for _, b, _ in self.saved],
                 money=np.array([c for _, _, c in self.saved], dtype=np.float64),
+            ),
+            occurrences=Occurrences(
+                order=_ints([a for a, _, _ in self.occurrences]),
+                at=_ints([_at(b) for _, b, _ in self.occurrences]),
+                kept=np.array([c for _, _, c in self.occurrences], dtype=bool),
             ),
             **{**usual, **more},
         )  # fmt: skip

@@ -71,7 +71,7 @@ def told(house: House) -> None:
     assert people[head]["repair"].n == 1
     assert figures["backlog"].n == 0, "what is said to be done does not wait for anybody"
     kept = figures["respond"]
-    assert (kept.value, kept.n) == (pytest.approx(2 / 3), 3), "the water order's first was late"
+    assert (kept.value, kept.n) == pytest.approx((2 / 3, 3)), "the water order's first was late"
 
 
 def test_orders_of_the_records_become_figures(house: House) -> None:
@@ -99,7 +99,7 @@ def test_a_viewer_of_one_building_has_no_roster_to_hold_it_against(house: House)
     assessor = Assessor(sessions=house.records, site=house.site, clock=house.clock)
     one = SYSTEM.__class__(login="x", name="x", role=Role.VIEWER, buildings=frozenset({"a"}))
     part = assessor.of(one, MARCH).rows()[0].figures["backlog"]
-    assert (part.n, part.value, part.whole) == (1, None, pytest.approx(1.0))
+    assert (part.n, part.value, part.whole) == pytest.approx((1, None, 1.0))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ def test_time_to_answer_is_the_mean_to_the_first_answer() -> None:
         made.promise(made.order(), met=met)
     figure = made.figures()["acknowledge"]
     assert figure.value == pytest.approx(30.0)
-    assert (figure.median, figure.n) == (pytest.approx(20.0), 3)
+    assert (figure.median, figure.n) == pytest.approx((20.0, 3))
     assert figure.p90 == pytest.approx(52.0), "0.8 of the way from 20 to 60"
 
 
@@ -24,7 +24,7 @@ def test_a_second_clock_does_not_make_a_second_answer() -> None:
     made.promise(order, met=10 * M)
     made.promise(order, started=2 * H, due=3 * H, met=2 * H + 50 * M)
     figure = made.figures()["acknowledge"]
-    assert (figure.value, figure.n) == (pytest.approx(10.0), 1)
+    assert (figure.value, figure.n) == pytest.approx((10.0, 1))
 
 
 def test_a_response_ends_on_arrival_and_the_first_one_counts() -> None:
@@ -63,7 +63,7 @@ def test_a_repair_that_was_signed_counts_and_one_sent_back_does_not() -> None:
     made.order(done=6 * H, outcome="inconclusive")
     made.order(done=2 * H, state="assigned", outcome=None, closed=None)
     figure = made.figures()["repair"]
-    assert (figure.value, figure.n) == (pytest.approx(6.0), 1)
+    assert (figure.value, figure.n) == pytest.approx((6.0, 1))
 
 
 def test_from_the_fault_to_its_repair_only_where_telemetry_proved_it() -> None:
@@ -71,7 +71,7 @@ def test_from_the_fault_to_its_repair_only_where_telemetry_proved_it() -> None:
     made.order(seen=-4 * D, done=2 * D, closed=3 * D)
     made.order(seen=-9 * D, done=2 * D, closed=3 * D, outcome="unconfirmed")
     figure = made.figures()["detected"]
-    assert (figure.value, figure.n) == (pytest.approx(6.0), 1)
+    assert (figure.value, figure.n) == pytest.approx((6.0, 1))
 
 
 def test_what_happened_in_another_month_is_another_months() -> None:

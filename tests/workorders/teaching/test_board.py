@@ -26,9 +26,14 @@ from workorders.teaching.proposing import Kind
 from workorders.teaching.service import Teaching
 
 
-@pytest.fixture
-def taught(house: House, monkeypatch: pytest.MonkeyPatch) -> RecordLessons:
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real card with a limit that may be moved, before the house is made."""
     monkeypatch.setitem(CARDS, "FC-2", FC02)
+
+
+@pytest.fixture
+def taught(house: House) -> RecordLessons:
     return RecordLessons(house.records, house.site.timezone)
 
 
