@@ -96,6 +96,7 @@ class Order(Scoped, Base):
         Index("ix_work_order_closed", "closed_at", *_SORTED, "building"),
         Index("ix_work_order_building_closed", "building", "closed_at", *_SORTED),
         Index("ix_work_order_rule_closed", "rule", "closed_at"),
+        Index("ix_work_order_family", "family", "opened_at"),
         Index("ix_work_order_tally", "building", "state", "outcome", "refusals"),
         Index("ix_work_order_building_opened", "building", "opened_at"),
         Index("ix_work_order_unmarked", "id", sqlite_where=UNMARKED, postgresql_where=UNMARKED),

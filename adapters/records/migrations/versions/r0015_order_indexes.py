@@ -18,6 +18,7 @@ def upgrade() -> None:
     for name, table, columns, where in (
         ("ix_work_order_closed", "work_order", ["closed_at", *_SORTED, "building"], ""),
         ("ix_work_order_rule_closed", "work_order", ["rule", "closed_at"], ""),
+        ("ix_work_order_family", "work_order", ["family", "opened_at"], ""),
         ("ix_work_order_tally", "work_order", ["building", "state", "outcome", "refusals"], ""),
         ("ix_work_order_building_closed", "work_order", ["building", "closed_at", *_SORTED], ""),
         ("ix_work_order_building_opened", "work_order", ["building", "opened_at"], ""),
