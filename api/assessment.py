@@ -67,7 +67,7 @@ PROOF_WORDS = {
     ProofKind.REPORTER: "by the reporter",
     ProofKind.INSPECTION: "by inspection",
 }
-MET_WORDS = {True: "met", False: "missed"}
+MET_WORDS = {True: "met", False: "not met"}
 UNIT_WORDS = {"week": "weeks", "star": "stars"}
 SHORT = (
     "respond", "resolve", "repair", "first_time", "recurred", "backlog", "saving", "rating",
