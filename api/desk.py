@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session as Database
 
 from adapters.records import ALL, Records
 from adapters.records.passwords import hashed_pin, verified
+from adapters.records.people import Person
 from adapters.records.pins import DeskRow, PinRow
 from adapters.records.tables import LoginRow
-from adapters.sites.people import Person, Shift
+from adapters.sites.people import Shift
 from api.identity import Session, digest, log_in, now_ms, open_session
 from core.actor import Actor
 from core.clock import HOUR_MS

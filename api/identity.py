@@ -12,8 +12,8 @@ from sqlalchemy import delete
 
 from adapters.records import ALL, Records
 from adapters.records.passwords import verified
+from adapters.records.people import Person
 from adapters.records.tables import KeyRow, LoginRow
-from adapters.sites.people import Person
 from api.throttle import charge, forgive, subjects_of
 from core.actor import Actor
 from core.errors import Refused

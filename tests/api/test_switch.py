@@ -47,7 +47,7 @@ def switched(machine: Visitor, login: str, pin: str = PIN) -> int:
 
 
 def who(machine: Visitor) -> str:
-    return machine.get("/x/crew").headers.get("x-person", "")
+    return str(machine.get("/x/crew").headers.get("x-person", ""))
 
 
 def test_the_person_is_switched_and_the_one_before_is_out(console: Console) -> None:
