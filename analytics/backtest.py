@@ -17,6 +17,7 @@ from core.clock import DAY_MS, HOUR_MS, SteppedClock
 from core.finding import Finding
 from core.ports import GatewayProgress, ReadingStore
 from core.site import Site
+from core.teaching import Taught
 from core.verdict import Run, Verdict
 
 _CHUNK_MS = 7 * DAY_MS
@@ -80,11 +81,13 @@ class Backtest:
 
 
 def backtest(
-    site: Site, store: ReadingStore, start: int, end: int, rules: Sequence[Rule] = RULES
-) -> Backtest:
+    site: Site, store: ReadingStore, start: int, end: int, rules: Sequence[Rule] = RULES,
+    taught: Taught | None = None,
+) -> Backtest:  # fmt: skip
     """Judges ``(start, end]`` of a store that is already filled; writes nothing to it.
 
-    References look up to 90 days behind ``start``, where the store has them.
+    References look up to 90 days behind ``start``, where the store has them. What was taught, or
+    might be, counts where it is given.
     """
     verdicts, findings, progress = MemoryVerdicts(), MemoryFindings(), MemoryProgress()
     progress.report(
@@ -97,6 +100,7 @@ def backtest(
     engine = Engine(
         site, store, verdicts, findings, progress, Silent(), SteppedClock(end),
         rules=rules, backlog_ms=end - start, chunk_ms=_CHUNK_MS, expected=False,
+        taught=taught,
     )  # fmt: skip
     engine.step(end)
     engine.finish()

@@ -26,6 +26,7 @@ from core.finding import Finding
 from core.meters import Undecided
 from core.ports import ClockSeen, LateRange, ReadingStore, Verdicts
 from core.site import Site
+from core.teaching import Lessons, Lift
 
 Dirty = list[tuple[str, int, int]]
 """Point, from, to: where it is now found otherwise than before. [ms]"""
@@ -101,6 +102,17 @@ class Bench:
             if not self._announced(event) and not self._dated_wrongly(event, found):
                 waits.setdefault(event.point, []).append((event.at, event.until or NEVER))
         self._judge.clocks, self._judge.undecided = found, waits
+
+    def learn(self, lessons: Lessons) -> None:
+        """What was taught holds from now on for every window that is judged."""
+        by_rule: dict[str, list[Lift]] = {}
+        for lift in lessons.lifts:
+            by_rule.setdefault(lift.rule, []).append(lift)
+        self._judge.lifts = by_rule
+        if self.calendar.learn(lessons.calendar):
+            for group in self.groups:
+                for past in group.pasts.values():
+                    past.relearn()
 
     def _dated_wrongly(self, event: Undecided, clocks: Mapping[str, Clock]) -> bool:
         """Whether its gateway's clock was wrong about then: its reads only lie elsewhere in time.

@@ -29,6 +29,7 @@ class Calendar:
     site: Site
     _workdays: dict[tuple[date, str], bool] = field(default_factory=dict)
     _moments: dict[tuple[date, int], int] = field(default_factory=dict)
+    _taught: list[CalendarEntry] = field(default_factory=list)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -40,6 +41,14 @@ class Calendar:
         if not self.site.country:
             return None
         return holidays.country_holidays(self.site.country)
+
+    def learn(self, entries: Sequence[CalendarEntry]) -> bool:
+        """Entries that were accepted since the site's files were written; whether they are new."""
+        if list(entries) == self._taught:
+            return False
+        self._taught[:] = entries
+        self._workdays.clear()
+        return True
 
     def day_of(self, at: int) -> date:
         """The local day that the interval ending at ``at`` belongs to."""
@@ -138,7 +147,7 @@ class Calendar:
     def _entries(self, scope: str, modes: Sequence[DayMode]) -> list[CalendarEntry]:
         return [
             entry
-            for entry in self.site.calendar
+            for entry in (*self.site.calendar, *self._taught)
             if entry.mode in modes
             and (not entry.scope or scope == entry.scope or scope.startswith(f"{entry.scope}."))
         ]

@@ -25,6 +25,7 @@ from core.clock import DAY_MS, Clock
 from core.finding import Finding, FindingChange, FindingEvent, FindingState
 from core.ports import Findings, FindingSink, LateRange, Progress, ReadingStore, Verdicts
 from core.site import Site
+from core.teaching import Taught
 
 BACKLOG_MS = 3 * DAY_MS
 """How far back a first start judges. Longer, and it opens old stories; shorter, and holds
@@ -54,6 +55,7 @@ class Engine:
         backlog_ms: How far back a first start judges. [ms]
         chunk_ms: Longest stretch judged at once. [ms]
         expected: Whether to write what is expected of each day.
+        taught: Limits and plans that people taught; without it the cards alone judge.
     """
 
     def __init__(
@@ -71,10 +73,12 @@ class Engine:
         backlog_ms: int = BACKLOG_MS,
         chunk_ms: int = CHUNK_MS,
         expected: bool = True,
+        taught: Taught | None = None,
     ) -> None:
         self._site = site
         self._findings, self._progress, self._sink = findings, progress, sink
         self._clock = clock
+        self._taught = taught
         self._lateness_ms, self._backlog_ms = lateness_ms, backlog_ms
         self._saved = verdicts
         self._known: dict[Key, dict[str, Finding]] = {}
@@ -95,6 +99,8 @@ class Engine:
         # A clock that was wrong explains a jump for as long as that waits.
         since = min([at - _TOLD_BACK_MS, *(event.at - DAY_MS for event in undecided)])
         self._bench.hear(self._progress.clocks(since), undecided)
+        if self._taught is not None:
+            self._bench.learn(self._taught.lessons())
         late = self._progress.late()
         if late:
             self._judge_late([change for _, change in late])

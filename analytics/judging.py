@@ -27,6 +27,8 @@ from analytics.frames import (
 )
 from analytics.grid import Grid
 from analytics.groups import Group
+from analytics.judged import Judged
+from analytics.lifting import lift_of, lifted
 from analytics.references import Memory, Past, Unknown
 from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Basis, Rule, Target
 from analytics.runs import joined
@@ -34,6 +36,7 @@ from analytics.verdict_runs import runs_of, window_runs
 from core.batch import Columns, Ints
 from core.ports import ReadingStore
 from core.site import Site
+from core.teaching import Lift
 from core.verdict import Run
 
 
@@ -54,7 +57,11 @@ FARTHEST_MS = max(back for basis, back in LOOKBACK_MS.items() if basis is not Ba
 
 @dataclass
 class Judge:
-    """Judges stretches; keeps only what it read, and the references it used of late."""
+    """Judges stretches; keeps only what it read, and the references it used of late.
+
+    Attributes:
+        lifts: Limits that were moved at some targets, by rule id.
+    """
 
     site: Site
     calendar: Calendar
@@ -62,6 +69,7 @@ class Judge:
     first_seen: Ints = field(init=False)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     undecided: Mapping[str, Waits] = field(default_factory=dict)
+    lifts: Mapping[str, Sequence[Lift]] = field(default_factory=dict)
     _layouts: dict[tuple[str, tuple[str, ...]], Layout] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -135,7 +143,8 @@ class Judge:
             frame = moves_frame(scene, of, grid, muted)
         else:
             frame = samples_frame(scene, of, grid, muted)
-        return runs_of(rule.card, frame.targets, rule.judge(frame), grid, back)
+        judged = self._taught(rule, frame.targets, rule.judge(frame), grid.ends)
+        return runs_of(rule.card, frame.targets, judged, grid, back)
 
     def alike(
         self, scene: Scene, rule: Rule, targets: Sequence[Target], inner: Grid, muted: Spans
@@ -163,7 +172,8 @@ class Judge:
         frame = past.frame(rows, muted, end)
         known = Unknown(len(frame.targets)) if blind(frame, rows) else past.references(day, memory)
         frame = replace(frame, references=known)
-        judged = past.rule.judge(frame)
+        ends = np.array([end], dtype=np.int64)
+        judged = self._taught(past.rule, frame.targets, past.rule.judge(frame), ends)
         found = window_runs(past.rule.card, frame.targets, judged, start, end)
         return [Part(past.rule.id, target, start, end, runs) for target, runs in found.items()]
 
@@ -172,6 +182,11 @@ class Judge:
         for point in points:
             if point >= 0:
                 self.first_seen[point] = NEVER
+
+    def _taught(self, rule: Rule, targets: Sequence[str], judged: Judged, ends: Ints) -> Judged:
+        """By the limits that were moved, where any were."""
+        by = lift_of(self.lifts.get(rule.id, ()), targets, ends)
+        return judged if by is None else lifted(judged, by)
 
     def _layout(self, rule: Rule, targets: Sequence[Target]) -> Layout:
         key = (rule.id, tuple(target.id for target in targets))

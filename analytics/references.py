@@ -150,6 +150,11 @@ class Past:
         for name in self.daily.frozen:
             found[name][column] = began[name][column]
 
+    def relearn(self) -> None:
+        """The calendar changed: hours and plans of every day are looked up again."""
+        self._masks.clear()
+        self._workdays.clear()
+
     def forget(self, first: date, last: date) -> None:
         """These days changed."""
         for day in [d for d in self._digests if first <= d <= last]:

@@ -81,6 +81,7 @@ def _section(card: RuleCard) -> str:
         ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
         ("Waste", card.waste_formula),
         ("Isolation", card.isolation),
+        ("May be moved at one asset", _movable(card)),
         ("Licence", ", ".join(card.licences) or "none"),
         ("Permit", ", ".join(p.replace("_", " ") for p in card.permits) or "none"),
         ("People", str(card.people)),
@@ -105,6 +106,14 @@ def _parameters(card: RuleCard) -> str:
         for name, parameter in sorted(card.parameters.items())
     ]
     return "\n".join(["| parameter | default | why |", "|---|---|---|", *rows]) + "\n"
+
+
+def _movable(card: RuleCard) -> str:
+    moved = card.movable
+    if moved is None:
+        return "nothing"
+    unit = card.parameters[moved.parameter].unit
+    return f"`{moved.parameter}`, to {moved.most:g} {unit} at most"
 
 
 def _hold(hold: Hold, card: RuleCard) -> str:

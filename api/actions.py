@@ -11,7 +11,7 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, HoldReason, OrderState, Priority, Trade
+from core.words import CancelReason, FalseCause, HoldReason, OrderState, Priority, Trade
 from workorders.act import Act
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
@@ -40,6 +40,10 @@ LABELS = {
     Command.REOPEN: "Open again",
 }
 """In the order of the buttons: what brings the order on comes first, and is the big one."""
+FALSE_WORDS: dict[str, str] = {
+    FalseCause.PLANNED.value: "somebody meant it: an event, works",
+    FalseCause.NORMAL.value: "this plant is like that, and well",
+}
 STARTING = frozenset({Command.ACCEPT, Command.TAKE, Command.ACKNOWLEDGE})
 OFFLINE = STARTING | frozenset({
     Command.AT_PLACE, Command.ARRIVE, Command.RESUME, Command.HOLD, Command.SAFE,
@@ -48,6 +52,7 @@ OFFLINE = STARTING | frozenset({
 """What a crew does at the place, where there may be no network; orders are given on at a desk."""
 CAUSES = (
     "as_described", "worn_part", "setting", "sensor", "wiring", "blocked", "other", "nothing_found",
+    *FalseCause,
 )  # fmt: skip
 DONE_WORDS = {
     "repaired": "repaired",
@@ -76,7 +81,7 @@ CANCEL_WORDS = {
     CancelReason.FALSE_ALARM: "a false alarm",
     CancelReason.ACCEPTED_RISK: "an accepted risk",
 }
-CAUSE_WORDS = {
+CAUSE_WORDS: dict[str, str] = {
     "as_described": "as the order says",
     "worn_part": "a worn part",
     "setting": "a wrong setting",
@@ -85,6 +90,7 @@ CAUSE_WORDS = {
     "blocked": "dirt or blockage",
     "other": "something else",
     "nothing_found": "nothing found",
+    **FALSE_WORDS,
 }
 
 
@@ -220,6 +226,11 @@ def _fields(
         fields.append(
             Field(name="reason", label=tr("Why?"), choices=choices, value=was.get("reason", ""))
         )
+        whys = (("", tr("nobody knows")), *((c, tr(w)) for c, w in FALSE_WORDS.items()))
+        fields.append(
+            Field(name="cause", label=tr("A false alarm: why?"), choices=whys,
+                  value=was.get("cause", ""), required=False)
+        )  # fmt: skip
         label = tr("An accepted risk: until when? (90 days at most)")
         fields.append(
             Field(name="until", label=label, kind="datetime-local", value=was.get("until", ""))

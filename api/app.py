@@ -8,7 +8,9 @@ from starlette.staticfiles import StaticFiles
 
 from api import live, problems, shield
 from api.pages import (
+    assessment,
     calls,
+    checks,
     contractor,
     crew,
     gateways,
@@ -24,14 +26,18 @@ from api.pages import (
     planned,
     points,
     quarantine,
+    quotes,
     readings,
     report,
     ring,
     savings,
     switch,
+    teaching,
     work,
 )
 from api.services import Services
+from api.v1 import assessment as v1_assessment
+from api.v1 import checks as v1_checks
 from api.v1 import gateways as v1_gateways
 from api.v1 import handovers as v1_handovers
 from api.v1 import messages as v1_messages
@@ -44,6 +50,7 @@ from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
 from api.v1 import requests as v1_requests
 from api.v1 import savings as v1_savings
+from api.v1 import teaching as v1_teaching
 from api.v1 import telemetry
 from api.v1 import work as v1_work
 from api.view import FOLDER
@@ -68,15 +75,15 @@ def create_app(services: Services) -> FastAPI:
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
         v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
-        v1_planned, v1_messages,
+        v1_teaching, v1_checks, v1_planned, v1_messages, v1_assessment,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
-        work, handover, contractor, mutes, calls, labels, report, messages, ring, planned, crew,
-        switch,
+        work, handover, contractor, mutes, calls, labels, report, messages, ring, planned,
+        teaching, checks, quotes, crew, switch, assessment,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

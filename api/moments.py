@@ -1,4 +1,4 @@
-"""Times as forms send and show them: local to the site."""
+"""Times, and a plain yes or no, as forms send and show them; times are local to the site."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ def moment_in(given: Services, text: str) -> int:
 def day_end(given: Services, text: str) -> int:
     """The end of a day of a form. [ms]"""
     return moment_in(given, text) + DAY_MS
+
+
+def yes(text: str) -> bool:
+    """A yes or a no of a form.
+
+    Raises:
+        Refused: It is neither.
+    """
+    if text not in {"yes", "no"}:
+        raise Refused("A field of the form cannot be read.")
+    return text == "yes"
 
 
 def stamp(given: Services, at: int) -> str:

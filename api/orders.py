@@ -37,7 +37,7 @@ DISCIPLINE_OF = {
 """Of an order that no rule opened."""
 PROMISES = {
     "acknowledge": "accept", "arrive": "be there", "safe": "make safe", "restore": "restore",
-    "permanent": "mend for good",
+    "permanent": "mend for good", "planned": "do the planned work",
 }  # fmt: skip
 
 
@@ -50,6 +50,8 @@ class Summary:
         waste: Why it stands where it stands, term by term.
         due_share: Share of the next promise's time that has passed, in percent.
         refused: The last repair was refused by telemetry.
+        taught: Whether something that was taught holds for its rule there.
+        advice: Whether its rule only advises.
     """
 
     id: str
@@ -71,9 +73,17 @@ class Summary:
     due_share: int | None
     late: bool
     refused: bool
+    taught: bool = False
+    advice: bool = False
 
 
-def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
+Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
+"""Rules and targets for which something taught holds; rules that only advise."""
+
+
+def summary(
+    given: Services, row: OrderRow, tr: Translator, marks: Marks = (frozenset(), frozenset())
+) -> Summary:
     """A row of the list."""
     now, site = given.clock.now(), given.site
     card = given.cards.get(row.rule)
@@ -101,6 +111,8 @@ def summary(given: Services, row: OrderRow, tr: Translator) -> Summary:
         due_share=share_passed(row.due, now) if running and row.due else None,
         late=row.late or (row.due is not None and row.due.due < now),
         refused=refused,
+        taught=(row.rule, row.target) in marks[0],
+        advice=row.rule in marks[1],
     )
 
 
@@ -131,7 +143,9 @@ def due_words(row: OrderRow, now: int, zone: str, tr: Translator) -> str:
     if row.due is None:
         return tr("a promise was missed") if row.late else tr("every promise kept")
     when = formats.due(row.due.due, now, zone, tr)
-    return tr("{promise}: {when}", promise=tr(PROMISES[row.due.kind]), when=when)
+    planned = row.due.kind == "restore" and "plan_id" in row.title.params
+    promise = PROMISES["planned" if planned else row.due.kind]
+    return tr("{promise}: {when}", promise=tr(promise), when=when)
 
 
 def share_passed(due: DueTime, now: int) -> int:

@@ -6,6 +6,7 @@ from adapters.locales import Translator
 from api.orders import STATE_WORDS
 from core.errors import Refused
 from core.words import Licence, OrderState, Permit, Text
+from workorders.crew.quotes import APPROVAL
 
 LICENCE_NEEDS = {
     Licence.ELECTRICIAN: "an electrician's licence that holds",
@@ -32,6 +33,7 @@ FIELD_WORDS = {
 NEED_WORDS = {
     **{f"licence:{kind}": words for kind, words in LICENCE_NEEDS.items()},
     **{f"permit:{kind}": words for kind, words in PERMIT_WORDS.items()},
+    APPROVAL: "an approved quote",
 }
 """What an order needs, in words; how many people is said with their number."""
 

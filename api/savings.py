@@ -69,6 +69,10 @@ GROUP_WORDS = {
     "efficiency": "efficiency of the boiler",
     "meter": "the meter",
     "pressure": "the pressure",
+    "plant_meter": "the plant's own meters",
+    "take_back": "heat that the building gives back",
+    "take_back_cold": "cold that the building gives back",
+    "mixing": "mixing of the air",
 }
 WORDS = tuple(
     word
@@ -181,6 +185,20 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
         width = formats.number(detail["known"][carrier][0], 3)
         said = f"{formats.number(mean, 3)} ± {width} {unit}/h"
         lines.append((tr("Lost an hour before: {carrier}", carrier=name), said))
+        if carrier in detail.get("metered", ()):
+            lines.append(
+                (
+                    tr("Counted whole: {carrier}", carrier=name),
+                    tr("by the plant's own meter"),
+                )
+            )
+        if carrier in (growth := detail.get("growth", {})):
+            lines.append(
+                (
+                    tr("Grew: {carrier}", carrier=name),
+                    f"{formats.number(growth[carrier], 3)} {unit}/(h·d)",
+                )
+            )
     lines.extend(
         (tr("Wrong alike every day: {name}", name=_group(name, tr)), f"± {share:.0%}")
         for name, share in detail["groups"].items()

@@ -32,7 +32,9 @@ MAX_BODY_BYTES = 1_000_000
 """Forms and commands are far smaller; without a limit one request fills the memory."""
 MAX_PHOTO_BODY_BYTES = MOST_BYTES + 100_000
 """A photo and the form around it."""
-PHOTOS = re.compile(r"/c/photos|((/api/v1)?/orders|/x/crew)/[A-Za-z0-9-]{1,24}/photos")
+PHOTOS = re.compile(
+    r"/c/(photos|quotes)|((/api/v1)?/orders|/x/crew)/[A-Za-z0-9-]{1,24}/(photos|quotes)"
+)
 """Where more may be sent than elsewhere."""
 REPORT = "/r/"
 MAX_REPORT_BYTES = 25_000_000

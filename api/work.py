@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from adapters.locales import Translator
 from api import moments
@@ -20,9 +21,7 @@ SHIFT_MS = 8 * HOUR_MS
 """How long a permit is offered for; its giver may say less or more."""
 
 
-def content(
-    given: Services, actor: Actor, detail: OrderDetail, tr: Translator
-) -> dict[str, object]:
+def content(given: Services, actor: Actor, detail: OrderDetail, tr: Translator) -> dict[str, Any]:
     """Needs, permits, helpers, links, photos and reports, and what the reader may do about them."""
     row, now = detail.row, given.clock.now()
     seen = given.orders.work.at(actor, row.id)
@@ -55,6 +54,9 @@ def content(
         "link_until": moments.stamp(given, now + DAY_MS),
         "photos": given.orders.photos.of(actor, row.id),
         "photo_path": "",
+        "cover": _cover(given, row.asset, tr),
+        "quotes": given.orders.quotes.of(actor, row.id),
+        "quote_path": f"/orders/{row.id}/quotes",
         "reports": [
             {"attempt": r.attempt, "by": r.by, "minutes": r.minutes, "alarm": r.alarm, "at": r.at,
              "entered_by": r.entered_by if r.declared and r.entered_by != r.by else "",
@@ -64,6 +66,24 @@ def content(
             for r in detail.reports
         ],
     }  # fmt: skip
+
+
+def _cover(given: Services, asset: str, tr: Translator) -> list[tuple[str, bool]]:
+    """Warranty and contract of an asset, each with whether it holds: read before a firm is paid."""
+    equipment, now = given.site.equipment.get(asset), given.clock.now()
+    if equipment is None:
+        return []
+    said = []
+    if equipment.warranty is not None:
+        until, by = equipment.warranty.until, equipment.warranty.by
+        when = moments.day(given, until - 1)
+        held = now < until
+        words = tr("Under warranty until {when}: {by}", when=when, by=by) if held else tr(
+            "Warranty ended {when}: {by}", when=when, by=by)  # fmt: skip
+        said.append((words, held))
+    if equipment.contract:
+        said.append((tr("Contract: {what}", what=equipment.contract), True))
+    return said
 
 
 def photo_names(content: Mapping[str, object]) -> list[str]:

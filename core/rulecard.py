@@ -26,6 +26,23 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Movable:
+    """A parameter of a card that an engineer may move at one asset, as false alarms teach.
+
+    Only one whose unit is that of the rule's margin, so that the limit moves as far as it does.
+
+    Attributes:
+        parameter: Its name among the card's.
+        most: No farther than this: beyond it the rule would find nothing that it is for.
+        step: It is moved by whole steps, to just beyond what was seen.
+    """
+
+    parameter: str
+    most: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """How long a condition must last before it counts.
 
@@ -95,6 +112,9 @@ class RuleCard:
         desk: Whether the fix needs no visit.
         sources: Where the rule and its numbers come from.
         parameters: Its numbers.
+        movable: Which of them may be moved at one asset; None where none.
+        out_of_hours: Whether it judges what runs out of hours: use that is planned is then
+            overtime, else maintenance.
         licences: Which who leads the work must hold.
         permits: Which must be given before the work begins.
         people: How many must be there; live work needs two.
@@ -137,6 +157,8 @@ class RuleCard:
     stops: bool = False
     follows: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    movable: Movable | None = None
+    out_of_hours: bool = False
     licences: tuple[Licence, ...] = ()
     permits: tuple[Permit, ...] = ()
     people: int = 1

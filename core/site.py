@@ -166,6 +166,14 @@ class Meter:
     always_on: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Warranty:
+    """Who mends it without a bill, until a time. [ms]"""
+
+    until: int
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
     """Plant, a meter, a zone: what has points and can be repaired.
@@ -183,6 +191,8 @@ class Equipment:
         parameters: Nameplate values and declarations, by name (docs/site-model.md).
         meter: Where it is a meter.
         schedule: Hours it is meant to run; its building's where absent.
+        warranty: Where there is one.
+        contract: The contract that its upkeep is part of; empty where there is none.
     """
 
     id: str
@@ -197,6 +207,8 @@ class Equipment:
     parameters: Mapping[str, float | bool | str] = field(default_factory=dict)
     meter: Meter | None = None
     schedule: Schedule | None = None
+    warranty: Warranty | None = None
+    contract: str = ""
 
     def number(self, name: str, default: float) -> float:
         """A numeric parameter, or the default where nobody declared it."""
@@ -311,6 +323,8 @@ class Site:
             says something else than :class:`workorders.priority.Rates`.
         seasons: Heating, cooling, as far as the site names them.
         plans: Planned work, each plan with an id of its own.
+        targets: What the work on orders is held against, by name, where the owner says
+            something else than :class:`workorders.assessment.targets.Targets`.
     """
 
     id: str
@@ -331,6 +345,7 @@ class Site:
     worth: Mapping[str, float] = field(default_factory=dict)
     seasons: Mapping[str, Season] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
+    targets: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:

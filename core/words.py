@@ -132,6 +132,15 @@ class CancelReason(StrEnum):
     ACCEPTED_RISK = "accepted_risk"
 
 
+class FalseCause(StrEnum):
+    """Why an alarm was false, where that teaches something."""
+
+    PLANNED = "planned_event"
+    """Somebody meant it: an event, a test, works."""
+    NORMAL = "normal_here"
+    """This plant is like that, and well."""
+
+
 class ProofKind(StrEnum):
     """What proves the repair, fixed when the order is made."""
 

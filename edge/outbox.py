@@ -208,8 +208,9 @@ class Outbox:
     def resend(self, since: int) -> int:
         """Write what is kept anew, under the present boot; how many readings.
 
-        Under the old names it would count as confirmed before it is stored. Whole batches:
-        of the first, readings before ``since`` go along, which does no harm.
+        Under the old names it would count as confirmed before it is stored. That holds for what
+        still waits too: ingest may have a receipt of it whose confirmation never came. Whole
+        batches: of the first, readings before ``since`` go along, which does no harm.
 
         Args:
             since: Device time from which on. [ms]
@@ -217,7 +218,7 @@ class Outbox:
         Raises:
             Refused: So much may not wait at once (``Limits.max_bytes``).
         """
-        where = "confirmed IS NOT NULL AND notice = 0 AND last >= ?"
+        where = "notice = 0 AND last >= ?"
         with self._write(durable=True):
             size = int(self._db.execute(
                 f"SELECT coalesce(sum(size), 0) FROM batch WHERE {where}",  # noqa: S608 constant

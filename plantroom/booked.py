@@ -14,7 +14,7 @@ from adapters.records.orders import OrderFinding
 from core.clock import DAY_MS
 from plantroom.plant import Plant
 from scoring.records import Booked, Placebo
-from workorders.ledger.entries import Entry
+from workorders.ledger.counted import counted
 from workorders.ledger.ground import Daily
 from workorders.ledger.placebo import shams
 from workorders.ledger.totals import Booking, read
@@ -29,35 +29,30 @@ def booked_of(plant: Plant, seed: int, start: int) -> list[Booked]:
     daily = Daily(ground, ground.sight())
     with plant.records.session(ALL, reading=True) as session:
         book = read(session, plant.site)
-        rows = session.scalars(
-            select(DayRow).where(DayRow.state == Entry.VERIFIED.value).order_by(DayRow.id)
-        ).all()
-        taken = session.scalars(
-            select(DayRow).where(DayRow.state == Entry.REVERSED.value).order_by(DayRow.id)
-        ).all()
-    count: dict[tuple[int, str, str], int] = {}
-    for sign, part in ((1, rows), (-1, taken)):
-        for row in part:
-            entry = (row.account_id, row.carrier, row.day)
-            count[entry] = count.get(entry, 0) + sign
-    cells = {(row.account_id, row.carrier): row.cell for row in rows}
+        cells = {
+            (account, carrier): cell
+            for account, carrier, cell in session.execute(
+                select(DayRow.account_id, DayRow.carrier, DayRow.cell).distinct()
+            )
+        }
+        days = counted(session)
     found = []
     for booking in book.bookings:
         key = (booking.account, booking.carrier.value)
-        days = sorted(d for (a, c, d), n in count.items() if (a, c) == key and n > 0)
-        found.append(_booked(plant, daily, booking, days, cells.get(key, ""), seed, start))
+        dates = sorted(days.get(key, ()))
+        found.append(_booked(plant, daily, booking, dates, cells.get(key, ""), seed, start))
     return found
 
 
 def _booked(
-    plant: Plant, daily: Daily, booking: Booking, days: Sequence[str], cell: str, seed: int,
+    plant: Plant, daily: Daily, booking: Booking, dates: Sequence[date], cell: str, seed: int,
     start: int,
 ) -> Booked:  # fmt: skip
-    dates = [date.fromisoformat(day) for day in days]
     midnight = plant.ledger.ground.midnight
     use = float(np.nansum(daily.use(cell, dates))) if dates and cell else 0.0
     return Booked(
-        order=f"{seed}/{booking.order}", rule=booking.rule, carrier=booking.carrier.value,
+        order=f"{seed}/{booking.order}", done=booking.done_at, rule=booking.rule,
+        carrier=booking.carrier.value,
         days=tuple((midnight(day) - start) // DAY_MS for day in dates), saving=booking.saving,
         u=booking.u, use=use, price=plant.site.price(booking.carrier, booking.done_at) or 0.0,
         disputed=booking.disputed, blind=booking.blind,

@@ -13,6 +13,7 @@ from analytics.rules import cards
 from analytics.savings.constructions import CONSTRUCTIONS
 from api import (
     actions,
+    assessment,
     desk,
     gateways,
     meters,
@@ -24,9 +25,10 @@ from api import (
     requests,
     savings,
     series,
+    teaching,
 )
 from api import messages as message_pages
-from api.pages import mutes
+from api.pages import checks, mutes
 from api.pages import orders as order_pages
 from api.view import environment
 from core.roles import ROLES
@@ -137,7 +139,9 @@ def _said_through_variables() -> Iterator[str]:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
     yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS, *desk.SAID)
+    yield from (*teaching.WORDS, *checks.WORDS)
     yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
+    yield from assessment.WORDS
     yield from (made.key for made in CONSTRUCTIONS.values())
     yield from (series.role_words(role) for role in ROLES.values())
     yield from (v for k, v in vars(messages).items() if k.isupper() and isinstance(v, str))

@@ -60,7 +60,15 @@ class Told:
 
 @dataclass(kw_only=True)
 class _Scored(Plant):
-    """An installation whose console nobody looks at: what is drawn there is not computed."""
+    """An installation whose console nobody looks at: what is drawn there is not computed.
+
+    Nobody teaches its rules either: what is scored are the cards as they are.
+    """
+
+    @cached_property
+    def teaching(self) -> None:
+        """See :class:`plantroom.plant.Plant`."""
+        return None
 
     @cached_property
     def engine(self) -> Engine:

@@ -24,6 +24,7 @@ from core.finding import FindingEvent
 from core.ports import Broker, Driver, FindingSink, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
+from core.teaching import Taught
 from core.topics import gateway_of
 from edge.agent import Agent
 from edge.limits import Limits
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from workorders.ledger.service import Ledger
     from workorders.notify.installed import Installed
     from workorders.service import WorkOrders
+    from workorders.teaching.service import Teaching
 
 # A part is imported when it is first asked for: an edge alone needs neither pandas nor a web
 # server, and ingest alone starts three times as fast and in half the memory.
@@ -161,7 +163,25 @@ class Plant:
             notify=Notifier(self.records, duty, self.ways, zone=self.site.timezone,
                             address=self.settings.address),
             levels=load_levels(self.settings.site),
-            ledger=self.ledger, plans=self._plans(),
+            ledger=self.ledger, teaching=self.teaching, plans=self._plans(),
+        )  # fmt: skip
+
+    @cached_property
+    def taught(self) -> Taught:
+        """What engineers accepted of what false alarms teach."""
+        from adapters.records.teaching import RecordLessons  # noqa: PLC0415
+
+        return RecordLessons(self.records, self.site.timezone)
+
+    @cached_property
+    def teaching(self) -> Teaching | None:
+        """What proposes it."""
+        from analytics.rules import RULES  # noqa: PLC0415
+        from workorders.teaching.service import Teaching  # noqa: PLC0415
+
+        return Teaching(
+            site=self.site, sessions=self.records, verdicts=self.records.verdicts,
+            store=self.store, rules=RULES, taught=self.taught,
         )  # fmt: skip
 
     def _plans(self) -> bool:
@@ -216,7 +236,7 @@ class Plant:
         return Engine(
             self.site, self.store, self.records.verdicts, self.records.findings,
             self.records.progress, self._sink(), self.clock,
-            lateness_ms=self.settings.lateness_s * 1000,
+            lateness_ms=self.settings.lateness_s * 1000, taught=self.taught,
         )  # fmt: skip
 
     def session(

@@ -7,13 +7,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from statistics import median
 
-from scoring.records import Booked, Placebo
+from core.clock import MINUTE_MS
+from scoring.records import Booked, Placebo, Saving
 from scoring.season import Season
 
 Figures = dict[str, object]
 
 LEAST_USE = 0.01
 """Of the cell's use: a smaller truth is no denominator (savings.md)."""
+
+_TOGETHER_MS = MINUTE_MS
+"""Between what the order and what the plant's diary say of one visit. [ms]"""
 
 ENOUGH = 85
 """Orders that tell a coverage of 90 % from one of 80 (simulator.md, 4.8); fewer, and it is said."""
@@ -47,24 +51,27 @@ def pairs(seasons: Sequence[Season]) -> list[Pair]:
     """Every order and carrier that has booked days."""
     found = []
     for season in seasons:
-        true: dict[tuple[str, str], list[float]] = {}
-        for saving in season.savings:
-            for carrier, days in saving.days.items():
-                key = (saving.order, carrier)
-                before = true.get(key)
-                true[key] = (
-                    days if before is None
-                    else [a + b for a, b in zip(before, days, strict=True)]
-                )  # fmt: skip
         for booked in season.booked:
             if not booked.days:
                 continue
-            days = true.get((booked.order, booked.carrier), [])
-            truth = sum(days[d] for d in booked.days if 0 <= d < len(days))
+            truth = _spared(season.savings, booked)
             least = max(abs(truth), LEAST_USE * booked.use)
             if least > 0:
                 found.append(Pair(booked, truth, least))
     return found
+
+
+def _spared(savings: Sequence[Saving], booked: Booked) -> float:
+    """What the very visit that is booked spared on the booked days; of all faults it mended.
+
+    An order that was sent back has more than one: what the first one spared is not the second's.
+    """
+    mine = [
+        saving.days.get(booked.carrier, [])
+        for saving in savings
+        if saving.order == booked.order and abs(saving.at - booked.done) < _TOGETHER_MS
+    ]
+    return sum(days[d] for days in mine for d in booked.days if 0 <= d < len(days))
 
 
 def booked_error(

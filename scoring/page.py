@@ -58,15 +58,16 @@ _NOTES = """
 - **A visit to two faults** of one asset is judged by the one that its order is credited with.
 - **An order on a sensor that a visit unplugged** counts neither for nor against: somebody has to
   plug it in again, and no fault that was drawn lies there.
-- **Truly saved** is the difference of the worlds before and after each effective repair, to the
-  end of the run, on physical energy; useless repairs and cheats save nothing by definition.
+- **Truly saved** is the difference of the worlds before and after each repair, to the end of the
+  run, on physical energy; half a repair saves what it saves, useless repairs and cheats save
+  nothing by definition.
 - **Booked against true saving** lays what the ledger counts at the end of a run beside
-  R_(j-1) - R_j over the same days, order by order, on physical energy before any meter's error. The
-  denominator of an error is the truth, or 1 % of the use of the cell where that is more. *Falsely
-  booked* is what was booked where nothing was saved, of all that truly was, in money. Fewer than
-  {enough} orders cannot tell a coverage of 90 % from one of 80. The **placebo** is the same
-  reckoning on assets that nobody touched: its mean of their use, and how often its interval held
-  nothing.
+  R_(j-1) - R_j of that very visit over the same days, on physical energy before any meter's
+  error. The denominator of an error is the truth, or 1 % of the use of the cell where that is
+  more. *Falsely booked* is what was booked where nothing was saved, of all that truly was, in
+  money. Fewer than {enough} orders cannot tell a coverage of 90 % from one of 80. The **placebo**
+  is the same reckoning on assets that nobody touched: its mean of their use, and how often its
+  interval held nothing.
 
 ## Score another program
 

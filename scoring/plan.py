@@ -12,7 +12,7 @@ from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from core.site import Site
 from simulators.physics.cheats import cheats
 from simulators.physics.faults import Fault, FaultKind, log_uniform
-from simulators.physics.kinds.catalogue import FAULT_KINDS
+from simulators.physics.kinds.catalogue import FAULT_KINDS, LATER
 from simulators.physics.streams import stream
 from simulators.places import places
 from simulators.truth import Effect
@@ -86,10 +86,11 @@ def _of(
 ) -> Iterator[Fault]:
     taken: set[tuple[str, str]] = set()
     kinds: list[FaultKind] = []
+    all_ = _drawn_from(site, building)
     barren = 0
-    while barren < len(FaultKind):
+    while barren < len(all_):
         if not kinds:
-            kinds = [list(FaultKind)[i] for i in rng.permutation(len(FaultKind))]
+            kinds = [all_[i] for i in rng.permutation(len(all_))]
         fault = _one(site, building, kinds.pop(), rng, (start, days))
         family = FAULT_KINDS[fault.kind].family if fault is not None else ""
         if fault is None or (fault.target, family) in taken:
@@ -98,6 +99,15 @@ def _of(
         barren = 0
         taken.add((fault.target, family))
         yield fault
+
+
+def _drawn_from(site: Site, building: str) -> list[FaultKind]:
+    """Kinds that a building is asked for: all but those that came later and have no place here."""
+    return [
+        kind for kind in FaultKind
+        if kind not in LATER
+        or any(building_of(site, asset) == building for asset, _ in places(site, kind))
+    ]  # fmt: skip
 
 
 def _one(

@@ -1,7 +1,7 @@
 """The kinds of fault that a rule of today's set can be asked to find, written down beforehand.
 
 A kind stands here because what it changes in the plant is what a rule's condition reads, on
-points that the sample campus publishes: decided from the cards of ``docs/rules.md`` and the
+points that the sample campuses publish: decided from the cards of ``docs/rules.md`` and the
 meanings in the truth, before any seed was run. Severity is not asked: a leak of five litres an
 hour is as much within reach as one of five hundred. Whoever adds a rule adds its kinds here, in
 the same change and before looking at a score.
@@ -20,12 +20,14 @@ WITHIN_REACH: Mapping[str, str] = {
     "lights_left_on": "a lit circuit has a meter of its own, and its after-hours level is judged",
     "plant_left_on": "a fan's status outside its hours is judged",
     "schedule_longer": "a fan's status outside its hours is judged",
+    "fan_coil_left_on": "a fan's status outside its hours is judged",
     "water_leak": "every branch is metered, and its least flow of the night is judged",
     "water_burst": "every branch is metered, and its least flow of the night is judged",
     "flap_hangs": "a flap that hangs runs until the next flush, at night for hours",
     "urinal_runs": "every branch is metered, and its least flow of the night is judged",
     "irrigation_open": "every branch is metered, and its least flow of the night is judged",
     "float_valve_passes": "the level of a tank is judged",
+    "tank_switch_sticks": "the level of a tank is judged",
     "source_voltage": "the voltage of every phase of a main board is judged",
     "neutral_lost": "how far the phases of a main board lie apart is judged",
     "capacitor_lost": "the power factor at load is judged",
@@ -75,6 +77,7 @@ FAMILIES: Mapping[str, str] = {
     "circuit_after_hours": "schedule",
     "ahu_off_schedule": "schedule",
     "water_night_flow": "leak",
+    "pipe_burst": "burst",
     "heating_warm_lockout": "lockout",
     "ahu_heat_against_cool": "heating_valve",
     "ahu_heating": "heating_valve",

@@ -110,6 +110,8 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         order: Id of the order.
+        done: When the repair that is booked was said to be done, UTC; an order that was sent
+            back has several. [ms]
         rule: That found it.
         carrier: Word of it.
         days: Days of the run that are booked, from 0.
@@ -122,6 +124,7 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     order: str
+    done: int
     rule: str
     carrier: str
     days: tuple[int, ...]

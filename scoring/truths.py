@@ -31,6 +31,8 @@ _PATIENCE_MS = 7 * DAY_MS
 _TIMES = 3
 _RUN_IN = 0.2  # of the worlds' work, what their fortnight before takes; it is only told on a bar
 EFFECTIVE = "effective"
+_LEFT = {EFFECTIVE: 0.0, "partial": 0.5}
+"""Of visits that helped: what share of the fault they left, as the simulator halves it."""
 _LEAST_DAYS = 0.25  # of life over which a waste a day is told; less, and it is noise
 
 
@@ -99,16 +101,16 @@ class Witness:
         """What each visit truly saved, in the order of time; those of :meth:`known` come first.
 
         R_(j-1) - R_j over all days that followed: of one building, whose repairs alone change
-        it. What was useless, a cheat or half a repair is in no R and saves nothing here, so
-        that the savings sum to what all effective repairs spared, U - R.
+        it. Half a repair spares what it spares; what was useless or a cheat is in no R and
+        saves nothing here, so that the savings sum to what all repairs spared, U - R.
         """
         found = [
-            Saving(cause=v.cause, order=v.order, at=v.at) for v in visits if v.effect != EFFECTIVE
+            Saving(cause=v.cause, order=v.order, at=v.at) for v in visits if v.effect not in _LEFT
         ]
         seen = [each for _, each in sorted(self._seen.items())]
         mending = [_mending(visits, worlds) for worlds, _, _ in seen]
         mended = repaired([
-            (worlds, origin, [Repair(v.cause, v.at) for v in mine])
+            (worlds, origin, [Repair(v.cause, v.at, _LEFT[v.effect]) for v in mine])
             for (worlds, origin, _), mine in zip(seen, mending, strict=True)
         ])  # fmt: skip
         for (_, _, everything), mine, lives in zip(seen, mending, mended, strict=True):
@@ -136,7 +138,7 @@ class Witness:
 def _mending(visits: Sequence[Visit], worlds: Worlds) -> list[Visit]:
     """What really was mended of one building, by time."""
     faults = {fault.id for fault in worlds.faults}
-    mending = [v for v in visits if v.effect == EFFECTIVE and v.cause in faults]
+    mending = [v for v in visits if v.effect in _LEFT and v.cause in faults]
     return sorted(mending, key=lambda v: (v.at, v.cause))
 
 

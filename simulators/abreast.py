@@ -97,4 +97,5 @@ def _whole(parts: Sequence[Trace]) -> Trace:
         ahu=np.concatenate([p.ahu for p in parts], axis=1),
         zone=np.concatenate([p.zone for p in parts], axis=1),
         building=np.concatenate([p.building for p in parts], axis=1),
+        unit=np.concatenate([p.unit for p in parts], axis=1),
     )

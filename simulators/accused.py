@@ -9,6 +9,7 @@ from core.site import Equipment, EquipmentClass, Site
 from simulators.days import Days
 from simulators.distractors import Distractor
 from simulators.physics.power.circuits import item_of
+from simulators.physics.water.pipes import hangs
 from simulators.physics.weather.climate import CLIMATES, season_of
 
 WARM_C, COLD_C = 18.0, 8.0
@@ -48,8 +49,17 @@ def _nature(site: Site, e: Equipment, mean: float) -> Iterator[tuple[str, str]]:
         yield "free_cooling", "cooling by outdoor air with the damper wide open"
     if e.cls is EquipmentClass.AHU and e.declared("dehumidifies") and not cold:
         yield "reheat", "cools its air to dry it and heats it again, both valves open"
+    yield from _always(site, e)
+
+
+def _always(site: Site, e: Equipment) -> Iterator[tuple[str, str]]:
+    """What looks wrong in every season."""
     if e.cls is EquipmentClass.AHU and e.declared("demand_ventilation"):
         yield "demand_ventilation", "outdoor air that follows the people, below and above its least"
+    if e.cls is EquipmentClass.FRESH_AIR_UNIT:
+        yield "all_outdoor_air", "takes in outdoor air alone, in frost and in heat"
+    if hangs(e):
+        yield "tank_refills", "a roof tank that falls to its lower switch and is filled at once"
     if "export_energy" in site.points_of(e.id):
         yield (
             "solar_export",

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import Fault
-from simulators.physics.plan import boosts
-from simulators.physics.water.pipes import breaks, reduces
+from simulators.physics.plan import boosts, fills_tank
+from simulators.physics.water.pipes import breaks, hangs, reduces
 
-_AIR = (EquipmentClass.AHU,)
+_AIR = (EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT, EquipmentClass.FAN_COIL)
 _PLANT = (EquipmentClass.BOILER, EquipmentClass.CHILLER, *_AIR)
 # Which machines a branch of electricity feeds, by the first letters of its item code.
 _LIFTED = "01C2"
@@ -79,9 +79,9 @@ def _waterworks(site: Site, meter: Equipment) -> Iterator[str]:
     """Tank, reducer and booster behind a building's water meter; of the pumps' circuit the last."""
     if meter.meter is None:
         return
-    kinds = [boosts] if meter.meter.item[:4] == _LIFTED else []
+    kinds = [boosts, fills_tank, hangs] if meter.meter.item[:4] == _LIFTED else []
     if meter.meter.carrier is Carrier.WATER:
-        kinds = [breaks, reduces, boosts]
+        kinds = [breaks, reduces, boosts, fills_tank, hangs]
     for _, machine in sorted(site.equipment.items()):
         if machine.building == meter.building and any(of(machine) for of in kinds):
             yield machine.id

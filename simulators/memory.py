@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import Fatal
 
-FORMAT = 5
+FORMAT = 6
 Arrays = Mapping[str, NDArray[np.generic]]
 
 

@@ -9,8 +9,8 @@ from core.site import Equipment, EquipmentClass, MeterRole, Site
 from core.words import Carrier
 from simulators.physics.faults import PAIRS, FaultKind, Seat
 from simulators.physics.kinds.catalogue import FAULT_KINDS
-from simulators.physics.plan import boosts
-from simulators.physics.water.pipes import Use, breaks, reduces, serves
+from simulators.physics.plan import boosts, fills_tank
+from simulators.physics.water.pipes import Use, breaks, hangs, reduces, serves
 
 _SOCKETS = "01A1"
 _REGISTERS = ("energy", "volume", "gas_volume", "heat")
@@ -29,6 +29,7 @@ _PLANT = {
     Seat.BRANCH: (EquipmentClass.ZONE,),
     Seat.CHILLER: (EquipmentClass.CHILLER,),
     Seat.COOLING_TOWER: (EquipmentClass.COOLING_TOWER,),
+    Seat.FAN: (EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT),
 }
 _POINT_SEATS = frozenset({
     Seat.TEMPERATURE, Seat.OUTDOOR_TEMPERATURE, Seat.PAIR, Seat.SENSOR, Seat.POINT,
@@ -40,6 +41,8 @@ _WATER_SEATS: Mapping[Seat, Callable[[Equipment], bool]] = {
     Seat.TANK: breaks,
     Seat.REDUCER: reduces,
     Seat.BOOSTER: boosts,
+    Seat.ROOF_TANK: hangs,
+    Seat.TRANSFER_PUMP: fills_tank,
 }
 _DECLARED: Mapping[Seat, str] = {Seat.SOLAR_PLANT: "pv_kwp", Seat.UPS: "ups_kva"}
 """Parameter that makes equipment what a seat is."""
@@ -79,6 +82,8 @@ def _seats(site: Site, seat: Seat) -> Iterator[tuple[str, str]]:
         yield from ((e.id, "") for e in site.equipment.values() if name in e.parameters)
     elif seat in _ROOM_SEATS:
         yield from _rooms(site, seat)
+    elif seat is Seat.FAN_COIL:
+        yield from ((u.id, "") for u in site.of_class(EquipmentClass.FAN_COIL) if u.feeds)
     elif seat in {Seat.AIR_HANDLER, Seat.BOILER_LOCKED_OUT}:
         yield from _machines(site, seat)
     elif seat in _PLANT:

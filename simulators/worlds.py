@@ -31,10 +31,11 @@ RUN_IN_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """An effective repair: of which fault, and when, UTC. [ms]"""
+    """A repair that helped: of which fault, when, UTC [ms], and what share of it is left."""
 
     fault: str
     at: int
+    left: float = 0.0
 
 
 def one_building(site: Site, building: str) -> Site:
@@ -213,14 +214,13 @@ def repaired(many: Sequence[tuple[Worlds, Campus, Sequence[Repair]]]) -> list[li
     lives: list[list[Living]] = [[] for _ in many]
     coming = [len(repairs) for _, _, repairs in many]
     visits = sorted(
-        (w.moment(r.at), b, r.at, r.fault)
+        (w.moment(r.at), b, r.at, r.fault, r.left)
         for b, (w, _, repairs) in enumerate(many)
         for r in repairs
     )
-    for at, b, told, fault in visits:
+    for at, b, told, fault, left in visits:
         live(_going(before, lives, coming), at)
-        ended = {fault: _up(told)}
-        faults[b] = [replace(f, end=ended.get(f.id, f.end)) for f in faults[b]]
+        faults[b] = [_after(f, _up(told), left) if f.id == fault else f for f in faults[b]]
         lives[b].append((lives[b] or before[b : b + 1])[-1].forked(faults[b]))
     live(_going(before, lives, coming), many[0][0].end if many else 0)
     return [[one.life for one in of] for of in lives]
@@ -264,6 +264,11 @@ def _going(
         for u, of, repairs in zip(before, lives, coming, strict=True)
         for one in (of or [u][: min(repairs, 1)])
     ]
+
+
+def _after(fault: Fault, at: int, left: float) -> Fault:
+    """A fault as a repair has left it: over, or less of it from then on."""
+    return replace(fault, severity=fault.severity * left) if left > 0 else replace(fault, end=at)
 
 
 def _used(campus: Campus) -> Floats:

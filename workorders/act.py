@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.clock import DAY_MS
-from core.words import CancelReason, HoldReason, Priority, Text, Trade
+from core.words import CancelReason, FalseCause, HoldReason, Priority, Text, Trade
 from workorders.clocks import PAUSING
 from workorders.refusals import invalid
 from workorders.states import TABLE, Command
@@ -30,7 +30,7 @@ class Act:
         do: What.
         version: Of the order as the person saw it.
         note: What they say; required for done, sign, inspect, cancel and reopen.
-        cause: Cause code of a repair.
+        cause: Cause code of a repair; of a false alarm why it was one, or nothing.
         minutes: Worked on it. [min]
         reason: :class:`core.words.HoldReason` or :class:`core.words.CancelReason`.
         until: When a hold is expected to end, an accepted risk expires, or work that is
@@ -121,6 +121,8 @@ def _hold(act: Act, now: int) -> None:
 def _cancel(act: Act, now: int) -> None:
     if act.reason not in set(CancelReason):
         raise invalid(Text("Choose why it is cancelled."), "reason")
+    if act.cause not in {"", *FalseCause}:
+        raise invalid(Text("Choose why the alarm was false."), "cause")
     if act.reason != CancelReason.ACCEPTED_RISK:
         return
     if act.until is None or not now < act.until <= now + MOST_RISK_MS:

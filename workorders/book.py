@@ -43,11 +43,13 @@ class Memory:
     Attributes:
         loads: Open work by log-in, kept up with what is handed out. [min]
         past: Minutes of past repairs, by rule.
+        advice: Rules that only advise; None until somebody asked.
         pauses: Holds of orders whose clocks are read together, by order.
     """
 
     loads: dict[str, int] | None = None
     past: dict[str, Sequence[int]] = field(default_factory=dict)
+    advice: frozenset[str] | None = None
     pauses: dict[str, list[OrderPause]] = field(default_factory=dict)
 
 

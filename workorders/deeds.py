@@ -13,7 +13,7 @@ from workorders import dispatch, hands, messages, returning, watching
 from workorders.act import Act
 from workorders.book import Book
 from workorders.clocks import PAUSING
-from workorders.crew import late, needs, reports
+from workorders.crew import checks, late, needs, reports
 from workorders.people import serves
 from workorders.planned import checklists
 from workorders.refusals import OrderRefused, forbidden, invalid
@@ -202,8 +202,11 @@ def _cancel(book: Book, order: Order, act: Act, actor: str) -> None:
     order.closed_at = book.now
     order.closed_by = actor
     order.cancel_reason = CancelReason(act.reason)
+    if order.cancel_reason is CancelReason.FALSE_ALARM:
+        order.cause_code = act.cause or None
     if order.cancel_reason is CancelReason.ACCEPTED_RISK:
         order.risk_until = act.until
+    checks.draw(book, order)
 
 
 def _give(book: Book, order: Order, act: Act, _actor: str) -> None:
@@ -288,6 +291,7 @@ def close(book: Book, order: Order, by: str, outcome: Outcome) -> None:
     order.closed_at = book.now
     order.closed_by = by
     order.outcome = outcome
+    checks.draw(book, order)
 
 
 _DEEDS: dict[Command, Deed] = {

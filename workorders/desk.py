@@ -49,7 +49,8 @@ class Desk:
             closed: Closed and cancelled ones instead, the newest first.
             most: At most so many.
         """
-        query = select(Order).where(
+        # First which: only their ids are sorted, and only those shown are read whole.
+        query = select(Order.id).where(
             Order.closed_at.is_not(None) if closed else Order.closed_at.is_(None)
         )
         if mine:
@@ -60,8 +61,9 @@ class Desk:
             else (Order.priority, Order.score.desc(), Order.opened_at, Order.id)
         )
         with self._reading(actor) as book:
-            orders = book.session.scalars(query.order_by(*order_by).limit(most)).all()
-            clocks = viewing.clocks_of(book, [order.id for order in orders])
+            ids = book.session.scalars(query.order_by(*order_by).limit(most)).all()
+            orders = viewing.orders_of(book, ids)
+            clocks = viewing.clocks_of(book, ids)
             person = book.office.duty.person(actor.login)
             return [viewing.row_of(book, o, clocks[o.id], actor, person) for o in orders]
 

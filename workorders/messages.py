@@ -41,6 +41,20 @@ CHANNEL_WELL = "Messages by {channel} arrive again"
 DIGEST = "{n} messages of the day"
 QUIET = "{n} messages of the quiet hours"
 SEVERAL = "{n} messages"
+RULE_DEMOTED = (
+    "Rule {rule} only advises from now on: {right} of {judged} alarms in 90 days were true, "
+    "less than {least} %"
+)
+RULE_KEPT = (
+    "Rule {rule} goes on, since it is about danger, but only {right} of {judged} alarms in 90 days "
+    "were true: please look at it"
+)
+LESSON = "{n} false alarms of {rule} at {asset} propose a change: please accept or refuse it"
+CHECK_FAILED = "{order}: looked at again and not mended; attempt {attempt}: {asset}"
+AUDIT_FAILED = "{order} was closed wrongly, says an audit: {asset}"
+QUOTE_WAITS = "{order}: a quote of {amount} waits for approval: {asset}"
+QUOTE_APPROVED = "{order}: the quote of {amount} was approved: {asset}"
+QUOTE_REFUSED = "{order}: the quote of {amount} was refused: {asset}"
 MISSED = "{order} P{priority}: planned work was not done in its time: {asset}"
 TO_INSPECT = "{order} is done by its checklist; another person looks at it now: {asset}"
 TEST = "Test message of Plantroom, to be ignored"

@@ -16,6 +16,8 @@ class Raised(StrEnum):
     SAFETY = "safety"
     COMFORT = "comfort"
     COST = "cost"
+    ADVICE = "advice"
+    """Not raised but lowered: its rule only advises, since too many of its alarms were false."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Rates:
         service_value: Of a person-hour without water, power or heat. [site currency]
         least_effort_h: No job counts as shorter, or trifles would stand on top. [h]
         closes_for_median: So many past closes before their median replaces the card's minutes.
+        quote_limit: Above this a contractor's quote needs an approval. [site currency]
         labour_per_h: Of a person at work; what a repair cost beside what it saves. [site currency]
     """
 
@@ -38,6 +41,7 @@ class Rates:
     service_value: float = 40.0
     least_effort_h: float = 0.25
     closes_for_median: int = 10
+    quote_limit: float = 2000.0
     labour_per_h: float = 80.0
 
     @classmethod
@@ -61,15 +65,19 @@ class Urgency:
 
 
 def urgency(
-    severity: int, *, safety: bool, comfort_hours: float, money_per_day: float, rates: Rates
-) -> Urgency:
+    severity: int, *, safety: bool, comfort_hours: float, money_per_day: float, rates: Rates,
+    advice: bool = False,
+) -> Urgency:  # fmt: skip
     """The rule's severity, raised one step by safety, comfort or cost.
 
-    Waste alone never raises above P2; a severity of 1 is P1 whatever it costs.
+    Waste alone never raises above P2; a severity of 1 is P1 whatever it costs. What only advises
+    is P4 whatever it costs.
     """
     base = Priority(min(max(severity, 1), 4))
     if base is Priority.P1:
         return Urgency(base, ())
+    if advice:
+        return Urgency(Priority.P4, (Raised.ADVICE,))
     reasons = [
         reason
         for reason, holds in (

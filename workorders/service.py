@@ -25,8 +25,10 @@ from core.site import Site
 from workorders import dropped, keeping, marks, messages, triage
 from workorders.book import Book
 from workorders.cmms.wording import wording_of
+from workorders.crew.checkboard import CheckBoard
 from workorders.crew.handover import Handovers
 from workorders.crew.photos import Photos
+from workorders.crew.quoting import Quoting
 from workorders.crew.work import Workplace
 from workorders.crewdesk import CrewDesk
 from workorders.desk import Desk
@@ -44,6 +46,7 @@ from workorders.planned.planner import Planner
 from workorders.priority import Rates
 from workorders.requests.counter import Counter
 from workorders.symptoms import Graph
+from workorders.teaching.board import LessonBoard
 from workorders.ticking import Ticking
 from workorders.verify import FindingsOf, Prove, RunsOf, Verifier
 
@@ -67,7 +70,7 @@ class OrderRecords(Sessions, Protocol):
 
 
 class Stepped(Protocol):
-    """What is driven with the orders: the ledger of savings."""
+    """What is driven with the orders: the ledger of savings, teaching."""
 
     def step(self, now: int) -> None:
         """Whatever is due by the run clock. [ms]"""
@@ -90,6 +93,7 @@ class WorkOrders:
         proof: How a repair is proven.
         levels: What is promised by priority; the usual table without it.
         ledger: Told after every step; books what proven repairs save.
+        teaching: The same; proposes what false alarms teach.
         plans: Whether planned work that falls due makes orders by itself.
         system: System time, which channels of messages are kept by.
     """
@@ -109,6 +113,7 @@ class WorkOrders:
         proof: Prove = prove,
         levels: Levels | None = None,
         ledger: Stepped | None = None,
+        teaching: Stepped | None = None,
         plans: bool = False,
         system: Clock | None = None,
     ) -> None:
@@ -116,7 +121,7 @@ class WorkOrders:
         self._store = store
         self._clock = clock
         self._notify = notify
-        self._ledger = ledger
+        self._after = tuple(part for part in (ledger, teaching) if part is not None)
         self._system = system or SystemClock()
         self._verifier = Verifier(
             verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
@@ -133,6 +138,8 @@ class WorkOrders:
         self.work = Workplace(self.desk)
         self.handovers = Handovers(self.desk)
         self.photos = Photos(self.desk)
+        self.checks = CheckBoard(self.desk)
+        self.quotes = Quoting(self.desk)
         self.crew = CrewDesk(self.desk, self.work)
         self.plans = plans
         counting = Counting(site, self._office.calendar, store, records)
@@ -142,6 +149,7 @@ class WorkOrders:
                     findings=records.findings),
         )  # fmt: skip
         self.mutes = MuteBoard(sessions=records, office=self._office, clock=clock)
+        self.lessons = LessonBoard(sessions=records, people=duty, clock=clock)
         self.requests = Counter(sessions=records, office=self._office, clock=clock)
         if notify is not None:
             notify.on_failed(self._undelivered)
@@ -168,8 +176,8 @@ class WorkOrders:
             self._mark()
         if self.plans:
             self.planned.step(now)
-        if self._ledger is not None:
-            self._ledger.step(now)
+        for part in self._after:
+            part.step(now)
         if self._notify is not None and not self._notify.running:
             self._notify.step()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from core.words import OPEN_STATES, OrderState, Role
 from workorders.refusals import forbidden, not_now
@@ -61,6 +62,8 @@ class Command(StrEnum):
     CANCEL = "cancel"
     REASSIGN = "reassign"
     REOPEN = "reopen"
+    RECALL = "recall"
+    """A second look found it not mended, or closed wrongly."""
 
 
 class Relation(StrEnum):
@@ -194,6 +197,7 @@ TABLE: dict[Command, Row] = {
         sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED, roles=_DISPATCH,
         relations=frozenset({Relation.NOT_CLOSER}), fields=("note",),
     ),
+    Command.RECALL: Row(sources=frozenset({_S.CLOSED, _S.CANCELLED}), to=_S.ASSIGNED),
 }  # fmt: skip
 
 
@@ -231,6 +235,12 @@ def decide(
 
 def allowed(state: OrderState, role: Role, relations: AbstractSet[Relation]) -> tuple[Command, ...]:
     """What a person may do to an order now, in the order of its life."""
+    return _allowed(state, role, frozenset(relations))
+
+
+@cache
+def _allowed(state: OrderState, role: Role, relations: frozenset[Relation]) -> tuple[Command, ...]:
+    """The same: a list asks it of hundreds of orders, and there are few answers."""
     return tuple(
         command
         for command, row in TABLE.items()

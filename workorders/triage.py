@@ -18,6 +18,7 @@ from workorders.priority import Urgency, urgency
 from workorders.raising import classify, raise_to
 from workorders.ranking import Loss, expected_effort, rank
 from workorders.routing import asset_of
+from workorders.teaching import advice
 
 COMFORT = "person_hours_outside_comfort"
 SERVICE = "person_hours_without_service"
@@ -223,6 +224,7 @@ def _urgency(book: Book, finding: Finding) -> Urgency:
         comfort_hours=finding.references.get(COMFORT, 0.0),
         money_per_day=finding.money_per_day or 0.0,
         rates=book.office.rates,
+        advice=finding.rule in advice.rules(book),
     )
 
 

@@ -27,6 +27,7 @@ class Mute(Scoped, Base):
     Attributes:
         scope: Id of the building, system, equipment, gateway or point that it covers.
         family: Only faults of this family; all where empty.
+        rule: Only findings of this rule; of all where empty.
         owner: Log-in of who answers for it.
         start: From when on. [ms]
         until: When it ends by itself; there is none without. [ms]
@@ -42,6 +43,7 @@ class Mute(Scoped, Base):
     kind: Mapped[str] = mapped_column(String(16))
     scope: Mapped[str] = mapped_column(String(120))
     family: Mapped[str] = mapped_column(String(64), default="")
+    rule: Mapped[str] = mapped_column(String(16), default="", server_default="")
     owner: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(500))
     start: Mapped[int]

@@ -10,7 +10,7 @@ from adapters.sites import csvmap, devicemap, foreignmap, parameters
 from adapters.sites.context import Context
 from adapters.sites.files import Written
 from adapters.sites.ids import Ids, Kind
-from adapters.sites.keys import BuildingKeys, EquipmentKeys, SiteKeys
+from adapters.sites.keys import BuildingKeys, EquipmentKeys, SiteKeys, TargetKeys, WorthKeys
 from adapters.sites.local import at, schedule_of, zone_of
 from adapters.sites.log import Log
 from adapters.sites.meters import check_tree, circles, meter_of
@@ -32,6 +32,7 @@ from core.site import (
     Site,
     Space,
     System,
+    Warranty,
 )
 
 DRIVERS = ("simulated", "csv", devicemap.DRIVER, DIALECTS, SPARKPLUG, HAND)
@@ -100,15 +101,16 @@ def _compile(
         prices=prices_of(keys, context.zone, log),
         carbon=carbon_of(keys, context.zone, log),
         calendar=_calendar(keys, context),
-        worth=_worth(keys),
+        worth=_said(keys.worth),
         seasons=seasons_of(keys, log),
         plans=plans_of(keys, equipment, points, context),
+        targets=_said(keys.targets),
     )
 
 
-def _worth(keys: SiteKeys) -> Mapping[str, float]:
-    """What the owner says; the rest is :class:`workorders.priority.Rates`."""
-    said = {} if keys.worth is None else msgspec.structs.asdict(keys.worth)
+def _said(keys: WorthKeys | TargetKeys | None) -> Mapping[str, float]:
+    """What the owner says; the rest keeps the default of whoever reckons with it."""
+    said = {} if keys is None else msgspec.structs.asdict(keys)
     return {name: value for name, value in said.items() if value is not None}
 
 
@@ -167,7 +169,17 @@ def _equipment(building: BuildingKeys, keys: EquipmentKeys, context: Context) ->
         parameters=keys.parameters,
         meter=meter_of(building, keys, context),
         schedule=None if keys.schedule is None else schedule_of(keys.schedule, log),
+        warranty=_warranty(keys, context),
+        contract=keys.contract,
     )
+
+
+def _warranty(keys: EquipmentKeys, context: Context) -> Warranty | None:
+    if keys.warranty is None:
+        return None
+    place = context.log.place(keys.warranty, "until")
+    until = at(keys.warranty.until, context.zone, place, context.log, whole_day=True)
+    return Warranty(until=until, by=keys.warranty.by)
 
 
 def _location(building: BuildingKeys, keys: EquipmentKeys, context: Context) -> str:

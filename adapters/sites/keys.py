@@ -171,6 +171,13 @@ class MeterKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 0.0
 
 
+class WarrantyKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Who mends it without a bill, and until when."""
+
+    until: Annotated[When, Meta(description="a date is meant whole, the day itself included")]
+    by: Annotated[str, Meta(min_length=1, description="who gave it, and how they are reached")]
+
+
 class EquipmentKeys(
     msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"cls": "class"}
 ):
@@ -191,6 +198,10 @@ class EquipmentKeys(
     ] = msgspec.field(default_factory=dict)
     schedule: ScheduleKeys | None = None
     meter: MeterKeys | None = None
+    warranty: WarrantyKeys | None = None
+    contract: Annotated[
+        str, Meta(description="the contract that its upkeep is part of: with whom, what it covers")
+    ] = ""
     gateway: Annotated[Word | None, Meta(description="of all its points")] = None
     period: Period | None = None
     points: Annotated[
@@ -265,6 +276,35 @@ class WorthKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         ]
         | None
     ) = None
+    quote_limit: (
+        Annotated[float, Meta(ge=0, description="a contractor's quote above it is approved first")]
+        | None
+    ) = None
+
+
+_Share = Annotated[float, Meta(ge=0, le=1, description="a share, 0 to 1")] | None
+_Weeks = Annotated[float, Meta(ge=0, description="[weeks]")] | None
+
+
+class TargetKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the work on orders is held against; what is left out keeps its default."""
+
+    respond: _Share = None
+    resolve: _Share = None
+    urgent: _Share = None
+    first_time: _Share = None
+    reopened: _Share = None
+    recurred: _Share = None
+    planned: _Share = None
+    planned_on_time: _Share = None
+    backlog: _Weeks = None
+    planned_backlog_from: _Weeks = None
+    planned_backlog_to: _Weeks = None
+    rating: Annotated[float, Meta(ge=1, le=5, description="mean of the stars")] | None = None
+    week_h: (
+        Annotated[float, Meta(gt=0, le=168, description="most hours a person works a week. [h]")]
+        | None
+    ) = None
 
 
 class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -289,3 +329,4 @@ class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     plans: Annotated[list[PlanKeys], Meta(description="planned work")] = msgspec.field(
         default_factory=list
     )
+    targets: TargetKeys | None = None

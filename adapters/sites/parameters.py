@@ -27,6 +27,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     ),
     "capacitor_kvar": Parameter("kvar", "capacitors at a main board; 0.25 kvar a kVA unless said"),
     "cooks": Parameter("", "a branch of water that serves a kitchen"),
+    "cool_sp": Parameter("°C", "room air above which a fan coil cools"),
     "cooling_capacity": Parameter("kW", "rated cooling"),
     "cop": Parameter("1", "rated cooling for one unit of electricity"),
     "curve_slope": Parameter("K/K", "rise of heating's supply for each kelvin colder outdoors"),
@@ -38,12 +39,18 @@ PARAMETERS: Mapping[str, Parameter] = {
         "rated for unless said",
     ),
     "design_air_flow": Parameter("m³/s", "design supply air flow"),
+    "ec_fan": Parameter("", "a fan coil whose fan has no stages"),
     "efficiency": Parameter("1", "rated efficiency of a boiler"),
     "exterior": Parameter("1", "share of a zone that lies at the façade"),
     "fan_power": Parameter("kW", "rated power of the fans"),
     "feeds_hot_water": Parameter("", "a branch of water that is heated and drawn warm"),
+    "fills_tank": Parameter("", "a pump that lifts drinking water into a tank on the roof"),
     "fills_tower": Parameter("", "a branch of water that makes up what a cooling tower loses"),
+    "heat_sp": Parameter("°C", "room air below which a fan coil heats"),
     "heating_capacity": Parameter("kW", "rated heating"),
+    "height_m": Parameter(
+        "m", "above ground: of a tank on the roof, and of the taps of a branch below one"
+    ),
     "holds": Parameter("kPa", "pressure that a reducer or a booster is set to"),
     "humidity_limit": Parameter(
         "%RH", "return air above which `dehumidifies` dries; 60 unless said"
@@ -66,6 +73,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "runs_always": Parameter("", "an air handler that runs day and night on purpose"),
     "thermostatic": Parameter("", "a zone whose radiators have thermostatic heads"),
     "transformer_kva": Parameter("kVA", "transformer before a main board; 60 VA/m² unless said"),
+    "two_pipe": Parameter("", "a fan coil whose one coil heats in winter and cools in summer"),
     "ups_kva": Parameter("kVA", "an uninterruptible supply on the circuit that it is part of"),
     "volume_m3": Parameter("m³", "volume of a tank up to its overflow"),
 }

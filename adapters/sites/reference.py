@@ -34,6 +34,8 @@ from adapters.sites.keys import (
     ScheduleKeys,
     SiteKeys,
     SystemKeys,
+    TargetKeys,
+    WarrantyKeys,
     WorthKeys,
 )
 from adapters.sites.meterkeys import (
@@ -106,12 +108,14 @@ TITLES: dict[type[msgspec.Struct], str] = {
     BeforeKeys: "Due before a season",
     StepKeys: "A step of a checklist",
     NumberKeys: "A number of a checklist",
+    TargetKeys: "What work on orders is held against",
     BuildingKeys: "A building",
     FloorKeys: "A floor",
     RoomKeys: "A space",
     SystemKeys: "A system",
     ScheduleKeys: "A schedule",
     EquipmentKeys: "Equipment",
+    WarrantyKeys: "A warranty",
     MeterKeys: "A meter",
     PointKeys: "A point",
     RegisterKeys: "A register",

@@ -43,6 +43,7 @@ def slice_of(site: Site, gateway: str) -> Site:
         worth={},
         seasons={},
         plans=(),
+        targets={},
     )
 
 

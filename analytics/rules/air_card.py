@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analytics.rules.air import chosen, names_of
-from core.rulecard import Hold, Parameter, RuleCard
+from core.rulecard import Hold, Movable, Parameter, RuleCard
 from core.site import EquipmentClass
 from core.words import Discipline, Trade
 
@@ -55,6 +55,7 @@ def air_card(
     clears_when: str = _CLEARS,
     served_when: str = "",
     behind: tuple[str, ...] = (),
+    movable: Movable | None = None,
 ) -> RuleCard:
     """A card of an air-handler fault: 5-minute means, steady and occupied, 30 minutes' hold."""
     return RuleCard(
@@ -89,6 +90,7 @@ def air_card(
         seasonal=seasonal,
         served_when=served_when,
         behind=behind,
+        movable=movable,
         sources=(f"domain sheet {id_}", "ASHRAE Guideline 36 fault conditions (secondary digest)"),
         parameters={"clear": _CLEAR, **chosen(*_SHARED, *numbers), **(own or {})},
     )

@@ -67,6 +67,7 @@ CARD = RuleCard(
     effort_min=20,
     desk=True,
     sources=("domain sheet PWR-03", "realism statistics of 33 real buildings (base ratios)"),
+    out_of_hours=True,
     parameters={
         "half_way": Parameter(value=0.5, unit="1", why="50 % of the day level, counted above the "
             "base: counted from zero, more than half of real buildings would alarm every night "

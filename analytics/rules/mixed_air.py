@@ -23,13 +23,16 @@ from analytics.rules.air_card import AIR_FLOW, HAND_THERMOMETER, STOP_FAN, air_c
 from analytics.rules.gates import data_gate
 from analytics.targets import equipment_targets
 from core.batch import Floats
-from core.rulecard import Parameter, RuleCard
+from core.rulecard import Movable, Parameter, RuleCard
 from core.verdict import Reason
 from core.words import Trade
 
 _ALL = (0, 1, 2, 3, 4)
 _MIXED = ("mat", "rat", "oat")
 """One of them is wrong: until it is known which, nothing is concluded from any."""
+
+_STRATIFIED = Movable(parameter="eps_mat", most=6.0, step=0.1)
+"""Twice what Guideline 36 allows for air that does not mix: beyond it a sensor hangs wrong."""
 
 _ENVELOPE = ("eps_mat", "eps_rat", "eps_oat_local", "eps_oat_remote")
 _SENSORS = (
@@ -56,6 +59,7 @@ FC02 = air_card(
     isolation=STOP_FAN,
     effort_min=60,
     numbers=_ENVELOPE,
+    movable=_STRATIFIED,
 )
 
 FC03 = air_card(
@@ -76,6 +80,7 @@ FC03 = air_card(
     isolation=STOP_FAN,
     effort_min=60,
     numbers=_ENVELOPE,
+    movable=_STRATIFIED,
 )
 
 FC06 = air_card(
@@ -118,7 +123,9 @@ FC06 = air_card(
             "less alarms on a shut damper as a sensor's fault, more sends to a damper for it"),
         "clear_share": Parameter(value=0.8, unit="1", why="of the limit"),
     },
+    movable=Movable(parameter="eps_oaf", most=0.45, step=0.01),
 )  # fmt: skip
+# Beyond 0.45 a damper that stands half open would be no fault.
 
 
 def judge_colder(frame: Frame) -> Judged:

@@ -14,7 +14,7 @@ from analytics.rule import Basis, Daily, Rule, Target
 from analytics.rules.gates import some
 from analytics.targets import equipment_target, submeters
 from core.batch import Bools, Floats
-from core.rulecard import Hold, Parameter, RuleCard
+from core.rulecard import Hold, Movable, Parameter, RuleCard
 from core.site import EquipmentClass, MeterRole, Site
 from core.verdict import Reason
 from core.words import Carrier, Discipline, Trade
@@ -65,6 +65,7 @@ CARD = RuleCard(
     desk=False,
     behind=("pipe_burst", "tank_overflow"),
     sources=("domain sheet WAT-01", "minimum night flow practice"),
+    movable=Movable(parameter="margin", most=0.5, step=0.01),
     parameters={
         "margin": Parameter(value=0.05, unit="m³/h", why="one dripping tap and the pulses of a "
             "10 L meter; more hides 1.2 m³ a day, less alarms on one flush"),

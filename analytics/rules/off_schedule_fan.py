@@ -1,4 +1,4 @@
-"""AC-02: an air handler's fan runs outside its hours."""
+"""AC-02: a fan of an air handler, a fresh-air unit or a fan coil runs outside its hours."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CARD = RuleCard(
         "The fan of {target} runs outside its declared hours, with up to {margin} kW. Nobody is "
         "meant to be there: the schedule was changed or lost, or the fan is held by hand."
     ),
-    applies_to=(EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT),
+    applies_to=(EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT, EquipmentClass.FAN_COIL),
     exemptions=("runs_always",),
     roles=("fan_status",),
     optional_roles=("fan_speed", "supply_flow", "sat", "mat", "ccet", "cclt", "hcet", "hclt"),
@@ -62,6 +62,7 @@ CARD = RuleCard(
     effort_min=20,
     desk=True,
     sources=("domain sheet AC-02",),
+    out_of_hours=True,
     parameters={
         "standing": Parameter(value=1.0, unit="1", why="fan speed for one whose speed nobody "
             "publishes: at full speed, as a fan without a drive runs"),

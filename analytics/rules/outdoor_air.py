@@ -22,7 +22,7 @@ from analytics.rules.air import (
 from analytics.rules.air_card import AIR_FLOW, HAND_THERMOMETER, STOP_FAN, air_card
 from analytics.rules.gates import data_gate
 from analytics.targets import equipment_targets
-from core.rulecard import Parameter
+from core.rulecard import Movable, Parameter
 from core.verdict import Reason
 from core.words import Carrier, Trade
 
@@ -98,7 +98,9 @@ AC08 = air_card(
             "share is noise"),
         "clear_share": Parameter(value=0.8, unit="1", why="of the limit"),
     },
+    movable=Movable(parameter="least_excess", most=0.25, step=0.01),
 )  # fmt: skip
+# Beyond 0.25 a quarter of all heat may go out through a damper that nobody looks at.
 
 
 def judge_economiser(frame: Frame) -> Judged:

@@ -44,6 +44,8 @@ CARD = RuleCard(
         "Float valve worn, stuck, or its seat dirty",
         "Float arm bent or set too high",
         "Level sensor wrong",
+        "The level switch of the pump that fills it hangs",
+        "The check valve of a pump that it feeds lets water run back",
     ),
     checks=(
         "Look and listen at the overflow",

@@ -63,6 +63,10 @@ class Construction:
 _AIR = {"air_flow": 0.15, "cop": 0.15}
 """Nameplates of air flow and COP are ± 15 % wrong; either does not shrink with days."""
 
+_STOPPED = {"air_flow": 0.15, "take_back": 1.0, "take_back_cold": 0.5}
+"""A building gives back within its hours something between nothing and all of the heat and cold
+given outside them: half of it ± all of that half. Of electricity fans are no part of that."""
+
 _AHU = "1.206·V̇·(δ before, by outdoor bin − δ now)·fan hours; cold ÷ COP"
 
 CONSTRUCTIONS: Mapping[str, Construction] = {
@@ -96,13 +100,13 @@ CONSTRUCTIONS: Mapping[str, Construction] = {
     "ahu_outdoor_air": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER,
         words="1.206·V̇·(ΔOAF before − ΔOAF now)·abs(RAT − OAT)",
-        key="share of outdoor air beyond the declared", groups=_AIR, term=Term.DAYS,
-        most_days=180,
+        key="share of outdoor air beyond the declared", groups={**_AIR, "mixing": 0.15},
+        term=Term.DAYS, most_days=180,
     ),
     "ahu_off_schedule": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER,
         words="Fan kW and coil heat outside the hours, before − now, by day type",
-        key="hours run outside the hours", groups={"fan_power": 0.15, **_AIR}, term=Term.DAYS,
+        key="hours run outside the hours", groups=_STOPPED, term=Term.DAYS,
         most_days=365, timed=True,
     ),
     "heating_warm_lockout": Construction(

@@ -7,7 +7,7 @@ both and cancel; a day is never clipped, since max(0, ·) books half of the nois
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,6 +38,9 @@ class Levels:
         rate: By carrier. (b,) [unit/h]
         low: Lowest driver seen; NaN without one. [°C]
         high: Highest. [°C]
+        growth: What the fault grew by a day, by carrier, where that was seen. [unit/h/d]
+        grown: Last day of the window, as an ordinal.
+        grows: Days for which growth is believed to go on: as long as it was seen. [d]
     """
 
     bins: Ints
@@ -45,6 +48,15 @@ class Levels:
     rate: Mapping[Carrier, Floats]
     low: float
     high: float
+    growth: Mapping[Carrier, float] = field(default_factory=dict)
+    grown: int = 0
+    grows: int = 0
+
+    def more(self, carrier: Carrier, day: Ints) -> Floats:
+        """Beyond the level, by days: half of what growth would make, which may end any day."""
+        since = np.clip(day - self.grown, 0, self.grows).astype(np.float64)
+        found: Floats = np.multiply(since, 0.5 * self.growth.get(carrier, 0.0))
+        return found
 
     def mean(self, carrier: Carrier) -> float:
         """Over all bins, by their hours. [unit/h]"""
@@ -129,7 +141,7 @@ def estimate(known: Levels, day: Units, *, by_slot: bool = False) -> Estimate:
     place = _nearest(known.bins, day.bin)
     return Estimate(
         exposure=day.hours,
-        counterfactual={c: float((rate[place] * day.exposure).sum())
+        counterfactual={c: float(((rate[place] + known.more(c, day.day)) * day.exposure).sum())
                         for c, rate in known.rate.items()},
         actual={c: day.total(c) for c in known.rate},
     )  # fmt: skip

@@ -6,15 +6,17 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from analytics.savings.constructions import Construction, Kind
-from analytics.savings.interval import LEAST_BLOCKS, Spread, spread, unselected
+from analytics.savings.interval import LEAST_BLOCKS, Spread, spread, student, unselected
 from analytics.savings.levels import Levels, levels
 from analytics.savings.meter_loss import changed_slots
+from analytics.savings.plant_loss import OWN
 from analytics.savings.units import Units, joined
 from core.batch import Bools, Floats
 from core.words import Carrier
@@ -24,8 +26,9 @@ LEAST_FREE_HOURS = 2.0
 
 _LEAST_FREE_DAYS = 3
 _MOST_BLOCKS = 20
+_LEAST_GROWTH_DAYS = 5
 _NIGHTS = 10
-_MODEL = "levels-1"
+_MODEL = "levels-2"
 """Raised when the reckoning changes: part of the hash that a plan is held to."""
 
 
@@ -54,6 +57,8 @@ class Plan:
         levels: Of the window.
         known: By carrier.
         groups: Systematic half-width by group. [1]
+        view: Of the fault, as :mod:`analytics.savings.plant_loss` names it.
+        metered: Carriers that the plant's own meters count.
     """
 
     start: int
@@ -63,6 +68,8 @@ class Plan:
     levels: Levels
     known: Mapping[Carrier, Known]
     groups: Mapping[str, float]
+    view: str = OWN
+    metered: frozenset[Carrier] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -75,7 +82,10 @@ class Plan:
             "low": _finite(at.low), "high": _finite(at.high),
             "known": {c.value: [round(k.level, 8), round(k.day, 8)]
                       for c, k in self.known.items()},
-            "groups": dict(sorted(self.groups.items())),
+            "groups": dict(sorted(self.groups.items())), "view": self.view,
+            "metered": sorted(c.value for c in self.metered),
+            "growth": {c.value: round(g, 8) for c, g in at.growth.items()}, "grown": at.grown,
+            "grows": at.grows,
         }  # fmt: skip
 
     @staticmethod
@@ -86,11 +96,15 @@ class Plan:
             rate={Carrier(c): np.array(r) for c, r in kept["rate"].items()},
             low=math.nan if kept["low"] is None else kept["low"],
             high=math.nan if kept["high"] is None else kept["high"],
+            growth={Carrier(c): g for c, g in kept.get("growth", {}).items()},
+            grown=kept.get("grown", 0), grows=kept.get("grows", 0),
         )  # fmt: skip
         return Plan(
             start=kept["start"], end=kept["end"], hours=kept["hours"], selected=kept["selected"],
             levels=at, groups=kept["groups"],
             known={Carrier(c): Known(level=a, day=b) for c, (a, b) in kept["known"].items()},
+            view=kept.get("view", OWN),
+            metered=frozenset(Carrier(c) for c in kept.get("metered", ())),
         )  # fmt: skip
 
 
@@ -118,15 +132,25 @@ class Window:
     limit: float = math.nan
     occupied: Bools | None = None
 
+    def taken(self, metered: AbstractSet[Carrier]) -> Window:
+        """With some carriers as the plant's meters counted them."""
+        return replace(self, before=self.before.taken(metered), healthy=self.healthy.taken(metered))
 
-def plan(of: Construction, window: Window, groups: Mapping[str, float]) -> Plan | None:
+
+def plan(
+    of: Construction, window: Window, groups: Mapping[str, float], *, view: str = OWN,
+    metered: AbstractSet[Carrier] = frozenset(),
+) -> Plan | None:  # fmt: skip
     """The plan of a window; None where nothing can be said, whatever comes after.
 
     Args:
         of: How it is measured.
         window: Units before.
         groups: Systematic half-width by group, the site's names. [1]
+        view: That the units are of.
+        metered: Carriers to be taken as the plant's meters counted them.
     """
+    window = window.taken(metered)
     before, healthy = window.before, window.healthy
     if of.kind is Kind.CIRCUIT and window.occupied is not None and len(before) and len(healthy):
         kept = changed_slots(before, healthy, window.occupied)
@@ -143,11 +167,14 @@ def plan(of: Construction, window: Window, groups: Mapping[str, float]) -> Plan 
     raw = at
     if of.kind is Kind.LEAK and not enough and math.isfinite(window.limit):
         at = _unselected(at, chosen, healthy, window.limit)
+    if of.kind is Kind.LEAK and enough:
+        at, known = _grown(at, known, chosen)
     if of.kind is not Kind.PLANT:
         known = _doubted(known, raw, at, len(np.unique(chosen.day)))
     return Plan(
         start=int(before.at.min()), end=int(before.at.max()), hours=chosen.hours,
-        selected=not enough, levels=at, known=known, groups=groups,
+        selected=not enough, levels=at, known=known, groups=groups, view=view,
+        metered=frozenset(metered) & frozenset(at.rate),
     )  # fmt: skip
 
 
@@ -169,10 +196,42 @@ def _doubted(
     found = {}
     for carrier, of in known.items():
         level = freed.mean(carrier)
-        moved = raw.mean(carrier) - level
+        moved = 0.0 if freed.growth else raw.mean(carrier) - level
         half = math.sqrt(of.level**2 + (rests * level) ** 2 + moved**2)
         found[carrier] = Known(level=half, day=of.day)
     return found
+
+
+def _grown(
+    at: Levels, known: Mapping[Carrier, Known], chosen: Units
+) -> tuple[Levels, dict[Carrier, Known]]:
+    """A leak that grew while it stood open, beyond chance: its level at the end, and its growth.
+
+    That it goes on growing is believed for as long again as it was seen, and by half: it may
+    end any day. The other half is doubt.
+    """
+    carrier = Carrier.WATER
+    days = chosen.day.astype(np.float64)
+    flow = chosen.amount[carrier] / chosen.exposure
+    off = days - days.mean()
+    if len(days) < _LEAST_GROWTH_DAYS or not np.ptp(days):
+        return at, dict(known)
+    slope = float((off @ flow) / (off @ off))
+    rest = flow - flow.mean() - slope * off
+    error = math.sqrt(float(rest @ rest) / (len(days) - 2) / float(off @ off))
+    if slope <= student(len(days) - 2) * error:
+        return at, dict(known)
+    span = int(np.ptp(days))
+    end = float(flow.mean() + slope * off.max())
+    grown = replace(
+        at, rate={carrier: np.full(len(at.bins), end)}, growth={carrier: slope},
+        grown=int(days.max()), grows=span,
+    )  # fmt: skip
+    spread_of = math.sqrt(float(rest @ rest) / (len(days) - 2))
+    # At the end of a line its value is known twice as badly as its mean.
+    level = 2.0 * student(len(days) - 2) * spread_of / math.sqrt(len(days))
+    half = math.hypot(level, 0.5 * slope * span)
+    return grown, {**known, carrier: replace(known[carrier], level=half)}
 
 
 def _enough(kind: Kind, free: Units) -> bool:

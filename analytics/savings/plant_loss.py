@@ -7,7 +7,7 @@ the sensors' offsets, which a difference of before and after cancels.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,10 +32,46 @@ class Loss:
     Attributes:
         exposed: The fault could act and its points said so.
         amount: By carrier in the interval. [kWh, m³]
+        fights: Whether its electricity cools away its heat, and is nothing without it.
+        fans: Of its electricity what fans took by their nameplates, where a repair stops them.
+            [kWh]
+        chilled: Of its electricity what cold took by a declared COP, the same way. [kWh]
     """
 
     exposed: Bools
     amount: Mapping[Carrier, Floats]
+    fights: bool = False
+    fans: Floats | None = None
+    chilled: Floats | None = None
+
+    def within(self, heat: Floats) -> Loss:
+        """No heat while the whole building was given none, and no cold against such heat.
+
+        An open valve without hot water behind it heats nothing. A heat meter counts by the
+        kilowatt-hour, so that hours are asked and not the interval. NaN says nothing. [kWh]
+        """
+        told = self.amount.get(Carrier.HEAT)
+        if told is None:
+            return self
+        with np.errstate(invalid="ignore"):
+            none = _around(heat) < _SOME * np.abs(_around(np.nan_to_num(told)[0]))
+            none |= _around(heat) <= 0.0
+        amount = {**self.amount, Carrier.HEAT: np.where(none, 0.0, told)}
+        if self.fights:
+            amount[Carrier.ELECTRICITY] = np.where(none, 0.0, self.amount[Carrier.ELECTRICITY])
+        return replace(self, amount=amount)
+
+    def counted(self, fans: Floats, plant: Floats) -> Loss:
+        """With fans, and chillers with all pumps, as their meters counted them. [kWh]
+
+        What plant gave outside the hours is partly given back within them.
+        """
+        if self.fans is None or self.chilled is None:
+            return self
+        turned = np.where(np.isfinite(fans), fans, self.fans)
+        cooled = np.where(np.isfinite(plant), plant, self.chilled)
+        amount = {**self.amount, Carrier.ELECTRICITY: turned + LOST * cooled}
+        return replace(self, amount=amount)
 
 
 def heating_valve(frame: Frame) -> Loss:
@@ -49,7 +85,8 @@ def heating_valve(frame: Frame) -> Loss:
         shut = frame.value("heat_valve") <= number("valve_open")
     # Without coil sensors the other coil hides it, but while both are asked to be shut.
     shown = on & shut & (coil | (state == _FREE))
-    return _loss(frame, shown, heat, cold=np.where(state > _FREE, heat, 0.0))
+    loss = _loss(frame, shown, heat, cold=np.where(state > _FREE, heat, 0.0))
+    return replace(loss, fights=True)
 
 
 def cooling_valve(frame: Frame) -> Loss:
@@ -65,6 +102,27 @@ def cooling_valve(frame: Frame) -> Loss:
     return _loss(frame, shown, np.where(state == _HEATING, cold, 0.0), cold=cold)
 
 
+def coils(frame: Frame) -> Loss:
+    """All that both coils give while the fan runs, whatever their valves are told.
+
+    A valve that is stuck half open wastes heat on a mild day and withholds it on a cold one: only
+    all hours together say what it costs.
+    """
+    heat = _air_heat(frame, frame.value("hclt") - frame.value("hcet"))
+    cold = _air_heat(frame, frame.value("ccet") - frame.value("cclt"))
+    # What a unit has no sensors for is left out, not counted as nothing.
+    heat = np.where(frame.has_role("hcet") & frame.has_role("hclt"), heat, 0.0)
+    cold = np.where(frame.has_role("ccet") & frame.has_role("cclt"), cold, 0.0)
+    sensed = np.any((heat != 0.0) | (cold != 0.0), axis=1, keepdims=True)
+    return _loss(frame, is_on(frame.value("fan_status")) & sensed, heat, cold=cold)
+
+
+def running(frame: Frame) -> Loss:
+    """All hours of a fan, for meters of the plant: its own points say nothing of them."""
+    on = is_on(frame.value("fan_status"))
+    return Loss(exposed=on, amount={})
+
+
 def heat_against_cool(frame: Frame) -> Loss:
     """AC-04: the smaller of what both coils do, which one undoes of the other."""
     on = is_on(frame.value("fan_status"))
@@ -77,7 +135,7 @@ def heat_against_cool(frame: Frame) -> Loss:
         np.where(np.isnan(heat), for_heat * hours, heat),
         np.where(np.isnan(cold), for_cold * hours, cold),
     )
-    return _loss(frame, on, both, cold=both)
+    return replace(_loss(frame, on, both, cold=both), fights=True)
 
 
 def outdoor_air(frame: Frame) -> Loss:
@@ -109,9 +167,13 @@ def off_hours(frame: Frame) -> Loss:
     return Loss(
         exposed=known,
         amount={
-            Carrier.ELECTRICITY: np.where(running, power + cold / frame.parameter("cop"), 0.0),
-            Carrier.HEAT: np.where(running, heat, 0.0),
+            Carrier.ELECTRICITY: np.where(
+                running, power + LOST * cold / frame.parameter("cop"), 0.0
+            ),
+            Carrier.HEAT: LOST * np.where(running, heat, 0.0),
         },
+        fans=np.where(running, power, 0.0),
+        chilled=np.where(running, cold / frame.parameter("cop"), 0.0),
     )
 
 
@@ -130,6 +192,20 @@ def warm_heating(frame: Frame) -> Loss:
         exposed=warm,
         amount={Carrier.HEAT: heat, Carrier.ELECTRICITY: power * frame.grid.hours},
     )
+
+
+def _around(values: Floats) -> Floats:
+    """Mean of the intervals about each. (n,)"""
+    width = min(_AROUND, len(values))
+    if not width:
+        return values
+    known = np.isfinite(values).astype(np.float64)
+    ones = np.ones(width)
+    count = np.convolve(known, ones, "same")
+    total = np.convolve(np.nan_to_num(values), ones, "same")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = np.where(count > 0, total / count, np.nan)
+    return found
 
 
 def burst(frame: Frame) -> Loss:
@@ -155,13 +231,36 @@ def _air_heat(frame: Frame, kelvin: Floats) -> Floats:
     return heat
 
 
-PLANT_LOSSES: Mapping[str, Callable[[Frame], Loss]] = {
-    "pipe_burst": burst,
-    "ahu_heating_valve": heating_valve,
-    "ahu_cooling_valve": cooling_valve,
-    "ahu_heat_against_cool": heat_against_cool,
-    "ahu_outdoor_air": outdoor_air,
-    "ahu_off_schedule": off_hours,
-    "heating_warm_lockout": warm_heating,
+_SOME = 0.25
+"""Of a coil's heat, less than which its building cannot have been given. [1]"""
+
+_AROUND = 37
+"""Three hours of five minutes, over which a heat meter of whole kilowatt-hours is read."""
+
+LOST = 0.5
+"""Of heat and cold given outside the hours, what is lost: the building keeps the rest until
+somebody wants it. Between nothing and all; no meter of a unit tells. [1]"""
+
+OWN, COILS, RUNNING = "own", "coils", "running"
+"""Views of a fault: its rule's own formula, both coils in all hours, the fan's hours alone."""
+
+Views = Mapping[str, Callable[[Frame], Loss]]
+
+_OF_COILS: Views = {COILS: coils, RUNNING: running}
+
+PLANT_LOSSES: Mapping[str, Views] = {
+    "pipe_burst": {OWN: burst},
+    "ahu_heating_valve": {OWN: heating_valve, **_OF_COILS},
+    "ahu_cooling_valve": {OWN: cooling_valve, **_OF_COILS},
+    "ahu_heat_against_cool": {OWN: heat_against_cool, **_OF_COILS},
+    "ahu_outdoor_air": {OWN: outdoor_air, **_OF_COILS},
+    "ahu_off_schedule": {OWN: off_hours},
+    "heating_warm_lockout": {OWN: warm_heating},
 }
-"""By fault family."""
+"""By fault family, then by view."""
+
+METERED = frozenset({
+    "ahu_heating_valve", "ahu_cooling_valve", "ahu_heat_against_cool", "ahu_outdoor_air",
+    "heating_warm_lockout",
+})  # fmt: skip
+"""Families whose cost the plant's own meters may know better than the fault's points."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics.calendar import Calendar
 from analytics.daybook import Daybook
+from analytics.frame import Frame
 from analytics.frames import Scene, coarse_rows, layout, means_frame
 from analytics.grid import Grid
 from analytics.rule import LOOKBACK_MS, Basis, Rule, Target
@@ -17,7 +18,8 @@ from analytics.savings.bought import Conversion
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
 from analytics.savings.levels import driver_bins
 from analytics.savings.meter_loss import circuit, leak
-from analytics.savings.plant_loss import PLANT_LOSSES
+from analytics.savings.plant_loss import METERED, OWN, PLANT_LOSSES, Loss
+from analytics.savings.plant_meter import counted, fans_of, heat_of, meters_of, plant_of
 from analytics.savings.units import Units, joined
 from core.batch import Bools, Floats
 from core.clock import DAY_MS
@@ -66,15 +68,27 @@ class Sight:
         known = self.targets.get((rule, target))
         return CONSTRUCTIONS[known[0].card.family] if known is not None else None
 
-    def units(self, rule: str, target: str, start: int, end: int, node: Conversion | None) -> Units:
-        """All units that end within ``(start, end]``. [ms]"""
+    def units(
+        self, rule: str, target: str, start: int, end: int, node: Conversion | None, *,
+        view: str = OWN,
+    ) -> Units:  # fmt: skip
+        """All units of one view that end within ``(start, end]``. [ms]"""
+        return self.views(rule, target, start, end, node)[view]
+
+    def views(
+        self, rule: str, target: str, start: int, end: int, node: Conversion | None
+    ) -> dict[str, Units]:
+        """The same of every view of the fault's family."""
         of, mine = self.targets[rule, target]
         kind = CONSTRUCTIONS[of.card.family].kind
-        found = self._plant(of, mine, start, end) if kind is Kind.PLANT else (
-            self._meter(of, mine, kind, start, end)
-        )  # fmt: skip
+        found = self._plant(of, mine, start, end) if kind is Kind.PLANT else {
+            OWN: self._meter(of, mine, kind, start, end)
+        }  # fmt: skip
         if node is not None:
-            found = found.converted(Carrier.GAS, Carrier.HEAT, node.per_unit)
+            found = {
+                view: units.converted(Carrier.GAS, Carrier.HEAT, node.per_unit)
+                for view, units in found.items()
+            }
         return found
 
     def occupied_slots(self, target: str) -> Bools:
@@ -115,16 +129,17 @@ class Sight:
         for book in self._books.values():
             book.forget(first, last)
 
-    def _plant(self, rule: Rule, target: Target, start: int, end: int) -> Units:
-        parts = []
+    def _plant(self, rule: Rule, target: Target, start: int, end: int) -> dict[str, Units]:
+        parts: dict[str, list[Units]] = {view: [] for view in PLANT_LOSSES[rule.card.family]}
         at = start
         while at < end:
             upto = min(at + _CHUNK_MS, end)
-            parts.append(self._stretch(rule, target, at, upto))
+            for view, units in self._stretch(rule, target, at, upto).items():
+                parts[view].append(units)
             at = upto
-        return joined(parts)
+        return {view: joined(of) for view, of in parts.items()}
 
-    def _stretch(self, rule: Rule, target: Target, start: int, end: int) -> Units:
+    def _stretch(self, rule: Rule, target: Target, start: int, end: int) -> dict[str, Units]:
         step, back = rule.step_ms, LOOKBACK_MS[Basis.MEANS] // rule.step_ms
         inner = Grid.covering(start, end, step)
         grid = Grid(start=inner.start - back * step, step=step, count=inner.count + back)
@@ -140,9 +155,31 @@ class Sight:
         seen = np.zeros(len(self.site.points), dtype=np.int64)
         scene = Scene(self.site, self.calendar, indices, rows, seen)
         frame = means_frame(scene, wide, layout(self.site, wide, [mine]), grid, {})
-        loss = PLANT_LOSSES[rule.card.family](frame)
-        kept = loss.exposed[0].copy()
-        kept[:back] = False
+        building = self.site.equipment[target.id].building
+        use = {
+            carrier: counted(self.store, registers, grid.ends, step)
+            for carrier, registers in meters_of(self.site, building).items()
+            if rule.card.family in METERED
+        }
+        fans, plant = (
+            counted(self.store, of(self.site, building), grid.ends, step)
+            for of in (fans_of, plant_of)
+        )
+        heat = counted(self.store, heat_of(self.site, building), grid.ends, step)
+        found = {}
+        for view, loss_of in PLANT_LOSSES[rule.card.family].items():
+            loss = loss_of(frame).within(heat).counted(fans, plant)
+            kept = loss.exposed[0].copy()
+            kept[:back] = False
+            found[view] = self._of(rule, target, frame, loss, kept, use)
+        return found
+
+    def _of(
+        self, rule: Rule, target: Target, frame: Frame, loss: Loss, kept: Bools,
+        use: Mapping[Carrier, Floats],
+    ) -> Units:  # fmt: skip
+        """The units of one view."""
+        grid = frame.grid
         oat, ends = frame.value("oat")[0], grid.ends
         days = np.array([self.calendar.day_of(int(at)).toordinal() for at in ends[kept]],
                         dtype=np.int64)  # fmt: skip
@@ -157,6 +194,7 @@ class Sight:
             at=ends[kept], day=days, bin=bins, driver=driver,
             exposure=np.full(int(kept.sum()), grid.hours),
             amount={c: np.nan_to_num(a[0][kept]) for c, a in loss.amount.items()},
+            meter={c: a[kept] for c, a in use.items()},
         )  # fmt: skip
 
     def _meter(self, rule: Rule, target: Target, kind: Kind, start: int, end: int) -> Units:

@@ -7,7 +7,8 @@ once. A leak's unit is a night, a circuit's a slot of the day, an air handler's 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -30,6 +31,8 @@ class Units:
         driver: Outdoor air, where the construction leans on it; NaN where not. (n,) [°C]
         exposure: How long the fault could act in it, weighted as the construction says. (n,) [h]
         amount: Used or lost in it, by carrier, signed and unclipped. (n,) [kWh, m³]
+        meter: What meters of the plant counted in it, by bought carrier, all of it: the fault's
+            part and the rest; NaN where they said nothing. (n,) [kWh, m³]
     """
 
     at: Ints
@@ -38,6 +41,7 @@ class Units:
     driver: Floats
     exposure: Floats
     amount: Mapping[Carrier, Floats]
+    meter: Mapping[Carrier, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.at)
@@ -48,7 +52,16 @@ class Units:
             at=self.at[rows], day=self.day[rows], bin=self.bin[rows], driver=self.driver[rows],
             exposure=self.exposure[rows],
             amount={carrier: amount[rows] for carrier, amount in self.amount.items()},
+            meter={carrier: amount[rows] for carrier, amount in self.meter.items()},
         )  # fmt: skip
+
+    def taken(self, metered: AbstractSet[Carrier]) -> Units:
+        """With some carriers as the plant's meters counted them; without what they missed."""
+        if not metered:
+            return self
+        told = {c: self.meter.get(c, np.full(len(self), np.nan)) for c in sorted(metered)}
+        known: Bools = np.isfinite(np.array([*told.values()])).all(axis=0)
+        return replace(self, amount={**self.amount, **told}).keep(known)
 
     def between(self, start: int, end: int) -> Units:
         """Those that end within ``(start, end]``. [ms]"""
@@ -74,10 +87,7 @@ class Units:
         moved = amount.pop(of, None)
         if moved is not None:
             amount[to] = amount[to] + moved * factor if to in amount else moved * factor
-        return Units(
-            at=self.at, day=self.day, bin=self.bin, driver=self.driver, exposure=self.exposure,
-            amount=amount,
-        )  # fmt: skip
+        return replace(self, amount=amount)
 
 
 def joined(parts: Sequence[Units]) -> Units:
@@ -96,5 +106,9 @@ def joined(parts: Sequence[Units]) -> Units:
         amount={
             c: np.concatenate([p.amount.get(c, np.zeros(len(p))) for p in parts])
             for c in sorted(carriers)
+        },
+        meter={
+            c: np.concatenate([p.meter.get(c, np.full(len(p), np.nan)) for p in parts])
+            for c in sorted({c for p in parts for c in p.meter})
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
@@ -13,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from api import planned, work
 from api.actions import act_of, actions
 from api.asker import Sent, ServicesDep, photo_of
+from api.offers import Offer, QuoteId, enter_quote, offer_of, paper
 from api.orders import named, summary
 from api.pages.planned import said_of
 from api.pages.work import PHOTO_HEADERS, PhotoName
@@ -75,6 +77,13 @@ async def checked_photo(request: Request, _: GuestDep) -> Sent:
     return sent
 
 
+async def checked_quote(request: Request, _: GuestDep) -> Offer:
+    """A quote that this phone's page sent."""
+    sent = await offer_of(request)
+    _check(request, sent.csrf)
+    return sent
+
+
 @router.get("/c")
 def order(request: Request, given: ServicesDep, theirs: GuestDep) -> Response:
     """The order."""
@@ -129,6 +138,27 @@ def send_photo(
     return RedirectResponse("/c", SEE_OTHER)
 
 
+@router.post("/c/quotes")
+def send_quote(
+    request: Request, given: ServicesDep, theirs: GuestDep,
+    sent: Annotated[Offer, Depends(checked_quote, scope="function")],
+) -> Response:  # fmt: skip
+    """What the contractor asks; what was refused comes back."""
+    try:
+        enter_quote(given, *theirs, sent)
+    except Refused as error:
+        content = _content(request, given, theirs, problem=said(error, language_of(request)))
+        return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
+                    content=content)  # fmt: skip
+    return RedirectResponse("/c", SEE_OTHER)
+
+
+@router.get("/c/quotes/{quote}/file")
+def quote_file(given: ServicesDep, theirs: GuestDep, quote: QuoteId) -> Response:
+    """The paper of a quote of this order."""
+    return paper(given, *theirs, quote)
+
+
 @router.get("/c/photos/{name}")
 def photo(given: ServicesDep, theirs: GuestDep, name: PhotoName) -> Response:
     """A photo of the order."""
@@ -175,7 +205,7 @@ def _content(
 ) -> dict[str, object]:  # fmt: skip
     actor, id_ = theirs
     tr, detail = language_of(request), given.orders.desk.order(actor, id_)
-    offered = actions(given, detail, tr, kept or {})
+    offered, seen = actions(given, detail, tr, kept or {}), work.content(given, actor, detail, tr)
     return {
         "o": summary(given, detail.row, tr),
         "explanation": tr.say(named(detail.row.explanation, detail.row.target, given.site, tr)),
@@ -186,11 +216,14 @@ def _content(
         "problem": problem,
         "once": secrets.token_hex(12),
         "guest": actor.name,
-        **(at := work.content(given, actor, detail, tr)),
-        **planned.checklist(given.orders.planned.at(*theirs), tr, work.photo_names(at)),
+        **seen,
+        # Which other orders count, and from which sum on somebody is asked, is not theirs to know.
+        "quotes": replace(seen["quotes"], others=(), split=()),
+        **planned.checklist(given.orders.planned.at(*theirs), tr, work.photo_names(seen)),
         "step_path": "/c/step",
         "photo_path": "/c", "may_permit": False, "may_help": False, "may_need": False,
-        "may_link": False, "links": (), "mine": False, "split": (),
+        "may_link": False, "links": (), "mine": False, "split": (), "cover": [],
+        "quote_path": "/c/quotes",
     }  # fmt: skip
 
 

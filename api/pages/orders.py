@@ -27,6 +27,7 @@ from api.pages.frame import Framed
 from api.problems import STATUS_OF
 from api.refusals import said
 from api.services import Services
+from api.teaching import KIND_WORDS, change_words, name_of
 from api.view import language_of, page
 from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
@@ -36,6 +37,7 @@ from core.words import OrderState, Origin
 from workorders.dropped import known
 from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
+from workorders.teaching.lessons import Standing
 from workorders.views import OrderDetail, OrderRow, Step
 
 router = APIRouter(include_in_schema=False)
@@ -130,7 +132,8 @@ def _list(
     ]  # fmt: skip
     chosen = {key: _chosen(everything, key, actor, given.clock.now()) for key in _VIEWS}
     chosen["closed"] = closed
-    rows = [summary(given, o, tr) for o in chosen[view]]
+    marks = given.orders.lessons.marks(actor)
+    rows = [summary(given, o, tr, marks) for o in chosen[view]]
     labels = {
         "open": tr("All open"), "mine": tr("Mine"), "desk": tr("Desk first"), "late": tr("Late"),
         "proof": tr("Waiting for proof"), "refused": tr("Refused"), "closed": tr("Closed"),
@@ -176,7 +179,7 @@ def _whole(
         "version": row.version,
         "problem": problem,
         "kept_note": (kept or {}).get("note", ""),
-        "notices": _notices(detail, given, tr),
+        "notices": [*_notices(detail, given, tr), *_taught(detail, given, actor, tr)],
         "refused_words": _refusal(detail, tr),
         "so_far": None if money is None or finding is None
         else money * max(0.0, (until - finding.onset) / DAY_MS),
@@ -229,6 +232,25 @@ def _notices(detail: OrderDetail, given: Services, tr: Translator) -> list[str]:
     into = next((s.data.get("into") for s in reversed(detail.history) if "into" in s.data), None)
     if into is not None and row.closed_at is not None:
         said.append(tr("This went into {order}, which stands for it.", order=into))
+    return said
+
+
+def _taught(detail: OrderDetail, given: Services, actor: Actor, tr: Translator) -> list[str]:
+    """That a rule here is judged otherwise than its card says, until when, and by whom."""
+    said, row = [], detail.row
+    if row.rule in given.orders.lessons.marks(actor)[1]:
+        said.append(tr("Rule {rule} only advises: too many of its alarms were false.",
+                       rule=row.rule))  # fmt: skip
+    held = [
+        one for one in given.orders.lessons.lessons(actor)
+        if one.standing is Standing.HOLDS and (one.rule, one.target) == (row.rule, row.target)
+    ]  # fmt: skip
+    said += [
+        tr("Taught here: {kind}, {change}, until {when} ({name}).",
+           kind=tr(KIND_WORDS[one.kind]), change=change_words(one, tr),
+           when=formats.moment(one.until, given.site.timezone, tr), name=name_of(given, one.owner))
+        for one in held
+    ]  # fmt: skip
     return said
 
 
@@ -351,7 +373,10 @@ _EVENT_WORDS = {
     "bound": "Contractor's phone", "photo": "Photo",
     "folded": "Took another order", "reported": "Reported too",
     "rated": "Rated by the reporter", "dropped": "No longer in the site model",
-    "hold_over": "The hold is over", "step": "Answered a step", "due_again": "Due once more",
+    "hold_over": "The hold is over", "recall": "Opened again by a second look",
+    "looked": "Looked at again", "quoted": "Quote of the contractor",
+    "quote_said": "Quote approved or refused",
+    "step": "Answered a step", "due_again": "Due once more",
     "missed": "Not done in its time", "followed": "Has an order of its own now",
     "to_inspect": "Another person looks at it", "check": "Closed by its checklist",
     "ticket_changed": "Ticket changed in the other system",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
+from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import Annotated
@@ -21,14 +23,17 @@ from scoring.realism.bands import KEPT as BANDS
 from scoring.realism.bands import Bands, load_bands, outside, save_bands
 from scoring.realism.campus import Found
 from scoring.realism.card import AIM, KEPT, card_of, save_card
+from scoring.realism.further import DAYS, LEAD_DAYS, further
 from scoring.realism.page import part, replaced
-from scoring.realism.pictures import ROW_HEIGHT, WIDTH, picture
+from scoring.realism.pictures import ROW_HEIGHT, WIDTH, Panel, picture
 from scoring.realism.tables import STATISTICS
 
 _PAGE = Path("docs/simulator.md")
 _PICTURES = Path("docs/pictures")
 # Monday, 13 April 2026, and Monday, 12 January 2026, in the eight weeks of their seasons.
 _SPRING_DAY, _WINTER_DAY = 42, 28
+# Of the further buildings, a week of damp summer that ends on a Monday's midnight.
+_FURTHER, _FURTHER_END = Path("sites/xishan"), date(2026, 7, 20)
 
 
 @speaks
@@ -54,6 +59,7 @@ def realism(
         if data is not None:
             save_bands(BANDS, bands)
             _draw(model, data)
+            draw_further()
     _tell(found, bands, numbers, json_=json_)
 
 
@@ -69,23 +75,32 @@ def _write(found: Found, bands: Bands, year: Found, seeds: list[int]) -> None:
 
 
 def _draw(site: Site, data: Path) -> None:
+    spring, winter = (campus.readings_of(site, 1, end) for end in campus.SEASONS.values())
+    ours, theirs = weeks.simulated(spring, winter, _SPRING_DAY, _WINTER_DAY), weeks.measured(data)
+    for name, panels in ours.items():
+        _shot(name, list(zip(panels, theirs[name], strict=True)))
+
+
+def draw_further() -> None:
+    """The week of the further buildings, which no real one stands beside."""
+    week = campus.readings_of(load_site(_FURTHER), 1, _FURTHER_END, LEAD_DAYS + DAYS)
+    _shot("further", further(week))
+
+
+def _shot(name: str, rows: Sequence[tuple[Panel, Panel]]) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         what = "pictures are drawn by Chromium, and there is none"
         raise Misconfigured([Mistake(file="", line=0, what=what, expected="chromium in PATH")])
-    spring, winter = (campus.readings_of(site, 1, end) for end in campus.SEASONS.values())
-    ours, theirs = weeks.simulated(spring, winter, _SPRING_DAY, _WINTER_DAY), weeks.measured(data)
     with tempfile.TemporaryDirectory(prefix="plantroom-pictures-") as folder:
-        for name, panels in ours.items():
-            rows = list(zip(panels, theirs[name], strict=True))
-            svg = Path(folder) / f"{name}.svg"
-            svg.write_text(picture(rows), encoding="utf-8")
-            subprocess.run(  # noqa: S603 - no shell, and our own file
-                [chromium, "--headless", "--no-sandbox", "--hide-scrollbars",
-                 f"--window-size={WIDTH},{ROW_HEIGHT * len(rows)}",
-                 f"--screenshot={_PICTURES.absolute() / f'week-{name}.png'}", svg.as_uri()],
-                check=True, capture_output=True, timeout=60,
-            )  # fmt: skip
+        svg = Path(folder) / f"{name}.svg"
+        svg.write_text(picture(rows), encoding="utf-8")
+        subprocess.run(  # noqa: S603 - no shell, and our own file
+            [chromium, "--headless", "--no-sandbox", "--hide-scrollbars",
+             f"--window-size={WIDTH},{ROW_HEIGHT * len(rows)}",
+             f"--screenshot={_PICTURES.absolute() / f'week-{name}.png'}", svg.as_uri()],
+            check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
 
 
 def _tell(found: Found, bands: Bands, seeds: list[int], *, json_: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,12 +20,15 @@ from plantroom.logs import configure
 from plantroom.output import FAILED, as_json, err, out, speaks, table
 from plantroom.season import NIGHTS, PLANT_DAYS, Data, Through, Wishes
 from plantroom.spread import cores, seasons, site_of
+from plantroom.trial import WORLDS, trials
 from plantroom.written import read_alarms, read_season
 from scoring.card import overfitted, worsened
 from scoring.page import PICTURE, page, picture
 from scoring.plan import IN_DAYS, PER_BUILDING
 from scoring.report import report, within_reach
 from scoring.season import Season
+from scoring.trial.figures import figures
+from scoring.trial.page import page as trial_page
 from simulators.physics.laws import FIRST, laws_of
 from simulators.physics.weather.climate import DEFAULT_CLIMATE, known_climate
 from simulators.staging import CHANCE
@@ -69,6 +73,10 @@ def score(
     story: Annotated[
         bool, typer.Option("--story", help="Score the demonstration's story; its seed, its time.")
     ] = False,
+    savings: Annotated[
+        bool,
+        typer.Option("--savings", help="Try the ledger: one fault a building, mended once."),
+    ] = False,
     findings: Annotated[
         Path | None, typer.Option(help="Score these alarms (JSON lines) instead of running.")
     ] = None,
@@ -101,6 +109,12 @@ def score(
     for folder in (docs, card.parent if card is not None else None):
         _check_folder(folder)
     begun = time.monotonic()
+    if savings:
+        _try_ledger(
+            site or load_settings().site, seeds_of(seeds), days, buildings, nights,
+            workers or cores(), docs, card, json_=json_,
+        )  # fmt: skip
+        return
     if findings is not None:
         model, done = _others(findings, on)
         what = f"the alarms of {findings.name} on the campus of seed {done[0].seed}"
@@ -144,6 +158,29 @@ def score(
         err.print(f"worse: {line}", style="red")
     if worse:
         raise typer.Exit(FAILED)
+
+
+def _try_ledger(
+    folder: Path, seeds: Sequence[int], days: int, buildings: int, nights: int, workers: int,
+    docs: Path | None, card: Path | None, *, json_: bool,
+) -> None:  # fmt: skip
+    """Booked against true savings, order by order."""
+    tried = trials(
+        folder, seeds, days=days, worlds=WORLDS, buildings=buildings, nights=nights,
+        workers=workers, told=lambda seed: err.print(f"[dim]seed {seed}[/]"),
+    )  # fmt: skip
+    found = figures(tried)
+    what = (f"{len(seeds)} seeds from {min(seeds)} to {max(seeds)}, {days} days, {WORLDS} worlds "
+            "each")  # fmt: skip
+    if docs is not None:
+        (docs / "savings-trial.md").write_text(trial_page(found, what), encoding="utf-8")
+    if card is not None:
+        _keep(card, {"made_from": what, **found})
+    if json_:
+        as_json(found)
+        return
+    whole: Any = found["whole"]
+    table(("figure", ""), list(whole.items()), empty="Nothing was booked.")
 
 
 def seeds_of(text: str) -> list[int]:

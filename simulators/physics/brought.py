@@ -35,6 +35,7 @@ class Brought:
         oat: Outdoors. (minutes,) [°C]
         oat_each: The same, each minute by itself.
         fan: Whether air handlers are meant to run.
+        units: Whether fan coils are, as each five minutes begin. (blocks, units)
         wander: Of their supply. [K]
         speed_wander: Of their fans, share of full speed.
         hours: Whether a building's heat may be wanted.
@@ -54,6 +55,7 @@ class Brought:
     oat: Floats
     oat_each: Sequence[Floats]
     fan: Bools
+    units: Floats
     wander: Floats
     speed_wander: Floats
     hours: Bools
@@ -90,6 +92,7 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
     return Brought(
         drivers=tuple(drivers), oat=weather.oat, oat_each=singly(weather.oat),
         fan=np.concatenate([of.fan for of in drivers], axis=1),
+        units=side(lambda of: of.units[::STEP_MIN].astype(np.float64)),
         wander=side(lambda of: of.wander), speed_wander=side(lambda of: of.speed_wander),
         hours=np.concatenate([wanted for wanted, _ in hours], axis=1),
         boost=np.concatenate([boost for _, boost in hours], axis=1),

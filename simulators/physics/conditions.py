@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.batch import Floats
+from simulators.physics.air.fan_coil_faults import UnitParameters, unit_parameters
 from simulators.physics.cheats import hide, unplugged
 from simulators.physics.cooling.cooling_faults import CoolingFaults, cooling_faults_of
 from simulators.physics.faults import Fault, FaultKind
@@ -115,6 +116,7 @@ class Conditions:
     Attributes:
         air: By air handler, in the plan's order.
         rooms: By zone, in the plan's order.
+        units: Of fan coils.
         heating: Of heating plant.
         cooling: Of chilled-water plant.
         lights: Share of its day level that a meter's circuit keeps after hours.
@@ -127,6 +129,7 @@ class Conditions:
 
     air: tuple[AirFaults, ...]
     rooms: tuple[RoomFaults, ...] = ()
+    units: UnitParameters
     heating: HeatingFaults
     cooling: CoolingFaults
     lights: Floats
@@ -165,6 +168,7 @@ def conditions_of(plan: Plan, active: Sequence[Fault], at: int) -> Conditions:
     made = Conditions(
         air=tuple(AirFaults() for _ in plan.ahus),
         rooms=tuple(RoomFaults() for _ in plan.zones),
+        units=unit_parameters(plan, active, at),
         lights=np.zeros(len(plan.electric)),
         power=power_faults_of(plan, active, at),
         water=water_faults_of(plan, active, at),

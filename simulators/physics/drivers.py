@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from core.batch import Bools, Floats
+from core.batch import Bools, Floats, Ints
+from core.site import Equipment
 from simulators.physics.people import people as people_by
 from simulators.physics.people import plain_people
 from simulators.physics.people.changes import Changes, changes_on
@@ -45,6 +46,7 @@ class Drivers:
         zone_people: Heads there, by zone.
         gains: Heat into each zone's air but for the air handler's. [kW]
         fan: Whether an air handler is meant to run.
+        units: Whether a fan coil is.
         wander: Disturbance of each air handler's supply. [K]
         speed_wander: Of each fan, share of full speed.
         looped_noise: Noise of the sensors that control, (minutes, 2, air handlers). [K]
@@ -61,6 +63,7 @@ class Drivers:
     zone_people: Floats
     gains: Floats
     fan: Bools
+    units: Bools
     wander: Floats
     speed_wander: Floats
     looped_noise: Floats
@@ -87,7 +90,9 @@ def drivers_of(
         )
     heads = zone_share * np.array([z.number("people", 0.0) for z in plan.zones])
     ahu_streams = [stream(seed, a.id, "supply", ordinal) for a in plan.ahus]
-    gains, fan = _gains(plan, weather, zone_share, heads), _fan(plan, workday)
+    gains = _gains(plan, weather, zone_share, heads)
+    fan = _meant(plan, plan.ahus, plan.ahu_building, workday)
+    units = _meant(plan, plan.units, plan.unit_building, workday)
     draws = draws_of(
         plan, seed, day, people, workday, weather,
         extra=changes.water if changes is not None else None,
@@ -95,11 +100,12 @@ def drivers_of(
     if changes is not None:
         gains += changes.gains
         fan = changes.runs(fan, plan.ahu_building.tolist())
+        units = changes.runs(units, plan.unit_building.tolist())
         draws.street[:] *= changes.street
     return Drivers(
         start=start, day=day, workday=workday, weather=weather, people=people,
         zone_people=heads,
-        gains=gains, fan=fan, draws=draws, changes=changes,
+        gains=gains, fan=fan, units=units, draws=draws, changes=changes,
         grid_wander=np.stack([
             wander(stream(seed, b, "grid", ordinal), DAY_MIN, _GRID_MIN, _GRID_K)
             for b in plan.buildings
@@ -125,12 +131,13 @@ def _gains(plan: Plan, weather: Weather, share: Floats, heads: Floats) -> Floats
     return gains
 
 
-def _fan(plan: Plan, workday: Bools) -> Bools:
+def _meant(plan: Plan, machines: Sequence[Equipment], building: Ints, workday: Bools) -> Bools:
+    """When machines are meant to run. (minutes, machines)"""
     minutes = np.arange(DAY_MIN)
-    meant = np.zeros((DAY_MIN, len(plan.ahus)), np.bool_)
-    for index in range(len(plan.ahus)):
-        schedule = plan.ahu_hours(index)
-        hours = schedule.workday if workday[plan.ahu_building[index]] else schedule.offday
+    meant = np.zeros((DAY_MIN, len(machines)), np.bool_)
+    for index, machine in enumerate(machines):
+        schedule = plan.hours_of(machine)
+        hours = schedule.workday if workday[building[index]] else schedule.offday
         if hours is not None:
             meant[:, index] = (minutes >= hours[0]) & (minutes < hours[1])
     return meant
@@ -138,4 +145,5 @@ def _fan(plan: Plan, workday: Bools) -> Bools:
 
 def stratification(plan: Plan, seed: int) -> Floats:
     """How far each mixing box is from mixed, as a share of outdoor less return."""
-    return np.array([fixed(seed, a.id, "stratified", -0.03, 0.03) for a in plan.ahus])
+    unmixed = [fixed(seed, a.id, "stratified", -0.03, 0.03) for a in plan.ahus]
+    return np.where(plan.blows_fresh, 0.0, unmixed)

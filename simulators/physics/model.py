@@ -19,6 +19,8 @@ from simulators.physics.air.air_faults import (
 from simulators.physics.air.boxes import Boxes
 from simulators.physics.air.damp import Damp
 from simulators.physics.air.demand import Demand
+from simulators.physics.air.fan_coil_faults import UnitParameters, side_by_side_units
+from simulators.physics.air.fan_coils import FanCoils
 from simulators.physics.air.room_coils import RoomCoils
 from simulators.physics.air.rooms import STEP_MIN, Rooms
 from simulators.physics.brought import Brought, brought_by
@@ -107,7 +109,7 @@ class Model:
         self._rows = Rows(plan)
         self._rooms, self._boxes = Rooms(plan, self._rows), Boxes(plan, self._rows)
         self._coils, self._demand = RoomCoils(plan, self._rows), Demand(plan, self._rows)
-        self._damp = Damp(plan, self._rows)
+        self._damp, self._units = Damp(plan, self._rows), FanCoils(plan)
         self._air = AirHandlers(plan, self._rows, stratification(plan, seed))
         self._plants = Plants(plan)
         self._took = np.zeros((7, self._rows.ahus))
@@ -119,6 +121,7 @@ class Model:
             "ahus": np.cumsum([len(p.ahus) for p in plans])[:-1],
             "zones": np.cumsum([len(p.zones) for p in plans])[:-1],
             "buildings": np.cumsum([len(p.buildings) for p in plans])[:-1],
+            "units": np.cumsum([len(p.units) for p in plans])[:-1],
         }
         # What rooms and plants show, five minutes ago and now.
         self._zone = np.stack([self._of_rooms()] * 2)
@@ -133,6 +136,7 @@ class Model:
         worlds, minutes = [step.now for step in asked], asked[0].minutes
         sensors, faults = room_parameters(worlds), plant_faults_of(worlds)
         self._now = air_parameters(worlds)
+        units = side_by_side_units([now.units for now in worlds])
         brought = self._on([step.drivers for step in asked])
         reads = [step.reads for step in asked]
         air_day = _air_day(brought, slice(*minutes), reads, self._now)
@@ -140,15 +144,16 @@ class Model:
         air, first = self._air, minutes[0]
         air.begin(self._now, air_day)
         out = np.zeros((minutes[1] - first, SHOWN, self._rows.ahus))
-        shown = _Shown(self._zone, self._building)
+        shown = _Shown(self._zone, self._building, self._units.state)
         turns, runs = _turns(air_day), _any(air_day.on)
         k = 0
         while k < len(out):
             if k in turns:
                 air.engage(k)
             if (first + k) % STEP_MIN == 0:
-                self._block(k, brought, (first + k) // STEP_MIN, plant_day, sensors, faults)
-                shown.note(self._zone[1], self._building[1])
+                block = (first + k) // STEP_MIN
+                self._block(k, brought, block, plant_day, (sensors, units), faults)
+                shown.note(self._zone[1], self._building[1], self._units.state)
             if runs[k]:
                 air.minute(k)
                 out[k] = air.state[:SHOWN]
@@ -159,9 +164,9 @@ class Model:
             out[k:still] = air.state[:SHOWN]
             k = still
         air.end(len(out))
-        zone, building = shown.by_minute(minutes)
+        zone, building, unit = shown.by_minute(minutes)
         self._plants.complete(building, plant_day, faults)
-        return self._traces(air.shown(out), zone, building)
+        return self._traces(air.shown(out), zone, building, unit)
 
     def memory(self) -> dict[str, Floats]:
         """All state of the first world, by kind of asset."""
@@ -199,6 +204,7 @@ class Model:
             "boxes": self._boxes.state, "coils": self._coils.state,
             "given": self._coils.given, "damp": self._damp.state, "plants": self._plants.state,
             "radiators": self._plants.radiators, "zone": self._zone, "building": self._building,
+            "units": self._units.state,
         }  # fmt: skip
 
     def _parted(self, name: str, values: Floats) -> list[Floats]:
@@ -206,11 +212,12 @@ class Model:
         return np.split(values, self._edges[_KEPT_BY[name]], axis=-1)
 
     def _block(
-        self, k: int, brought: Brought, block: int, plant_day: PlantDay, sensors: RoomParameters,
-        faults: PlantFaults,
+        self, k: int, brought: Brought, block: int, plant_day: PlantDay,
+        of_rooms: tuple[RoomParameters, UnitParameters], faults: PlantFaults,
     ) -> None:  # fmt: skip
         """Five minutes of rooms, plants, and what of the air handlers goes with them."""
         air, rooms, rows, plants = self._air, self._rooms, self._rows, self._plants
+        (sensors, units), damp = of_rooms, self._damp
         mean = air.passed / _STEP
         into = rows.from_ahus(mean[_BLOWN])
         into *= self._boxes.share
@@ -221,11 +228,20 @@ class Model:
             on = rows.at_rooms(air.row("on")) * rows.fed
             at_rooms = self._water.take(rows.zone_building, axis=1)
             gains += self._coils.step(rooms.air, on, at_rooms, sensors)
+        if self._units.some:
+            of = (rooms.air, sensors.felt(rooms.air), damp.state[0])
+            meant, oat = brought.units[block], brought.block_oat[block]
+            gains += self._units.step(of, self._water, meant, oat, units)
         rooms.step(brought.block_oat[block], gains, brought.heads[block], *into)
-        damp, share = self._damp, self._boxes.share
+        share = self._boxes.share
         if damp.some:
-            damp.step(rooms.air, brought.heads[block], mean, share, brought.block_water[block])
-        plants.step(plant_day, k, self._asked(mean), faults, STEP_MIN)
+            dried = self._units.dried if self._units.some else None
+            outdoors = brought.block_water[block]
+            damp.step(rooms.air, brought.heads[block], mean, share, outdoors, dried)
+        asked = self._asked(mean)
+        if self._units.some:
+            asked = asked.and_units(self._units.asked(), plant_day.latent[k])
+        plants.step(plant_day, k, asked, faults, STEP_MIN)
         self._zone[1], self._building[1] = self._of_rooms(), plants.written()
         if not np.count_nonzero(self._building[0]):  # nothing was before the first step of all
             self._building[0] = self._building[1]
@@ -283,19 +299,20 @@ class Model:
             expected=self._plants.expected(outdoors, faults),
         )  # fmt: skip
 
-    def _traces(self, ahu: Floats, zone: Floats, building: Floats) -> list[Trace]:
+    def _traces(self, ahu: Floats, zone: Floats, building: Floats, unit: Floats) -> list[Trace]:
         edges = self._edges
         parts = (
             np.split(ahu, edges["ahus"], axis=-1), np.split(zone, edges["zones"], axis=-1),
             np.split(building, edges["buildings"], axis=-1),
+            np.split(unit, edges["units"], axis=-1),
         )  # fmt: skip
-        return [Trace(ahu=a, zone=z, building=b) for a, z, b in zip(*parts, strict=True)]
+        return [Trace(ahu=a, zone=z, building=b, unit=u) for a, z, b, u in zip(*parts, strict=True)]
 
 
 _KEPT_BY = {
     "air": "ahus", "passed": "ahus", "rooms": "zones", "boxes": "zones", "coils": "zones",
     "given": "zones", "damp": "zones", "plants": "buildings", "radiators": "zones", "zone": "zones",
-    "building": "buildings",
+    "building": "buildings", "units": "units",
 }  # fmt: skip
 """What the rows of each part of a model's memory are."""
 
@@ -303,18 +320,20 @@ _KEPT_BY = {
 class _Shown:
     """What rooms and plants showed at the ends of steps, made into minutes between them."""
 
-    def __init__(self, zone: Floats, building: Floats) -> None:
+    def __init__(self, zone: Floats, building: Floats, unit: Floats) -> None:
         self._zone, self._building = [*zone.copy()], [*building.copy()]
+        self._unit = [unit.copy()]
 
-    def note(self, zone: Floats, building: Floats) -> None:
+    def note(self, zone: Floats, building: Floats, unit: Floats) -> None:
         """Adds a step."""
         if not np.count_nonzero(self._building[-1]):  # nothing was before the first step of all
             self._building = [building.copy()] * len(self._building)
         self._zone.append(zone.copy())
         self._building.append(building.copy())
+        self._unit.append(unit.copy())
 
-    def by_minute(self, minutes: tuple[int, int]) -> tuple[Floats, Floats]:
-        """(names, minutes, rows) of rooms and of buildings.
+    def by_minute(self, minutes: tuple[int, int]) -> tuple[Floats, Floats, Floats]:
+        """(names, minutes, rows) of rooms, of buildings and of fan coils.
 
         Temperatures and carbon dioxide go straight from step to step, the rest holds its mean.
         """
@@ -327,7 +346,8 @@ class _Shown:
         part = slice(first, first + minutes[1] - minutes[0])
         building = np.repeat(buildings[:, 1:], STEP_MIN, axis=1)
         building[SMOOTH_ROWS] = _between(buildings[SMOOTH_ROWS])
-        return _between(zones)[:, part], building[:, part]
+        unit = np.repeat(np.stack(self._unit[begun:], axis=1), STEP_MIN, axis=1)
+        return _between(zones)[:, part], building[:, part], unit[:, part]
 
 
 def _between(steps: Floats) -> Floats:

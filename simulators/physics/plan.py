@@ -27,11 +27,13 @@ class Plan:
     Attributes:
         site: The whole model.
         buildings: Ids.
-        ahus: Air handlers.
+        ahus: Air handlers, those that blow nothing but fresh air among them.
         zones: Rooms, those of one air handler beside each other, last those without one.
         zone_ahu: Index of each room's air handler; −1 where it has none.
         electric: Electricity branch meters.
         water: Water branch meters.
+        units: Fan coils that serve a room.
+        unit_zone: Index of each one's room.
         laws: What the physics steps by.
     """
 
@@ -42,6 +44,8 @@ class Plan:
     zone_ahu: Ints
     electric: tuple[Equipment, ...]
     water: tuple[Equipment, ...]
+    units: tuple[Equipment, ...]
+    unit_zone: Ints
     laws: Laws = FIRST
 
     @cached_property
@@ -55,6 +59,23 @@ class Plan:
         return np.array([self.buildings.index(z.building) for z in self.zones], dtype=np.int64)
 
     @cached_property
+    def unit_building(self) -> Ints:
+        """Index of each fan coil's building."""
+        of: Ints = self.zone_building[self.unit_zone]
+        return of
+
+    @cached_property
+    def blows_fresh(self) -> Bools:
+        """By air handler: whether it takes in outdoor air alone."""
+        return np.array([a.cls is EquipmentClass.FRESH_AIR_UNIT for a in self.ahus], np.bool_)
+
+    @cached_property
+    def least_outdoor(self) -> Floats:
+        """By air handler: least outdoor air while people are meant to be there. [share]"""
+        least = np.array([a.number("oa_min", 0.2) for a in self.ahus], np.float64)
+        return np.where(self.blows_fresh, 1.0, least)
+
+    @cached_property
     def zone_blown(self) -> Ints:
         """Index of the air handler that feeds a room; any of the same site, where none does."""
         return np.maximum(self.zone_ahu, 0)
@@ -63,6 +84,11 @@ class Plan:
     def ahus_of_building(self) -> Floats:
         """(buildings, air handlers), one where it belongs."""
         return _member(self.ahu_building, len(self.buildings))
+
+    @cached_property
+    def units_of_building(self) -> Floats:
+        """(buildings, fan coils), one where it belongs."""
+        return _member(self.unit_building, len(self.buildings))
 
     @cached_property
     def area(self) -> Floats:
@@ -97,8 +123,9 @@ class Plan:
 
     @cached_property
     def pumps(self) -> tuple[Equipment | None, ...]:
-        """Heating pumps by building; those that boost drinking water are none."""
-        pumps = [p for p in self.site.of_class(EquipmentClass.PUMP) if not boosts(p)]
+        """Heating pumps by building; those of drinking water are none."""
+        pumps = [p for p in self.site.of_class(EquipmentClass.PUMP)
+                 if not (boosts(p) or fills_tank(p))]  # fmt: skip
         return tuple(next((p for p in pumps if p.building == b), None) for b in self.buildings)
 
     @cached_property
@@ -126,10 +153,9 @@ class Plan:
             for i in range(len(self.buildings))
         )
 
-    def ahu_hours(self, index: int) -> Schedule:
-        """When an air handler is meant to run."""
-        ahu = self.ahus[index]
-        return ahu.schedule or self.site.buildings[ahu.building].schedule
+    def hours_of(self, machine: Equipment) -> Schedule:
+        """When an air handler or a fan coil is meant to run."""
+        return machine.schedule or self.site.buildings[machine.building].schedule
 
     def area_of(self, building: str) -> float:
         """Gross floor of a building. [m²]"""
@@ -148,9 +174,14 @@ def boosts(equipment: Equipment) -> bool:
     return equipment.cls is EquipmentClass.PUMP and equipment.declared("boosts_water")
 
 
+def fills_tank(equipment: Equipment) -> bool:
+    """Whether it is a pump that lifts drinking water into a tank on the roof."""
+    return equipment.cls is EquipmentClass.PUMP and equipment.declared("fills_tank")
+
+
 def plan_of(site: Site, laws: Laws = FIRST) -> Plan:
     """Sorts a site's assets into the order of the arrays."""
-    ahus = site.of_class(EquipmentClass.AHU)
+    ahus = site.of_class(EquipmentClass.AHU, EquipmentClass.FRESH_AIR_UNIT)
     pairs = [
         (site.equipment[zone], index)
         for index, ahu in enumerate(ahus)
@@ -159,18 +190,26 @@ def plan_of(site: Site, laws: Laws = FIRST) -> Plan:
     ]
     fed = {zone.id for zone, _ in pairs}
     pairs += [(zone, -1) for zone in site.of_class(EquipmentClass.ZONE) if zone.id not in fed]
+    zones = tuple(zone for zone, _ in pairs)
+    served = [(u, z) for z, zone in enumerate(zones) for u in _coils_of(site, zone)]
     meters = [e for _, e in sorted(site.equipment.items()) if e.meter is not None]
     branches = [e for e in meters if e.meter is not None and e.meter.role is MeterRole.BRANCH]
     return Plan(
         site=site,
         buildings=tuple(sorted(site.buildings)),
         ahus=ahus,
-        zones=tuple(zone for zone, _ in pairs),
+        zones=zones,
         zone_ahu=np.array([index for _, index in pairs], dtype=np.int64),
         electric=_counting(branches, Carrier.ELECTRICITY),
         water=_counting(branches, Carrier.WATER),
+        units=tuple(unit for unit, _ in served),
+        unit_zone=np.array([z for _, z in served], dtype=np.int64),
         laws=laws,
     )
+
+
+def _coils_of(site: Site, zone: Equipment) -> list[Equipment]:
+    return [u for u in site.of_class(EquipmentClass.FAN_COIL) if zone.id in u.feeds[:1]]
 
 
 def _counting(meters: list[Equipment], carrier: Carrier) -> tuple[Equipment, ...]:

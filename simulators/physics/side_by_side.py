@@ -100,6 +100,8 @@ def side_by_side(plans: Sequence[Plan]) -> Plan:
         zone_ahu=_shifted([(p.zone_ahu, len(p.ahus)) for p in plans]),
         electric=tuple(m for p in plans for m in p.electric),
         water=tuple(m for p in plans for m in p.water),
+        units=tuple(u for p in plans for u in p.units),
+        unit_zone=_shifted([(p.unit_zone, len(p.zones)) for p in plans]),
         laws=plans[0].laws,
         parts=tuple(plans),
     )

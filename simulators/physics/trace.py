@@ -18,11 +18,14 @@ class Trace:
             handlers)
         zone: By name of :data:`ZONE_ROWS`. (names, minutes, zones)
         building: By name of :data:`BUILDING_ROWS`. (names, minutes, buildings)
+        unit: Of fan coils, by name of :data:`simulators.physics.air.fan_coils.NAMES`. (names,
+            minutes, units)
     """
 
     ahu: Floats
     zone: Floats
     building: Floats
+    unit: Floats
 
 
 AHU_ROWS = (

@@ -65,6 +65,21 @@ class Asked(NamedTuple):
     wants_cold: Bools
     fans: Bools
 
+    def and_units(self, units: Floats, latent: Floats) -> Asked:
+        """With what fan coils did.
+
+        Args:
+            units: Hot and chilled water's work [kW], drying told as it was, and how many valves of
+                each were open. (4, buildings)
+            latent: What the plant reckons for drying on top of the rest, by building.
+        """
+        hot, cold, heats, cools = units
+        return self._replace(
+            heat=self.heat + hot, cold=self.cold + cold / latent,
+            heat_valves=self.heat_valves + heats, wants_heat=self.wants_heat | (heats > 0.0),
+            wants_cold=self.wants_cold | (cools > 0.0),
+        )  # fmt: skip
+
 
 class PlantFaults(NamedTuple):
     """Parameters of plants that faults change, by building or zone of all worlds."""

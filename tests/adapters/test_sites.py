@@ -50,6 +50,17 @@ def test_every_example_loads(sites_dir: Path, name: str, points: int) -> None:
     assert len(load_site(folder).points) == points
 
 
+def test_warranty_and_contract(tmp_path: Path) -> None:
+    cover = """    warranty: {until: 2026-06-30, by: "Fan Works, +49 1"}
+    contract: "Acme: two visits a year"
+    points: {fan_status: {}}"""
+    said = A.replace("    points: {fan_status: {}}", cover)
+    fan = load_site(write_site(tmp_path, a=said)).equipment["a.fan"]
+    assert fan.warranty is not None
+    assert (fan.warranty.until, fan.warranty.by) == (local("2026-07-01"), "Fan Works, +49 1")
+    assert fan.contract == "Acme: two visits a year"
+
+
 def test_ids_are_scoped_by_their_building(site: Site) -> None:
     ahu = site.equipment["a.ahu1"]
     assert (ahu.system, ahu.location) == ("a.air", "a.plant")

@@ -166,3 +166,25 @@ def test_a_hold_ends_in_the_future_and_keeps_its_time(console: Console) -> None:
     detail = console.orders.desk.order(console.actor("ad.all"), row(console).id)
     assert detail.hold_until is not None
     assert detail.hold_until - console.clock.now() == 2 * DAY_MS, "in the site's time"
+
+
+def test_a_scanned_label_ends_the_response(console: Console) -> None:
+    admin = console.actor("ad.all")
+    labels = {p.id: token for p, token in console.orders.requests.labels(admin, "a")}
+    visitor, path = theirs(console), f"/r/{labels['a.ahu1']}"
+    assert "I am on site" not in visitor.get(path).text, "it is not accepted yet"
+    assert act(visitor, row(console), "accept").status_code == 303
+    assert "I am on site" not in console.visitor().get(path).text, "of nobody else's"
+    assert "I am on site" not in console.as_("te.all").get(path).text
+    assert "I am on site" not in visitor.get(f"/r/{labels['a.meet3']}").text, "not from elsewhere"
+    page = visitor.get(path).text
+    fields = dict(
+        re.findall(r'name="(csrf|do|version|note)" value="([^"]*)"', page.split("</form>")[0])
+    )
+    assert visitor.send(
+        "POST", f"/orders/{row(console).id}/act", headers={"Sec-Fetch-Site": "same-origin"},
+        data=fields,
+    ).status_code == 303  # fmt: skip
+    order = console.orders.desk.order(admin, row(console).id)
+    assert order.arrived_at == console.clock.now()
+    assert order.history[-1].note == "QR a.ahu1"

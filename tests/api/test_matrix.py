@@ -27,7 +27,7 @@ class Row:
             404 for others; ``quarantine``: some roles that see the whole campus, 403 for others;
             ``enterer``: some roles of any scope, 403 for others; ``crew``: all but viewers, of
             any scope, 403 for those; ``nobody``: a log-in helps nobody here.
-            ``labeller`` and ``desk``: some roles too.
+            ``labeller`` and ``desk``: some roles too; ``managers``: all but technicians.
         found: Status where it is answered.
     """
 
@@ -61,6 +61,11 @@ MATRIX = {
     "POST /c/act": Row("/c/act", "nobody", 404),
     "POST /c/photos": Row("/c/photos", "nobody", 404),
     "GET /mutes": Row("/mutes", "member"),
+    "GET /teaching": Row("/teaching", "member"),
+    "GET /checks": Row("/checks", "member"),
+    "GET /orders/{order}/quotes/{quote}/file": Row("/orders/{order}/quotes/1/file", "member", 404),
+    "POST /c/quotes": Row("/c/quotes", "nobody", 404),
+    "GET /c/quotes/{quote}/file": Row("/c/quotes/1/file", "nobody", 404),
     "GET /planned": Row("/planned", "member"),
     "GET /planned/{plan}": Row("/planned/fire-pumps", "member"),
     # No log-in is looked at: the key in the address is none.
@@ -74,6 +79,10 @@ MATRIX = {
     "GET /f/{secret}": Row("/f/none", "anyone", 404),
     "GET /savings": Row("/savings", "member"),
     "GET /savings/{order}": Row("/savings/{order}", "scoped"),
+    "GET /assessment": Row("/assessment", "member"),
+    "GET /assessment/orders": Row("/assessment/orders?figure=repair", "member"),
+    "GET /assessment/report/{month}": Row("/assessment/report/2026-03", "managers"),
+    "GET /assessment/report/{month}.{form}": Row("/assessment/report/2026-03.xlsx", "managers"),
     "GET /points": Row("/points", "member"),
     "GET /x/points": Row("/x/points", "member"),
     "GET /trend": Row("/trend", "member"),
@@ -130,6 +139,9 @@ MATRIX = {
     "GET /api/v1/orders/{order}/requests": Row("/api/v1/orders/{order}/requests", "scoped"),
     "GET /api/v1/messages/wishes": Row("/api/v1/messages/wishes", "member"),
     "GET /api/v1/mutes": Row("/api/v1/mutes", "member"),
+    "GET /api/v1/teaching": Row("/api/v1/teaching", "member"),
+    "GET /api/v1/checks": Row("/api/v1/checks", "member"),
+    "GET /api/v1/orders/{order}/quotes": Row("/api/v1/orders/{order}/quotes", "scoped"),
     "GET /api/v1/planned": Row("/api/v1/planned", "member"),
     "GET /api/v1/planned/due": Row("/api/v1/planned/due", "member"),
     "GET /api/v1/planned/keys": Row("/api/v1/planned/keys", "member"),
@@ -140,6 +152,8 @@ MATRIX = {
     "GET /api/v1/orders/{order}/checklist": Row("/api/v1/orders/{order}/checklist", "scoped"),
     "GET /api/v1/savings": Row("/api/v1/savings", "member"),
     "GET /api/v1/savings/{order}": Row("/api/v1/savings/{order}", "scoped"),
+    "GET /api/v1/assessment": Row("/api/v1/assessment", "member"),
+    "GET /api/v1/assessment/orders": Row("/api/v1/assessment/orders?figure=repair", "member"),
     "GET /api/v1/hand-readings": Row("/api/v1/hand-readings", "enterer"),
     "GET /api/v1/quarantine": Row("/api/v1/quarantine", "quarantine"),
     "GET /api/v1/quarantine/counts": Row("/api/v1/quarantine/counts", "quarantine"),
@@ -166,6 +180,18 @@ OWN_TESTS = {
     "POST /mutes/{id_}/end": "test_mutes",
     "POST /api/v1/mutes": "test_mutes",
     "POST /api/v1/mutes/{id}/end": "test_mutes",
+    "POST /teaching/{id_}": "test_teaching",
+    "POST /teaching/rules/{rule}/restore": "test_teaching",
+    "POST /api/v1/teaching/{id}/accept": "test_teaching",
+    "POST /api/v1/teaching/{id}/refuse": "test_teaching",
+    "POST /api/v1/teaching/{id}/end": "test_teaching",
+    "POST /api/v1/teaching/rules/{rule}/restore": "test_teaching",
+    "POST /checks/{id_}": "test_checks",
+    "POST /api/v1/checks/{id}": "test_checks",
+    "POST /orders/{order}/quotes": "test_checks",
+    "POST /orders/{order}/quotes/{quote}": "test_checks",
+    "POST /api/v1/orders/{order}/quotes": "test_checks",
+    "POST /api/v1/quotes/{id}": "test_checks",
     "POST /login": "test_login",
     "POST /logout": "test_login",
     "POST /api/v1/orders/{order}/act": "test_act",  # a JSON body under a key
@@ -222,6 +248,8 @@ def expected(row: Row, role: Role, scope: str) -> int:
     if row.who == "enterer" and role not in ENTERERS:
         return 403
     if row.who == "crew" and role is Role.VIEWER:
+        return 403
+    if row.who == "managers" and role is Role.TECHNICIAN:
         return 403
     if row.who == "labeller" and role not in CURIOUS:
         return 403

@@ -206,6 +206,21 @@ def test_resend_writes_new_names_under_the_present_boot(tmp_path: Path) -> None:
         third.resend(0)
 
 
+def test_resend_names_anew_what_still_waits(tmp_path: Path) -> None:
+    """It may have a receipt already, of readings that the store has lost since."""
+    path = tmp_path / "outbox.db"
+    with Outbox(path) as first:
+        first.append(rows(2), POINTS)
+        first.append(rows(2, T + 10_000), POINTS)
+        first.settle({first.boot: Settled(upto=1, seen=1)})
+    with Outbox(path) as second:
+        assert second.resend(T) == 4
+        waiting = second.unsent((), 9)
+        assert [(e.boot == second.boot, e.seq) for e in waiting] == [
+            (False, 2), (True, 1), (True, 2),
+        ]  # fmt: skip
+
+
 def test_a_full_disk_loses_nothing_and_says_so(outbox: Outbox) -> None:
     outbox.append(rows(), POINTS)
     pages = outbox._db.execute("PRAGMA page_count").fetchone()[0]  # noqa: SLF001

@@ -36,7 +36,7 @@ def test_the_commands_are_those_of_the_readme() -> None:
         "demo", "run", "replay", "backtest", "site", "quarantine", "dashboards", "user", "edge",
         "gateway", "backup", "restore", "docs", "realism", "simulate", "score", "readings",
         "torture", "notify", "savings",
-        "planned",
+        "planned", "cmms", "report", "teaching",
     }  # fmt: skip
 
 

@@ -20,8 +20,8 @@ def saving(order: str = "1", carrier: str = "water", a_day: float = 10.0) -> Sav
 
 def booked(order: str = "1", carrier: str = "water", **more: Any) -> Booked:
     values: dict[str, Any] = {
-        "order": order, "rule": "WAT-01", "carrier": carrier, "days": (3, 4, 5, 6), "saving": 44.0,
-        "u": 6.0, "use": 400.0, "price": 5.0, **more,
+        "order": order, "done": day(2), "rule": "WAT-01", "carrier": carrier,
+        "days": (3, 4, 5, 6), "saving": 44.0, "u": 6.0, "use": 400.0, "price": 5.0, **more,
     }  # fmt: skip
     return Booked(**values)
 
@@ -40,6 +40,13 @@ def test_the_truth_is_of_the_booked_days_alone() -> None:
 def test_two_repairs_for_one_order_are_one_truth() -> None:
     (pair,) = pairs([season((saving(), saving(a_day=1.0)), booked())])
     assert pair.truth == pytest.approx(44.0)
+
+
+def test_what_an_earlier_visit_spared_is_not_the_truth_of_a_later_one() -> None:
+    half = saving(a_day=30.0)
+    later = Saving(cause="leak-1", order="1", at=day(3), saved={}, days=half.days)
+    (pair,) = pairs([season((saving(a_day=5.0), later), booked(done=day(3)))])
+    assert pair.truth == pytest.approx(120.0)
 
 
 def test_a_small_truth_is_no_denominator() -> None:

@@ -61,8 +61,14 @@ def test_a_useless_repair_saves_nothing_and_the_others_all_that_was_spared(
 
 @pytest.mark.usefixtures("known")
 def test_savings_sum_to_unrepaired_less_repaired(witness: Witness) -> None:
-    """The same worlds, made by hand: U with nothing repaired, R with both faults ended."""
-    mended = [visit(VALVE.id, at(2, 10.0), "effective"), visit(LEAK.id, at(3, 12.0), "effective")]
+    """The same worlds, made by hand: U with nothing repaired, R with both faults ended.
+
+    The leak was mended by half first, which spares half of it from then on.
+    """
+    mended = [
+        visit(LEAK.id, at(2, 8.0), "partial"), visit(VALVE.id, at(2, 10.0), "effective"),
+        visit(LEAK.id, at(3, 12.0), "effective"),
+    ]  # fmt: skip
     saved = witness.savings(mended)
     used = []
     for repaired in (False, True):
@@ -72,7 +78,7 @@ def test_savings_sum_to_unrepaired_less_repaired(witness: Witness) -> None:
         before = campus.consumed()
         for each in mended if repaired else ():
             campus.advance(each.at)
-            assert campus.repair(each.at, "effective", fault=each.cause)
+            assert campus.repair(each.at, each.effect, fault=each.cause)  # type: ignore[arg-type]
         campus.advance(START + DAYS * DAY_MS)
         used.append({c: v - before[b, c] for (b, c), v in campus.consumed().items()})
     for carrier, amount in used[0].items():
@@ -80,6 +86,9 @@ def test_savings_sum_to_unrepaired_less_repaired(witness: Witness) -> None:
         assert sum(s.saved.get(carrier.value, 0.0) for s in saved) == pytest.approx(
             spared, rel=1e-6, abs=1e-6
         )
+    half, whole = (s.saved["water"] for s in saved if s.cause == LEAK.id)
+    assert half == pytest.approx(0.1 * 64, rel=0.1)
+    assert whole == pytest.approx(0.1 * 36, rel=0.1)
 
 
 def test_waste_is_a_day_of_what_it_cost_while_it_lasted(known: Known) -> None:

@@ -1,4 +1,4 @@
-"""What the real rules find on a campus on which nothing is wrong."""
+"""What the real rules find on a campus, which is healthy unless said."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.site import Site
 from ingest.registers import Rules
 from ingest.use import Use
 from simulators.campus import Campus
+from simulators.physics.faults import Fault
 from simulators.physics.people.happenings import Happening
 from simulators.physics.weather.spells import Spell
 
@@ -23,7 +24,7 @@ from simulators.physics.weather.spells import Spell
 def found(
     site: Site, seed: int, when: tuple[int, int], *, judged_by: Site | None = None,
     spells: Sequence[Spell] = (), happenings: Sequence[Happening] = (), nights: int = 30,
-    behind: int = 14,
+    behind: int = 14, faults: Sequence[Fault] = (),
 ) -> list[tuple[str, str]]:  # fmt: skip
     """Rules and targets of all findings.
 
@@ -36,12 +37,13 @@ def found(
         happenings: What happens.
         nights: Of the meters before,
         behind: and days of the plant, which are judged too.
+        faults: What goes wrong.
     """
     start, days = when
     told = judged_by or site
     store = DuckStore(":memory:", told)
     use = Use(Rules.of(told), store)
-    campus = Campus(site, seed, start, spells=spells, happenings=happenings)
+    campus = Campus(site, seed, start, faults, spells=spells, happenings=happenings)
     try:
         for seq, (_, rows) in enumerate(campus.history(nights, plant_days=behind)):
             _write(store, use, rows, (told, seq))

@@ -13,6 +13,7 @@ from core.clock import DAY_MS
 from core.words import Carrier
 from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.kinds.catalogue import LATER
 from simulators.physics.kinds.water import KINDS
 from simulators.places import places
 from simulators.worlds import one_building
@@ -69,7 +70,8 @@ def ill(kind: FaultKind) -> Lived:
 
 
 def test_every_kind_of_water_is_tried_where_it_can_be() -> None:
-    assert set(CASES) == set(KINDS)
+    # A roof tank's are tried where there is one (test_roof_tank).
+    assert set(CASES) == set(KINDS) - LATER
     for kind, (asset, severity, _, _) in CASES.items():
         assert (asset, "") in places(SITE, kind), kind
         assert KINDS[kind].span[0] <= severity <= KINDS[kind].span[1], kind

@@ -43,7 +43,7 @@ def plant_of(tower: Floats) -> Trace:
     rows = np.zeros((len(BUILDING_ROWS), len(tower), len(PLAN.buildings)))
     rows[BUILDING_ROW["tower_evaporates"]] = tower[:, None]
     rows[BUILDING_ROW["loop_makeup"]] = LOOP_M3H
-    return Trace(ahu=np.empty(0), zone=np.empty(0), building=rows)
+    return Trace(ahu=np.empty(0), zone=np.empty(0), building=rows, unit=np.empty(0))
 
 
 @pytest.mark.parametrize("faults", [(), FAULTS], ids=["healthy", "ill"])

@@ -44,12 +44,14 @@ EXPECTED: dict[Command, tuple[set[OrderState], OrderState | None, set[Role]]] = 
     C.VERIFY: ({S.VERIFYING}, S.CLOSED, set()),
     C.REFUSE: ({S.VERIFYING}, S.ASSIGNED, set()),
     C.RETURN: ({S.VERIFYING}, S.ASSIGNED, set()),
+    C.CHECK: ({S.VERIFYING}, S.CLOSED, set()),
     C.INSPECT: ({S.VERIFYING}, S.CLOSED, CREW),
     C.SIGN: ({S.VERIFYING}, S.CLOSED, {Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN}),
     C.CANCEL: (set(S) - {S.CLOSED, S.CANCELLED}, S.CANCELLED, DISPATCH),
     C.RECOVER: (set(S) - {S.CLOSED, S.CANCELLED}, S.CLOSED, set()),
     C.REASSIGN: (OPEN_BEFORE_DONE, S.ASSIGNED, DISPATCH),
     C.REOPEN: ({S.CLOSED, S.CANCELLED}, S.ASSIGNED, DISPATCH),
+    C.RECALL: ({S.CLOSED, S.CANCELLED}, S.ASSIGNED, set()),
 }
 NEEDS: dict[Command, set[Relation]] = {
     C.ACCEPT: {R.ASSIGNEE},
@@ -95,9 +97,9 @@ def test_buttons_are_what_the_table_allows(state: OrderState, role: Role) -> Non
         assert buttons == possible
 
 
-def test_nothing_but_telemetry_the_reporter_another_person_or_a_signature_closes() -> None:
+def test_nothing_but_a_proof_another_person_or_a_signature_closes() -> None:
     closing = {command for command, row in TABLE.items() if row.to is S.CLOSED}
-    assert closing == {C.VERIFY, C.SIGN, C.INSPECT, C.CONFIRM, C.LAPSE, C.RECOVER}
+    assert closing == {C.VERIFY, C.SIGN, C.INSPECT, C.CONFIRM, C.LAPSE, C.RECOVER, C.CHECK}
     assert all(S.VERIFYING in TABLE[command].sources for command in closing)
     assert R.ASSIGNEE not in TABLE[C.SIGN].relations | TABLE[C.INSPECT].relations
 

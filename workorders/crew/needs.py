@@ -1,4 +1,4 @@
-"""What an order needs before the work begins: licences, permits, enough people.
+"""What an order needs before the work begins: licences, permits, enough people, a quote approved.
 
 The rule's card says it, and a person may add to it. Nothing here is done without another
 person's name under it.
@@ -16,6 +16,7 @@ from adapters.records.work import OrderHelper, OrderNeed, OrderPermit
 from core.actor import SYSTEM
 from core.words import Licence, Origin, Permit, Text
 from workorders.book import Book
+from workorders.crew import quotes
 from workorders.refusals import OrderRefused
 
 PAIR, MOST_PEOPLE = 2, 9
@@ -80,7 +81,7 @@ def holds(permit: OrderPermit, now: int) -> bool:
 
 
 def missing(book: Book, order: Order) -> tuple[str, ...]:
-    """What is not there yet, as ``licence:gas``, ``permit:isolation``, ``people:2``."""
+    """What is not there yet: ``licence:gas``, ``permit:isolation``, ``people:2``, a quote's yes."""
     wanted = of(book, order)
     lead = order.assignee or ""
     held = book.office.duty.licences(lead, book.now) if wanted.licences else frozenset()
@@ -90,6 +91,7 @@ def missing(book: Book, order: Order) -> tuple[str, ...]:
         *(f"licence:{kind}" for kind in sorted(wanted.licences - set(held))),
         *(f"permit:{kind}" for kind in sorted(wanted.permits) if kind not in given),
         *((f"people:{wanted.people}",) if there < wanted.people else ()),
+        *((quotes.APPROVAL,) if quotes.standing(book, order).waits else ()),
     )
 
 

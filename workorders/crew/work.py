@@ -15,20 +15,17 @@ from adapters.records.base import ALL, scope_of
 from adapters.records.orders import Order
 from adapters.records.work import ContractorLink, OrderPermit
 from core.actor import SYSTEM, Actor
-from core.clock import DAY_MS, HOUR_MS
+from core.clock import HOUR_MS
 from core.words import OPEN_STATES, Licence, Permit, Role, Text
 from workorders import hands
 from workorders.book import Book
-from workorders.crew import links, needs
+from workorders.crew import links, needs, quotes
 from workorders.desk import Desk
 from workorders.happenings import Happening
 from workorders.refusals import absent, forbidden, invalid, not_now
 
 LONGEST_PERMIT_MS = 24 * HOUR_MS
 """A permit is given for a shift or a day: the next one looks at the place again."""
-
-SPLIT_MS = 7 * DAY_MS
-"""Orders on one asset within this are flagged as split (crews.md)."""
 
 ISSUERS = frozenset({Role.SUPERVISOR, Role.ENGINEER, Role.ADMIN})
 DISPATCHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -262,6 +259,7 @@ def _view(book: Book, order: Order) -> Work:
         *(f"licence:{kind}" for kind in sorted(wanted.licences)),
         *(f"permit:{kind}" for kind in sorted(wanted.permits)),
         *((f"people:{wanted.people}",) if wanted.people > 1 else ()),
+        *((quotes.APPROVAL,) if quotes.standing(book, order).over else ()),
     )
     person = book.office.duty.person(order.assignee or "")
     return Work(
@@ -280,10 +278,8 @@ def _view(book: Book, order: Order) -> Work:
 
 
 def _split(book: Book, order: Order) -> tuple[str, ...]:
-    query = select(Order.id).where(
-        Order.asset == order.asset, Order.assignee == order.assignee, Order.id != order.id,
-        Order.opened_at.between(order.opened_at - SPLIT_MS, order.opened_at + SPLIT_MS),
-    )  # fmt: skip
+    others = quotes.split(book, order)
+    query = select(Order.id).where(Order.id.in_(others), Order.assignee == order.assignee)
     return tuple(book.session.scalars(query.order_by(Order.id)))
 
 

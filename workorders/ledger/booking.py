@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-from sqlalchemy import select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.records.base import ALL
-from adapters.records.ledger import AccountRow, CellDayRow, DayRow, PlanRow
+from adapters.records.ledger import AccountRow, DayRow, PlanRow
 from adapters.records.orders import Order
 from analytics.runs import LOST_REASONS, cut
 from analytics.savings.bought import Conversion
 from analytics.savings.constructions import CONSTRUCTIONS, Kind
-from analytics.savings.ending import LOST_DAYS, until
-from analytics.savings.levels import Estimate, estimate
-from analytics.savings.plan import Plan, model_hash
+from analytics.savings.ending import LOST_DAYS
+from analytics.savings.levels import estimate
+from analytics.savings.plan import Plan
 from analytics.savings.sight import Sight
 from core.finding import FindingState
-from core.words import Carrier, OrderState, Outcome
+from core.words import Carrier
+from workorders.ledger.accounts import ENDED, PROVISIONAL, REVERSED, VERIFIED, open_new
+from workorders.ledger.accounts import fate as fate_of
+from workorders.ledger.cells import Ceilings, claim, release
+from workorders.ledger.cells import ceilings as ceilings_of
+from workorders.ledger.days import Day, each
 from workorders.ledger.entries import Entry, revision, write
 from workorders.ledger.freezing import scene_of
 from workorders.ledger.ground import Daily, Ground
@@ -37,28 +39,6 @@ _SAME = 1e-4
 _LOST_SHARE = 0.5
 """Of a day without usable data of the fault's points, from which the day is lost. [1]"""
 
-PROVISIONAL, VERIFIED, ENDED, REVERSED = "provisional", "verified", "ended", "reversed"
-"""States of an account."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One carrier on one day, before it is written."""
-
-    day: date
-    carrier: Carrier
-    cell: str
-    counterfactual: float
-    actual: float
-    hours: float
-    u: float
-    why: str = ""
-
-    @property
-    def saving(self) -> float:
-        """Signed. [kWh, m³]"""
-        return self.counterfactual - self.actual
-
 
 @dataclass(frozen=True, kw_only=True)
 class Booker:
@@ -69,7 +49,7 @@ class Booker:
     def step(self, now: int) -> int:
         """Entries written."""
         with self.ground.sessions.session(ALL) as session:
-            _open_new(session, self.ground)
+            open_new(session, self.ground)
         with self.ground.sessions.session(ALL, reading=True) as session:
             live = session.scalars(
                 select(AccountRow.id).where(AccountRow.state != REVERSED).order_by(
@@ -87,7 +67,7 @@ class Booker:
             account = session.get_one(AccountRow, id_)
             order = session.get_one(Order, account.order_id)
             planned = session.get(PlanRow, account.plan_id) if account.plan_id else None
-        fate = _fate(order, account)
+        fate = fate_of(order, account)
         if fate == REVERSED:
             return self._reverse(id_, now, "withdrawn" if order.withdrawn_at else "refused")
         if planned is None or planned.why:
@@ -100,7 +80,7 @@ class Booker:
             days = self._days(sight, planned, account, last, whole=proven)
         elif relapse is None:
             return 0
-        ceilings = self._ceilings(daily, days) if fate == VERIFIED else {}
+        ceilings = ceilings_of(self.ground, daily, days) if fate == VERIFIED else {}
         return self._write(id_, planned, days, fate, ceilings, relapse, now)
 
     def _last(
@@ -146,7 +126,9 @@ class Booker:
         start, end = self.ground.midnight(first), self.ground.midnight(last + timedelta(days=1))
         gas = detail.get("gas_per_heat")
         node = Conversion(per_unit=gas, share=0.0) if gas else None
-        units = sight.units(planned.rule, planned.target, start, end, node)
+        units = sight.units(planned.rule, planned.target, start, end, node, view=kept.view).taken(
+            kept.metered
+        )
         made = CONSTRUCTIONS[planned.family]
         by_slot = made.kind is Kind.CIRCUIT or made.timed
         found: list[Day] = []
@@ -155,7 +137,7 @@ class Booker:
             mine = units.of_day(day)
             lost = self._lost(planned, day, empty=not len(mine))
             of = estimate(kept.levels, mine, by_slot=by_slot)
-            found += _each(planned, kept, day, of, "no_data" if lost else of.why)
+            found += each(planned, kept, day, of, "no_data" if lost else of.why)
         return found
 
     def _lost(self, planned: PlanRow, day: date, *, empty: bool) -> bool:
@@ -167,38 +149,9 @@ class Booker:
         silent = sum(r.end - r.start for r in cut(runs, start, end) if r.reason in LOST_REASONS)
         return silent >= _LOST_SHARE * (end - start)
 
-    def _ceilings(self, daily: Daily, days: Sequence[Day]) -> dict[tuple[str, str, str], float]:
-        """The most that each cell would have used on each day without this repair.
-
-        Its baseline of before, or what it used, with the half-width; and what the fault took,
-        which the baseline of a sound meter does not hold.
-        """
-        found: dict[tuple[str, str, str], float] = {}
-        for cell in sorted({day.cell for day in days if day.cell}):
-            mine = [day for day in days if day.cell == cell]
-            dates = sorted({day.day for day in mine})
-            of = daily.baseline(cell, self._first(cell) or dates[0])
-            used = np.nan_to_num(daily.use(cell, dates))
-            most, width = used, 0.0
-            if of is not None:
-                most = np.maximum(used, of.expected(*daily.drivers(cell, dates)))
-                width = of.of_sum(1) or 0.0
-            by_day = dict(zip(dates, most.tolist(), strict=True))
-            for day in mine:
-                key = (cell, day.day.isoformat(), day.carrier.value)
-                found[key] = by_day[day.day] + width + max(day.counterfactual, 0.0)
-        return found
-
-    def _first(self, cell: str) -> date | None:
-        """The first day that anything was booked out of a cell."""
-        with self.ground.sessions.session(ALL, reading=True) as session:
-            query = select(DayRow.day).where(DayRow.cell == cell).order_by(DayRow.day).limit(1)
-            day = session.scalars(query).one_or_none()
-        return date.fromisoformat(day) if day is not None else None
-
     def _write(
         self, id_: int, planned: PlanRow, days: Sequence[Day], fate: str,
-        ceilings: dict[tuple[str, str, str], float], relapse: date | None, now: int,
+        ceilings: Ceilings, relapse: date | None, now: int,
     ) -> int:  # fmt: skip
         with self.ground.sessions.session(ALL) as session:
             account = session.get_one(AccountRow, id_)
@@ -219,7 +172,7 @@ class Booker:
 
     def _news(
         self, session: Session, account: AccountRow, latest: dict[tuple[str, str], DayRow],
-        day: Day, fate: str, ceilings: dict[tuple[str, str, str], float], now: int,
+        day: Day, fate: str, ceilings: Ceilings, now: int,
     ) -> Iterator[DayRow]:  # fmt: skip
         """The entries that a day's estimate asks for: none where it is booked so already."""
         key = (day.day.isoformat(), day.carrier.value)
@@ -232,7 +185,7 @@ class Booker:
         if before is not None and before.state == Entry.VERIFIED:
             yield self._counter(session, before, "late_readings", now)
         row = self._row(account, day, wanted, now)
-        if wanted is Entry.VERIFIED and not _claim(session, account, row, ceilings):
+        if wanted is Entry.VERIFIED and not claim(session, account, row, ceilings):
             row.state, row.why = Entry.DISPUTED.value, "cell"
         row.revision = revision(session, account.id, row.day, row.carrier)
         if before is not None and before.state == Entry.VERIFIED:
@@ -255,12 +208,7 @@ class Booker:
         row = _copy(before, now)
         row.state, row.why, row.saving = Entry.REVERSED.value, why, -before.saving
         row.revision = revision(session, before.account_id, before.day, before.carrier)
-        mine = update(CellDayRow).where(
-            CellDayRow.cell == before.cell, CellDayRow.day == before.day,
-            CellDayRow.carrier == before.carrier,
-        )  # fmt: skip
-        session.execute(mine.values(booked=CellDayRow.booked - before.saving),
-                        execution_options={"synchronize_session": False})  # fmt: skip
+        release(session, before)
         return row
 
     def _reverse(self, id_: int, now: int, why: str) -> int:
@@ -310,74 +258,6 @@ class Booker:
         )  # fmt: skip
 
 
-def _open_new(session: Session, ground: Ground) -> None:
-    """An account for each repair that is being proven, or was."""
-    known = select(AccountRow.order_id, AccountRow.done_at)
-    have = {(order, at) for order, at in session.execute(known)}
-    query = select(Order).where(
-        Order.done_at.is_not(None),
-        (Order.state == OrderState.VERIFYING) | (Order.outcome == Outcome.VERIFIED),
-        Order.family.in_(sorted(CONSTRUCTIONS)),
-    )
-    for order in session.scalars(query.order_by(Order.done_at, Order.id)):
-        if order.done_at is None or (order.id, order.done_at) in have:
-            continue
-        planned = session.scalars(
-            select(PlanRow)
-            .where(PlanRow.order_id == order.id, PlanRow.frozen_at <= order.done_at)
-            .order_by(PlanRow.seq.desc())
-            .limit(1)
-        ).one_or_none()
-        session.add(_account(ground, order, planned, order.done_at))
-    session.flush()
-
-
-def _account(ground: Ground, order: Order, planned: PlanRow | None, done: int) -> AccountRow:
-    day = ground.day(done)
-    first = (day + timedelta(days=1)).isoformat()
-    why = "no_plan" if planned is None else planned.why
-    if planned is not None and not why and model_hash(
-        {"why": planned.why, **planned.detail}
-    ) != planned.hash:  # fmt: skip
-        why = "plan_changed"
-    last, said = day, why
-    if planned is not None and not why:
-        rate = Plan.of(planned.detail).levels
-        water = rate.mean(Carrier.WATER) if Carrier.WATER in rate.rate else 0.0
-        ends = until(CONSTRUCTIONS[planned.family], day, rate=water, cause=order.cause_code or "",
-                     median_open=ground.open_days.get(planned.family))  # fmt: skip
-        last, said = ends.day, ends.why
-    return AccountRow(
-        order_id=order.id, building=order.building, plan_id=planned.id if planned else None,
-        done_at=done, state=ENDED if why else PROVISIONAL, first=first, until=last.isoformat(),
-        until_why=said[:24], next=first, ended_why=why, lost=0,
-    )  # fmt: skip
-
-
-def _fate(order: Order, account: AccountRow) -> str:
-    """What became of the repair: proven, waiting for its proof, or no repair."""
-    if order.done_at != account.done_at or order.withdrawn_at is not None:
-        return REVERSED
-    if order.state is OrderState.VERIFYING:
-        return PROVISIONAL
-    if order.state is OrderState.CLOSED and order.outcome is Outcome.VERIFIED:
-        return VERIFIED
-    return REVERSED
-
-
-def _each(planned: PlanRow, kept: Plan, day: date, of: Estimate, why: str) -> list[Day]:
-    root = math.sqrt(max(of.exposure, 0.0))
-    return [
-        Day(
-            day=day, carrier=carrier, cell=planned.boundary.get(carrier.value, ""),
-            counterfactual=0.0 if why else of.counterfactual[carrier],
-            actual=0.0 if why else of.actual[carrier], hours=of.exposure,
-            u=kept.known[carrier].day * root, why=why,
-        )
-        for carrier in (Carrier(c) for c in planned.carriers)
-    ]  # fmt: skip
-
-
 def _latest(session: Session, account: int) -> dict[tuple[str, str], DayRow]:
     """The newest entry of each day and carrier."""
     rows = session.scalars(select(DayRow).where(DayRow.account_id == account).order_by(DayRow.id))
@@ -393,36 +273,6 @@ def _same(before: DayRow, day: Day, wanted: Entry) -> bool:
         return False
     scale = max(abs(day.counterfactual), abs(day.actual), 1.0)
     return bool(day.why) or abs(before.saving - day.saving) <= _SAME * scale
-
-
-def _claim(
-    session: Session, account: AccountRow, row: DayRow,
-    ceilings: dict[tuple[str, str, str], float],
-) -> bool:  # fmt: skip
-    """Takes a saving out of its cell's day; False where that much was never there.
-
-    The same transaction that writes the entry; whoever claims at once waits for the row.
-    """
-    if not row.cell:
-        return True
-    key = (row.cell, row.day, row.carrier)
-    most = ceilings.get(key, max(row.counterfactual, 0.0))
-    cell = session.get(CellDayRow, key, with_for_update=True)
-    if cell is None:
-        session.add(
-            CellDayRow(cell=row.cell, day=row.day, carrier=row.carrier, booked=0.0,
-                       building=account.building, counterfactual=most)
-        )  # fmt: skip
-    elif cell.counterfactual < most:
-        cell.counterfactual = most
-    session.flush()
-    mine = update(CellDayRow).where(
-        CellDayRow.cell == row.cell, CellDayRow.day == row.day, CellDayRow.carrier == row.carrier,
-        CellDayRow.booked + row.saving <= CellDayRow.counterfactual,
-    )  # fmt: skip
-    taken = session.execute(mine.values(booked=CellDayRow.booked + row.saving),
-                            execution_options={"synchronize_session": False})  # fmt: skip
-    return isinstance(taken, CursorResult) and taken.rowcount == 1
 
 
 def _copy(row: DayRow, now: int) -> DayRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from adapters.records.ledger import AccountRow, DayRow, NodeRow, PlanRow
 from adapters.records.orders import Order
+from analytics.savings.groups import groups_of
 from analytics.savings.interval import Part, combined
 from core.site import Site
 from core.words import CARRIER_UNIT, Carrier
@@ -162,30 +163,26 @@ class Unmeasured:
     why: str
 
 
-def read(session: Session, site: Site) -> Book:
-    """All that a session's scope shows."""
-    bookings = tuple(_bookings(session))
+def read(session: Session, site: Site, within: tuple[str, str] | None = None) -> Book:
+    """All that a session's scope shows.
+
+    Args:
+        session: Of one scope.
+        site: The campus.
+        within: First and last month, such as ``2026-11``: only their days count. What meters
+            above dispute is of all days together, and leaves only totals of all days.
+    """
+    bookings = tuple(_bookings(session, within))
     nodes = tuple(_node(row) for row in session.scalars(select(NodeRow).order_by(
         NodeRow.meter, NodeRow.carrier)))  # fmt: skip
+    disputing = nodes if within is None else ()
     return Book(
-        bookings=bookings, nodes=nodes, totals=tuple(_totals(site, bookings, nodes)),
+        bookings=bookings, nodes=nodes, totals=tuple(_totals(site, bookings, disputing)),
         unmeasured=tuple(_unmeasured(session)), rules=tuple(_calibrations(site, bookings)),
     )  # fmt: skip
 
 
-def groups_of(groups: Mapping[str, float], carrier: Carrier) -> dict[str, float]:
-    """Systematic parts that bear on a carrier: a COP is none of the heat's."""
-    electric = carrier is Carrier.ELECTRICITY
-    found = {}
-    for name, share in groups.items():
-        word = name.partition(":")[0]
-        if (word == "cop" and not electric) or (word == "efficiency" and electric):
-            continue
-        found[name] = share
-    return found
-
-
-def _bookings(session: Session) -> list[Booking]:
+def _bookings(session: Session, within: tuple[str, str] | None = None) -> list[Booking]:
     counted, verified = DayRow.state.in_(COUNTED), DayRow.state == Entry.VERIFIED.value
     sign = case((verified, 1), (DayRow.state == Entry.REVERSED.value, -1), else_=0)
     query = (
@@ -203,6 +200,9 @@ def _bookings(session: Session) -> list[Booking]:
         .group_by(DayRow.account_id, DayRow.carrier)
         .order_by(DayRow.account_id, DayRow.carrier)
     )  # fmt: skip
+    if within is not None:
+        month = func.substr(DayRow.day, 1, 7)
+        query = query.where(month >= within[0], month <= within[1])
     rows = session.execute(query).all()
     accounts = {a.id: a for a in session.scalars(select(AccountRow))}
     plans = {p.id: p for p in session.scalars(select(PlanRow).where(
@@ -218,9 +218,10 @@ def _booking(account: AccountRow, plan: PlanRow, row: Any) -> Booking:
     carrier = Carrier(row[1])
     saving, hours, days = float(row[2] or 0.0), float(row[6] or 0.0), int(row[7] or 0)
     level = plan.detail["known"].get(carrier.value, [0.0, 0.0])[0]
+    metered = frozenset(Carrier(c) for c in plan.detail.get("metered", ()))
     part = Part(
         amount=saving, random=max(float(row[5] or 0.0), 0.0) ** 0.5,
-        groups=groups_of(plan.detail["groups"], carrier),
+        groups=groups_of(plan.detail["groups"], carrier, metered),
         shared={f"level:{account.id}:{carrier.value}": level * hours},
     )  # fmt: skip
     return Booking(

@@ -83,6 +83,7 @@ class MuteRow:
     """Something that is, will be or was muted.
 
     Attributes:
+        family: Or the rule, where it covers one rule alone.
         end: When it ends, or ended. [ms]
         count: Findings that it kept back.
         kept: The newest of them.
@@ -251,7 +252,8 @@ class MuteBoard:
     def _row(self, mute: Mute, kept: Sequence[MutedFinding], actor: Actor, now: int) -> MuteRow:
         return MuteRow(
             id=mute.id, kind=MuteKind(mute.kind), building=mute.building, scope=mute.scope,
-            family=mute.family, owner=mute.owner, owner_name=self.office.name(mute.owner),
+            family=mute.rule or mute.family, owner=mute.owner,
+            owner_name=self.office.name(mute.owner),
             reason=mute.reason, start=mute.start, end=mute.end,
             ended_by=self.office.name(mute.ended_by) if mute.ended_by else "", count=len(kept),
             kept=tuple(_kept(row) for row in kept[:_MANY]),

@@ -72,12 +72,14 @@ class Coverage:
 
 
 def covers(book: Book, mute: Mute, card: RuleCard, finding: Finding) -> bool:
-    """Whether a mute keeps this finding back: by place, family and time.
+    """Whether a mute keeps this finding back: by place, family, rule and time.
 
     It holds while it lasts; and afterwards for a fault that began and ended within it, of which
     the readings only came later.
     """
     if finding.severity <= NEVER_MUTED or mute.family not in {"", card.family}:
+        return False
+    if mute.rule not in {"", finding.rule}:
         return False
     lasts = mute.start <= book.now < mute.end
     within = mute.start <= finding.onset and finding.last <= mute.end

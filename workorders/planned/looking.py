@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -121,6 +122,19 @@ class Looking:
     def _session(self) -> Session:
         return self.book.session
 
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], list[PlannedOccurrence]]:
+        """All occurrences by plan and asset, in order of due date, asked for once."""
+        found: dict[tuple[str, str], list[PlannedOccurrence]] = {}
+        query = select(PlannedOccurrence).order_by(PlannedOccurrence.due_at, PlannedOccurrence.id)
+        for row in self._session.scalars(query):
+            found.setdefault((row.plan, row.asset), []).append(row)
+        return found
+
+    @cached_property
+    def _counts(self) -> dict[tuple[str, str], Count]:
+        return {}
+
     def plans(self, scope: Scope) -> list[PlanRow]:
         """Every plan that has an asset in scope, in the order of the site file."""
         known = self._known()
@@ -176,10 +190,7 @@ class Looking:
     def _asset(
         self, plan: Plan, asset: str, known: dict[tuple[str, str], PlannedAsset]
     ) -> AssetRow:
-        past = select(PlannedOccurrence).where(
-            PlannedOccurrence.plan == plan.id, PlannedOccurrence.asset == asset
-        )
-        rows = self._session.scalars(past.order_by(PlannedOccurrence.due_at)).all()
+        rows = self._rows.get((plan.id, asset), [])
         open_ = next((row for row in rows if row.done_at is None and not row.absorbed
                       and self._runs(row)), None)  # fmt: skip
         coming = self._coming(plan, asset, known, MONTHS_DAYS)
@@ -200,9 +211,12 @@ class Looking:
         return order is not None and order.closed_at is None
 
     def _count(self, plan: Plan, asset: str, known: dict[tuple[str, str], PlannedAsset]) -> Count:
-        row = known.get((plan.id, asset))
-        since = row.since if row is not None else self.book.now
-        return count(self._session, self.book.office, plan, asset, since=since)
+        pair = (plan.id, asset)
+        if pair not in self._counts:
+            row = known.get(pair)
+            since = row.since if row is not None else self.book.now
+            self._counts[pair] = count(self._session, self.book.office, plan, asset, since=since)
+        return self._counts[pair]
 
     def _coming(
         self, plan: Plan, asset: str, known: dict[tuple[str, str], PlannedAsset], days: int
@@ -214,10 +228,7 @@ class Looking:
         since = row.since if row is not None else self.book.now
         if plan.trigger.kind in DATED:
             dates = self.planner.dates(plan, asset)
-            mine = select(PlannedOccurrence.occurrence).where(
-                PlannedOccurrence.plan == plan.id, PlannedOccurrence.asset == asset
-            )
-            taken = set(self._session.scalars(mine))
+            taken = {row.occurrence for row in self._rows.get((plan.id, asset), ())}
             return [
                 self._new(plan, asset, due.occurrence, due.day, due.due_at, due.miss_at, since)
                 for due in dates.between(today - timedelta(days=31), today + timedelta(days=days))
@@ -237,11 +248,8 @@ class Looking:
         ]
 
     def _open(self, plan: Plan, asset: str) -> bool:
-        mine = select(PlannedOccurrence).where(
-            PlannedOccurrence.plan == plan.id, PlannedOccurrence.asset == asset,
-            PlannedOccurrence.done_at.is_(None),
-        )  # fmt: skip
-        return any(self._runs(row) for row in self._session.scalars(mine))
+        rows = self._rows.get((plan.id, asset), ())
+        return any(row.done_at is None and self._runs(row) for row in rows)
 
     def _new(
         self, plan: Plan, asset: str, name: str, day: date, due_at: int, miss_at: int, stamp: int,

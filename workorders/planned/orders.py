@@ -191,5 +191,7 @@ def follow_up(book: Book, order: Order, actor: Actor, asked: Asked, language: st
     book.session.add(made)
     book.session.flush()
     making.begin(book, made, found_by=order.id, answered=step.id, person=actor.login)
+    version = order.version
     book.happen(order, Happening.FOLLOWED, actor=actor.login, answered=step.id, follow=made.id)
+    order.version = version  # it makes nobody's form stale
     return made.id

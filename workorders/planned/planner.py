@@ -232,10 +232,10 @@ def count(session: Session, office: Office, plan: Plan, asset: str, *, since: in
     done = last_done(session, plan, asset)
     if done is not None:
         base = max(base, calendar.day_of(done) + timedelta(days=1))
-    mine = select(PlannedDay).where(
+    mine = select(PlannedDay.day, PlannedDay.ran_ms, PlannedDay.unknown_ms).where(
         PlannedDay.plan == plan.id, PlannedDay.asset == asset, PlannedDay.day >= base.isoformat()
     )
-    rows = session.scalars(mine.order_by(PlannedDay.day)).all()
+    rows = session.execute(mine.order_by(PlannedDay.day)).all()
     days = [(date.fromisoformat(row.day), row.ran_ms) for row in rows]
     lately = rows[-_PACE_DAYS:]
     read_ms = sum(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import adapters.records.checks
 import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.folds
@@ -15,6 +16,7 @@ import adapters.records.pins
 import adapters.records.planned
 import adapters.records.requests
 import adapters.records.tables
+import adapters.records.teaching
 import adapters.records.work  # noqa: F401 - they fill the metadata
 from adapters.records.base import Base
 

@@ -16,20 +16,18 @@ from math import exp, log
 import numpy as np
 
 from core.batch import Bools, Floats
-from core.site import Equipment
 from simulators.physics.air import control
 from simulators.physics.air.air_faults import AirParameters
 from simulators.physics.air.boxes import SPEED_LEAST, Blown
+from simulators.physics.air.coils import BEND_SHARE, Followers, coil_sizes, left_of_fouled, numbers
 from simulators.physics.constants import constant
-from simulators.physics.plan import AHU_DESIGN_FLOW, AIR_HEAT, Plan
+from simulators.physics.plan import AHU_DESIGN_FLOW, Plan
 from simulators.physics.rows import Rows
 
 _RANGE = 30.0
 _RANGE_LN, _WIDE = constant(log(_RANGE)), constant(_RANGE - 1.0)
 _NOUGHT, _ONE = constant(0.0), constant(1.0)
-# A coil gives most of its heat at little water: φ(1+b)/(φ+b).
-_COIL_BEND = 0.25
-_BEND = constant(_COIL_BEND * (_RANGE - 1.0))
+_BEND = constant(BEND_SHARE * (_RANGE - 1.0))
 # A real unit's loop has two lags: its coils' metal and water, 240–300 s, and its sensors' wells,
 # 90–120 s. Air itself changes within the minute.
 _COIL, _SENSOR = 1.0 - exp(-60.0 / 270.0), 1.0 - exp(-60.0 / 100.0)
@@ -41,6 +39,8 @@ _FAN_RISE_K = constant(0.9)
 # Of the supply, outdoor air while its damper stands wide open: the return damper leaks the rest. A
 # laboratory's unit gave 0.78 to 0.92 on healthy days.
 _OPEN_SPAN = 0.82
+# What a fresh-air unit is told to supply: near the rooms' own, which fan coils hold. [°C]
+_FRESH_C = constant(19.0)
 # Outdoor air that finds its way into a standing unit.
 _STILL_OUTDOOR = constant(0.25)
 _SPEED_KEEPS, _SPEED_WANDERS = 0.4, 0.3
@@ -50,7 +50,6 @@ _HEATS = constant(-1.0 / control.HEAT_SPAN)
 _DESIGN_PA = 250.0
 # Gains of ×60 go with integral times ÷ 20: their quotient's power.
 _TURNED = 1.0 + log(20.0) / log(60.0)
-_EFFECTIVE_MOST = 0.95
 # The coil's conductance falls with some 0.6th power of the air's speed, so that its temperature
 # change rises with the rest. (EnergyPlus engineering reference, coils: convection of air ^0.65)
 _SLOWER, _SLOWEST = constant(-0.35), constant(0.4)
@@ -110,16 +109,18 @@ class AirHandlers:
     def __init__(self, plan: Plan, rows: Rows, unmixed: Floats) -> None:
         size = rows.ahus
         self._linear = plan.laws.linear_valves
-        self._design = _numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW)
+        self._design = numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW)
         self._unmixed = unmixed
-        self._sizes = _coil_sizes(plan)
+        self._sizes = coil_sizes(plan)
         self.state = state = np.zeros((len(NAMES), size))
         for name, value in _START.items():
             state[AT[name]] = value
-        state[AT["least"]] = _numbers(plan.ahus, "oa_min", 0.2)
+        state[AT["least"]] = plan.least_outdoor
         # Who dries its air cools first and heats again: one there, else nought.
         reheats = np.array([a.declared("dehumidifies") for a in plan.ahus], np.float64)
         self._reheats = reheats if reheats.any() else None
+        self._fresh = plan.blows_fresh if plan.blows_fresh.any() else None
+        self._open_span = np.where(plan.blows_fresh, 1.0, _OPEN_SPAN)
         self.passed = np.zeros((6, size))
         self._said, self._wanted, self._at = state[:2], state[2:5], state[5:8]
         self._open, self._carried, self._lags = state[8:11], state[10:15], state[11:17]
@@ -131,8 +132,8 @@ class AirHandlers:
         self._view = {name: state[i] for name, i in AT.items()}
         self._loop, self._actuators = control.SupplyLoop(size), control.Actuators((3, size))
         self._targets, self._strength = np.zeros((6, size)), np.empty((2, size))
-        self._coils = _Followers(self._lags[:3], self._targets[:3])
-        self._supply = _Followers(self._lags[3:], self._targets[3:])
+        self._coils = Followers(self._lags[:3], self._targets[:3])
+        self._supply = Followers(self._lags[3:], self._targets[3:])
         self._full = np.zeros(size)
         self._two, self._one, self._moved = np.empty((2, size)), np.empty(size), np.zeros((6, size))
         self._drop = np.empty((2, size))
@@ -147,10 +148,12 @@ class AirHandlers:
         self._now, self._day = now, day
         self._passes, self._through = now.passes.copy(), 1.0 - now.passes
         self._through[_DAMPER] *= now.linkage
-        self._passes[_DAMPER] *= _OPEN_SPAN
-        self._through[_DAMPER] *= _OPEN_SPAN
+        self._passes[_DAMPER] *= self._open_span
+        self._through[_DAMPER] *= self._open_span
         self._loop.gain = control.GAIN * now.gain
-        self._works = self._sizes * np.stack([np.ones_like(now.gain), _left(self._sizes[1], now)])
+        self._works = self._sizes * np.stack(
+            [np.ones_like(now.gain), left_of_fouled(self._sizes[1], now)]
+        )
         held = ~np.isnan(now.held)
         self._home = np.nan_to_num(now.held)
         self._held = held if held.any() else None
@@ -175,7 +178,7 @@ class AirHandlers:
             self._wanted[:, fresh] = self._home[:, fresh]
             self.row("integral")[fresh] = 0.0
             self._aim(k, fresh)
-            wanted = control.wanted_setpoint(self._said[1], now.moved)
+            wanted = self._wanted_supply()
             np.copyto(self.row("setpoint"), wanted, where=fresh)
         self._runs, self._rests = bool(day.on[k].any()), not day.on[k].all()
         self._meant = day.meant[k] * 1.0
@@ -240,8 +243,10 @@ class AirHandlers:
         day, on = self._day, self._on
         self._sense(k)
         said, setpoint, economising = self._said[1], self.row("setpoint"), self.row("economising")
-        setpoint += on * (control.next_setpoint(setpoint, said, self._now.moved) - setpoint)
+        setpoint += on * (control.next_setpoint(setpoint, self._wanted_supply()) - setpoint)
         now = control.economises(economising, said, day.oat_read[k])
+        if self._fresh is not None:
+            np.copyto(now, _NOUGHT, where=self._fresh)
         integral = self.row("integral")
         # Where the damper leaves or enters the range, the cooling valve keeps its place.
         kept = np.maximum(integral + now - economising, _NOUGHT)
@@ -249,6 +254,14 @@ class AirHandlers:
         integral *= on
         economising += on * (now - economising)
         self._aim(k, day.on[k])
+
+    def _wanted_supply(self) -> Floats:
+        """Supply air that is asked for: by return air, of fresh-air units always the same. [°C]"""
+        moved = self._now.moved
+        wanted = control.wanted_setpoint(self._said[1], moved)
+        if self._fresh is not None:
+            np.copyto(wanted, _FRESH_C + moved, where=self._fresh)
+        return wanted
 
     def _aim(self, k: int, rows: Bools) -> None:
         """Range of the drive of some rows for the next minutes."""
@@ -407,44 +420,3 @@ class AirHandlers:
         lags += self._still_keeps * (targets - lags)
         self._at += off * (self._shut - self._at)
         self._view["speed"] *= self._on
-
-
-class _Followers:
-    """What lags behind its targets, a share of the way each minute.
-
-    Attributes:
-        keeps: That share, nought where it stands.
-    """
-
-    def __init__(self, lags: Floats, targets: Floats) -> None:
-        self._lags, self._targets, self._way = lags, targets, np.empty_like(lags)
-        self.keeps = np.zeros_like(lags)
-
-    def follow(self) -> None:
-        """Goes a minute on."""
-        way = self._way
-        np.subtract(self._targets, self._lags, way)
-        np.multiply(way, self.keeps, way)
-        np.add(self._lags, way, self._lags)
-
-
-def _left(size: Floats, now: AirParameters) -> Floats:
-    """Share of a coil's work that is left of it fouled: effectiveness by NTU, 1 − e^−NTU."""
-    full = np.minimum(size / (1.0 + _COIL_BEND), _EFFECTIVE_MOST)
-    kept: Floats = (1.0 - (1.0 - full) ** (1.0 - now.coil_fouled)) / full
-    return kept
-
-
-def _numbers(equipment: Sequence[Equipment], name: str, other: float) -> Floats:
-    return np.array([e.number(name, other) for e in equipment], np.float64)
-
-
-def _coil_sizes(plan: Plan) -> Floats:
-    """Full work of heating and cooling coils, a share of the difference to the water. (2, ahus)"""
-    per_k = AIR_HEAT * _numbers(plan.ahus, "design_air_flow", AHU_DESIGN_FLOW)
-    # Sized for water at 60 °C against air at 10 °C, and for 7 °C against 27 °C with a
-    # quarter of the work latent and 15 % in hand.
-    warms = np.minimum(_numbers(plan.ahus, "heating_capacity", 70.0) / (per_k * 50.0), 0.8)
-    cools = _numbers(plan.ahus, "cooling_capacity", 110.0)
-    cools = np.minimum(0.75 * 1.15 * cools / (per_k * 20.0), 0.85)
-    return (1.0 + _COIL_BEND) * np.stack([warms, cools])

@@ -88,6 +88,13 @@ class RoomParameters:
     heat_passes: Floats
     cool_passes: Floats
 
+    def felt(self, air: Floats) -> Floats:
+        """What the sensors make of the rooms' air. (rooms,) [°C]"""
+        felt = air + self.bias
+        if self.lies is not None:
+            np.copyto(felt, self.says, where=self.lies)
+        return felt
+
 
 def air_parameters(worlds: Sequence[Conditions]) -> AirParameters:
     """Of these worlds, one after the other."""

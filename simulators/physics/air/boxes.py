@@ -84,6 +84,11 @@ class Boxes:
         self.state = np.zeros((2, rows.zones))
         self.share = self.state[0]
         self._asks, self._ducts = np.empty((3, rows.zones)), np.empty((2, rows.ahus))
+        # A fresh-air unit brings each room its share, whatever the room's temperature.
+        fresh = plan.blows_fresh
+        self._held = fresh if fresh.any() else None
+        at_rooms = fresh[of] & (plan.zone_ahu >= 0) if len(fresh) else np.zeros(rows.zones)
+        self._least: Floats = np.where(at_rooms, 1.0, _LEAST)
         self._ranges: tuple[RoomParameters | None, Floats, Floats] = (None, size, size)
         self._ways: tuple[AirParameters | None, _Ways] = (None, _Ways(size, size, size))
 
@@ -99,9 +104,7 @@ class Boxes:
             static: Setpoint of each duct's pressure, share of design.
             supply: Of supply air. [°C]
         """
-        felt = air + rooms.bias
-        if rooms.lies is not None:
-            np.copyto(felt, rooms.says, where=rooms.lies)
+        felt = rooms.felt(air)
         root, ways = np.sqrt(static, out=self._ducts[0]), self._ways_of(now)
         self._ducts[1] = supply
         reach, at_rooms = self._rows.from_ahus(self._ducts)
@@ -127,7 +130,7 @@ class Boxes:
         warm = np.minimum((_HEAT_C - felt) / _BAND_K, supply - felt)
         need = np.minimum(np.maximum(np.maximum(cold, warm), _NOUGHT), _ONE)
         if self._ranges[0] is not rooms:
-            least = np.maximum(rooms.box_least, _LEAST)
+            least = np.maximum(rooms.box_least, self._least)
             self._ranges = (rooms, least, _ONE - least)
         wide: Floats = self._ranges[1] + self._ranges[2] * need
         return wide
@@ -156,6 +159,7 @@ class Boxes:
         moved = _RESPOND * np.minimum(asking, _MOST_ASK)
         np.copyto(moved, _TRIM, where=asking <= _NOUGHT)
         after: Floats = np.minimum(np.maximum(static + moved, STATIC_LOW), STATIC_HIGH)
-        if now.reset_off is not None:
-            np.copyto(after, _ONE, where=now.reset_off)
+        for held in (now.reset_off, self._held):
+            if held is not None:
+                np.copyto(after, _ONE, where=held)
         return after

@@ -27,9 +27,8 @@ _HEAT_UNTIL_C = constant(16.0)
 _NOUGHT, _SPAN, _LOWEST = constant(0.0), constant(DAMPER_SPAN), constant(-HEAT_SPAN)
 
 
-def next_setpoint(setpoint: Floats, said_return: Floats, moved: Floats) -> Floats:
-    """Of supply air, five minutes on; arguments as of :func:`wanted_setpoint`, and as it is."""
-    wanted = wanted_setpoint(said_return, moved)
+def next_setpoint(setpoint: Floats, wanted: Floats) -> Floats:
+    """Of supply air, five minutes on, as it is and as it is wanted. [°C]"""
     after: Floats = setpoint + _SP_KEEPS * (wanted - setpoint)
     return after
 

@@ -1,6 +1,7 @@
 """Water in the rooms' air, and air handlers that dry it: cooled too far, then heated again.
 
-Only rooms that show their humidity or whose air handler declares ``dehumidifies`` are reckoned.
+Only rooms that show their humidity, have a fan coil or an air handler that declares
+``dehumidifies`` are reckoned.
 People give water, supply air and what seeps in bring and take it, walls and paper hold some. What
 chilled water does to condense goes by outdoor dew point (:mod:`simulators.physics.brought`).
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.batch import Bools, Floats
+from simulators.physics.air.fan_coils import Dried
 from simulators.physics.air.rooms import HEIGHT_M, SEEPS_PER_MIN, STEP_MIN
 from simulators.physics.constants import constant
 from simulators.physics.plan import Plan
@@ -51,6 +53,7 @@ class Damp:
         self.dries = bool(self._drying.any())
         by_ahu = self._drying[plan.zone_ahu] if len(plan.ahus) else np.zeros(rows.zones, np.bool_)
         self._reckoned = np.array(plan.shows_damp, np.bool_) | (by_ahu & (plan.zone_ahu >= 0))
+        self._reckoned[plan.unit_zone] = True
         self.some = bool(self._reckoned.any())
         self._per_litre = 60.0 * STEP_MIN / (plan.area * HEIGHT_M)
         self._gives = _PERSON_G_MIN * STEP_MIN / (plan.area * HEIGHT_M * _AIR_KG_M3)
@@ -59,8 +62,9 @@ class Damp:
         self.state[0], self.state[1] = _START_G_KG, 50.0
 
     def step(
-        self, air: Floats, heads: Floats, mean: Floats, share: Floats, outdoors: Floats
-    ) -> None:
+        self, air: Floats, heads: Floats, mean: Floats, share: Floats, outdoors: Floats,
+        coils: Dried | None = None,
+    ) -> None:  # fmt: skip
         """Five minutes.
 
         Args:
@@ -70,13 +74,19 @@ class Damp:
                 rise, cooling drop and supply. (6, air handlers)
             share: Of its air handler's flow that each room takes.
             outdoors: Water in outdoor air, one for all. [g/kg]
+            coils: What fan coils dry; None where there are none.
         """
         water = self.state[0]
         supplied, flow = self._rows.from_ahus(self._supply(water, mean, share, outdoors))
         flow *= share
         flow *= self._per_litre
         rate = flow + _SEEPS
-        settles = (flow * supplied + (self._gives * heads + _SEEPS * outdoors)) / rate
+        brings = flow * supplied + (self._gives * heads + _SEEPS * outdoors)
+        if coils is not None:
+            through = coils.flow * self._per_litre
+            rate = rate + through
+            brings = brings + through * coils.leaves
+        settles = brings / rate
         after = settles + (water - settles) * np.exp(rate * _SETTLES)
         np.copyto(water, after, where=self._reckoned)
         np.copyto(self.state[1], relative_of(air, water), where=self._reckoned)

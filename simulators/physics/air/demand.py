@@ -30,10 +30,9 @@ class Demand:
 
     def __init__(self, plan: Plan, rows: Rows) -> None:
         declared = [a.declared("demand_ventilation") for a in plan.ahus]
-        least = np.array([a.number("oa_min", 0.2) for a in plan.ahus], np.float64)
         self._rows = rows
         self._follows = np.array(declared, np.float64) > 0.0
-        self._declared = least
+        self._declared = plan.least_outdoor
         self.some = any(declared)
 
     def least(self, co2: Floats, share: Floats) -> Floats:

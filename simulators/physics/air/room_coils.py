@@ -50,9 +50,7 @@ class RoomCoils:
             water: Hot [°C], whether it flows, cold [°C], whether it flows. (4, rooms)
             rooms: What is wrong with valves and sensors.
         """
-        felt = air + rooms.bias
-        if rooms.lies is not None:
-            np.copyto(felt, rooms.says, where=rooms.lies)
+        felt = rooms.felt(air)
         if self._valves[0] is not rooms:
             passes = np.stack([rooms.heat_passes, rooms.cool_passes])
             self._valves = (rooms, passes, _ONE - passes)

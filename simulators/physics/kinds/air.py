@@ -36,15 +36,15 @@ KINDS: dict[FaultKind, KindOfFault] = {
     _K.LINKAGE_SLIPS: _of(
         _A, _HVAC, "damper", "1", "linkage moves blades short", (0.1, 0.6)),
     _K.FILTER_CLOGGED: _of(
-        _A, _HVAC, "filter", "1", "filter resists more", (0.1, 3.0), "C"),
+        _A, _HVAC, "filter", "1", "filter resists more", (0.1, 3.0), "C", _S.FAN),
     _K.BELT_SLIPS: _of(
-        _A, _HVAC, "fan", "1", "belt slips", (0.05, 0.5), "I"),
+        _A, _HVAC, "fan", "1", "belt slips", (0.05, 0.5), "I", _S.FAN),
     _K.DUCT_LEAKS: _of(
         _A, _HVAC, "duct", "1", "duct leaks", (0.03, 0.3), "C"),
     _K.COIL_FOULED: _of(
         _A, _HVAC, "cooling_coil", "1", "cooling coil fouled", (0.05, 0.5), "C"),
     _K.LOOP_HUNTS: _of(
-        _A, _HVAC, "loop", "×", "supply loop hunts", (4.0, 60.0), "I"),
+        _A, _HVAC, "loop", "×", "supply loop hunts", (4.0, 60.0), "I", _S.FAN),
     _K.BOX_STUCK: _of(
         _A, _HVAC, "box", "1", "box stuck", (0.1, 1.0), "S", _S.BOX, position=True),
     _K.ROOM_COOLING_PASSES: _of(
@@ -54,5 +54,10 @@ KINDS: dict[FaultKind, KindOfFault] = {
     _K.REHEAT_LEFT_ON: _of(
         _A, _HVAC, "room_coil", "1", "reheat left on", (0.1, 1.0), "S", _S.ROOM_HEATING,
         position=True),
+    _K.FAN_COIL_VALVE_PASSES: _of(
+        _A, _HVAC, "fan_coil_valve", "1", "fan coil's valve does not close", (0.02, 0.6), "SC",
+        _S.FAN_COIL),
+    _K.FAN_COIL_FILTER_CLOGGED: _of(
+        _A, _HVAC, "filter", "1", "fan coil's filter resists more", (0.3, 8.0), "C", _S.FAN_COIL),
 }  # fmt: skip
 """By kind."""

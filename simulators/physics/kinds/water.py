@@ -40,5 +40,12 @@ KINDS: dict[FaultKind, KindOfFault] = {
         _S.BOOSTER),
     _K.BOOSTER_WORN: _of(
         _W, _PLUMBER, "booster", "1", "pump lost head", (0.05, 0.4), "C", _S.BOOSTER),
+    # The stop of a roof tank's pump: a float that hangs for some time at every filling.
+    _K.TANK_SWITCH_STICKS: _of(
+        _W, _PLUMBER, "float_valve", "h", "level switch hangs at every filling", (0.1, 4.0), "SC",
+        _S.ROOF_TANK),
+    _K.RISER_VALVE_PASSES: _of(
+        _W, _PLUMBER, "check_valve", "1", "roof tank runs back through its pump", (0.005, 0.2),
+        "SI", _S.TRANSFER_PUMP),
 }  # fmt: skip
 """By kind."""

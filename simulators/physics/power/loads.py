@@ -8,6 +8,8 @@ import numpy as np
 
 from core.batch import Floats
 from core.site import Equipment, EquipmentClass
+from simulators.physics.air.fan_coils import AT as UNIT_ROW
+from simulators.physics.air.fan_coils import fan_ratings
 from simulators.physics.conditions import Conditions
 from simulators.physics.drivers import Drivers
 from simulators.physics.people.changes import Changes
@@ -61,6 +63,7 @@ class Loads:
         self._items = [item_of(m) for m in plan.electric]
         self._area = np.array([plan.area_of(m.building) for m in plan.electric])
         self._fan_kw = np.array([a.number("fan_power", 8.0) for a in plan.ahus])
+        self._unit_kw = fan_ratings(plan)
         self.network = Network(
             plan, seed, np.array([self._rating(i) for i in range(len(self._of))])
         )
@@ -130,7 +133,10 @@ class Loads:
         always = meter.meter.always_on if meter.meter is not None else 0.0
         plant = {
             "01B1": self._plant_kw(meter.building),
-            "01B2": float(self._plan.ahus_of_building[b] @ self._fan_kw),
+            "01B2": float(
+                self._plan.ahus_of_building[b] @ self._fan_kw
+                + self._plan.units_of_building[b] @ self._unit_kw
+            ),
             "01C2": _PUMP_BASE_KW + _PUMP_KWH_M3 * _PUMPED_M3_H,
         }.get(self._items[i], 0.0)
         return float(_SPARE * max(self._level[i] + always + plant, 1.0))
@@ -155,6 +161,8 @@ class Loads:
         fans = trace.ahu[AHU_ROW["fan"]] * self._fan_kw
         fans = fans * trace.ahu[AHU_ROW["speed"]] ** _FAN_EXPONENT
         total: Floats = fans @ self._plan.ahus_of_building.T + 0.2
+        if len(self._unit_kw):
+            total += trace.unit[UNIT_ROW["power"]] @ self._plan.units_of_building.T
         return total
 
     def _day_level(self, meter: Equipment) -> float:

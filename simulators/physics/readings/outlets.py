@@ -9,6 +9,7 @@ import numpy as np
 from core.batch import Floats
 from core.errors import Misconfigured, Mistake
 from core.site import EquipmentClass
+from simulators.physics.air.fan_coils import AT as UNIT_ROW
 from simulators.physics.drivers import Drivers
 from simulators.physics.heating.substation import strapped
 from simulators.physics.plan import Plan
@@ -49,6 +50,10 @@ _ELEMENT = {"rat": "returned"}
 _ZONE = {
     "zone_temp": "temp", "zone_co2": "co2", "branch_return": "radiator",
     "heat_valve": "heat_valve", "cool_valve": "cool_valve", "zone_rh": "humidity",
+}  # fmt: skip
+_UNIT = {
+    "fan_status": ("fan", 1.0), "fan_speed": ("speed", 100.0), "occupied": ("meant", 1.0),
+    "heat_valve": ("heat_valve", 100.0), "cool_valve": ("cool_valve", 100.0),
 }  # fmt: skip
 _PLANT = {
     EquipmentClass.BOILER, EquipmentClass.SUBSTATION, EquipmentClass.CHILLER, EquipmentClass.PUMP,
@@ -102,6 +107,10 @@ def _outlet(plan: Plan, equipment: str, cls: EquipmentClass, role: str) -> Outle
         reheated = _REHEATED if plan.ahus[index].declared("dehumidifies") else {}
         name, factor = reheated.get(role) or _AHU[role]
         return _from_ahu(AHU_ROW[name], index, factor)
+    units = [u.id for u in plan.units]
+    if equipment in units and role in _UNIT:
+        name, factor = _UNIT[role]
+        return _from_unit(UNIT_ROW[name], units.index(equipment), factor)
     if equipment in zones and role in _ZONE:
         return _from_zone(ZONE_ROWS.index(_ZONE[role]), zones.index(equipment))
     building = plan.buildings.index(plan.site.equipment[equipment].building)
@@ -123,6 +132,10 @@ def _from_ahu(row: int, index: int, factor: float) -> Outlet:
 
 def _from_zone(row: int, index: int) -> Outlet:
     return lambda trace, _drivers, _rows: trace.zone[row, :, index]
+
+
+def _from_unit(row: int, index: int, factor: float) -> Outlet:
+    return lambda trace, _drivers, _rows: trace.unit[row, :, index] * factor
 
 
 def _from_building(row: int, index: int, factor: float) -> Outlet:

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import Floats, Ints
+from core.errors import Misconfigured, Mistake
 from core.site import Equipment
 from simulators.physics.plan import Plan
 from simulators.physics.trace import BUILDING_ROW, Trace
 from simulators.physics.water.booster import Pump, pump_of, standby
 from simulators.physics.water.demand import HANGS, NOT_FLUSHED, STREET_KPA, Draws
 from simulators.physics.water.hydraulics import MAIN_K, Holes, Lost, node, tap
-from simulators.physics.water.pipes import pipes_of
+from simulators.physics.water.pipes import Pipes, pipes_of
+from simulators.physics.water.roof import KPA_M, RoofTank, raise_water, roof_tank_of
 from simulators.physics.water.tanks import Basin, basin_of, boost, fill
 from simulators.physics.water.tower import made_up
 from simulators.physics.water.water_faults import WaterFaults
@@ -28,11 +30,15 @@ from simulators.physics.water.water_faults import WaterFaults
 _REDUCED_KPA = 250.0
 _TANK_M3, _TANK_FILL_M3H = 3.0, 6.0
 _TOWER = basin_of(1.5, 3.0)
-ROWS = ("flow", "kpa", "reduced", "boosted", "level", "pump", "speed", "power", "over")
+ROWS = (
+    "flow", "kpa", "reduced", "boosted", "level", "pump", "speed", "power", "over", "roof", "lifts",
+    "raised",
+)  # fmt: skip
 ROW = {name: i for i, name in enumerate(ROWS)}
 """Of :attr:`Watered.building`: flow through the main meter, below nothing what runs back [m³/h];
 pressure behind it, behind the reducer and behind the booster [kPa]; the tank's level [%]; whether
-the booster runs, its speed [1] and power [kW]; what runs over tank and tower [m³/h]."""
+the booster runs, its speed [1] and power [kW]; what runs over tanks and tower [m³/h];
+the roof tank's level [%], whether its pump runs, and what it lifts [m³/h]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,13 @@ class Watered:
     Attributes:
         branch: Through each branch meter. (minutes, branches) [m³/h]
         building: By name of :data:`ROWS`. (names, minutes, buildings)
+        hung: Pressure at the taps of branches below a roof tank, else nought. (minutes, branches)
+            [kPa]
     """
 
     branch: Floats
     building: Floats
+    hung: Floats
 
     @property
     def main(self) -> Floats:
@@ -80,19 +89,32 @@ class _Stretch:
 
 
 class Waterworks:
-    """All pipes of a site, with what tanks, vessels and worn flaps remember."""
+    """All pipes of a site, with what tanks, vessels and worn flaps remember.
+
+    Raises:
+        Misconfigured: A tank on a roof that nothing fills.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._pipes = pipes_of(plan)
         self._pumps = [pump_of(p.booster) if p.booster is not None else None for p in self._pipes]
         self._tanks = [_tank(p.tank) if p.tank is not None else None for p in self._pipes]
+        self._roofs = [
+            roof_tank_of(p.roof, p.transfer) if p.roof is not None else None for p in self._pipes
+        ]
+        for pipes in self._pipes:
+            _whole(pipes)
+        self._height = [m.number("height_m", 0.0) for m in plan.water]
         self._state = {
             "tank": np.array([0.0 if t is None else t.shut for t in self._tanks]),
             "tower": np.full(len(self._pipes), _TOWER.shut),
             "vessel": np.array([0.0 if p is None else p.vessel.volume for p in self._pumps]),
             "on": np.zeros(len(self._pipes)),
             "hangs": np.zeros(len(plan.water)),
+            "roof": np.array([0.0 if r is None else r.stops for r in self._roofs]),
+            "lifts": np.zeros(len(self._pipes)),
+            "hung": np.zeros(len(self._pipes)),
         }
 
     def memory(self) -> dict[str, Floats]:
@@ -116,7 +138,9 @@ class Waterworks:
         """
         rows, long = slice(*minutes), minutes[1] - minutes[0]
         made = Watered(
-            np.zeros((long, len(self._plan.water))), np.zeros((len(ROWS), long, len(self._pipes)))
+            branch=np.zeros((long, len(self._plan.water))),
+            building=np.zeros((len(ROWS), long, len(self._pipes))),
+            hung=np.zeros((long, len(self._plan.water))),
         )
         fixed = draws.fixed[rows] * 60.0 + now.flap * self._flaps(draws.flap[rows])
         tapped = draws.tapped[rows] * 60.0
@@ -129,7 +153,8 @@ class Waterworks:
                 evaporates=tower[:, b],
             )  # fmt: skip
             lifted = self._lift(b, day, now, made)
-            lifted = self._store(b, day, now, lifted, made)
+            store = self._store if self._roofs[b] is None else self._raise
+            lifted = store(b, day, now, lifted, made)
             self._pass(b, day, now, lifted + self._cool(b, day, now, made) + loop[:, b], made)
         return made
 
@@ -150,7 +175,7 @@ class Waterworks:
         nominal = day.asked(pipes.lifted, np.ones_like(day.street))
         flow = nominal.sum(axis=1)
         inlet = np.zeros_like(flow)
-        if pipes.tank is None:
+        if pipes.tank is None and pipes.roof is None:
             inlet = node(day.street, MAIN_K, flow)
         held = _held(pump, inlet, flow, _lost(now, pipes.lifted, pump.holds), float(now.worn[b]))
         branch = day.asked(pipes.lifted, tap(held, pump.holds)) + _holes(now, pipes.lifted, held)
@@ -182,6 +207,53 @@ class Waterworks:
         made.building[ROW["level"], :, b] = 100.0 * filled.volume / tank.brim
         made.building[ROW["over"], :, b] += filled.over
         return filled.into
+
+    def _raise(
+        self, b: int, day: _Stretch, now: WaterFaults, taken: Floats, made: Watered
+    ) -> Floats:
+        """What the main gives for what falls from the roof and what the booster takes there.
+
+        (minutes,) [m³/h]
+        """
+        roof, tank, state, hung = self._roofs[b], self._tanks[b], self._state, self._pipes[b].hung
+        if roof is None or tank is None:
+            return taken
+        fallen = self._fall(b, roof, day, now, made)
+        asked = taken + fallen
+        drive = tap(day.street, STREET_KPA)
+        of = (state["tank"][b], state["roof"][b], state["lifts"][b], state["hung"][b])
+        ran = raise_water(
+            (tank, roof), (float(of[0]), float(of[1]), float(of[2]), float(of[3])), asked,
+            (drive, now.passes[b] * drive), (float(now.sticks[b]), float(now.riser[b])),
+        )  # fmt: skip
+        state["tank"][b], state["roof"][b] = ran.lower[-1], ran.upper[-1]
+        state["lifts"][b], state["hung"][b] = ran.awake, ran.hung
+        # A tank that runs dry gives less than is asked.
+        there = np.where(asked > 0.0, ran.out / np.where(asked > 0.0, asked, 1.0), 1.0)
+        made.branch[:, [*hung, *self._pipes[b].lifted]] *= np.minimum(there, 1.0)[:, None]
+        out = made.building[:, :, b]
+        out[ROW["level"]], out[ROW["roof"]] = (
+            100.0 * ran.lower / tank.brim, 100.0 * ran.upper / roof.brim,
+        )  # fmt: skip
+        out[ROW["lifts"]], out[ROW["raised"]] = ran.on, ran.lifted
+        out[ROW["over"]] += ran.over
+        out[ROW["power"]] += roof.drawn(ran.on)
+        return ran.into
+
+    def _fall(
+        self, b: int, roof: RoofTank, day: _Stretch, now: WaterFaults, made: Watered
+    ) -> Floats:
+        """What branches below the roof tank take, each at its own depth. (minutes,) [m³/h]"""
+        total = np.zeros_like(day.street)
+        for i in self._pipes[b].hung:
+            still = KPA_M * (roof.height - self._height[i])
+            nominal = day.asked((i,), np.ones_like(total)).sum(axis=1)
+            kpa = node(np.full_like(total, still), MAIN_K, nominal, _lost(now, (i,), still))
+            holes = _holes(now, (i,), kpa).sum(axis=1)
+            taken = day.asked((i,), tap(kpa, still)).sum(axis=1) + holes
+            made.branch[:, i], made.hung[:, i] = taken, kpa
+            total = total + taken
+        return total
 
     def _cool(self, b: int, day: _Stretch, now: WaterFaults, made: Watered) -> Floats:
         """What fills the tower. (minutes,) [m³/h]"""
@@ -221,6 +293,14 @@ class Waterworks:
             made.branch[:, list(these)] += _holes(now, these, at)
         out[ROW["kpa"]], out[ROW["reduced"]] = kpa, np.minimum(kpa, limit)
         out[ROW["flow"]] = drawn + (0.0 if not parts else sum(part(kpa) for part in parts))
+
+
+def _whole(pipes: Pipes) -> None:
+    """Water gets to a roof by a pump that has a tank to draw from."""
+    if pipes.roof is not None and (pipes.transfer is None or pipes.tank is None):
+        what = f"nothing fills the tank '{pipes.roof.id}' on the roof"
+        expected = "a pump that fills_tank and feeds it, and a break tank that feeds the pump"
+        raise Misconfigured([Mistake(file="", line=0, what=what, expected=expected)])
 
 
 def _tank(tank: Equipment) -> Basin:

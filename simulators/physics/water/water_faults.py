@@ -32,6 +32,9 @@ class WaterFaults:
         back: What runs back through the booster's check valve, by building; share of its rated
             flow. [1]
         worn: Head the booster lacks, by building; share of it. [1]
+        sticks: How long the roof tank's upper switch hangs at every filling, by building. [h]
+        riser: What runs back from the roof tank through its pump's check valve, by building; share
+            of its flow. [1]
         shut: 1 where somebody shut the stop valve of a branch, else 0: there is no water.
     """
 
@@ -47,6 +50,8 @@ class WaterFaults:
     bled: Floats
     back: Floats
     worn: Floats
+    sticks: Floats
+    riser: Floats
     shut: Floats
 
 
@@ -64,6 +69,8 @@ _BUILDING = {
     FaultKind.TOWER_BLED: "bled",
     FaultKind.CHECK_VALVE_PASSES: "back",
     FaultKind.BOOSTER_WORN: "worn",
+    FaultKind.TANK_SWITCH_STICKS: "sticks",
+    FaultKind.RISER_VALVE_PASSES: "riser",
 }
 
 

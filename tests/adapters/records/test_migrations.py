@@ -11,11 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 
+import adapters.records.checks
 import adapters.records.cmms
 import adapters.records.crew
 import adapters.records.notifying
 import adapters.records.orders
 import adapters.records.planned
+import adapters.records.teaching
 import adapters.records.work  # noqa: F401 - their tables belong to the metadata
 from adapters.records import ALL, Records
 from adapters.records.base import Base

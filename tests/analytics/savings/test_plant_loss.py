@@ -11,6 +11,7 @@ from analytics.frame import Frame
 from analytics.grid import Grid
 from analytics.rules.air import AIR_KW, DECLARED
 from analytics.savings.plant_loss import (
+    LOST,
     cooling_valve,
     heat_against_cool,
     heating_valve,
@@ -97,7 +98,7 @@ def test_outdoor_air_beyond_the_declared_is_heated() -> None:
 def test_off_hours_are_all_hours_outside_and_nothing_while_it_stands() -> None:
     loss = off_hours(frame({**WINTER, "fan_speed": 50.0}, occupied=False))
     assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(12.0 / 8)
-    assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * 3.0)
+    assert loss.amount[Carrier.HEAT] == pytest.approx(LOST * AIR_KW * 5 * 3.0)
     off = off_hours(frame({**WINTER, "fan_status": 0.0}, occupied=False))
     assert off.exposed.all()
     assert off.amount[Carrier.ELECTRICITY] == pytest.approx(0.0)

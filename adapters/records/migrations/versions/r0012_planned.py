@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0012_planned"
-down_revision = "r0010_ledger"
+down_revision = "r0011_assessment"
 branch_labels = None
 depends_on = None
 

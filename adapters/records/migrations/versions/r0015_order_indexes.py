@@ -10,15 +10,17 @@ down_revision = "r0014_cmms"
 branch_labels = None
 depends_on = None
 
+_SORTED = ("priority", "score", "opened_at", "id", "assignee")
+
 
 def upgrade() -> None:
     """Apply."""
     for name, table, columns, where in (
-        ("ix_work_order_queue", "work_order", ["priority"], "closed_at IS NULL"),
-        ("ix_work_order_closed", "work_order", ["closed_at"], ""),
+        ("ix_work_order_closed", "work_order", ["closed_at", *_SORTED, "building"], ""),
         ("ix_work_order_rule_closed", "work_order", ["rule", "closed_at"], ""),
+        ("ix_work_order_family", "work_order", ["family", "opened_at"], ""),
         ("ix_work_order_tally", "work_order", ["building", "state", "outcome", "refusals"], ""),
-        ("ix_work_order_building_closed", "work_order", ["building", "closed_at"], ""),
+        ("ix_work_order_building_closed", "work_order", ["building", "closed_at", *_SORTED], ""),
         ("ix_work_order_building_opened", "work_order", ["building", "opened_at"], ""),
         ("ix_work_order_unmarked", "work_order", ["id"], "marked < marking"),
         ("ix_order_finding_untold", "order_finding", ["finding_id"], "marked < revision"),

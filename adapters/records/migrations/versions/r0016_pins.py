@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0016_pins"
-down_revision = "r0015_order_indexes"
+down_revision = "r0013_teaching"
 branch_labels = None
 depends_on = None
 
