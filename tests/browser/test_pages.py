@@ -49,6 +49,9 @@ PATHS = {
     "meters": "/meters",
     "meter": "/meters/1",
     "messages": "/messages",
+    "pin": "/pin",
+    "switch": "/switch",
+    "offline": "/offline",
     "absent": "/orders/WO-2026-9999",
 }
 
