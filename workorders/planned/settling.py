@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from sqlalchemy import func, select
 
 from adapters.records.orders import Order
@@ -12,15 +10,12 @@ from core.actor import SYSTEM
 from core.words import OrderState, Origin, Outcome
 from workorders import messages
 from workorders.book import Book
+from workorders.crew import checks
 from workorders.deeds import close
 from workorders.happenings import Happening
 from workorders.planned import checklists
 from workorders.states import Command
 
-INSPECTED_SHARE = 0.10
-"""Of planned orders, at random, another person looks at the work (crews.md)."""
-FIRST_OF_FIRM = 20
-"""All of a contractor's first ones are looked at (crews.md)."""
 _SAID_DONE = (OrderState.DONE, OrderState.VERIFYING, OrderState.CLOSED)
 
 
@@ -35,7 +30,7 @@ def step(book: Book) -> None:
 def to_inspect(book: Book, order: Order) -> bool:
     """Whether another person has to look at a planned order before it closes.
 
-    Drawn by the order's number, so that it is the same whoever asks, and nobody's choice.
+    The lot is that of second looks: the same whoever asks, and nobody foresees it.
     """
     found = checklists.of(book, order)
     if found is None or found.beyond:
@@ -46,14 +41,9 @@ def to_inspect(book: Book, order: Order) -> bool:
             Order.origin == Origin.PLAN, Order.repaired_by == person.login,
             Order.closed_at.is_not(None),
         )  # fmt: skip
-        if (book.session.scalar(before) or 0) < FIRST_OF_FIRM:
+        if (book.session.scalar(before) or 0) < checks.FIRST:
             return True
-    return drawn(order.id, INSPECTED_SHARE)
-
-
-def drawn(order: str, share: float) -> bool:
-    """Whether an order's number is drawn, of a share of all."""
-    return int.from_bytes(hashlib.sha256(order.encode()).digest()[:4], "big") / 2**32 < share
+    return checks.drawn(book, order, checks.CheckKind.INSPECTION)
 
 
 def _close(book: Book) -> None:

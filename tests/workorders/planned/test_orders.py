@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +29,7 @@ from tests.workorders.planned.working import (
     plant,
     read_in,
 )
-from workorders.planned import settling
+from workorders.crew import checks
 from workorders.planned.checklists import Said
 from workorders.planned.looking import Stand
 from workorders.service import WorkOrders
@@ -48,7 +47,7 @@ def house(tmp_path: Path, sites_dir: Path) -> Iterator[House]:
 @pytest.fixture(autouse=True)
 def nobody_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another person looks at one in ten; here at none, unless a test says so."""
-    monkeypatch.setattr(settling, "INSPECTED_SHARE", 0.0)
+    monkeypatch.setattr(checks, "SHARE", 0.0)
 
 
 def test_one_order_by_the_same_dispatch_with_its_needs(tmp_path: Path, sites_dir: Path) -> None:
@@ -195,7 +194,7 @@ def test_missed_stays_missed_though_it_is_done_later(house: House) -> None:
 def test_said_done_in_time_is_no_miss_while_somebody_has_to_look(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settling, "INSPECTED_SHARE", 1.0)
+    monkeypatch.setattr(checks, "SHARE", 1.0)
     order = house.only().id
     do(house, order)
     house.step(24 * 6)
@@ -247,7 +246,7 @@ def test_cancelled_work_is_missed_and_the_next_one_is_an_order_again(house: Hous
 def test_what_was_sent_back_or_opened_again_is_not_done(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settling, "INSPECTED_SHARE", 1.0)
+    monkeypatch.setattr(checks, "SHARE", 1.0)
     order = house.only().id
     do(house, order)
     house.act("zhao.lei", order, Command.REJECT, note="the old one is in")
@@ -392,18 +391,3 @@ def test_without_being_asked_no_order_is_made(tmp_path: Path, sites_dir: Path) -
         house.step(24 * 12)
         assert not occurrences(house)
         assert house.orders.planned.run() == 1
-
-
-def test_one_in_ten_is_drawn() -> None:
-    share = sum(settling.drawn(f"WO-2026-{n:04d}", 0.10) for n in range(3000)) / 3000
-    assert share == pytest.approx(0.10, abs=0.02)
-
-
-def test_twelve_months_are_foreseen(house: House) -> None:
-    entries = house.orders.planned.entries(house.actors["admin"])
-    assert len(entries) in range(51, 54)
-    assert entries[0].stand is Stand.OPEN
-    assert {e.stand for e in entries[1:]} == {Stand.COMING}
-    assert all(b.day - a.day <= timedelta(days=14)
-               for a, b in pairwise(entries))  # fmt: skip
-    assert not house.orders.planned.entries(house.actors["wu.gang"]), "another building's"
