@@ -52,15 +52,6 @@ QUARANTINE = (
     "not_protobuf", "unmapped", "before_birth", "lost_unconfirmed",
 )  # fmt: skip
 """Reasons of docs/wire-contract.md; a test holds the two together."""
-FIXED = (
-    "There is no such thing here.", "Log-in or password is wrong.",
-    "This form is of another log-in; load the page again.",
-    "A field of the form cannot be read.", "There is no such action.",
-    "Something went wrong here; it has been logged.", "your role may not see this",
-    "your role may not enter readings",
-    "quarantine is for those who see the whole campus",
-)  # fmt: skip
-"""Refusals that a page says in the reader's language."""
 _SETTLED = ("replayed", "dismissed")
 _QUALITY = ("good", "suspect", "bad", "never seen", "on", "off")
 
