@@ -49,7 +49,7 @@ class QuoteView:
 
     Attributes:
         approved: None where nobody has said anything.
-        counts: Whether it is the order's newest.
+        counts: Whether it is the newest of the firm that has the order.
     """
 
     id: int
@@ -113,7 +113,7 @@ class Quoting:
             }  # fmt: skip
             stands = quotes.standing(book, order)
             running = order.state in OPEN_STATES
-            newest = rows[0] if rows else None
+            newest = stands.quote
             return Quotes(
                 rows=tuple(_view(book, row, said.get(row.id), newest) for row in rows),
                 total=stands.total, limit=stands.limit, others=stands.others,
