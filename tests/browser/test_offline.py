@@ -30,6 +30,8 @@ OTHER = "elsewhere.test"
 """Leads to the same machine, but the certificate does not name it."""
 KEPT = "async path => Boolean(await (await caches.open('kept')).match(path))"
 NOBODY = "async () => !await Outbox.about('person')"
+WAITS = """order => Outbox.add({ key: "x", order, do: "accept", fields: {}, pressed: 0,
+  label: "Accept", to: "", note: "", media: "", version: 1 }, null)"""
 QUEUE = "async () => (await Outbox.acts()).map(a => a.do)"
 
 
@@ -216,6 +218,20 @@ def test_a_log_out_and_another_person_erase_what_was_kept(basement: Basement) ->
     person = basement.person(order)
     with basement.phone(person) as tab:
         page = tab.page
+        _kept(page, f"/orders/{order}")
+        tab.go("/switch")
+        page.evaluate(WAITS, order)
+        asked: list[str] = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.evaluate("document.querySelector('form[action=\"/switch\"]').requestSubmit()")
+        wait_for(
+            lambda: page.evaluate("1") == 1 and bool(asked),
+            "a question before another person comes",
+        )
+        assert "1 things wait" in asked[0]
+        assert page.evaluate(QUEUE) == ["accept"], "who says no loses nothing"
+        page.evaluate("Outbox.wipe()")
+        tab.go("/orders?view=mine")
         _kept(page, f"/orders/{order}")
         tab.go(f"/orders/{order}")
         basement.gate.go()
