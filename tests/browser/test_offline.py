@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
 from sqlalchemy import delete
 
 from adapters.records import ALL
@@ -222,7 +222,12 @@ def test_a_log_out_and_another_person_erase_what_was_kept(basement: Basement) ->
         tab.go("/switch")
         page.evaluate(WAITS, order)
         asked: list[str] = []
-        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+        def no(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        page.once("dialog", no)
         page.evaluate("document.querySelector('form[action=\"/switch\"]').requestSubmit()")
         wait_for(
             lambda: page.evaluate("1") == 1 and bool(asked),
