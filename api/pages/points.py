@@ -191,7 +191,7 @@ def _strips(
 def _strip(site: Site, point: Point, days: list[MeterDay], tr: Translator) -> dict[str, object]:
     due = [day for day in days if day.due]
     return {
-        "name": point_name(site, point, tr), "unit": point.unit, "days": days,
+        "id": point.id, "name": point_name(site, point, tr), "unit": point.unit, "days": days,
         "columns": sketch.day_columns(days), "width": sketch.DAY_WIDTH * len(days),
         "height": sketch.STRIP_HEIGHT, "due": len(due), "whole": sum(day.is_whole for day in due),
     }  # fmt: skip
