@@ -26,9 +26,12 @@ _PNG_SHOWN = frozenset({
 })  # fmt: skip
 _WEBP_SHOWN = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP", b"ANIM", b"ANMF"})
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _APP15, _COM = (
-    0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE,
-)  # fmt: skip
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
+_SHOWN = _FRAMES | {_SOS, _APP14, 0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
+"""Tables, frames, scans and how colours are kept: what a decoder needs (ISO/IEC 10918-1, B.1)."""
+_JFIF = 12
+"""Bytes before the size of a thumbnail in a JFIF block."""
+_EXIF = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _TURNS = range(2, 9)
 _STUFFED = frozenset({0x00, *range(0xD0, 0xD8)})
@@ -100,15 +103,17 @@ def _read(data: bytes) -> Photo:
 def _jpeg(data: bytes) -> Photo:
     out, turned, size = [b"\xff\xd8"], 1, (0, 0)
     for marker, body, scan in _segments(data):
-        if marker == _APP1 and body.startswith(b"Exif\0\0"):
+        if marker == _APP1 and body.startswith(_EXIF):
             turned = _turn(body[6:])
             continue
+        if _EXIF in body:
+            raise ValueError("a camera's words where none belong")
         if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", body, 1)
             size = (width, height)
-        camera = _APP0 < marker <= _APP15 and marker != _APP14
-        colours = marker == _APP2 and body.startswith(b"ICC_PROFILE\0")
-        if (camera and not colours) or marker == _COM:
+        if marker == _APP0 and body.startswith(b"JFIF\0"):
+            body = body[:_JFIF] + b"\0\0"
+        elif marker not in _SHOWN and not (marker == _APP2 and body.startswith(b"ICC_PROFILE\0")):
             continue
         out.append(struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + scan)
     if turned in _TURNS:
