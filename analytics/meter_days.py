@@ -6,10 +6,9 @@ no method: which estimates rest on a person's guess follows from the decided eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,39 +149,56 @@ def meter_days(uses: Uses, edges: Sequence[int], period: int, now: int) -> list[
         period: Nominal time between its reads. [ms]
         now: The run clock; nothing is due later than :data:`ON_THE_WAY_MS` before it. [ms]
     """
-    until = now - ON_THE_WAY_MS
-    return [_day(uses, int(start), int(end), period, until) for start, end in pairwise(edges)]
+    edge = np.asarray(edges, np.int64)
+    low, high = edge[:-1], edge[1:]
+    done = np.minimum(high, now - ON_THE_WAY_MS)
+    due = np.where(done == high, high - low, np.maximum(done - low, 0) // period * period)
+    of, day = _pieces(uses, edge)
+    begin, end = np.maximum(uses.start[of], low[day]), np.minimum(uses.end[of], high[day])
+    covered = np.maximum(np.minimum(end, low[day] + due[day]) - begin, 0)
+    value = uses.value[of] * (end - begin) / (uses.end[of] - uses.start[of])
+    cell = day * len(_PARTS) + _part(uses)[of]
+    # Divided once, after whole milliseconds were summed, so that nine tenths are nine tenths.
+    shares = _sums(cell, covered, len(low)) / np.maximum(due, 1)[:, None]
+    use = _sums(cell, np.where(np.isnan(value), 0.0, value), len(low))
+    return [
+        MeterDay(
+            start=start, end=stop, due=max(round(due_ms / period), 1) if due_ms else 0,
+            measured=share[0], spread=share[1], declared=share[2], suspect=share[3],
+            missing=max(0.0, 1.0 - sum(share)) if due_ms else 0.0,
+            use_measured=used[0], use_spread=used[1], use_declared=used[2],
+        )
+        for start, stop, due_ms, share, used in zip(
+            low.tolist(), high.tolist(), due.tolist(), shares.tolist(), use.tolist(), strict=True
+        )
+    ]  # fmt: skip
 
 
-def _day(uses: Uses, start: int, end: int, period: int, until: int) -> MeterDay:
-    due_ms = end - start if until >= end else max(0, (until - start) // period * period)
-    first = int(np.searchsorted(uses.end, start, side="right"))
-    last = int(np.searchsorted(uses.start, end, side="left"))
-    part = slice(first, max(first, last))
-    low, high = np.maximum(uses.start[part], start), np.minimum(uses.end[part], end)
-    covered = np.maximum(np.minimum(high, start + due_ms) - low, 0)
-    use = uses.value[part] * (high - low) / (uses.end[part] - uses.start[part])
-    kinds = _kinds(uses, part)
-    share = {k: float(covered[which].sum()) / max(due_ms, 1) for k, which in kinds.items()}
-    used = {k: float(np.nansum(use[which])) for k, which in kinds.items()}
-    return MeterDay(
-        start=start, end=end, due=max(round(due_ms / period), 1 if due_ms else 0),
-        measured=share["measured"], spread=share["spread"], declared=share["declared"],
-        suspect=share["suspect"],
-        missing=max(0.0, 1.0 - sum(share.values())) if due_ms else 0.0,
-        use_measured=used["measured"], use_spread=used["spread"], use_declared=used["declared"],
-    )  # fmt: skip
+def _pieces(uses: Uses, edge: Ints) -> tuple[Ints, Ints]:
+    """Intervals cut at midnights: index of the interval, and of the day."""
+    first = np.maximum(np.searchsorted(edge, uses.start, side="right") - 1, 0)
+    last = np.minimum(np.searchsorted(edge, uses.end, side="left") - 1, len(edge) - 2)
+    times = np.maximum(last - first + 1, 0)
+    of = np.repeat(np.arange(len(times)), times)
+    return of, first[of] + np.arange(len(of)) - np.repeat(np.cumsum(times) - times, times)
 
 
-def _kinds(uses: Uses, part: slice) -> Mapping[str, Bools]:
-    state, declared = uses.state[part], uses.declared[part]
-    estimated = state == IntervalState.ESTIMATED
-    return {
-        "measured": state == IntervalState.MEASURED,
-        "spread": estimated & ~declared,
-        "declared": estimated & declared,
-        "suspect": state == IntervalState.SUSPECT,
-    }
+_PARTS = ("measured", "spread", "declared", "suspect")
+
+
+def _part(uses: Uses) -> Ints:
+    """Index into :data:`_PARTS` of each interval."""
+    part = np.zeros(len(uses.state), np.int64)
+    part[uses.state == IntervalState.ESTIMATED] = 1
+    part[uses.declared] = 2
+    part[uses.state == IntervalState.SUSPECT] = 3
+    return part
+
+
+def _sums(cell: Ints, weight: Floats | Ints, days: int) -> Floats:
+    """Sums by day and part. (days, parts)"""
+    summed = np.bincount(cell, weights=weight, minlength=days * len(_PARTS))
+    return summed.astype(np.float64).reshape(days, len(_PARTS))
 
 
 def _declared(start: Ints, rows: Intervals, guessed: Sequence[int]) -> Bools:
