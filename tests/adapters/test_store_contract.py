@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapters.store import open_store
 from core.batch import Batch, BatchName, Columns, Intervals, Stored
 from core.ports import Mark, ReadingStore
+from core.quality import IntervalState
 from core.quantity import Kind
 from core.site import Site
 from tests import servers
@@ -361,7 +362,7 @@ def test_buckets_of_a_register_draw_its_use(store: ReadingStore) -> None:
     )
     found = store.series(REGISTER, T0, T0 + 2 * HOUR, HOUR)
     assert [m * n for m, n in zip(found.mean, found.count, strict=True)] == [10.0, 5.0]
-    assert found.quality == [SUSPECT, GOOD]
+    assert found.quality == [IntervalState.ESTIMATED, IntervalState.MEASURED], "of use, not reads"
 
 
 def test_erasing_takes_readings_and_use_of_one_point(store: ReadingStore) -> None:

@@ -38,7 +38,8 @@ PATHS = {
     "person": "/people/wang.fang",
     "handover": "/handover",
     "points": "/points",
-    "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power&days=2",
+    "trend": "/trend?point=a.ahu1.sat&point=a.ahu1.heat_valve&point=a.m-main.power"
+    "&point=a.m-main.energy&days=2",
     "trend-empty": "/trend",
     "readings": "/readings",
     "quarantine": "/quarantine",
