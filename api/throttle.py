@@ -24,7 +24,7 @@ _FORGOTTEN_MS = 12 * 3_600_000
 
 def subjects_of(login: str, address: str) -> tuple[str, str]:
     """What a try is counted against: the account, whether there is one or not, and the address."""
-    return f"login:{login[:64]}", f"address:{address}"
+    return f"login:{login[:64]}", f"address:{address[:64]}"
 
 
 def charge(records: Records, subjects: Sequence[str], now: int) -> None:
