@@ -120,6 +120,15 @@ def test_the_proxys_word_is_taken_and_nobody_elses(services: dict[str, dict[str,
     assert "ports" not in services["plantroom"], "all come through the proxy"
 
 
+def test_figures_of_the_machine_are_shown_to_nobody_outside() -> None:
+    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    handled = dict(re.findall(r"handle (/\S+) \{\s*(.*?)\s*\}", text))
+    assert handled["/metrics"] == handled["/grafana/metrics"] == "respond 404"
+    assert '@app.get("/metrics"' in (ROOT / "api/app.py").read_text(), (
+        "where it is, without a log-in"
+    )
+
+
 @pytest.mark.parametrize("name", ["plantroom.service", "plantroom-edge.service"])
 def test_a_unit_is_whole_and_may_write_only_its_state(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
