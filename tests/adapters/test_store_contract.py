@@ -207,6 +207,19 @@ def test_a_late_redelivery_does_not_bring_back_the_older_value(store: ReadingSto
     assert everything(store) == [(GAUGE, T0, 2.0)]
 
 
+def test_a_redelivery_after_a_restart_does_not_bring_back_the_older_value(
+    opener: Opener, campus: Site
+) -> None:
+    """A, then B at the same point and time; both closed and opened again; A redelivered."""
+    store, a = opener(campus), batch(1, [(GAUGE, T0, 1.0)])
+    write(store, a)
+    write(store, batch(2, [(GAUGE, T0, 2.0)]))
+    store.close()
+    again = opener(campus)
+    write(again, a, receipted=[a])
+    assert everything(again) == [(GAUGE, T0, 2.0)]
+
+
 def test_a_receipted_batch_fills_what_a_restore_lost(store: ReadingStore) -> None:
     a = batch(1, [(GAUGE, T0, 1.0), (GAUGE, T0 + HOUR, 2.0), (STATE, T0, 1.0)])
     write(store, batch(2, [(GAUGE, T0, 9.0)]))
