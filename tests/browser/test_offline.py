@@ -30,6 +30,11 @@ OTHER = "elsewhere.test"
 """Leads to the same machine, but the certificate does not name it."""
 KEPT = "async path => Boolean(await (await caches.open('kept')).match(path))"
 NOBODY = "async () => !await Outbox.about('person')"
+TOO_LARGE = """async order => {
+  await Outbox.add({ order, do: "photo", media: "image/jpeg", fields: { note: "" } },
+                   new ArrayBuffer(16e6));
+  await Outbox.send();
+}"""
 QUEUE = "async () => (await Outbox.acts()).map(a => a.do)"
 
 
@@ -206,6 +211,18 @@ def test_what_somebody_else_was_faster_with_is_said_and_kept(basement: Basement)
         refused.locator("button").first.click()
         expect(page.locator("#outbox")).to_be_hidden()
     assert basement.steps(order) == ["prioritise", "accept", "arrive"], "as it then stood"
+
+
+def test_a_photo_that_is_too_large_is_said_in_words(basement: Basement) -> None:
+    order = basement.console.order_in("c")
+    with basement.phone(basement.person(order)) as tab:
+        page = tab.page
+        _kept(page, f"/orders/{order}")
+        tab.go(f"/orders/{order}")
+        page.evaluate(TOO_LARGE, order)
+        (why,) = page.evaluate("async () => (await Outbox.acts()).map(a => [a.state, a.why])")
+        assert why == ["refused", "This is more than can be sent at once."]
+        expect(page.locator("#outbox li")).to_contain_text("more than can be sent at once")
 
 
 def test_a_log_out_and_another_person_erase_what_was_kept(basement: Basement) -> None:
