@@ -43,6 +43,12 @@ def language_of(request: Request) -> Translator:
     )
 
 
+def outside(request: Request) -> str:
+    """Where the console is found from a telephone, without a slash at its end."""
+    said: str = request.app.state.services.settings.external_address
+    return said.rstrip("/") or str(request.base_url).rstrip("/")
+
+
 def page(
     request: Request,
     template: str,

@@ -16,7 +16,7 @@ from api.problems import STATUS_OF
 from api.refusals import said
 from api.requests import kind_of
 from api.services import Services
-from api.view import language_of, page
+from api.view import language_of, outside, page
 from core.actor import Actor
 from core.errors import Refused
 from workorders.refusals import forbidden
@@ -27,6 +27,9 @@ from workorders.requests.places import places
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
+COOKIE = "told"
+"""The link of the call that was just entered, on its way to the page that shows it once."""
+_PATH, _SHOWN_S = "/calls", 60
 _EMPTY = {"phone": "", "place": "", "seen": "", "kind": "", "words": ""}
 
 
@@ -37,7 +40,12 @@ def calls(
     """The form, and what became of the last call."""
     if not given.orders.requests.may_enter(actor):
         raise forbidden()
-    return _page(request, given, actor, dict(_EMPTY), order=order)
+    known, _, secret = request.cookies.get(COOKIE, "").partition(":")
+    told = f"{outside(request)}/f/{secret}" if order and known == order and secret else ""
+    answer = _page(request, given, actor, dict(_EMPTY), order=order, told=told)
+    if COOKIE in request.cookies:
+        answer.delete_cookie(COOKIE, path=_PATH)
+    return answer
 
 
 @router.post("/calls")
@@ -63,7 +71,13 @@ def enter(
         return _page(
             request, given, actor, kept, problem=problem, status=STATUS_OF.get(error.code, 422)
         )
-    return RedirectResponse(f"/calls?order={taken.order}", SEE_OTHER)
+    answer = RedirectResponse(f"/calls?order={taken.order}", SEE_OTHER)
+    # Not in the address, which is written into logs; and loading the page again enters nothing.
+    answer.set_cookie(
+        COOKIE, f"{taken.order}:{taken.secret}", max_age=_SHOWN_S, path=_PATH, httponly=True,
+        samesite="strict", secure=given.settings.secure_cookies,
+    )  # fmt: skip
+    return answer
 
 
 @router.post("/x/calls/caller")
@@ -75,13 +89,13 @@ def caller(request: Request, given: ServicesDep, actor: ActorDep, form: FormDep)
 
 def _page(
     request: Request, given: Services, actor: Actor, kept: dict[str, str], *,
-    order: str = "", problem: str = "", status: int = 200,
+    order: str = "", told: str = "", problem: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     tr, requests = language_of(request), given.orders.requests
     known = requests.caller(actor, kept["phone"]) if kept["phone"] else []
     taken = given.orders.desk.order(actor, order).row if order else None
     return page(
-        request, "calls.html", status, kept=kept, problem=problem,
+        request, "calls.html", status, kept=kept, problem=problem, told=told,
         taken=orders.summary(given, taken, tr) if taken is not None else None,
         places=_places(given, actor, tr), callers=_callers(given, known, tr),
         kinds=[(kind.value, tr(card.asked)) for kind, card in KINDS.items()],

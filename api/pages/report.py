@@ -139,8 +139,10 @@ def _take(request: Request, given: Services, place: Place, token: str, sent: Sen
     tr = language_of(request)
     network = request.client.host if request.client else ""
     kept = {**_EMPTY, **{key: sent.fields[key] for key in _EMPTY if key in sent.fields}}
+    requests = given.orders.requests
     try:
-        taken = given.orders.requests.report(
+        requests.ask(place, network, sum(len(photo) for photo in sent.photos))
+        taken = requests.report(
             Report(
                 place=place.id, kind=kind_of(kept["kind"]), words=kept["words"],
                 phone=kept["phone"], language=tr.language, network=network,
@@ -150,6 +152,8 @@ def _take(request: Request, given: Services, place: Place, token: str, sent: Sen
     except Refused as error:
         if error.code == "absent":
             raise
+        if error.code != "too_many":
+            requests.refused(network)
         status = STATUS_OF.get(error.code, 422)
         return _form(request, given, place, token, kept, said(error, tr), status)
     return RedirectResponse(_address(request, f"/f/{taken.secret}"), SEE_OTHER, headers=PRIVATE)

@@ -14,7 +14,7 @@ from api.pages.frame import Framed
 from api.problems import STATUS_OF
 from api.refusals import need_words, said
 from api.services import Services
-from api.view import language_of, page
+from api.view import language_of, outside, page
 from core.actor import Actor
 from core.errors import Refused
 from core.words import Permit
@@ -49,7 +49,7 @@ def change(
         return RedirectResponse(f"/orders/{order}", SEE_OTHER)
     content = {
         "order": order, "problem": "", "code": made.code,
-        "address": f"{_outside(request, given)}/c/{made.secret}",
+        "address": f"{outside(request)}/c/{made.secret}",
         "title": summary(given, detail.row, language_of(request)).title,
     }  # fmt: skip
     return page(request, "work_said.html", content=content)
@@ -68,7 +68,7 @@ def sheet(
         "card": given.cards.get(row.rule),
         "needs": [(need_words(n.what, tr), n.there)
                   for n in given.orders.work.at(actor, order).needs],
-        "address": f"{_outside(request, given)}/orders/{order}",
+        "address": f"{outside(request)}/orders/{order}",
     }  # fmt: skip
     return page(request, "sheet.html", content=content)
 
@@ -95,11 +95,6 @@ def photo(given: ServicesDep, actor: ActorDep, order: OrderId, name: PhotoName) 
     """A photo of an order in scope."""
     media, data = given.orders.photos.bytes_of(actor, order, name)
     return Response(data, media_type=media, headers=PHOTO_HEADERS)
-
-
-def _outside(request: Request, given: Services) -> str:
-    """Where the console is found from a telephone."""
-    return given.settings.external_address.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def _do(given: Services, actor: Actor, order: str, form: Form) -> Made | None:

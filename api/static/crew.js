@@ -155,9 +155,11 @@
   };
   const leave = async form => {
     await send();
-    const waiting = (await Outbox.acts()).length;
-    if (waiting && !confirm(fill(words.lose, { n: waiting }))) return;
+    const waiting = (await Outbox.acts()).length, switches = form.dataset.leave === "switch";
+    if (waiting && !confirm(fill(switches ? words.lose_switch : words.lose, { n: waiting }))) return;
     leaving = true;
+    // A wrong PIN erases nothing: what was another person's goes once the new one is there (`belongs`).
+    if (switches) { straight(form); return; }
     await Outbox.wipe();
     try {
       await Outbox.ask("/x/alive");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.api.console import Console
+from tests.api.test_act import row
 
 CALL = {"phone": "13812345678", "place": "a.meet3", "kind": "light", "words": "dark"}
 
@@ -21,6 +22,19 @@ def test_a_call_becomes_an_order_and_the_number_knows_the_place(console: Console
     again = lin.post("/calls", {**CALL, "place": "", "seen": "a.meet3"})
     assert again.headers["location"] == answer.headers["location"], "known"
     assert "known, somebody is on it" in lin.get(again.headers["location"]).text
+
+
+def test_the_callers_link_is_shown_once(console: Console) -> None:
+    lin = console.as_("lin.na")
+    entered = lin.post("/calls", CALL)
+    assert "/f/" not in entered.headers["location"], "addresses are written into logs"
+    page = lin.get(entered.headers["location"])
+    link = re.search(rf'id="told" value="{console.address}(/f/[\w-]+)"', page.text)
+    assert link is not None
+    assert console.visitor().get(link[1]).status_code == 200
+    assert 'id="told"' not in lin.get(entered.headers["location"]).text
+    lin.post("/calls", CALL)
+    assert 'id="told"' not in lin.get(f"/calls?order={row(console).id}").text, "of another order"
 
 
 def test_a_place_may_be_said_by_its_name(console: Console) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.console import Console, Visitor
 from tests.api.test_act import act, row
-from tests.api.test_contractor import _inside, link  # noqa: F401 - a fixture
+from tests.api.test_contractor import FIRM, _inside, link, made  # noqa: F401 - a fixture
 from workorders.crew import checks
 from workorders.priority import Rates
 
@@ -116,3 +116,22 @@ def test_a_form_enters_what_the_desk_was_told(console: Console, link: tuple[str,
     assert upload(su, f"/orders/{order}/quotes", "120.50", None).status_code == 303
     assert upload(su, f"/orders/{order}/quotes", "-1", None).status_code == 422
     assert "¥12" in su.get(f"/orders/{order}").text
+
+
+def test_another_firm_sees_no_quote_of_the_one_before(
+    console: Console,
+    link: tuple[str, str],  # noqa: F811
+) -> None:
+    phone, order = _inside(console, link), row(console).id
+    assert upload(phone, "/c/quotes", f"{LIMIT + 1}").status_code == 303
+    (quote,) = console.orders.quotes.of(console.actor("su.all"), order).rows
+    console.key("ad.all").put("/people/best", json={**FIRM, "name": "Best"})
+    su = console.as_("su.all")
+    assert act(su, row(console), "reassign", assignee="best").status_code == 303
+    second = _inside(console, made(su, order))
+    theirs = second.get("/c").text
+    assert "Enter a quote" in theirs
+    assert "two bearings" not in theirs
+    assert f"/c/quotes/{quote.id}/file" not in theirs
+    assert second.get(f"/c/quotes/{quote.id}/file").status_code == 404
+    assert "two bearings" in su.get(f"/orders/{order}").text, "the house still sees both"

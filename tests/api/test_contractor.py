@@ -21,11 +21,16 @@ def link(console: Console) -> tuple[str, str]:
     console.key("ad.all").put("/people/acme", json=FIRM)
     su = console.as_("su.all")
     assert act(su, row(console), "reassign", assignee="acme").status_code == 303
+    return made(su, row(console).id)
+
+
+def made(visitor: Visitor, order: str) -> tuple[str, str]:
+    """Path and code of a new link to an order that a contractor has."""
     form = {"do": "link", "until": "2026-03-12T10:00"}
-    made = su.post(f"/orders/{row(console).id}/work", form)
-    assert made.status_code == 200
-    path = re.search(r"(/c/[\w-]+)\"", made.text)
-    code = re.search(r'id="code" value="(\d{6})"', made.text)
+    page = visitor.post(f"/orders/{order}/work", form)
+    assert page.status_code == 200
+    path = re.search(r"(/c/[\w-]+)\"", page.text)
+    code = re.search(r'id="code" value="(\d{6})"', page.text)
     assert path is not None
     assert code is not None
     return path[1], code[1]

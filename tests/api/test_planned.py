@@ -11,13 +11,13 @@ from tests.adapters.test_ical import events
 from tests.adapters.test_photos import jpeg
 from tests.api.console import Console
 from tests.api.test_work import upload
-from workorders.planned import settling
+from workorders.crew import checks
 
 
 @pytest.fixture
 def planned(console: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
     """A day later the lifts' fortnight is near: an order in each building."""
-    monkeypatch.setattr(settling, "INSPECTED_SHARE", 0.0)
+    monkeypatch.setattr(checks, "SHARE", 0.0)
     assert console.orders.planned.run() == 0
     console.clock.advance(console.clock.now() + 24 * HOUR_MS)
     assert console.orders.planned.run() == 4

@@ -7,10 +7,12 @@ import re
 import httpx
 import pytest
 
+from api.pages import report as pages
 from api.shield import MAX_REPORT_BYTES
 from core.words import OrderState
 from tests.api.console import Console
 from tests.snapshots import SECRET, jpeg
+from workorders.requests import limits
 from workorders.states import Command
 
 BOOT = {"kind": "light", "words": "dark <script>alert(1)</script>", "phone": "13812345678"}
@@ -105,6 +107,27 @@ def test_too_many_reports_are_refused_in_words(console: Console) -> None:
     answers = [send(console, BOOT).status_code for _ in range(13)]
     assert answers == [303] * 12 + [429]
     assert "please call the desk" in send(console, BOOT).text
+
+
+def test_photos_of_an_hour_are_limited_by_their_bytes_before_they_are_looked_into(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = jpeg()
+    monkeypatch.setattr(limits, "MOST_BYTES_OF_A_SITE", len(first) + 10)
+    assert send(console, BOOT, photos=[first]).status_code == 303
+    with monkeypatch.context() as blind:
+        blind.setattr(pages, "cleaned", None)
+        refused = send(console, BOOT, photos=[first])
+    assert (refused.status_code, "send it without one" in refused.text) == (429, True)
+    assert send(console, BOOT).status_code == 303, "a report without a photo still comes in"
+
+
+def test_refused_tries_count_and_end(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_FROM_A_NETWORK", 3)
+    broken = [send(console, BOOT, photos=[b"<html>"]).status_code for _ in range(4)]
+    assert broken == [422] * 3 + [429]
+    monkeypatch.setattr(limits, "WITHIN_MS", 0)
+    assert send(console, BOOT).status_code == 303, "an hour later"
 
 
 def test_the_reporter_answers_and_rates_by_the_link_alone(console: Console) -> None:

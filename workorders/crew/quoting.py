@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.records.base import scope_of
@@ -49,7 +49,7 @@ class QuoteView:
 
     Attributes:
         approved: None where nobody has said anything.
-        counts: Whether it is the order's newest.
+        counts: Whether it is the newest of the firm that has the order.
     """
 
     id: int
@@ -95,7 +95,7 @@ class Quoting:
     desk: Desk
 
     def of(self, actor: Actor, id_: str) -> Quotes:
-        """An order's quotes, the newest first.
+        """An order's quotes, the newest first; to a contractor their own alone.
 
         Raises:
             Refused: ``absent``.
@@ -105,16 +105,15 @@ class Quoting:
             order = session.get(Order, id_)
             if order is None:
                 raise absent()
-            rows = session.scalars(
-                select(QuoteRow).where(QuoteRow.order_id == id_).order_by(QuoteRow.id.desc())
-            ).all()
+            query = select(QuoteRow).where(QuoteRow.order_id == id_, *_theirs(book, actor))
+            rows = session.scalars(query.order_by(QuoteRow.id.desc())).all()
             said = {
                 row.quote_id: row for row in session.scalars(
                     select(QuoteSaidRow).where(QuoteSaidRow.quote_id.in_([r.id for r in rows])))
             }  # fmt: skip
             stands = quotes.standing(book, order)
             running = order.state in OPEN_STATES
-            newest = rows[0] if rows else None
+            newest = stands.quote
             return Quotes(
                 rows=tuple(_view(book, row, said.get(row.id), newest) for row in rows),
                 total=stands.total, limit=stands.limit, others=stands.others,
@@ -205,10 +204,18 @@ class Quoting:
             Refused: ``absent``.
         """
         with self.desk.sessions.session(scope_of(actor.buildings), reading=True) as session:
-            row = session.get(QuoteRow, quote)
+            book = Book.reading(session, self.desk.office, self.desk.clock.now())
+            query = select(QuoteRow).where(QuoteRow.id == quote, *_theirs(book, actor))
+            row = session.scalars(query).one_or_none()
             if row is None or row.order_id != id_ or not row.data:
                 raise OrderRefused(Text("There is no such file."), code="absent")
             return row.file_name, row.media, row.data
+
+
+def _theirs(book: Book, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """What a contractor may read: what another firm asked before them is not theirs to know."""
+    person = book.office.duty.person(actor.login)
+    return (QuoteRow.firm == actor.login,) if person is not None and person.firm else ()
 
 
 def _may_enter(book: Book, actor: Actor, order: Order) -> bool:

@@ -113,10 +113,9 @@ class PlannedWork:
             checklist = checklists.of(book, found)
             if checklist is None:
                 return None
-            mine = [e for e in looking.occurrences(checklist.plan) if e.order == order]
             return Opened(
                 checklist=checklist, may=checklists.may(book, found, actor),
-                entry=mine[0] if mine else None,
+                entry=looking.of_order(order),
             )  # fmt: skip
 
     def answer(self, actor: Actor, order: str, said: Said) -> bool:

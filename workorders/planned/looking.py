@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from adapters.records.base import Scope
 from adapters.records.orders import Order
 from adapters.records.planned import PlannedAsset, PlannedOccurrence
+from core.clock import DAY_MS
 from core.plans import DATED, Names, Plan, TriggerKind
 from core.words import Trade
 from workorders.book import Book
@@ -23,6 +24,13 @@ from workorders.planned.planner import Count, Planner, count
 MONTHS_DAYS = 366
 """How far ahead is looked. [d]"""
 _PAST_DAYS = 366
+
+
+_WITH_ORDER = (
+    select(PlannedOccurrence, Order)
+    .outerjoin(Order, Order.id == PlannedOccurrence.order_id)
+    .order_by(PlannedOccurrence.due_at, PlannedOccurrence.id)
+)
 
 
 class Stand(StrEnum):
@@ -88,6 +96,7 @@ class AssetRow:
     Attributes:
         next: The next one that is due; None where nobody can tell.
         count: Of running hours, where the plan goes by them.
+        done: Within a year; ``missed`` as well.
     """
 
     asset: str
@@ -123,12 +132,19 @@ class Looking:
         return self.book.session
 
     @cached_property
-    def _rows(self) -> dict[tuple[str, str], list[PlannedOccurrence]]:
-        """All occurrences by plan and asset, in order of due date, asked for once."""
-        found: dict[tuple[str, str], list[PlannedOccurrence]] = {}
-        query = select(PlannedOccurrence).order_by(PlannedOccurrence.due_at, PlannedOccurrence.id)
-        for row in self._session.scalars(query):
-            found.setdefault((row.plan, row.asset), []).append(row)
+    def _rows(self) -> dict[tuple[str, str], list[tuple[PlannedOccurrence, Order | None]]]:
+        """Occurrences of a year and older ones whose order is open, by plan and asset.
+
+        Each with its order, in order of due date, asked for once.
+        """
+        found: dict[tuple[str, str], list[tuple[PlannedOccurrence, Order | None]]] = {}
+        since = self.book.now - _PAST_DAYS * DAY_MS
+        recent = PlannedOccurrence.due_at >= since
+        # Without an order all columns of one are empty too.
+        open_ = and_(PlannedOccurrence.done_at.is_(None), Order.id.is_not(None),
+                     Order.closed_at.is_(None))  # fmt: skip
+        for row, order in self._session.execute(_WITH_ORDER.where(or_(recent, open_))):
+            found.setdefault((row.plan, row.asset), []).append((row, order))
         return found
 
     @cached_property
@@ -166,16 +182,16 @@ class Looking:
 
     def occurrences(self, plan: str | None = None, days: int = _PAST_DAYS) -> list[Entry]:
         """All that were noticed, the newest last."""
-        since = self.book.now - days * 86_400_000
-        query = (
-            select(PlannedOccurrence, Order)
-            .outerjoin(Order, Order.id == PlannedOccurrence.order_id)
-            .where(PlannedOccurrence.due_at >= since)
-        )
+        query = _WITH_ORDER.where(PlannedOccurrence.due_at >= self.book.now - days * DAY_MS)
         if plan is not None:
             query = query.where(PlannedOccurrence.plan == plan)
-        query = query.order_by(PlannedOccurrence.due_at, PlannedOccurrence.id)
         return [self._entry(row, order) for row, order in self._session.execute(query).all()]
+
+    def of_order(self, order: str) -> Entry | None:
+        """The first that an order does; it may do later ones too, that found it open."""
+        query = _WITH_ORDER.where(PlannedOccurrence.order_id == order).limit(1)
+        found = self._session.execute(query).first()
+        return self._entry(*found) if found is not None else None
 
     def _sees(self, scope: Scope, asset: str) -> bool:
         return scope == "all" or building_of(self.book.office.site, asset) in scope
@@ -191,24 +207,20 @@ class Looking:
         self, plan: Plan, asset: str, known: dict[tuple[str, str], PlannedAsset]
     ) -> AssetRow:
         rows = self._rows.get((plan.id, asset), [])
-        open_ = next((row for row in rows if row.done_at is None and not row.absorbed
-                      and self._runs(row)), None)  # fmt: skip
+        open_ = next(((row, order) for row, order in rows if row.done_at is None
+                      and not row.absorbed and _runs(order)), None)  # fmt: skip
         coming = self._coming(plan, asset, known, MONTHS_DAYS)
         first = coming[0] if coming else None
         if open_ is not None:
-            first = self._entry(open_, self._session.get(Order, open_.order_id or ""))
+            first = self._entry(*open_)
         counted = None
         if plan.trigger.kind is TriggerKind.RUNNING:
             counted = self._count(plan, asset, known)
         return AssetRow(
             asset=asset, building=building_of(self.book.office.site, asset), next=first,
-            count=counted, done=sum(r.done_at is not None for r in rows),
-            missed=sum(r.missed_at is not None for r in rows),
+            count=counted, done=sum(r.done_at is not None for r, _ in rows),
+            missed=sum(r.missed_at is not None for r, _ in rows),
         )  # fmt: skip
-
-    def _runs(self, row: PlannedOccurrence) -> bool:
-        order = self._session.get(Order, row.order_id or "")
-        return order is not None and order.closed_at is None
 
     def _count(self, plan: Plan, asset: str, known: dict[tuple[str, str], PlannedAsset]) -> Count:
         pair = (plan.id, asset)
@@ -228,7 +240,7 @@ class Looking:
         since = row.since if row is not None else self.book.now
         if plan.trigger.kind in DATED:
             dates = self.planner.dates(plan, asset)
-            taken = {row.occurrence for row in self._rows.get((plan.id, asset), ())}
+            taken = {row.occurrence for row, _ in self._rows.get((plan.id, asset), ())}
             return [
                 self._new(plan, asset, due.occurrence, due.day, due.due_at, due.miss_at, since)
                 for due in dates.between(today - timedelta(days=31), today + timedelta(days=days))
@@ -249,7 +261,7 @@ class Looking:
 
     def _open(self, plan: Plan, asset: str) -> bool:
         rows = self._rows.get((plan.id, asset), ())
-        return any(row.done_at is None and self._runs(row) for row in rows)
+        return any(row.done_at is None and _runs(order) for row, order in rows)
 
     def _new(
         self, plan: Plan, asset: str, name: str, day: date, due_at: int, miss_at: int, stamp: int,
@@ -279,6 +291,10 @@ class Looking:
             stamp=order.changed_at if order is not None else row.made_at, note=row.note,
             hours=row.hours, unknown=row.unknown,
         )  # fmt: skip
+
+
+def _runs(order: Order | None) -> bool:
+    return order is not None and order.closed_at is None
 
 
 def _stand(row: PlannedOccurrence, order: Order | None, now: int) -> Stand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -18,7 +18,7 @@ from core.words import OrderState, Role, Trade
 from workorders.book import Book
 from workorders.office import Office, Sessions
 from workorders.refusals import absent, forbidden
-from workorders.requests import explaining, following, intake, marks
+from workorders.requests import explaining, following, intake, limits, marks
 from workorders.requests.following import Followed
 from workorders.requests.intake import Report, Taken
 from workorders.requests.kinds import Kind
@@ -74,11 +74,16 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Counter:
-    """Where reports come in and are asked after."""
+    """Where reports come in and are asked after.
+
+    Attributes:
+        tries: What was refused lately before it came to be a report.
+    """
 
     sessions: Sessions
     office: Office
     clock: Clock
+    tries: limits.Tries = field(default_factory=limits.Tries)
 
     def labels(self, actor: Actor, building: str) -> list[tuple[Place, str]]:
         """Every place of a building with what its label's address ends with.
@@ -106,6 +111,29 @@ class Counter:
         """What is known of a place already: somebody is on it."""
         with self._reading(ALL) as book:
             return explaining.known(book, place)
+
+    def ask(self, place: Place, network: str, size: int) -> None:
+        """Whether a report may come in at all, before its photos are looked into.
+
+        Args:
+            place: Where it comes from.
+            network: The address that it comes from.
+            size: Of its photos as they came. [bytes]
+
+        Raises:
+            Refused: ``too_many``.
+        """
+        now = _system_ms()
+        self.tries.check(network, now)
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session)
+            if key is not None:
+                mark = marks.marked(key, "network", network)
+                limits.check(book.session, place.id, mark, now, size)
+
+    def refused(self, network: str) -> None:
+        """A try of an address was refused: it counts, though nothing is written."""
+        self.tries.note(network, _system_ms())
 
     def report(self, report: Report) -> Taken:
         """Somebody at a place reports something.

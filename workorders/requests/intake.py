@@ -106,7 +106,8 @@ def take(book: Book, report: Report, received_at: int) -> Taken:
     key = marks.made_key(book.session)
     network = marks.marked(key, "network", report.network)
     if report.entered_by is None:
-        limits.check(book.session, place.id, network, received_at)
+        size = sum(len(photo.data) for photo in report.photos)
+        limits.check(book.session, place.id, network, received_at, size)
     found = explaining(book, place, report.kind)
     order = _open(book, place, report) if found is None else book.lock(found.id)
     if order is None:

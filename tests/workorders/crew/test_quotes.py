@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -38,6 +39,17 @@ def contracted(house: House, rule: str = "AC-04") -> str:
     house.act("guo.hua", id_, Command.REASSIGN, assignee="acme")
     house.act("acme", id_, Command.ACCEPT)
     return id_
+
+
+BEST = replace(ACME, login="best", name="Best Lifts")
+
+
+def to_another(house: House, id_: str) -> None:
+    """The order goes from the first firm to a second one."""
+    house.records.staff.keep(BEST, firm=True, by="admin", at=START)
+    house.know()
+    house.act("guo.hua", id_, Command.REASSIGN, assignee="best")
+    house.act("best", id_, Command.ACCEPT)
 
 
 def quoting(house: House) -> Quoting:
@@ -80,6 +92,30 @@ def test_refused_waits_for_another_one(house: House) -> None:
     quoting(house).enter(house.actors["acme"], id_, amount=LIMIT / 2)
     assert not quoting(house).of(su, id_).waits
     house.act("acme", id_, Command.ARRIVE)
+
+
+def test_what_one_firm_was_granted_frees_no_other(house: House) -> None:
+    id_, su = contracted(house), house.actors["guo.hua"]
+    first = quoting(house).enter(house.actors["acme"], id_, amount=LIMIT * 3)
+    quoting(house).say(su, first, approved=True, reason="three were asked")
+    to_another(house, id_)
+    seen = quoting(house).of(su, id_)
+    assert (seen.total, [q.counts for q in seen.rows]) == (0, [False])
+    assert quoting(house).of(house.actors["best"], id_).rows == ()
+    second = quoting(house).enter(house.actors["best"], id_, amount=LIMIT * 2)
+    with pytest.raises(Refused, match="approval:quote"):
+        house.act("best", id_, Command.ARRIVE)
+    quoting(house).say(su, second, approved=True, reason="the cheaper one")
+    assert house.act("best", id_, Command.ARRIVE).state is OrderState.IN_PROGRESS
+
+
+def test_what_one_firm_was_refused_holds_no_other(house: House) -> None:
+    id_, su = contracted(house), house.actors["guo.hua"]
+    first = quoting(house).enter(house.actors["acme"], id_, amount=LIMIT * 3)
+    quoting(house).say(su, first, approved=False, reason="too much")
+    to_another(house, id_)
+    assert not quoting(house).of(su, id_).waits
+    assert house.act("best", id_, Command.ARRIVE).state is OrderState.IN_PROGRESS
 
 
 def test_split_orders_count_together(house: House) -> None:
