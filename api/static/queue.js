@@ -166,8 +166,9 @@ const Outbox = (() => {
     return trouble;
   };
   const locks = typeof navigator !== "undefined" && navigator.locks;
-  // Page and worker never send at the same time; where there are no locks the keys alone have to do.
-  const send = () => locks ? locks.request("outbox", flush) : flush();
+  let last = Promise.resolve();
+  // Page and worker never send at the same time; where there are no locks a page waits for itself, and the keys have to do.
+  const send = () => locks ? locks.request("outbox", flush) : last = last.then(flush, flush);
 
   return { acts, get, about, note, add, again, dismiss, wipe, belongs, ask, send, onchange: f => listeners.push(f), MOST, MOST_BYTES };
 })();

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, Playwright, expect
 from sqlalchemy import delete
 
 from adapters.records import ALL
@@ -72,7 +72,7 @@ class Basement:
 
 @pytest.fixture(scope="module")
 def basement(
-    tmp_path_factory: pytest.TempPathFactory, sites_dir: Path, chromium: str
+    tmp_path_factory: pytest.TempPathFactory, sites_dir: Path, playwright: Playwright, chromium: str
 ) -> Iterator[Basement]:
     """Chromium reads the authority from its home folder; nothing of its checks is off."""
     folder = tmp_path_factory.mktemp("basement")
@@ -86,7 +86,6 @@ def basement(
     with (
         running(folder, sites_dir, external=f"https://{NAME}:{port}") as console,
         Gate(port, int(console.address.rpartition(":")[2]), *certified) as gate,
-        sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", f"--host-resolver-rules={rules}"],
