@@ -9,7 +9,7 @@ from adapters.records.mutes import MutedFinding, MuteKind
 from adapters.records.notifying import ChannelRow
 from adapters.records.orders import Order
 from adapters.records.tables import GatewayHealthRow
-from core.clock import DAY_MS, HOUR_MS, SystemClock
+from core.clock import DAY_MS, HOUR_MS
 from core.words import CancelReason, OrderState, Outcome, Priority, Trade
 from tests.workorders.house import House, make_finding, opened
 from workorders.muting.board import Wish
@@ -19,7 +19,7 @@ GATEWAY = "gw-a"
 
 
 def channel(house: House, *, dead_for_h: float, failures: int = 9, name: str = "mail") -> None:
-    now = SystemClock().now()
+    now = house.now
     with house.records.session(ALL) as session:
         row = session.get(ChannelRow, name) or ChannelRow(name=name, next_at=0, reported=False)
         row.failures = failures
