@@ -234,7 +234,9 @@ def test_any_port_is_one_that_nobody_has(room: Bench) -> None:
         found = [own_place("127.0.0.1/32:0").addrPort for _ in range(1_000)]
         assert not taken & set(found)
     room.read()
-    assert room.simulated.asked[-1].pduSource.addrPort == room.link._station._own.addrPort  # noqa: SLF001
+    station = room.link._station  # noqa: SLF001
+    assert station is not None
+    assert room.simulated.asked[-1].pduSource.addrPort == station._own.addrPort  # noqa: SLF001
 
 
 def _shared(stack: ExitStack) -> int:
