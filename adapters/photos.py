@@ -26,9 +26,15 @@ _PNG_SHOWN = frozenset({
 })  # fmt: skip
 _WEBP_SHOWN = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP", b"ANIM", b"ANMF"})
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14, _APP15, _COM = (
-    0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE,
-)  # fmt: skip
+_SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
+_DHT, _DAC, _DQT, _DNL, _DRI, _DHP, _EXP = 0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF
+_SHOWN = _FRAMES | {_SOS, _APP14, _DHT, _DAC, _DQT, _DNL, _DRI, _DHP, _EXP}
+"""Tables, frames, scans and how colours are kept: what a decoder needs (ISO/IEC 10918-1, B.1)."""
+_JFIF = 12
+"""Bytes before the size of a thumbnail in a JFIF block."""
+_EXIF = b"Exif\0\0"
+_ADOBE = 12
+"""Bytes of how colours are kept."""
 _ORIENTATION = 0x0112
 _TURNS = range(2, 9)
 _STUFFED = frozenset({0x00, *range(0xD0, 0xD8)})
@@ -100,21 +106,53 @@ def _read(data: bytes) -> Photo:
 def _jpeg(data: bytes) -> Photo:
     out, turned, size = [b"\xff\xd8"], 1, (0, 0)
     for marker, body, scan in _segments(data):
-        if marker == _APP1 and body.startswith(b"Exif\0\0"):
+        if marker == _APP1 and body.startswith(_EXIF):
             turned = _turn(body[6:])
             continue
+        if not _right(marker, body) or (marker == _SOS and size == (0, 0)):
+            raise ValueError("a block that is none of its kind")
         if marker in _FRAMES:
             height, width = struct.unpack_from(">HH", body, 1)
             size = (width, height)
-        camera = _APP0 < marker <= _APP15 and marker != _APP14
-        colours = marker == _APP2 and body.startswith(b"ICC_PROFILE\0")
-        if (camera and not colours) or marker == _COM:
-            continue
-        out.append(struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + scan)
+        shown = _shown(marker, body)
+        if shown is not None:
+            out.append(struct.pack(">BBH", 0xFF, marker, len(shown) + 2) + shown + scan)
     if turned in _TURNS:
         out.insert(1, _held(turned))
     width, height = size
     return Photo(media="image/jpeg", width=width, height=height, data=b"".join(out) + b"\xff\xd9")
+
+
+def _shown(marker: int, body: bytes) -> bytes | None:
+    """What is kept of a block; None where nothing is."""
+    if marker == _APP0 and body.startswith(b"JFIF\0"):
+        return body[:_JFIF] + b"\0\0"
+    colours = marker == _APP2 and body.startswith(b"ICC_PROFILE\0")
+    return body if colours or marker in _SHOWN else None
+
+
+def _right(marker: int, body: bytes) -> bool:
+    """Whether a block is as long as its kind must be: words do not pass for a table."""
+    if marker in _FRAMES or marker == _DHP:
+        return len(body) == 6 + 3 * body[5]
+    if marker == _SOS:
+        return len(body) == 4 + 2 * body[0] and body[0] in range(1, 5)
+    if marker == _DQT:
+        return _filled(body, lambda at: 65 + 64 * (body[at] >> 4))
+    if marker == _DHT:
+        return _filled(body, lambda at: 17 + sum(body[at + 1 : at + 17]))
+    if marker == _APP14:
+        return len(body) == _ADOBE and body.startswith(b"Adobe")
+    fixed = {_DNL: 2, _DRI: 2, _EXP: 1}
+    return len(body) == fixed.get(marker, len(body)) and (marker != _DAC or len(body) % 2 == 0)
+
+
+def _filled(body: bytes, length: Callable[[int], int]) -> bool:
+    """Whether tables fill a block to its end."""
+    at = 0
+    while at < len(body):
+        at += length(at)
+    return at == len(body)
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -92,6 +93,12 @@ class Settings(NotifySettings, CmmsSettings):
         description="address that people type, such as https://plantroom.example; "
         "what the console listens on where empty",
     )
+    trusted_proxy: str = Field(
+        default="",
+        description="addresses or networks of proxies before the console, separated by commas: "
+        "what they say of the address that a request comes from is believed. Where empty, nobody's "
+        "word is; throttles then count everybody behind a proxy as one",
+    )
     secure_cookies: bool = Field(
         default=True, description="cookies over HTTPS, or this machine, alone"
     )
@@ -169,6 +176,27 @@ class Settings(NotifySettings, CmmsSettings):
             msg = "expected http:// or https:// and a host, without a path"
             raise ValueError(msg)
         return value.rstrip("/")
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        """Addresses and networks; never everybody, or anybody would choose their own address."""
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        for part in parts:
+            try:
+                network = ip_network(part)
+            except ValueError:
+                msg = "expected addresses or networks such as 127.0.0.1,10.8.0.0/24; no names, no *"
+                raise ValueError(msg) from None
+            if network.prefixlen == 0:
+                msg = "expected the proxies alone: a network of all addresses trusts everybody"
+                raise ValueError(msg)
+        return ",".join(parts)
+
+    @property
+    def proxies(self) -> list[str]:
+        """Addresses and networks of the proxies that are trusted."""
+        return [part for part in self.trusted_proxy.split(",") if part]
 
     @property
     def hears_foreign(self) -> bool:

@@ -117,6 +117,18 @@ async def checked_photo(request: Request, _: ActorDep) -> Sent:
 PhotoDep = Annotated[Sent, Depends(checked_photo, scope="function")]
 
 
+async def keyed_photo(request: Request, _: ActorDep) -> bytes:
+    """A photo that a program sent; nothing of it is read before it is known who sends it.
+
+    Raises:
+        Refused: There is none.
+    """
+    return (await photo_of(request)).data
+
+
+KeyedPhotoDep = Annotated[bytes, Depends(keyed_photo, scope="function")]
+
+
 def reader(given: ServicesDep, actor: ActorDep) -> ScopedReader:
     """Telemetry in the asker's scope."""
     return ScopedReader(given.store, given.site, actor)

@@ -149,7 +149,7 @@ def target_words(site: Site, one: Figure, tr: Translator) -> str:
     """What is asked of a figure."""
     low, high = (value_words(site, one.key, bound, tr) for bound in (one.low, one.high))
     if low and high:
-        return f"{formats.number(one.low, 0)} – {high}"
+        return f"{formats.number(one.low, 1)} – {high}"
     return f"≥ {low}" if low else f"≤ {high}" if high else ""
 
 

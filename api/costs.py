@@ -1,4 +1,7 @@
-"""What the days cost, and which part of it findings call waste."""
+"""What the days cost, and which part of it findings call waste.
+
+A day with holes is no cheap day: it stands beside the others as incomplete, and in no total.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.meter_days import MeterDay
 from api.formats import days_before
+from api.meter_days import days_of
 from api.scoped import ScopedReader
 from core.batch import Floats, Ints
 from core.clock import DAY_MS
@@ -18,11 +23,21 @@ from core.words import Carrier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCost:
-    """What a local day cost, in the site's currency."""
+    """What a local day cost, in the site's currency.
+
+    Attributes:
+        start: Local midnight. UTC [ms]
+        used: What is known of its cost; of a day with holes that is a part.
+        wasted: The part of it that findings call waste.
+        whole: Whether every meter that is paid by has at least
+            :data:`analytics.meter_days.WHOLE_DAY` of what is due, measured. Other days stand
+            in no total and beside no other day.
+    """
 
     start: int
     used: float
     wasted: float
+    whole: bool = True
 
 
 def costs(
@@ -42,19 +57,33 @@ def costs(
         days: How many days before today.
     """
     edges = np.asarray(days_before(now, site.timezone, days), dtype=np.int64)
+    used, whole = np.zeros(len(edges) - 1), np.ones(len(edges) - 1, np.bool_)
     bought = _bought(reader, site)
-    use = reader.intervals(list(bought), int(edges[0]), int(edges[-1]))
-    day = np.searchsorted(edges, use.at, side="left") - 1
-    inside = (day >= 0) & (day < len(edges) - 1) & ~np.isnan(use.value)
-    used = np.zeros(len(edges) - 1)
-    for point, carrier in bought.items():
-        own = inside & (use.point == point)
-        np.add.at(used, day[own], use.value[own] * _prices(site, carrier, edges)[day[own]])
+    for point, own in days_of(reader, site, list(bought), edges.tolist(), now).items():
+        price = _prices(site, bought[point], edges)
+        used += np.array([day.used for day in own]) * price
+        if any(_came(day) for day in own):
+            # What never came in all these days is missing from each alike.
+            whole &= np.array([day.is_whole for day in own]) | (price == 0.0)
     lost = sum((m * _share(s, e, edges) for s, e, m in wasted), np.zeros(len(used)))
     return [
-        DayCost(start=int(start), used=float(u), wasted=float(min(u, w)))
-        for start, u, w in zip(edges, used, lost, strict=False)
+        DayCost(start=int(start), used=float(u), wasted=float(min(u, w)), whole=bool(is_whole))
+        for start, u, w, is_whole in zip(edges, used, lost, whole, strict=False)
     ]
+
+
+def total(days: Sequence[DayCost]) -> DayCost:
+    """All whole days together; whether these are all the days there are."""
+    counted = [day for day in days if day.whole]
+    return DayCost(
+        start=days[0].start if days else 0,
+        used=sum(day.used for day in counted), wasted=sum(day.wasted for day in counted),
+        whole=len(counted) == len(days),
+    )  # fmt: skip
+
+
+def _came(day: MeterDay) -> bool:
+    return day.measured + day.estimated + day.suspect > 0.0
 
 
 def _bought(reader: ScopedReader, site: Site) -> dict[int, Carrier]:

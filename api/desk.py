@@ -22,6 +22,7 @@ from adapters.records.pins import DeskRow, PinRow
 from adapters.records.tables import LoginRow
 from adapters.sites.people import Shift
 from api.identity import Session, digest, log_in, now_ms, open_session
+from api.throttle import address_of, charge, forgive
 from core.actor import Actor
 from core.clock import HOUR_MS
 from core.errors import Refused
@@ -114,17 +115,26 @@ def people_at(records: Records, machine: str | None) -> list[Person]:
     return [person for login in logins if (person := records.people.get(login)) is not None]
 
 
-def switch(records: Records, machine: str, login: str, pin: str) -> tuple[str, Session]:
+def switch(
+    records: Records, machine: str, login: str, pin: str, address: str
+) -> tuple[str, Session]:
     """A session by PIN, until the shift of the full log-in ends.
 
     Raises:
-        Refused: Wrong, or not on this machine: the same words, whatever it was.
+        Refused: Wrong, or not on this machine: the same words, whatever it was; or too many tries
+            from this address.
     """
+    subjects = (address_of(address),)
+    charge(records, subjects, now_ms())
     with records.session(ALL) as session:
         row, kept = _tried(session, machine, login)
-    person = records.people.get(login)
-    if not verified(pin, kept) or person is None or row is None:
+    # A PIN costs tens of megabytes to look at: only on a machine whose secret (256 bits) is known.
+    if row is None:
         raise Refused(REFUSED, code="unauthenticated")
+    person = records.people.get(login)
+    if not verified(pin, kept) or person is None:
+        raise Refused(REFUSED, code="unauthenticated")
+    forgive(records, subjects)
     if person.role is Role.ADMIN:
         raise Refused(FULL, code="forbidden")
     with records.session(ALL) as session:

@@ -69,6 +69,11 @@ def is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+def is_queue(request: Request) -> bool:
+    """Whether a phone's queue asks, which shows a person what it was told."""
+    return request.url.path.startswith("/x/crew/")
+
+
 def problem(
     request: Request,
     status: int,
@@ -80,7 +85,9 @@ def problem(
 ) -> Response:
     """An error in the form that the asker understands."""
     request_id = str(getattr(request.state, "request_id", ""))
-    if not is_api(request):
+    if is_queue(request):
+        detail = language_of(request)(detail)
+    elif not is_api(request):
         return error_page(request, status, detail, headers=headers)
     body = Problem(
         title=HTTPStatus(status).phrase,

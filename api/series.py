@@ -39,7 +39,11 @@ class Band(BaseModel):
 
 
 class Series(BaseModel):
-    """One point in buckets; ``t`` is the end of a bucket [ms], null is a gap."""
+    """One point in buckets; ``t`` is the end of a bucket [ms], null is a gap.
+
+    ``q`` is the worst in a bucket: of readings 0 good, 1 suspect, 2 bad; of a register's use
+    0 measured, 1 estimated, 2 suspect.
+    """
 
     point: str
     name: str

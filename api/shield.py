@@ -39,6 +39,8 @@ PHOTOS = re.compile(
 REPORT = "/r/"
 MAX_REPORT_BYTES = 25_000_000
 """Three photos and what is said with them."""
+ELSEWHERE = frozenset({"cross-site", "same-site"})
+"""What a browser says of a page of another site, or of another host of the same one."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -108,7 +110,7 @@ class Shield(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Check, pass on, dress the answer."""
         request.state.request_id = secrets.token_hex(8)
-        if request.method not in SAFE and request.cookies and not self._same_origin(request):
+        if request.method not in SAFE and self._foreign(request):
             response = problem(request, 403, "forbidden", FOREIGN)
         else:
             response = await call_next(request)
@@ -123,6 +125,16 @@ class Shield(BaseHTTPMiddleware):
         if actor is not None:
             response.headers[crew.WHOSE] = crew.mark(actor)
         return response
+
+    def _foreign(self, request: Request) -> bool:
+        """Whether another site's page sends it.
+
+        Without a cookie it does harm too: it logs a browser in as somebody else, or binds it to a
+        link. Programs send no cookie and do not say which site they are of.
+        """
+        if request.cookies:
+            return not self._same_origin(request)
+        return request.headers.get("Sec-Fetch-Site") in ELSEWHERE
 
     def _same_origin(self, request: Request) -> bool:
         site = request.headers.get("Sec-Fetch-Site")

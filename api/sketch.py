@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.meter_days import MeterDay
 from api.costs import DayCost
 from api.now import Curve
 from core.batch import Bools, Floats
@@ -56,6 +58,7 @@ class Bar:
     wasted_y: float
     wasted_height: float
     start: int
+    whole: bool
 
 
 def bars(days: list[DayCost]) -> tuple[list[Bar], list[tuple[float, float]]]:
@@ -74,11 +77,40 @@ def bars(days: list[DayCost]) -> tuple[list[Bar], list[tuple[float, float]]]:
             wasted_y=148 - d.used * scale,
             wasted_height=d.wasted * scale,
             start=d.start,
+            whole=d.whole,
         )
         for i, d in enumerate(days)
     ]
     lines = [(148 - k * step * scale, k * step) for k in range(round(most / step) + 1)]
     return drawn, lines
+
+
+DAY_WIDTH, STRIP_HEIGHT = 10, 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayColumn:
+    """One day of a register in a strip, from below: (class, y, height) of each part of it."""
+
+    x: float
+    parts: tuple[tuple[str, float, float], ...]
+    day: MeterDay
+
+
+def day_columns(days: Sequence[MeterDay]) -> list[DayColumn]:
+    """Columns of :data:`DAY_WIDTH` a day in a box :data:`STRIP_HEIGHT` high, which is all due."""
+    return [
+        DayColumn(x=i * DAY_WIDTH, parts=tuple(_parts(day)), day=day) for i, day in enumerate(days)
+    ]
+
+
+def _parts(day: MeterDay) -> Iterator[tuple[str, float, float]]:
+    y = float(STRIP_HEIGHT)
+    shares = (("measured", day.measured), ("estimated", day.estimated), ("unknown", day.suspect))
+    for name, share in shares:
+        if share > 0.0:
+            y -= share * STRIP_HEIGHT
+            yield name, y, share * STRIP_HEIGHT
 
 
 def _nice(value: float) -> float:

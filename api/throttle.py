@@ -20,11 +20,17 @@ anybody could shut out anybody."""
 OFFICE = 4
 """An address is shared by a whole office behind one router: it may err so much more often."""
 _FORGOTTEN_MS = 12 * 3_600_000
+_ACCOUNT, _ADDRESS = "login:", "address:"
 
 
 def subjects_of(login: str, address: str) -> tuple[str, str]:
     """What a try is counted against: the account, whether there is one or not, and the address."""
-    return f"login:{login[:64]}", f"address:{address}"
+    return f"{_ACCOUNT}{login[:64]}", address_of(address)
+
+
+def address_of(address: str) -> str:
+    """What a try is counted against that names no account."""
+    return f"{_ADDRESS}{address[:64]}"
 
 
 def charge(records: Records, subjects: Sequence[str], now: int) -> None:
@@ -61,10 +67,11 @@ def charge(records: Records, subjects: Sequence[str], now: int) -> None:
 
 
 def forgive(records: Records, subjects: Sequence[str]) -> None:
-    """The try was a good one: the account begins anew, the address has one failure less."""
-    account, *others = subjects
+    """The try was a good one: an account begins anew, an address has one failure less."""
+    accounts = [subject for subject in subjects if subject.startswith(_ACCOUNT)]
+    others = [subject for subject in subjects if subject not in accounts]
     with records.session(ALL) as session:
-        session.execute(delete(AttemptRow).where(AttemptRow.subject == account))
+        session.execute(delete(AttemptRow).where(AttemptRow.subject.in_(accounts)))
         for row in _locked(session, others):
             row.failures = max(0, row.failures - 1)
             if row.failures < _free(row.subject):
@@ -72,7 +79,7 @@ def forgive(records: Records, subjects: Sequence[str]) -> None:
 
 
 def _free(subject: str) -> int:
-    return FREE_TRIES * (OFFICE if subject.startswith("address:") else 1)
+    return FREE_TRIES * (OFFICE if subject.startswith(_ADDRESS) else 1)
 
 
 def _locked(session: Session, subjects: Sequence[str]) -> Sequence[AttemptRow]:

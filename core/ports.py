@@ -37,8 +37,9 @@ class SeriesBuckets:
     """One point in buckets aligned to absolute time; empty buckets are absent rows.
 
     ``at`` is the end of the bucket [ms]; ``first``, ``low``, ``high``, ``last`` and
-    ``mean`` are NaN where a bucket holds only bad readings; ``quality`` is the worst (of a
-    register's use its worst interval state, which counts alike); ``count`` is of those that
+    ``mean`` are NaN where a bucket holds only bad readings; ``quality`` is the worst
+    :class:`core.quality.Quality`, but of a register the worst :class:`core.quality.IntervalState`
+    of its use, where 1 is *estimated* and 2 *suspect*; ``count`` is of those that
     have a value, so that mean · count is the sum.
     """
 

@@ -13,7 +13,8 @@ class Limits:
         window: Most batches published and unconfirmed. Some dozens: the broker never holds
             more of this gateway, whatever is down; fewer would wait on each confirmation.
         max_bytes: Most bytes waiting; then the oldest are discarded, and that is announced.
-            A gateway of 500 points a minute fills the default in 16 days (docs/reliability.md).
+            A gateway of 500 points a minute fills the default in some 65 days
+            (docs/reliability.md).
         max_age_s: Longest wait, by the machine's clock; older batches are discarded likewise. [s]
         keep_bytes: Most bytes of confirmed batches kept against a restore of the store.
         keep_s: Longest time they are kept; a nightly backup is never older than a day. [s]
@@ -22,8 +23,8 @@ class Limits:
         resend_cap_s: Longest such wait; it doubles from one sending to the next. [s]
     """
 
-    window: int = 48
-    max_bytes: int = 512 * 2**20
+    window: int = 32
+    max_bytes: int = 2 * 2**30
     max_age_s: float = 30 * 86_400.0
     keep_bytes: int = 256 * 2**20
     keep_s: float = 86_400.0

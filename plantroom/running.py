@@ -160,7 +160,10 @@ def _api(plant: Plant) -> Callable[[], None]:
     if plant.cmms is not None:
         plant.cmms.start()
     settings = plant.settings
-    server = ConsoleServer(create_app(plant.services()), settings.http_host, settings.http_port)
+    server = ConsoleServer(
+        create_app(plant.services()), settings.http_host, settings.http_port,
+        proxies=settings.proxies,
+    )  # fmt: skip
     server.start()
     out.print(f"console at {settings.address}")
     shown = plant.homeassistant() if settings.homeassistant else None

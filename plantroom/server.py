@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,13 +19,23 @@ _STOP_S = 4.0
 
 
 class ConsoleServer:
-    """Serves the application until it is stopped."""
+    """Serves the application until it is stopped.
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    Args:
+        app: What answers.
+        host: Where it listens.
+        port: Its port.
+        proxies: Addresses and networks that are believed when they say for whom they ask; throttles
+            and limits count by that address.
+    """
+
+    def __init__(self, app: FastAPI, host: str, port: int, *, proxies: Sequence[str] = ()) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app, host=host, port=port, log_level="warning", access_log=False,
-                timeout_graceful_shutdown=2, server_header=False, proxy_headers=False,
+                timeout_graceful_shutdown=2, server_header=False,
+                # Said even where empty: uvicorn would take a variable of its own, or loopback.
+                proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
             )
         )  # fmt: skip
         self._host, self._port = host, port

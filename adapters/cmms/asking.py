@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
+from adapters.httplog import keep_addresses_out
 from core.errors import Refused, Retryable
 
 TIMEOUT_S = 15.0
@@ -36,8 +36,7 @@ class Asking:
 
     def __init__(self, url: str, *, timeout_s: float = TIMEOUT_S) -> None:
         self._url = url.rstrip("/")
-        # httpx says each address that it asks; hosts and paths of others are nothing for a log.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        keep_addresses_out()
         self._client = httpx.Client(timeout=timeout_s, follow_redirects=False)
 
     def ask(

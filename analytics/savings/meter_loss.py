@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from analytics.meter_days import WHOLE_DAY
 from analytics.savings.units import Units
 from core.batch import Bools, Floats
 from core.words import Carrier
@@ -15,8 +16,6 @@ _NIGHT = slice(8, 20)
 """02–05 h in quarter-hours, as WAT-01 reads it."""
 _HOUR = 4
 _SLOTS = 96
-_LEAST_DAY = 0.9
-"""Share of a day's quarter-hours that must be measured, or the day is none. [1]"""
 
 HALF_WAY = 0.5
 """A slot has changed where it stands more than half way from base to the level of day (PWR-03)."""
@@ -43,7 +42,7 @@ def leak(
         ratio = (pressure / night) ** n1
     known = np.isfinite(ratio)
     factor = np.where(
-        known.sum(axis=1) >= _LEAST_DAY * _SLOTS,
+        known.sum(axis=1) >= WHOLE_DAY * _SLOTS,
         np.where(known, ratio, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1), 1.0,
     )  # fmt: skip
     keep = np.isfinite(lowest)
@@ -73,7 +72,7 @@ def circuit(days: Sequence[date], ends: Sequence[int], rate: Floats, working: Bo
         working: Working days. (days,)
     """
     slots = np.arange(_SLOTS)
-    known = np.isfinite(rate) & (np.isfinite(rate).mean(axis=1) >= _LEAST_DAY)[:, None]
+    known = np.isfinite(rate) & (np.isfinite(rate).mean(axis=1) >= WHOLE_DAY)[:, None]
     at = np.array(ends, dtype=np.int64)[:, None] - (_SLOTS - 1 - slots)[None, :] * 900_000
     bins = slots[None, :] + _SLOTS * working[:, None]
     ordinal = np.broadcast_to(np.array([d.toordinal() for d in days])[:, None], rate.shape)

@@ -75,11 +75,10 @@ def _draw(paper: FPDF, table: Table) -> None:
     paper.set_font(_FONT, size=size)
     paper.set_text_color(*_INK)
     paper.set_draw_color(*_LINE)
-    first = table.rows[0]
     with paper.table(
         borders_layout=TableBordersLayout.HORIZONTAL_LINES, line_height=size * 0.55,
         headings_style=FontFace(emphasis=None, color=_MUTED), padding=0.8,
-        col_widths=_widths(table), text_align=["RIGHT" if c.right else "LEFT" for c in first],
+        col_widths=_widths(table), text_align=["RIGHT" if r else "LEFT" for r in table.right],
     ) as drawn:  # fmt: skip
         drawn.row([_plain(column) for column in table.columns])
         for row in table.rows:

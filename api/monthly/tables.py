@@ -66,6 +66,11 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     empty: str
 
+    @property
+    def right(self) -> list[bool]:
+        """Of each column, whether all in it stands at the right; blanks go with their words."""
+        return [all(cell.right for cell in column) for column in zip(*self.rows, strict=True)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -108,9 +113,10 @@ def _figures(site: Site, whole: Row, tr: Translator) -> Table:
             Cell(str(one.n), one.n, "0"), Cell(str(one.undecided), one.undecided, "0"),
             Cell(target_words(site, one, tr)), Cell(_met(one, tr)),
         ])  # fmt: skip
-    hints = [f"{tr(FIGURE_WORDS[key])}: {tr(words)}." for key, words in HINT_WORDS.items()]
+    between, end = ("：", "。") if tr.language.startswith("zh") else (": ", ". ")
+    hints = [f"{tr(FIGURE_WORDS[key])}{between}{tr(said)}{end}" for key, said in HINT_WORDS.items()]
     return Table(
-        name=tr("Figures"), title=tr("Figures"), note=" ".join(hints), empty="", rows=rows,
+        name=tr("Figures"), title=tr("Figures"), note="".join(hints).strip(), empty="", rows=rows,
         columns=[tr("Figure"), tr("Value"), tr("Median"), tr("Nine of ten within"), tr("Count"),
                  tr("Not known yet"), tr("Asked"), tr("Whether it is met")],
     )  # fmt: skip

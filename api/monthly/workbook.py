@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -33,7 +34,7 @@ def workbook(report: Report) -> bytes:
 
 def _fill(sheet: Any, report: Report, table: Table) -> None:
     for line in (f"{report.title}: {table.title}", report.lines[0], table.note):
-        sheet.append([line])
+        sheet.append([_text(line)])
     sheet["A1"].font = Font(bold=True, size=13)
     sheet.append([_text(column) for column in table.columns])
     head = sheet.max_row
@@ -45,7 +46,7 @@ def _fill(sheet: Any, report: Report, table: Table) -> None:
         for cell, made in zip(sheet[sheet.max_row], row, strict=True):
             cell.number_format = made.form
     if not table.rows:
-        sheet.append([table.empty])
+        sheet.append([_text(table.empty)])
     sheet.freeze_panes = sheet.cell(row=head + 1, column=2)
     for n, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(n)].width = _width(column, table, n - 1)
@@ -62,6 +63,8 @@ def _letters(cell: Cell) -> int:
 
 
 def _text(said: str) -> str:
+    """Words as a cell may hold them: no formula, and none of the characters that it bars."""
+    said = ILLEGAL_CHARACTERS_RE.sub("", said)
     return f"'{said}" if said.startswith(_FORMULA) else said
 
 

@@ -40,7 +40,7 @@ def calls(
     """The form, and what became of the last call."""
     if not given.orders.requests.may_enter(actor):
         raise forbidden()
-    known, _colon, secret = request.cookies.get(COOKIE, "").partition(":")
+    known, secret = (*request.cookies.get(COOKIE, "").split(":", 1), "")[:2]
     told = f"{outside(request)}/f/{secret}" if order and known == order and secret else ""
     answer = _page(request, given, actor, dict(_EMPTY), order=order, told=told)
     if COOKIE in request.cookies:

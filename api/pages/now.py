@@ -9,10 +9,11 @@ from babel.dates import format_date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from analytics.meter_days import WHOLE_DAY
 from api import now as view
 from api import sketch
 from api.asker import ActorDep, ReaderDep, ServicesDep
-from api.costs import costs
+from api.costs import costs, total
 from api.formats import local
 from api.freshness import freshness
 from api.messages import dead_channels
@@ -87,6 +88,11 @@ def _content(
         "wasted": wasted,
         "buildings": buildings,
         "days": days,
+        # The last one is today, which is not over yet.
+        "sum": total(days[:-1]),
+        "whole_days": sum(day.whole for day in days[:-1]),
+        "holed": not all(day.whole for day in days),
+        "least": round(WHOLE_DAY * 100),
         "bars": drawn,
         "scale": scale,
         "day_name": partial(_day_name, zone=site.timezone, language=tr.language),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from adapters.locales import Translator
-from api import formats
+from analytics.meter_days import WHOLE_DAY, MeterDay
+from api import formats, meter_days, sketch
 from api.asker import ActorDep, ReaderDep, ServicesDep
 from api.pages.frame import Framed
 from api.scoped import ScopedReader
@@ -22,11 +25,13 @@ from api.view import language_of, page
 from core.clock import DAY_MS
 from core.quality import Quality
 from core.quantity import Kind
-from core.site import Point
+from core.site import Point, Site
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 400
 """More rows than anybody scrolls; the search narrows."""
+_STRIP_DAYS = 31
+"""Days of a register that are told apart on one line."""
 _WORDS = {Quality.GOOD: "good", Quality.SUSPECT: "suspect", Quality.BAD: "bad"}
 Text80 = Annotated[str, Query(max_length=80)]
 
@@ -154,13 +159,47 @@ def trend(
         for p in shown
     ]
     every = [{"id": p.id, "name": point_name(given.site, p, tr)} for _, p in reader.points()]
+    registers = [p for p in shown if known[p].kind is Kind.REGISTER]
     csv = "/api/v1/series.csv?" + urlencode(
         [*(("point", p) for p in shown), ("from", start), ("to", end)]
     )
     return page(
         request, "trend.html", 200 if not problem else 422, chosen=chosen, all_points=every,
         days=days, until=until, problem=problem, start=start, end=end, csv=csv,
+        strips=_strips(given, reader, tr, registers, start, end), most_days=_STRIP_DAYS,
+        least=round(WHOLE_DAY * 100), day_name=partial(_day_name, given.site.timezone, tr.language),
     )  # fmt: skip
+
+
+def _strips(
+    given: Services, reader: ScopedReader, tr: Translator, registers: list[str], start: int,
+    end: int,
+) -> list[dict[str, object]]:  # fmt: skip
+    """What the last days of the chosen registers are made of."""
+    site, now = given.site, given.clock.now()
+    end = min(end, now)
+    start = max(start, end - _STRIP_DAYS * DAY_MS)
+    if start < 0 or end <= start:
+        return []
+    indices = [reader.index(p) for p in registers]
+    edges = meter_days.midnights(site, start, end)[-_STRIP_DAYS - 1 :]
+    said = meter_days.decisions(given, indices)
+    found = meter_days.days_of(reader, site, indices, edges, now, said)
+    return [_strip(site, site.points[i], days, tr) for i, days in found.items()]
+
+
+def _strip(site: Site, point: Point, days: list[MeterDay], tr: Translator) -> dict[str, object]:
+    due = [day for day in days if day.due]
+    return {
+        "id": point.id, "name": point_name(site, point, tr), "unit": point.unit, "days": days,
+        "columns": sketch.day_columns(days), "width": sketch.DAY_WIDTH * len(days),
+        "height": sketch.STRIP_HEIGHT, "due": len(due), "whole": sum(day.is_whole for day in due),
+    }  # fmt: skip
+
+
+def _day_name(zone: str, language: str, at: int) -> str:
+    pattern = "M月d日" if language.startswith("zh") else "d MMM"
+    return format_date(formats.local(at, zone), pattern, locale=language)
 
 
 def _query(points: list[str], days: int, until: str) -> str:

@@ -56,8 +56,9 @@ def enter(
 ) -> Response:  # fmt: skip
     """A session of somebody else; the one before ends."""
     machine = request.cookies.get(machine_cookie(given), "")
+    address = request.client.host if request.client else ""
     try:
-        secret, session = desk.switch(given.records, machine, login, pin)
+        secret, session = desk.switch(given.records, machine, login, pin, address)
     except Refused as error:
         problem = said(error, language_of(request))
         return _form(request, given, problem, STATUS_OF.get(error.code, 422))

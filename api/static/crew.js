@@ -6,7 +6,8 @@
   const words = JSON.parse(box.dataset.words), person = body.dataset.person, keeps = "keeps" in body.dataset;
   const RETRY_MS = [5000, 15000, 60000], SLOW_MS = 1000, MOST_PHOTO_BYTES = 15e6;
   const workers = "serviceWorker" in navigator ? navigator.serviceWorker : null;
-  let busy = false, leaving = false, pressed = 0, tries = 0, timer = 0, shown = 0;
+  const busy = new Set();                                    // forms that are being kept and sent
+  let leaving = false, pressed = 0, tries = 0, timer = 0, shown = 0;
 
   const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
   const fill = (text, values) => Object.entries(values).reduce((all, [name, value]) => all.replace(`{${name}}`, () => value), text);
@@ -51,15 +52,19 @@
       box.append(head(waiting, refused, trouble));
       if (person) box.append(list);
       if (person && waiting && trouble !== "login") box.append(button(words.send, send));
-    } else if (shown && person && keeps) {
+    } else if (shown && person && keeps && !busy.size) {
       await arrived();
     }
     shown = acts.length;
     if (!pressed) project(acts);
   };
   // All has arrived while the page stood open: it is loaded anew, but never over what somebody types.
-  const arrived = async () => {
-    if (document.querySelector(".acts details[open]") || document.activeElement.matches("input, textarea, select")) {
+  const typing = form => {
+    const open = [...document.querySelectorAll(".acts details[open]")], chosen = [...document.querySelectorAll("#main input[type=file]")].filter(one => one.files.length);
+    return [document.activeElement.closest("input, textarea, select"), ...open, ...chosen].some(one => one && !form?.contains(one) && !one.contains(form));
+  };
+  const arrived = async form => {
+    if (typing(form)) {
       const again = make("a", words.reload, { href: location.pathname, className: "link" });
       box.hidden = false;
       box.append(make("p", `${words.sent} `));
@@ -139,8 +144,9 @@
     const path = orderPath() || location.pathname, alone = (await Outbox.acts()).length === 1;
     await send();
     const act = await Outbox.get(id);
-    if (!act) { leaving = true; location.assign(path); return; }
-    if (act.state === "refused" && alone && act.do !== "photo") {          // with a network the page itself says why, and keeps what was typed
+    if (!act && busy.size > 1) return;                                     // the last that is pressed leads on
+    if (!act && !typing(form)) { leaving = true; location.assign(path); return; }
+    if (act?.state === "refused" && alone && busy.size === 1 && act.do !== "photo") {          // with a network the page itself says why, and keeps what was typed
       leaving = true;
       await Outbox.dismiss(id);
       form.elements.key.value = act.key;
@@ -149,7 +155,8 @@
     }
     pressed = 0;
     form.closest("details")?.removeAttribute("open");
-    if (act.do === "photo") form.reset();
+    if (form.dataset.waits === "photo") form.reset();
+    if (!act) { await draw(); await arrived(form); return; }
     workers?.ready.then(there => there.sync?.register("outbox")).catch(() => {});
     await draw();
   };
@@ -174,10 +181,10 @@
     const form = event.target;
     if ("straight" in form.dataset || !("waits" in form.dataset || "leave" in form.dataset)) return;
     event.preventDefault();
-    if (busy) return;
-    busy = true;
+    if (leaving || busy.has(form)) return;
+    busy.add(form);
     form.setAttribute("aria-busy", "true");
-    ("leave" in form.dataset ? leave(form).catch(() => straight(form)) : press(form)).finally(() => { busy = false; pressed = 0; form.removeAttribute("aria-busy"); });
+    ("leave" in form.dataset ? leave(form).catch(() => straight(form)) : press(form)).finally(() => { busy.delete(form); if (!busy.size) pressed = 0; form.removeAttribute("aria-busy"); });
   });
 
   try {

@@ -107,8 +107,9 @@ const Outbox = (() => {
   const post = async (act, csrf) => {
     const photo = act.do === "photo";
     const answer = await ask(`/x/crew/${act.order}/${photo ? "photos" : "act"}`, { method: "POST", body: await form(act, csrf) }, photo ? PHOTO_MS : ACT_MS);
-    const json = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-    return { status: answer.status, said: json ? await answer.json() : null };
+    // A problem is of the request itself, such as its size or its token; what is said of the order is plain JSON.
+    const json = /^application\/(problem\+)?json\b/.exec(answer.headers.get("Content-Type") || "");
+    return { status: answer.status, problem: Boolean(json && json[1]), said: json ? await answer.json() : null };
   };
   // Who is logged in here now, and a token of theirs: those of kept pages are of an older log-in.
   const token = async () => {
@@ -123,8 +124,8 @@ const Outbox = (() => {
   const sendOne = async (act, csrf) => {
     await change(act.id, { state: "sending", tries: act.tries + 1 });
     changed();
-    let { status, said } = await post(act, csrf);
-    if (status === 403 && !said) {                // the token ended between asking and sending
+    let { status, said, problem } = await post(act, csrf);
+    if (status === 403 && (problem || !said)) {                // the token ended between asking and sending
       const fresh = await token();
       if (fresh.trouble) { await change(act.id, { state: "waiting" }); return fresh.trouble; }
       ({ status, said } = await post(act, fresh.csrf));
@@ -165,8 +166,9 @@ const Outbox = (() => {
     return trouble;
   };
   const locks = typeof navigator !== "undefined" && navigator.locks;
-  // Page and worker never send at the same time; where there are no locks the keys alone have to do.
-  const send = () => locks ? locks.request("outbox", flush) : flush();
+  let last = Promise.resolve();
+  // Page and worker never send at the same time; where there are no locks a page waits for itself, and the keys have to do.
+  const send = () => locks ? locks.request("outbox", flush) : last = last.then(flush, flush);
 
   return { acts, get, about, note, add, again, dismiss, wipe, belongs, ask, send, onchange: f => listeners.push(f), MOST, MOST_BYTES };
 })();

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
-from api import series
+from analytics.meter_days import MeterDay, Uses
+from api import meter_days, series
 from api.asker import ReaderDep, ServicesDep
 from api.formats import local
 from api.view import language_of
 from core.errors import Refused
-from core.quality import Quality
+from core.quality import IntervalState, Quality
 
 router = APIRouter(tags=["telemetry"])
 Ids = Annotated[list[str], Query(alias="point", min_length=1, max_length=series.MOST_POINTS)]
 MOST_ROWS = 100_000
 """Rows of one CSV; more is asked for in parts."""
+
+_STATES: dict[IntervalState, Literal["measured", "estimated", "suspect"]] = {
+    IntervalState.MEASURED: "measured", IntervalState.ESTIMATED: "estimated",
+    IntervalState.SUSPECT: "suspect",
+}  # fmt: skip
 
 
 class PointOut(BaseModel):
@@ -39,6 +46,54 @@ class PointOut(BaseModel):
     at: int | None
     value: float | None
     quality: str | None
+
+
+class IntervalOut(BaseModel):
+    """Use between two times [UTC ms] in the register's unit, null where it is unknown.
+
+    ``method`` says how it was estimated: ``spread`` over a gap, or ``declared`` across a swap or
+    reset that nobody read off; null where nothing was estimated.
+    """
+
+    start: int
+    end: int
+    value: float | None
+    state: Literal["measured", "estimated", "suspect"]
+    method: Literal["spread", "declared"] | None
+    revision: int
+
+
+class DayOut(BaseModel):
+    """A local day from ``start`` to ``end`` [UTC ms].
+
+    ``due`` counts the intervals that should be there by now; the shares 0…1 of it add up to one.
+    ``whole``: enough was measured to stand in totals and beside other days.
+    """
+
+    date: str
+    start: int
+    end: int
+    due: int
+    measured: float
+    spread: float
+    declared: float
+    suspect: float
+    missing: float
+    use_measured: float
+    use_spread: float
+    use_declared: float
+    whole: bool
+
+
+class UseOut(BaseModel):
+    """Use of one register by interval, and what the days are made of that touch the time."""
+
+    point: str
+    unit: str
+    timezone: str
+    as_of: int
+    intervals: list[IntervalOut]
+    days: list[DayOut]
 
 
 @router.get("/points", operation_id="listPoints")
@@ -84,6 +139,24 @@ def series_of(
     return series.answer(reader, given.site, point, asked, given.clock.now(), language_of(request))
 
 
+@router.get("/use", operation_id="getUse")
+def use_of(
+    given: ServicesDep, reader: ReaderDep, point: Annotated[str, Query(max_length=200)],
+    start: Annotated[int, Query(alias="from", ge=0, le=253_402_300_799_000)],
+    end: Annotated[int, Query(alias="to", ge=0, le=253_402_300_799_000)],
+) -> UseOut:  # fmt: skip
+    """Use of a register by interval with its state and method, and completeness by local day."""
+    site = given.site
+    index = meter_days.register(reader, site, point)
+    uses, days = meter_days.use_between(given, reader, index, start, end)
+    return UseOut(
+        point=point, unit=site.points[index].unit, timezone=site.timezone,
+        as_of=given.clock.now(),
+        intervals=[_interval(uses, i) for i in range(len(uses.end))],
+        days=[_day(day, site.timezone) for day in days],
+    )  # fmt: skip
+
+
 @router.get(
     "/series.csv", operation_id="getSeriesCsv", response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}}},
@@ -127,3 +200,22 @@ def _lines(
             when = local(at, given.site.timezone).isoformat()
             writer.writerow([when, point.id, shown, point.unit, Quality(quality).name.lower()])
         yield text.getvalue()
+
+
+def _interval(uses: Uses, i: int) -> IntervalOut:
+    value, method = float(uses.value[i]), uses.method(i)
+    return IntervalOut(
+        start=int(uses.start[i]), end=int(uses.end[i]),
+        value=None if math.isnan(value) else value,
+        state=_STATES[IntervalState(uses.state[i])],
+        method=method.value if method else None, revision=int(uses.revision[i]),
+    )  # fmt: skip
+
+
+def _day(day: MeterDay, zone: str) -> DayOut:
+    return DayOut(
+        date=local(day.start, zone).date().isoformat(), start=day.start, end=day.end, due=day.due,
+        measured=day.measured, spread=day.spread, declared=day.declared, suspect=day.suspect,
+        missing=day.missing, use_measured=day.use_measured, use_spread=day.use_spread,
+        use_declared=day.use_declared, whole=day.is_whole,
+    )  # fmt: skip

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, UploadFile
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.photos import MOST_BYTES
-from api.asker import ActorDep, ServicesDep
+from api.asker import ActorDep, KeyedPhotoDep, ServicesDep
 from api.pages.work import PHOTO_HEADERS
 from api.v1.orders import OrderId
 from core.words import Permit
 
 router = APIRouter(tags=["orders"])
 Time = Annotated[int, Field(ge=0, le=253_402_300_799_000)]
+PHOTO_FORM = {
+    "required": True,
+    "content": {"multipart/form-data": {"schema": {
+        "type": "object", "title": "Body_sendPhoto", "required": ["photo"],
+        "properties": {"photo": {
+            "type": "string", "contentMediaType": "application/octet-stream", "title": "Photo",
+        }},
+    }}},
+}  # fmt: skip
+"""Written out: a field of FastAPI's own would be read before anybody is asked for a key."""
 PhotoName = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
@@ -141,13 +149,15 @@ def link(given: ServicesDep, actor: ActorDep, order: OrderId, body: LinkIn) -> L
     return LinkOut(path=f"/c/{made.secret}", code=made.code)
 
 
-@router.post("/orders/{order}/photos", operation_id="sendPhoto", status_code=201)
-async def send_photo(
-    given: ServicesDep, actor: ActorDep, order: OrderId, photo: UploadFile
+@router.post(
+    "/orders/{order}/photos", operation_id="sendPhoto", status_code=201,
+    openapi_extra={"requestBody": PHOTO_FORM},
+)  # fmt: skip
+def send_photo(
+    given: ServicesDep, actor: ActorDep, order: OrderId, data: KeyedPhotoDep
 ) -> PhotoOut:
     """Keep a photo without its metadata; the same one sent again is kept once."""
-    data = await photo.read(MOST_BYTES + 1)
-    return PhotoOut(name=await run_in_threadpool(given.orders.photos.send, actor, order, data))
+    return PhotoOut(name=given.orders.photos.send(actor, order, data))
 
 
 @router.get(

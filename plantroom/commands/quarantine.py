@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -29,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="What was refused, with its payload
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 Reason = Annotated[str, typer.Option(help="Only this reason.")]
 Gateway = Annotated[str, typer.Option(help="Only this gateway.")]
+_SHOWN_DAYS = 14
 Point = Annotated[str, typer.Option(help="Only this point.")]
 Id = Annotated[int, typer.Argument(metavar="ID")]
 
@@ -48,7 +49,7 @@ def list_(
     *,
     json_: Json = False,
 ) -> None:
-    """The newest entries, and how many there are by reason, gateway and point."""
+    """The newest entries, and how many there are by reason, gateway and point, and by day."""
     quarantine = opened_records(load_settings()).quarantine
     chosen = Chosen(reason=reason, gateway=gateway, point=point, state=state)
     rows = quarantine.list(limit=limit, chosen=chosen)
@@ -57,12 +58,14 @@ def list_(
         "point": quarantine.by("point", chosen),
     }  # fmt: skip
     purged = quarantine.purged()
+    days = quarantine.days(SystemClock().now() - _SHOWN_DAYS * DAY_MS, chosen=chosen)
     if json_:
         as_json({
             "counts": {
                 c.key: {"entries": c.entries, "readings": c.readings} for c in by["reason"]
             },
             **{f"by_{name}": _counts(found) for name, found in by.items()},
+            "by_day": _counts([replace(c, key=_when(int(c.key))[:10]) for c in days]),
             "purged": _counts(purged),
             "entries": [_fields(row) for row in rows],
         })  # fmt: skip
@@ -77,6 +80,9 @@ def list_(
         for c in found[:20]:
             words = f"{c.entries} entries, {c.open} of them open, {c.readings} readings"
             out.print(f"{name} {shown(c.key)}: {words}", style="dim", markup=False)
+    for c in days:
+        words = f"{c.entries} entries, {c.open} of them open, {c.readings} readings"
+        out.print(f"day {_when(int(c.key))[:10]} (UTC): {words}", style="dim", markup=False)
     for c in purged:
         words = f"{c.entries} entries went, {c.unstored} readings in no store"
         out.print(f"removed {c.key}: {words}", style="dim", markup=False)

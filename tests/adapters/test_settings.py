@@ -75,6 +75,21 @@ def test_all_mistakes_are_named_and_no_value_is_repeated(monkeypatch: pytest.Mon
     assert error.value.__cause__ is None
 
 
+@pytest.mark.parametrize("said", ["*", "127.0.0.1,*", "0.0.0.0/0", "::/0", "caddy", "10.0.0.1/24"])
+def test_a_proxy_is_named_by_address_and_never_everybody(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("PLANTROOM_TRUSTED_PROXY", said)
+    with pytest.raises(Misconfigured, match=r"TRUSTED_PROXY: .*expected"):
+        load_settings()
+
+
+def test_proxies_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().proxies == []
+    monkeypatch.setenv("PLANTROOM_TRUSTED_PROXY", " 127.0.0.1, ::1,10.8.0.0/24,")
+    assert load_settings().proxies == ["127.0.0.1", "::1", "10.8.0.0/24"]
+
+
 def test_every_setting_is_described() -> None:
     assert [name for name, f in Settings.model_fields.items() if not f.description] == []
 

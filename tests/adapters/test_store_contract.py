@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapters.store import open_store
 from core.batch import Batch, BatchName, Columns, Intervals, Stored
 from core.ports import Mark, ReadingStore
+from core.quality import IntervalState
 from core.quantity import Kind
 from core.site import Site
 from tests import servers
@@ -207,6 +208,19 @@ def test_a_late_redelivery_does_not_bring_back_the_older_value(store: ReadingSto
     assert everything(store) == [(GAUGE, T0, 2.0)]
 
 
+def test_a_redelivery_after_a_restart_does_not_bring_back_the_older_value(
+    opener: Opener, campus: Site
+) -> None:
+    """A, then B at the same point and time; both closed and opened again; A redelivered."""
+    store, a = opener(campus), batch(1, [(GAUGE, T0, 1.0)])
+    write(store, a)
+    write(store, batch(2, [(GAUGE, T0, 2.0)]))
+    store.close()
+    again = opener(campus)
+    write(again, a, receipted=[a])
+    assert everything(again) == [(GAUGE, T0, 2.0)]
+
+
 def test_a_receipted_batch_fills_what_a_restore_lost(store: ReadingStore) -> None:
     a = batch(1, [(GAUGE, T0, 1.0), (GAUGE, T0 + HOUR, 2.0), (STATE, T0, 1.0)])
     write(store, batch(2, [(GAUGE, T0, 9.0)]))
@@ -348,7 +362,7 @@ def test_buckets_of_a_register_draw_its_use(store: ReadingStore) -> None:
     )
     found = store.series(REGISTER, T0, T0 + 2 * HOUR, HOUR)
     assert [m * n for m, n in zip(found.mean, found.count, strict=True)] == [10.0, 5.0]
-    assert found.quality == [SUSPECT, GOOD]
+    assert found.quality == [IntervalState.ESTIMATED, IntervalState.MEASURED], "of use, not reads"
 
 
 def test_erasing_takes_readings_and_use_of_one_point(store: ReadingStore) -> None:

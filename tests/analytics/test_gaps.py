@@ -126,7 +126,8 @@ def test_without_readings_the_hour_changes_nothing(rule: Rule) -> None:
         parameters={"period_s": 60.0, "is_gateway": 0.0, "lively": 0.06, "burns_gas": 1.0,
                     "efficiency": 0.9, "rated_power": 4.0, "nominal_voltage": 230.0, "rated": 500.0,
                     "pf_target": 0.9, "hottest": 50.0, "heats": 1.0, "limit": 0.3,
-                    "longest_s": 60.0},
+                    "longest_s": 60.0, "always_on": 0.1, "burst_flow": 1.0, "design_flow": 5.0,
+                    "judged_share": 0.5},
         count=12, good=0.0,
     )  # fmt: skip
     random = np.random.default_rng(3)
@@ -148,7 +149,9 @@ def test_a_day_without_readings_asks_for_no_reference(rule: Rule) -> None:
     rows = past.book.days([day])[0]
     of = past.frame(rows, {}, rows.grid.end)
     count = len(of.targets)
-    known = {name: np.ones(count) for name in ("base", "day", "lowest", "used", "usual", "ratio")}
+    assert rule.daily is not None
+    names = {"base", "day", "lowest", "used", "usual", "ratio", *rule.daily.frozen}
+    known = {name: np.ones(count) for name in names}
     here, there = (
         rule.judge(replace(of, references=references)) for references in (known, Unknown(count))
     )

@@ -121,9 +121,20 @@ def test_nothing_is_taken_without_a_token_of_this_log_in(console: Console) -> No
     visitor.csrf = console.as_("te.all").csrf
     answer = visitor.post(f"/x/crew/{order.id}/act", {"do": "accept", "version": "1"})
     assert answer.status_code == 403
-    assert not answer.headers["content-type"].startswith("application/json")
+    assert answer.headers["content-type"] == "application/problem+json", (
+        "the queue asks for another"
+    )
     assert upload(visitor, f"/x/crew/{order.id}/photos", png(), csrf="x").status_code == 403
     assert row(console).state == "assigned"
+
+
+def test_what_cannot_be_taken_at_all_is_said_in_words(console: Console) -> None:
+    visitor, order = theirs(console), row(console)
+    visitor.cookies["lang"] = "zh_Hans"
+    large = upload(visitor, f"/x/crew/{order.id}/photos", b"\xff\xd8\xff" + b"\0" * 16_000_000)
+    assert large.status_code == 413
+    assert large.headers["content-type"] == "application/problem+json"
+    assert large.json()["detail"] == "一次发送的内容过大。"
 
 
 def test_a_photo_that_waited_is_kept_once(console: Console) -> None:

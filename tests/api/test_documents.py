@@ -72,5 +72,17 @@ def test_what_looks_like_a_formula_is_text() -> None:
     assert [row[0].value for row in book["a b"].iter_rows(min_row=5)] == ["'=1+1", -7]
 
 
+def test_words_of_people_are_neither_formulas_nor_control_characters() -> None:
+    made = Report(title="=r", lines=["@site \x0b\x1f1"], tables=[
+        Table(name="a", title="t\x08", note="-note\x00", empty="", columns=["+x\x07"],
+              rows=[[Cell("\x1b=li\n李")]]),
+        Table(name="b", title="t", note="", empty="=none\x02", columns=["x"], rows=[]),
+    ])  # fmt: skip
+    book = _read(workbook(made))
+    said = [[row[0].value for row in book[name].iter_rows()] for name in ("a", "b")]
+    assert said == [["'=r: t", "'@site 1", "'-note", "'+x", "'=li\n李"],
+                    ["'=r: t", "'@site 1", None, "x", "'=none"]]  # fmt: skip
+
+
 def _read(file: bytes) -> Workbook:
     return load_workbook(io.BytesIO(file))

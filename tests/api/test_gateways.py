@@ -32,7 +32,7 @@ def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
     assert (found["batches"], found["readings"], found["quarantined"]) == (1, 3, 1)
     assert found["duplicates"] == 3
     assert (found["outbox_readings"], found["oldest_unsent"]) == (7, now - HOUR_MS)
-    assert found["clock_offset"] == 45_000
+    assert (found["clock_offset"], found["version"]) == (45_000, "0.1.0")
     assert [d["name"] for d in found["devices"]] == ["bus-1", "bus-2"]
     assert found["warnings"] == [
         "its clock is off", "its outbox is nearly full", "a point stands written by hand",

@@ -126,6 +126,7 @@ MATRIX = {
     "GET /api/v1/series.csv": Row(
         "/api/v1/series.csv?point=a.ahu1.sat&from=0&to=3600000", "scoped"
     ),
+    "GET /api/v1/use": Row("/api/v1/use?point=a.m-main.energy&from=0&to=3600000", "scoped"),
     "GET /api/v1/people": Row("/api/v1/people", "crew"),
     "GET /api/v1/people/{login}": Row("/api/v1/people/guo.hua", "crew"),
     "GET /api/v1/handovers": Row("/api/v1/handovers", "member"),
@@ -302,6 +303,7 @@ def test_nobody_gets_nothing(looked_at: Console, key: str) -> None:
         ("/savings/{order}", "/savings/WO-2026-9999"),
         ("/api/v1/savings/{order}", "/api/v1/savings/WO-2026-9999"),
         ("/api/v1/series?point=a.ahu1.sat&from=0&to=1", "/api/v1/series?point=a.no&from=0&to=1"),
+        ("/api/v1/use?point=a.m-main.energy&from=0&to=1", "/api/v1/use?point=a.no&from=0&to=1"),
         ("/gateways/gw-a", "/gateways/gw-none"),
         ("/api/v1/gateways/gw-a", "/api/v1/gateways/gw-none"),
         ("/meters/1", "/meters/999"),

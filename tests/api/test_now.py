@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from adapters.store import open_store
-from api.costs import costs
+from api.costs import costs, total
 from api.freshness import freshness
 from api.now import KINDS, QUARTER_MS, Gauge, Today, points_for
 from api.scoped import ScopedReader
+from api.sketch import bars
 from core.actor import SYSTEM, Actor
 from core.batch import Batch, BatchName, Columns, Intervals
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -141,18 +142,48 @@ def test_complete_counts_good_and_young_readings_alone(store: ReadingStore, read
     assert freshness(reader, NOW + HOUR_MS + MINUTE_MS).stale
 
 
+def whole_days(first: int, last: int, a_day: float) -> list[tuple[int, float]]:
+    """Quarter-hours of the days from ``first`` to ``last``, in days from :data:`MIDNIGHT`."""
+    ends = range(first * 96 + 1, last * 96 + 97)
+    return [(MIDNIGHT + i * QUARTER_MS, a_day / 96) for i in ends]
+
+
 def test_days_are_bought_at_the_price_of_the_day(store: ReadingStore, reader: Once) -> None:
     prices = (Price(0, 1.0), Price(MIDNIGHT - DAY_MS, 2.0))
     site = replace(SITE, prices={Carrier.ELECTRICITY: prices})
-    use(store, "a.m-main.energy", (MIDNIGHT - DAY_MS, 10.0), (MIDNIGHT - DAY_MS + QUARTER_MS, 10.0),
-        (MIDNIGHT, 1.0), (MIDNIGHT + QUARTER_MS, 99.0))  # fmt: skip
+    use(store, "a.m-main.energy", *whole_days(-2, -2, 10.0), *whole_days(-1, -1, 11.0),
+        (MIDNIGHT + QUARTER_MS, 99.0))  # fmt: skip
     use(store, "c.w-main.volume", (MIDNIGHT, 5.0))
     wasted = [(MIDNIGHT - DAY_MS // 2, MIDNIGHT + DAY_MS, 8.0), (0, MIDNIGHT - DAY_MS, 0.5)]
     before, last, today = costs(reader, site, wasted, NOW)[-3:]
     assert (before.start, last.start) == (MIDNIGHT - 2 * DAY_MS, MIDNIGHT - DAY_MS)
-    assert (before.used, before.wasted) == (10.0, 0.5), "an interval belongs to the day it ends"
-    assert (last.used, last.wasted) == (22.0, 4.0), "water has no price here and costs nothing"
-    assert today.used == 198.0
+    assert (before.used, before.wasted) == pytest.approx((10.0, 0.5)), "until its midnight"
+    assert (last.used, last.wasted) == pytest.approx((22.0, 4.0)), "water has no price here"
+    assert (before.whole, last.whole) == (True, True), "nor does it make holes in days"
+    assert today.used == pytest.approx(198.0)
+    assert not today.whole, "of nine hours a quarter came"
+
+
+def test_a_day_with_holes_is_no_cheap_day(store: ReadingStore, reader: Once) -> None:
+    site = replace(SITE, prices={Carrier.ELECTRICITY: (Price(0, 1.0),)})
+    rows = whole_days(-4, -1, 96.0)
+    use(store, "a.m-main.energy", *rows[: 96 + 50], *rows[96 + 62 : 2 * 96 + 30],
+        *rows[2 * 96 + 39 :])  # fmt: skip
+    days = costs(reader, site, [(MIDNIGHT - 4 * DAY_MS, MIDNIGHT, 6.0)], NOW, days=4)[:-1]
+    assert [day.used for day in days] == pytest.approx([96.0, 84.0, 87.0, 96.0])
+    assert [day.whole for day in days] == [True, False, True, True], "0.875 measured is a hole"
+    (one, *_), sum_ = days, total(days)
+    assert (sum_.start, sum_.whole) == (one.start, False)
+    assert (sum_.used, sum_.wasted) == pytest.approx((96.0 + 87.0 + 96.0, 18.0))
+    bars_of, _ = bars(days)
+    assert [bar.whole for bar in bars_of] == [day.whole for day in days]
+
+
+def test_one_meter_with_holes_makes_the_campus_day_one(store: ReadingStore, reader: Once) -> None:
+    site = replace(SITE, prices={Carrier.ELECTRICITY: (Price(0, 1.0),)})
+    use(store, "a.m-main.energy", *whole_days(-2, -1, 96.0))
+    use(store, "c.m-main.energy", *whole_days(-2, -2, 96.0), *whole_days(-1, -1, 96.0)[:48])
+    assert [day.whole for day in costs(reader, site, [], NOW, days=2)[:-1]] == [True, False]
 
 
 def test_what_is_out_of_scope_is_not_counted(store: ReadingStore) -> None:

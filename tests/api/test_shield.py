@@ -9,7 +9,7 @@ import pytest
 
 from api.shield import CSP, MAX_BODY_BYTES
 from core.ports import Quarantined
-from tests.api.console import Console
+from tests.api.console import PASSWORD, Console
 
 PATHS = (
     "/login", "/", "/orders", "/nothing/here", "/orders/WO-2026-9999", "/quarantine/999",
@@ -109,6 +109,27 @@ def test_a_body_beyond_its_limit_is_not_read(looked_at: Console, path: str) -> N
     counted = client.post(looked_at.address + path, content=drops)
     assert counted.status_code == 413, "what is announced proves nothing"
     assert (counted.headers["content-type"] == "application/problem+json") is json
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/c/none", "/switch", "/r/none", "/api/v1/orders/x/act"]
+)
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_sites_page_sends_nothing_without_cookies_either(
+    looked_at: Console, path: str, site: str
+) -> None:
+    visitor = looked_at.visitor()
+    form = {"login": "en.all", "password": PASSWORD}
+    answer = visitor.post(path, form, Sec_Fetch_Site=site, Origin="https://evil.example")
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+def test_programs_and_ones_own_page_send_without_cookies(looked_at: Console) -> None:
+    form = {"login": "en.all", "password": PASSWORD}
+    assert looked_at.visitor().send("POST", "/login", data=form).status_code == 303
+    for site in ("same-origin", "none"):
+        assert looked_at.visitor().post("/login", form, Sec_Fetch_Site=site).status_code == 303
 
 
 def test_what_strangers_wrote_is_text(console: Console) -> None:

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.records import ALL
+from adapters.records.passwords import verified
 from adapters.records.pins import DeskRow, PinRow
 from adapters.records.tables import LoginRow
 from adapters.sites.people import Shift
 from api import desk
 from api.desk import LONGEST_MS, shift_end
 from api.identity import now_ms
+from api.pages.switch import COOKIE, PLAIN_COOKIE
+from api.throttle import FREE_TRIES, OFFICE
 from core.words import Trade
 from tests.api.console import PASSWORD, Console, Visitor
 
@@ -79,6 +82,36 @@ def test_five_wrong_ones_and_the_password_is_asked_for(console: Console) -> None
     assert switched(machine, "te.a") == 401
     machine.log_in("te.a")
     assert switched(machine, "te.a") == 303
+
+
+def test_a_pin_is_looked_at_only_on_a_machine_that_is_known(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine, looked = shared(console, "te.a"), list[str]()
+
+    def look(pin: str, kept: str | None) -> bool:
+        looked.append(pin)
+        return verified(pin, kept)
+
+    monkeypatch.setattr(desk, "verified", look)
+    stranger = console.visitor()
+    assert switched(stranger, "te.a") == 401
+    stranger.cookies = {**machine.cookies, PLAIN_COOKIE: "x" * 43, COOKIE: "x" * 43}
+    assert switched(stranger, "te.a") == 401
+    assert switched(machine, "su.a") == 401
+    assert looked == [], "Argon2 is the dearest thing that a stranger could ask for"
+    assert switched(machine, "te.a") == 303
+    assert looked == [PIN]
+
+
+def test_tries_count_by_the_address(console: Console) -> None:
+    machine, stranger = shared(console, "te.a"), console.visitor()
+    half = OFFICE * FREE_TRIES // 2
+    assert [switched(stranger, "te.a") for _ in range(half)] == [401] * half
+    assert switched(machine, "te.a") == 303, "a good one is taken off again"
+    assert [switched(stranger, "te.a") for _ in range(half)] == [401] * half
+    assert switched(stranger, "te.a") == 429
+    assert "Too many tries" in stranger.post("/switch", {"login": "te.a", "pin": PIN}).text
 
 
 def test_it_ends_with_the_shift(console: Console) -> None:

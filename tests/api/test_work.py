@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import httpx
+import pytest
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartParser
 
 from core.clock import HOUR_MS
 from tests.adapters.test_photos import SECRET, exif, jpeg
@@ -111,6 +114,25 @@ def test_what_is_no_photo_or_too_much_is_refused_early(console: Console) -> None
     assert key.post(f"/orders/{order}/photos", files=files).status_code == 201
     assert key.post(f"/orders/{order}/photos", json={}).status_code == 422
     assert key.post("/shift-log", content=b"x" * 2_000_000).status_code == 413, "no more elsewhere"
+
+
+def test_nothing_of_a_photo_is_read_before_it_is_known_who_sends_it(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed, parse = list[str](), MultiPartParser.parse
+
+    async def noted(parser: MultiPartParser) -> FormData:
+        parsed.append(parser.headers["content-type"])
+        return await parse(parser)
+
+    monkeypatch.setattr(MultiPartParser, "parse", noted)
+    path, files = f"/orders/{row(console).id}/photos", {"photo": ("a.jpg", jpeg(), "image/jpeg")}
+    url = f"{console.address}/api/v1{path}"
+    for headers in ({}, {"Authorization": "Bearer prk_000000000000_wrong"}):
+        assert httpx.post(url, files=files, headers=headers, trust_env=False).status_code == 401
+    assert parsed == []
+    assert console.key("wang.fang").post(path, files=files).status_code == 201
+    assert len(parsed) == 1
 
 
 def test_what_the_crew_gives_back(console: Console) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.adapters.test_photos import png
 from tests.api.console import Console
 from tests.browser.watched import PHONE, WIDE, watched
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SENDING = "async () => (await Outbox.acts()).some(a => a.state === 'sending')"
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,53 @@ def test_a_contractor_with_nothing_but_a_link(
         page.locator(".main-act summary", has_text="Done").click()
         tab.shoot("contractor-done-form")
         assert [*tab.troubles(), *tab.axe()] == []
+
+
+def test_a_photo_sent_while_a_command_is_on_its_way_is_not_lost(
+    browser: Browser, worked: Console, tmp_path: Path
+) -> None:
+    order, desk = worked.order_in("a"), worked.orders.desk
+    person = desk.order(worked.actor("ad.all"), order).row.person
+    assert person is not None
+    picture = tmp_path / "valve.png"
+    picture.write_bytes(png())
+    held: list[Route] = []
+    with watched(browser, worked, person, size=PHONE) as tab:
+        page = tab.page
+        tab.go(f"/orders/{order}")
+        page.route("**/x/crew/*/act", lambda route: held.append(route))  # noqa: PLW0108 - a method bears no mark
+        page.locator(".main-act").get_by_role("button", name="Accept").click()
+        wait_for(partial(page.evaluate, SENDING), "the command on its way")
+        page.set_input_files("#photo", picture)
+        page.fill("#photo-note", "The valve")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Send the photo").click()
+            page.wait_for_timeout(100)
+            held[0].continue_()
+        expect(page.locator(".photos img")).to_have_count(1)
+        assert tab.troubles() == []
+    found = desk.order(worked.actor("ad.all"), order).history
+    assert [s.what for s in found if s.actor != "system"] == ["accept", "photo"]
+
+
+def test_what_is_typed_while_a_command_is_on_its_way_stays(
+    browser: Browser, worked: Console
+) -> None:
+    order = worked.order_in("a")
+    person = worked.orders.desk.order(worked.actor("ad.all"), order).row.person
+    assert person is not None
+    held: list[Route] = []
+    with watched(browser, worked, person, size=PHONE) as tab:
+        page = tab.page
+        tab.go(f"/orders/{order}")
+        page.route("**/x/crew/*/act", lambda route: held.append(route))  # noqa: PLW0108 - a method bears no mark
+        page.locator(".main-act").get_by_role("button", name="Accept").click()
+        wait_for(partial(page.evaluate, SENDING), "the command on its way")
+        page.fill("#photo-note", "The valve")
+        held[0].continue_()
+        expect(page.locator("#outbox")).to_contain_text("Load the page again")
+        expect(page.locator("#photo-note")).to_have_value("The valve")
+        tab.shoot("crew-sent-while-typing")
+        assert [*tab.troubles(), *tab.axe()] == []
+        page.locator("#outbox a").click()
+        expect(page.locator(".main-act")).to_contain_text("I am on site")

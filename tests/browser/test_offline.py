@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, Playwright, expect
 from sqlalchemy import delete
 
 from adapters.records import ALL
@@ -30,6 +30,11 @@ OTHER = "elsewhere.test"
 """Leads to the same machine, but the certificate does not name it."""
 KEPT = "async path => Boolean(await (await caches.open('kept')).match(path))"
 NOBODY = "async () => !await Outbox.about('person')"
+TOO_LARGE = """async order => {
+  await Outbox.add({ order, do: "photo", media: "image/jpeg", fields: { note: "" } },
+                   new ArrayBuffer(16e6));
+  await Outbox.send();
+}"""
 WAITS = """order => Outbox.add({ key: "x", order, do: "accept", fields: {}, pressed: 0,
   label: "Accept", to: "", note: "", media: "", version: 1 }, null)"""
 QUEUE = "async () => (await Outbox.acts()).map(a => a.do)"
@@ -67,7 +72,7 @@ class Basement:
 
 @pytest.fixture(scope="module")
 def basement(
-    tmp_path_factory: pytest.TempPathFactory, sites_dir: Path, chromium: str
+    tmp_path_factory: pytest.TempPathFactory, sites_dir: Path, playwright: Playwright, chromium: str
 ) -> Iterator[Basement]:
     """Chromium reads the authority from its home folder; nothing of its checks is off."""
     folder = tmp_path_factory.mktemp("basement")
@@ -81,7 +86,6 @@ def basement(
     with (
         running(folder, sites_dir, external=f"https://{NAME}:{port}") as console,
         Gate(port, int(console.address.rpartition(":")[2]), *certified) as gate,
-        sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", f"--host-resolver-rules={rules}"],
@@ -208,6 +212,18 @@ def test_what_somebody_else_was_faster_with_is_said_and_kept(basement: Basement)
         refused.locator("button").first.click()
         expect(page.locator("#outbox")).to_be_hidden()
     assert basement.steps(order) == ["prioritise", "accept", "arrive"], "as it then stood"
+
+
+def test_a_photo_that_is_too_large_is_said_in_words(basement: Basement) -> None:
+    order = basement.console.order_in("c")
+    with basement.phone(basement.person(order)) as tab:
+        page = tab.page
+        _kept(page, f"/orders/{order}")
+        tab.go(f"/orders/{order}")
+        page.evaluate(TOO_LARGE, order)
+        (why,) = page.evaluate("async () => (await Outbox.acts()).map(a => [a.state, a.why])")
+        assert why == ["refused", "This is more than can be sent at once."]
+        expect(page.locator("#outbox li")).to_contain_text("more than can be sent at once")
 
 
 def test_a_log_out_and_another_person_erase_what_was_kept(basement: Basement) -> None:

@@ -90,8 +90,9 @@ def label(story: Night, place: str) -> str:
 
 
 def press(tab: Watched, label: str) -> None:
-    tab.page.locator(".acts").get_by_role("button", name=label, exact=True).click()
-    tab.page.wait_for_load_state("load")
+    """A button of the order, and the page that it leads to once the command has arrived."""
+    with tab.page.expect_navigation():
+        tab.page.locator(".acts").get_by_role("button", name=label, exact=True).click()
 
 
 def test_a_pipe_bursts_at_night(browser: Browser, story: Night, tmp_path: Path) -> None:
@@ -188,8 +189,8 @@ def the_crew_mends_it(crew: Pair, story: Night, picture: Path) -> None:
     page.select_option("#done-alarm", "true")
     page.fill("#done-minutes", "60")
     page.fill("#done-note", "DN50 管抱箍，已恢复供水")
-    page.locator(".main-act form button").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator(".main-act form button").click()
     crew.see("08-verifying", f"/orders/{order}",
              {"en": "waiting for proof", "zh_Hans": "待验证"},
              {"en": "first readings since", "zh_Hans": "维修后的首批读数"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,24 @@ def test_the_proxy_passes_on_to_services_that_exist(services: dict[str, dict[str
     assert set(proxied) <= services.keys()
 
 
+def test_the_proxys_word_is_taken_and_nobody_elses(services: dict[str, dict[str, Any]]) -> None:
+    trusted = services["plantroom"]["environment"]["PLANTROOM_TRUSTED_PROXY"]
+    assert services["caddy"]["networks"]["default"]["ipv4_address"] == trusted
+    (net,) = YAML(typ="safe").load(TEXT)["networks"]["default"]["ipam"]["config"]
+    assert ip_address(trusted) in ip_network(net["subnet"])
+    assert ip_address(trusted) not in ip_network(net["ip_range"]), "no other container gets it"
+    assert "ports" not in services["plantroom"], "all come through the proxy"
+
+
+def test_figures_of_the_machine_are_shown_to_nobody_outside() -> None:
+    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    handled = dict(re.findall(r"handle (/\S+) \{\s*(.*?)\s*\}", text))
+    assert handled["/metrics"] == handled["/grafana/metrics"] == "respond 404"
+    assert '@app.get("/metrics"' in (ROOT / "api/app.py").read_text(), (
+        "where it is, without a log-in"
+    )
+
+
 @pytest.mark.parametrize("name", ["plantroom.service", "plantroom-edge.service"])
 def test_a_unit_is_whole_and_may_write_only_its_state(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
@@ -120,7 +139,10 @@ def test_a_unit_is_whole_and_may_write_only_its_state(name: str) -> None:
     assert service["ExecStart"].startswith("/opt/plantroom/.venv/bin/plantroom run")
     assert service["User"] != "root"
     assert service["ProtectSystem"] == "strict"
-    assert service["Environment"] == f"PLANTROOM_VAR=/var/lib/{service['StateDirectory']}"
+    said = re.findall(r"^Environment=(\S+)$", (DEPLOY / "systemd" / name).read_text(), re.MULTILINE)
+    assert f"PLANTROOM_VAR=/var/lib/{service['StateDirectory']}" in said
+    trusts = name == "plantroom.service"
+    assert ("PLANTROOM_TRUSTED_PROXY=127.0.0.1,::1" in said) is trusts
     assert unit["Install"]["WantedBy"] == "multi-user.target"
 
 

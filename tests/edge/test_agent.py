@@ -20,6 +20,7 @@ from edge.drivers.csv import CsvDriver
 from edge.drivers.simulated import SimulatedDriver
 from edge.limits import Limits
 from edge.outbox import Outbox
+from edge.presence import VERSION
 from tests.edge.conftest import Broker
 from tests.edge.plant import GATEWAY, START, Steady, gateway_session, receiver, site
 from tests.servers import wait_for
@@ -93,6 +94,9 @@ def test_says_how_it_is(broker: Broker, tmp_path: Path) -> None:
     said = wire.decode(health, wire.HealthMessage)
     assert said.devices["campus"].last_good in {START + MINUTE, START + 2 * MINUTE}
     assert said.boot == wire.decode(states[0], wire.StateMessage).boot
+    assert said.version == VERSION
+    assert said.outbox_rows in {0, 3}, "none, or the step that was just read"
+    assert (said.outbox_bytes > 0) == (said.outbox_rows > 0)
 
 
 def test_backlog_goes_beside_live_and_says_what_is_unsent(broker: Broker, tmp_path: Path) -> None:
@@ -109,6 +113,14 @@ def test_backlog_goes_beside_live_and_says_what_is_unsent(broker: Broker, tmp_pa
             ingest.confirming = True
             assert edge.wait_settled(20)
         assert len(ingest.rows) == 3 * 20
+        told = [
+            wire.decode(p, wire.HealthMessage) for a, p in ingest.other if a.channel == "health"
+        ]
+        deep = max(told, key=lambda one: one.outbox_rows)
+        assert deep.outbox_rows > 3 * QUICK.window
+        assert deep.outbox_bytes > 0
+        assert deep.oldest_unsent is not None
+        assert START <= deep.oldest_unsent <= START + 20 * MINUTE
     first = ingest.batches[0][1]
     assert not first.backfill
     late = [b for a, b in ingest.batches if a.batch is not None and a.batch.seq == 15]

@@ -7,6 +7,7 @@ import re
 import msgspec
 import pytest
 
+from adapters.settings import Settings
 from core import topics, wire
 from core.batch import BatchName
 from core.errors import Undecodable
@@ -80,6 +81,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     ):  # fmt: skip
         assert number in TEXT, number
     assert limits.keep_s == 86_400
+    usual = Settings(_env_file=None)  # type: ignore[call-arg]
+    assert (usual.window, usual.outbox_bytes) == (limits.window, limits.max_bytes)
+    assert usual.outbox_age_s == limits.max_age_s
     assert limits.reserve * 4 == limits.window
 
 

@@ -99,7 +99,11 @@ def test_what_is_replayed_must_be_said(cli: Cli) -> None:
 def test_dismissed_by_hand_and_purged_by_age(cli: Cli, var: Path) -> None:
     keep(var, "a.ahu1.no1", 1.0)
     keep(var, "a.ahu1.no2", 2.0, at=int(time.time() * 1000) - 60_000)
-    entries = json.loads(cli("quarantine", "list", "--json").output)["entries"]
+    told = json.loads(cli("quarantine", "list", "--json").output)
+    entries = told["entries"]
+    today = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 60))
+    assert [(d["key"], d["entries"]) for d in told["by_day"]] == [(today, 1)], "of 14 days"
+    assert f"day {today} (UTC): 1 entries" in cli("quarantine", "list").output
     old = next(e["id"] for e in entries if e["point"] == "a.ahu1.no1")
     assert cli("quarantine", "dismiss", str(old), "--note", "gone").exit_code == 0
     assert cli("quarantine", "dismiss", str(old), "--note", "gone").exit_code == 2

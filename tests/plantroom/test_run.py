@@ -19,6 +19,7 @@ import pytest
 from adapters.settings import Settings
 from adapters.sites import load_site
 from adapters.store.duck import DuckStore
+from api.throttle import FREE_TRIES, OFFICE
 from core.batch import Batch, BatchName
 from core.clock import MINUTE_MS, SteppedClock
 from core.errors import Fatal, Misconfigured
@@ -88,6 +89,14 @@ def page(port: int) -> str:
         return ""  # it is being started anew
 
 
+def tried(port: int, address: str) -> int:
+    """A try to come in, as a proxy passes it on for somebody."""
+    return httpx.post(
+        f"http://127.0.0.1:{port}/switch", data={"login": "x", "pin": "2718"}, trust_env=False,
+        headers={"X-Forwarded-For": address},
+    ).status_code  # fmt: skip
+
+
 def _rename(site: Path, before: str, after: str) -> None:
     path = site / "site.yaml"
     text = path.read_text(encoding="utf-8")
@@ -102,7 +111,8 @@ def test_all_but_the_edge_start_serve_take_up_a_site_and_stop(tmp_path: Path) ->
     shutil.copytree(ROOT / "sites" / "wushan", site)
     process = subprocess.Popen(
         [*COMMAND, "ingest", "analytics", "api", "--embedded-broker"], cwd=ROOT, text=True,
-        env={**environment(tmp_path, port, broker), "PLANTROOM_SITE": str(site)},
+        env={**environment(tmp_path, port, broker), "PLANTROOM_SITE": str(site),
+             "PLANTROOM_TRUSTED_PROXY": "127.0.0.1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
@@ -114,6 +124,9 @@ def test_all_but_the_edge_start_serve_take_up_a_site_and_stop(tmp_path: Path) ->
         assert taken.returncode == 2, taken.stderr
         assert f"the console cannot listen on 127.0.0.1:{port}" in taken.stderr
         assert "Traceback" not in taken.stderr
+        tries = [tried(port, "203.0.113.9") for _ in range(OFFICE * FREE_TRIES + 1)]
+        assert tries == [401] * (len(tries) - 1) + [429]
+        assert tried(port, "203.0.113.10") == 401, "behind the proxy a stranger blocks nobody else"
         assert "Wushan campus" in page(port)
         _rename(site, "Wushan campus", "[no name")  # wrong, and refused
         process.send_signal(signal.SIGHUP)

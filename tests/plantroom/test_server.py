@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from sse_starlette import EventSourceResponse
 
 from core.errors import Misconfigured
@@ -26,6 +26,10 @@ def app() -> FastAPI:
     @made.get("/")
     def page() -> str:
         return "here"
+
+    @made.get("/from")
+    def address(request: Request) -> str:
+        return request.client.host if request.client else ""
 
     @made.get("/live")
     async def live() -> EventSourceResponse:
@@ -95,4 +99,29 @@ def test_after_one_server_has_stopped_another_streams() -> None:
         server.start()
         with httpx.stream("GET", f"http://127.0.0.1:{port}/live", trust_env=False) as stream:
             assert next(line for line in stream.iter_lines() if line) == "data: tick"
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "counted"),
+    [
+        (["127.0.0.1"], "203.0.113.9", "203.0.113.9"),
+        (["127.0.0.0/8"], "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (["10.8.0.1", "10.9.0.0/24"], "203.0.113.9", "127.0.0.1"),
+        ([], "203.0.113.9", "127.0.0.1"),
+    ],
+    ids=["trusted", "what a stranger put before it", "another", "nobody"],
+)
+def test_a_proxy_says_for_whom_it_asks_where_it_is_trusted(
+    monkeypatch: pytest.MonkeyPatch, proxies: list[str], said: str, counted: str
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # uvicorn's own, which nobody here means
+    port = free_port()
+    server = ConsoleServer(app(), "127.0.0.1", port, proxies=proxies)
+    server.start()
+    try:
+        forged = {"X-Forwarded-For": said}
+        answer = httpx.get(f"http://127.0.0.1:{port}/from", headers=forged, trust_env=False)
+        assert answer.json() == counted
+    finally:
         server.stop()

@@ -229,7 +229,7 @@ def make_house(
     )  # fmt: skip
     orders = WorkOrders(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts, duty=duty,
-        notify=notify,
+        notify=notify, system=clock,
     )  # fmt: skip
     try:
         made = House(site=site, records=records, store=store, clock=clock, orders=orders,

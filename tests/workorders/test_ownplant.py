@@ -7,9 +7,9 @@ from sqlalchemy import select
 from adapters.records.base import ALL
 from adapters.records.mutes import MutedFinding, MuteKind
 from adapters.records.notifying import ChannelRow
-from adapters.records.orders import Order
+from adapters.records.orders import Notification, Order
 from adapters.records.tables import GatewayHealthRow
-from core.clock import DAY_MS, HOUR_MS, SystemClock
+from core.clock import DAY_MS, HOUR_MS
 from core.words import CancelReason, OrderState, Outcome, Priority, Trade
 from tests.workorders.house import House, make_finding, opened
 from workorders.muting.board import Wish
@@ -19,7 +19,7 @@ GATEWAY = "gw-a"
 
 
 def channel(house: House, *, dead_for_h: float, failures: int = 9, name: str = "mail") -> None:
-    now = SystemClock().now()
+    now = house.now
     with house.records.session(ALL) as session:
         row = session.get(ChannelRow, name) or ChannelRow(name=name, next_at=0, reported=False)
         row.failures = failures
@@ -169,3 +169,21 @@ def test_each_channel_is_a_cause_and_none_a_storm(house: House) -> None:
         f"notify.{name}|channel_dead" for name in names
     }
     assert sorted(o.family for o in found) == ["ahu_simultaneous"] + ["channel_dead"] * 12
+
+
+def test_a_report_that_waits_gives_way_to_the_order_of_who_gets_both(house: House) -> None:
+    with house.records.session(ALL) as session:
+        for person in ("zhou.min", "@robot", "admin"):
+            session.add(Notification(
+                key=f"channel.mail.dead-1.{person}", building="", order_id=None, person=person,
+                kind="channel", priority=2, created_at=house.now, copied=True,
+                text={"head": {}, "lines": []},
+            ))  # fmt: skip
+    channel(house, dead_for_h=1.1)
+    house.step()
+    assert house.only().person == "zhou.min"
+    with house.records.session(ALL, reading=True) as session:
+        rows = session.scalars(select(Notification).where(Notification.kind == "channel"))
+        assert {row.person: row.state for row in rows} == {
+            "zhou.min": "moot", "@robot": "moot", "admin": "waiting",
+        }  # fmt: skip

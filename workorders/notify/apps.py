@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from core.clock import Clock, SystemClock
 from core.errors import Misconfigured, Mistake, Retryable
-from workorders.notify.letter import Letter, fitted
+from workorders.notify.letter import Letter, fitted, literal
 from workorders.notify.robots import DINGTALK, FEISHU, WECOM, Make, taken
 from workorders.notify.sender import NoSuchAddress
 from workorders.notify.web import asked_json
@@ -70,7 +70,7 @@ class App(ABC):
             NoSuchAddress: Nobody has the id.
             Retryable: It was not taken for another reason.
         """
-        text = fitted(letter.text, self.make.most_bytes)
+        text = fitted(literal(letter.text), self.make.most_bytes)
         answer = self.post(self.token(), address, text, letter)
         if answer.get(self.make.code) in self.no_token:
             self._token = ("", 0)

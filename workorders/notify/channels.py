@@ -56,9 +56,11 @@ class Apprise:
         if not sender.add(url):
             raise Retryable(f"{address} is no address of {self._name}")
         body = "\n".join(part for part in (letter.body, letter.link) if part) or letter.title
+        # Said, since strangers' words stand in it: mail would take them for HTML.
         sent = sender.notify(
-            title=letter.title, body=fitted(body, self.most_bytes), notify_type=_kind(letter)
-        )
+            title=letter.title, body=fitted(body, self.most_bytes), notify_type=_kind(letter),
+            body_format=apprise.NotifyFormat.TEXT,
+        )  # fmt: skip
         if not sent:
             raise Retryable("it was not taken")
 

@@ -110,6 +110,15 @@ def merged(letters: Sequence[Letter], head: str, most_bytes: int) -> tuple[Lette
     return whole, taken
 
 
+def literal(text: str) -> str:
+    """A text in which no service finds a link, or a call to everybody, that a stranger wrote.
+
+    WeCom reads ``<a href>`` in a text, Feishu ``<at user_id>`` and ``[words](address)``; neither
+    says how to write such characters so that they stay what they are.
+    """
+    return text.replace("<", "＜").replace("](", "] (")
+
+
 def fitted(text: str, most_bytes: int) -> str:
     """A text that is no longer than the other side takes; no character is cut in two. [bytes]"""
     encoded = text.encode()

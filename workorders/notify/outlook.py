@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from adapters.records.base import ALL
 from adapters.records.notifying import ChannelRow
-from adapters.records.orders import Notification
+from adapters.records.orders import Notification, Order
 from adapters.records.tables import PersonRow
 from core.clock import MINUTE_MS
 from core.words import Role, Text
 from workorders import messages
 from workorders.office import Sessions
+from workorders.ownplant.cards import CHANNEL, cause_of, channel_target
 
 DEAD_AFTER = 3
 """Failures in a row: one is a hiccup, and a message waits for no more than these."""
@@ -23,6 +24,13 @@ FIRST_WAIT_MS = 2_000
 LONGEST_WAIT_MS = 15 * MINUTE_MS
 """Doubling between these: a server that restarts is met soon, one that is down is not beaten."""
 _ERROR = 1_000
+REPORT = "channel"
+"""Kind of what is told of a channel, beside its order."""
+
+
+def report_key(name: str) -> str:
+    """How keys of what is told of a channel begin."""
+    return f"channel.{name}."
 
 
 def wait_ms(attempts: int) -> int:
@@ -65,13 +73,16 @@ class Outlook:
         return found is None or not found.dead or found.next_at <= now
 
     def taken(self, name: str, now: int) -> None:
-        """It took a message; that it works again is said where its death was."""
+        """It took a message; that it works again is said where its death was.
+
+        Where an order stands open on it, that order says so to all of them, once.
+        """
         known = self._known.setdefault(name, Condition())
         with self._sessions.session(ALL) as session:
             row = _row(session, name)
             row.tried_at = row.taken_at = now
             row.failures, row.failing_since, row.error, row.next_at = 0, None, None, 0
-            if known.reported:
+            if known.reported and not _has_order(session, name):
                 _tell(session, name, f"well-{now}", now, Text(messages.CHANNEL_WELL,
                                                               {"channel": name}))  # fmt: skip
             row.reported = False
@@ -103,17 +114,23 @@ def _row(session: Session, name: str) -> ChannelRow:
 
 
 def _tell(session: Session, name: str, what: str, now: int, said: Text) -> None:
-    for login in _keepers(session):
+    for login in keepers(session):
         session.add(
             Notification(
-                key=f"channel.{name}.{what}.{login}", building="", order_id=None, person=login,
-                kind="channel", priority=2, created_at=now, copied=False,
+                key=f"{report_key(name)}{what}.{login}", building="", order_id=None, person=login,
+                kind=REPORT, priority=2, created_at=now, copied=False,
                 text={"head": messages.dumped(said), "lines": []},
             )
         )  # fmt: skip
 
 
-def _keepers(session: Session) -> Sequence[str]:
+def _has_order(session: Session, name: str) -> bool:
+    cause = cause_of(channel_target(name), CHANNEL)
+    query = select(Order.id).where(Order.cause == cause, Order.closed_at.is_(None))
+    return session.scalar(query.limit(1)) is not None
+
+
+def keepers(session: Session) -> Sequence[str]:
     """Who can mend a channel: admins, and supervisors where there is none."""
     for role in (Role.ADMIN, Role.SUPERVISOR):
         query = select(PersonRow.login).where(PersonRow.active, PersonRow.role == role.value)

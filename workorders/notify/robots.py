@@ -17,7 +17,7 @@ from urllib.parse import urldefrag
 
 from core.clock import Clock, SystemClock
 from core.errors import Retryable
-from workorders.notify.letter import Letter, fitted
+from workorders.notify.letter import Letter, fitted, literal
 from workorders.notify.pace import A_MINUTE
 from workorders.notify.sender import Throttled
 from workorders.notify.web import asked_json
@@ -116,7 +116,7 @@ class Robot:
             Retryable: It was not taken for another reason.
         """
         del address
-        text = fitted(letter.text, self._make.most_bytes)
+        text = fitted(literal(letter.text), self._make.most_bytes)
         params, said = self._make.body(text, self._secret, self._clock.now())
         taken(self._make, asked_json(self._url, said, params=params))
 

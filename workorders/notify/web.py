@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from adapters.httplog import keep_addresses_out
 from core.errors import Retryable
 from workorders.notify.sender import Throttled
 
@@ -19,22 +19,10 @@ MOST_ANSWER = 64 * 1024
 """More than any of these servers says; a page of an error is not read to its end. [bytes]"""
 
 
-class _NoAddress(logging.Filter):
-    """httpx logs each address it asks, and in those of robots stands their key."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                f"{arg.scheme}://{arg.host}/…" if isinstance(arg, httpx.URL) else arg
-                for arg in record.args
-            )
-        return True
-
-
 @cache
 def client() -> httpx.Client:
     """One for all channels; it follows no redirect, since what it sends is for one server."""
-    logging.getLogger("httpx").addFilter(_NoAddress())
+    keep_addresses_out()
     return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
 
 

@@ -90,6 +90,17 @@ OUTBOX = RuleCard(
     },
 )  # fmt: skip
 
+
+def channel_target(name: str) -> str:
+    """What the order on a channel is about."""
+    return f"notify.{name}"
+
+
+def cause_of(target: str, card: RuleCard) -> str:
+    """The cause that an order is made for, once."""
+    return f"{target}|{card.family}"
+
+
 FULL_SEVERITY = 2
 """It drops its oldest: each hour is lost for good."""
 DEAD_FOR_MS = int(CHANNEL.value("minutes")) * MINUTE_MS

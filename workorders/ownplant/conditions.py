@@ -16,7 +16,14 @@ from core.wire import HealthMessage
 from core.words import Text
 from workorders.book import Book
 from workorders.notify.outlook import DEAD_AFTER
-from workorders.ownplant.cards import CHANNEL, DEAD_FOR_MS, FULL_SEVERITY, OUTBOX
+from workorders.ownplant.cards import (
+    CHANNEL,
+    DEAD_FOR_MS,
+    FULL_SEVERITY,
+    OUTBOX,
+    cause_of,
+    channel_target,
+)
 
 STALE_MS = 10 * MINUTE_MS
 """A gateway says each minute how it is: what is older says nothing of now, and its silence has an
@@ -47,7 +54,7 @@ class Condition:
     @property
     def cause(self) -> str:
         """The cause that an order is made for, once."""
-        return f"{self.target}|{self.card.family}"
+        return cause_of(self.target, self.card)
 
 
 def conditions(book: Book, system_now: int) -> list[Condition]:
@@ -76,7 +83,7 @@ def _channels(book: Book, system_now: int) -> Iterator[Condition]:
         if not dead and row.failures:
             continue  # it has failed lately, and is not dead: neither
         yield Condition(
-            card=CHANNEL, target=f"notify.{row.name}", asset=building, building=building,
+            card=CHANNEL, target=channel_target(row.name), asset=building, building=building,
             amiss=dead, severity=CHANNEL.severity, title=Text(CHANNEL.title, said),
             explanation=Text(CHANNEL.explanation, said),
         )  # fmt: skip

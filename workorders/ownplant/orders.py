@@ -17,6 +17,7 @@ from workorders.book import Book
 from workorders.crew import needs
 from workorders.deeds import close
 from workorders.happenings import Happening
+from workorders.ownplant import reports
 from workorders.ownplant.cards import FAMILIES
 from workorders.ownplant.conditions import Condition, conditions
 from workorders.priority import urgency
@@ -98,6 +99,7 @@ def _open(book: Book, condition: Condition, last: Order | None) -> None:
     ))  # fmt: skip
     known.add(order)
     making.begin(book, order, rule=card.id, recurrence_of=order.recurrence_of)
+    reports.give_way(book, order)
 
 
 def _follow(book: Book, seen: Order, condition: Condition) -> None:
@@ -139,7 +141,7 @@ def _recover(book: Book, seen: Order) -> None:
         book.meet(order, kind)
     close(book, order, SYSTEM.login, Outcome.VERIFIED)
     book.step(order, Command.RECOVER, OrderState.CLOSED)
-    people = [order.assignee] if order.assignee else []
+    people = [*([order.assignee] if order.assignee else []), *reports.readers(book, order)]
     book.tell(order, people, Command.RECOVER, messages.RECOVERED)
 
 

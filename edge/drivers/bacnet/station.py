@@ -51,6 +51,20 @@ def nobody(_took_s: float) -> None:
     """Nobody wants to know."""
 
 
+def own_place(udp: str) -> IPv4Address:
+    """Where we are; at port 0, at one that nobody has.
+
+    The library opens its ports to be shared, and the system may give such a one the port of
+    another that is shared too: then each hears, and refuses, what the other is asked.
+    """
+    host, _, port = udp.partition(":")
+    if port == "0":
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((host.partition("/")[0], 0))
+            port = str(probe.getsockname()[1])
+    return IPv4Address(f"{host}:{port}" if port else host)
+
+
 class _Reader(Application):  # type: ignore[misc]
     """Asks and listens; whatever others ask of it is refused, since we have nothing to set."""
 
@@ -85,7 +99,7 @@ class Station:
     ) -> None:
         self._bus = bus
         self._keys = bus.bacnet or BacnetBusKeys()
-        self._own = IPv4Address(bus.udp or f"0.0.0.0/0:{PORT}")
+        self._own = own_place(bus.udp or f"0.0.0.0/0:{PORT}")
         self._heard, self._told = heard, told
         self._turns: dict[str, asyncio.Lock] = {}
         self._next_broadcast = 0.0

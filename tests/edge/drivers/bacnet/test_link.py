@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
@@ -18,7 +19,7 @@ from core.errors import Retryable
 from edge.buses.contract import Denied, NoAnswer, Values
 from edge.buses.pace import Pace
 from edge.drivers.bacnet.link import BacnetLink
-from edge.drivers.bacnet.station import Station
+from edge.drivers.bacnet.station import Station, own_place
 from tests.edge.drivers.bacnet.conftest import Bench, bench, running
 from tests.edge.fieldbus import device_of
 
@@ -223,6 +224,27 @@ def test_a_taken_port_is_said_where_broadcasts_need_it(room: Bench) -> None:
         beside = BacnetLink(bus, [room.device], lambda *_: None)
         assert list(beside.poll(room.device, room.device.wanted, room.pace))
         beside.close()
+
+
+def test_any_port_is_one_that_nobody_has(room: Bench) -> None:
+    """The system gives a port that may be shared to several: they would hear each other's."""
+    with ExitStack() as stack:
+        taken = {_shared(stack) for _ in range(400)}
+        assert len(taken) > 1
+        found = [own_place("127.0.0.1/32:0").addrPort for _ in range(1_000)]
+        assert not taken & set(found)
+    room.read()
+    station = room.link._station  # noqa: SLF001
+    assert station is not None
+    assert room.simulated.asked[-1].pduSource.addrPort == station._own.addrPort  # noqa: SLF001
+
+
+def _shared(stack: ExitStack) -> int:
+    """A port as the library opens it."""
+    one = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    one.bind(("127.0.0.1", 0))
+    return int(one.getsockname()[1])
 
 
 def test_devices_behind_a_router_wait_for_each_other(room: Bench) -> None:
