@@ -29,8 +29,8 @@ def jpeg(
     parts.append(segment(0xDB, bytes(65)))
     sof = struct.pack(">BHHB", 8, size[1], size[0], 3) + bytes(9)
     parts.append(segment(0xC0, sof))
-    parts.append(segment(0xC4, bytes(30)))
-    scan = segment(0xDA, bytes(10)) + b"\x12\xff\x00\x34\xff\xd0\x56"
+    parts.append(segment(0xC4, bytes([0, 13]) + bytes(15 + 13)))
+    scan = segment(0xDA, bytes([3]) + bytes(9)) + b"\x12\xff\x00\x34\xff\xd0\x56"
     return b"\xff\xd8" + b"".join(parts) + scan + b"\xff\xd9" + behind
 
 
