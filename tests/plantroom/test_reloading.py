@@ -176,8 +176,12 @@ def test_what_came_before_its_point_was_known_is_stored_when_it_is(
             return len(plant.store.read(range(len(after.points)), 0, clock.now()).rows)
 
         wait_for(lambda: stored() == 6, "all of it in the store")
-        open_ = plant.records.quarantine.by("reason")
-        assert [(one.key, one.open) for one in open_] == [("unknown_point", 0)]
+
+        def waiting() -> list[tuple[str, int]]:
+            return [(one.key, one.open) for one in plant.records.quarantine.by("reason")]
+
+        # An entry is settled after what it held is stored.
+        wait_for(lambda: waiting() == [("unknown_point", 0)], "the entry to be settled")
     finally:
         edge.stop()
         running.stop()
