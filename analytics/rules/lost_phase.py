@@ -8,11 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from analytics.frame import Frame
-from analytics.judged import Gate, Judged
+from analytics.judged import Judged
 from analytics.references import percentile
 from analytics.rule import Basis, Daily, Rule, Target
-from analytics.rules.gates import some
-from analytics.rules.meter_balance import circuits
+from analytics.rules.circuits import circuits, gate, known
 from core.batch import Bools, Floats
 from core.rulecard import Hold, Parameter, RuleCard
 from core.site import EquipmentClass, Site
@@ -89,9 +88,10 @@ _SPELLS = 4
 
 def digest(frame: Frame) -> Mapping[str, Floats]:
     """Mean of each six hours [kW]; what no circuit counts, of what the meter above does. [1]"""
-    return {f"spell{n}": level for n, level in enumerate(_levels(frame))} | {
-        "share": _share(frame)[:, 0]
-    }
+    missing, above, _, _ = known(frame)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = missing.sum(axis=1) / above.sum(axis=1)
+    return {f"spell{n}": level for n, level in enumerate(_levels(frame))} | {"share": share}
 
 
 def references(digests: Mapping[str, Floats], working: Bools, sound: Bools) -> Mapping[str, Floats]:
@@ -108,10 +108,10 @@ def references(digests: Mapping[str, Floats], working: Bools, sound: Bools) -> M
 
 def judge(frame: Frame) -> Judged:
     """Judges one whole day of each circuit."""
-    gate, now = _gate(frame), _levels(frame).T
+    past, now = gate(frame, CARD), _levels(frame).T
     works = frame.parameter("workday") > 0
     usual = np.where(works, _usual(frame, "working"), _usual(frame, "off"))
-    gate.exclude(
+    past.exclude(
         np.isnan(usual).any(axis=1, keepdims=True) | np.isnan(frame.reference("share")),
         Reason.NO_REFERENCE,
     )
@@ -119,11 +119,13 @@ def judge(frame: Frame) -> Judged:
         shares = now / usual
         lowest, highest = (f(axis=1, keepdims=True) for f in (shares.min, shares.max))
         lost = (usual - now).mean(axis=1, keepdims=True)
-        uncounted = (_share(frame) - frame.reference("share")) * _mean(frame.value("total"))
+        missing, above, _, quarters = known(frame)
+        more = missing - frame.reference("share") * above
+        uncounted = more.sum(axis=1, keepdims=True) / quarters
         fault = (lowest >= CARD.value("least")) & (highest <= CARD.value("most"))
         fault &= highest - lowest <= CARD.value("apart")
         fault &= np.abs(uncounted) <= CARD.value("balance") * lost
-        return gate.judge(
+        return past.judge(
             fault,
             clear=highest > CARD.value("clear"),
             margin=lost * 24.0,
@@ -148,34 +150,6 @@ def _levels(frame: Frame) -> Floats:
         mean = np.where(known, part, 0.0).sum(axis=1) / np.maximum(count, 1)
         found.append(np.where(count >= CARD.sufficiency * max(b - a, 1), mean, np.nan))
     return np.array(found)
-
-
-def _share(frame: Frame) -> Floats:
-    """What no circuit counts, of what the meter above does. (targets, 1)"""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _mean(frame.value("rate")) / _mean(
-            np.where(np.isfinite(frame.value("rate")), frame.value("total"), np.nan)
-        )
-
-
-def _mean(table: Floats) -> Floats:
-    known = np.isfinite(table)
-    count = known.sum(axis=1, keepdims=True)
-    total = np.where(known, table, 0.0).sum(axis=1, keepdims=True)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _gate(frame: Frame) -> Gate:
-    gate = Gate((len(frame.targets), 1))
-    known = np.isfinite(frame.value("rate")) & np.isfinite(frame.value("own"))
-    share = known.mean(axis=1, keepdims=True)
-    gate.exclude(~(frame.has_role("rate") & frame.has_role("own")), Reason.NO_POINT)
-    gate.exclude(frame.coarse[:, None], Reason.COARSE)
-    gate.exclude(some(frame.muted), Reason.MUTED)
-    gate.exclude(some(frame.declared), Reason.DECLARED)
-    gate.exclude(share == 0, Reason.NO_DATA)
-    gate.exclude(share < CARD.sufficiency, Reason.INSUFFICIENT)
-    return gate
 
 
 def targets(site: Site) -> tuple[Target, ...]:

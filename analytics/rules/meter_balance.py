@@ -7,14 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from analytics.frame import Frame
-from analytics.judged import Gate, Judged
+from analytics.judged import Judged
 from analytics.references import percentile
 from analytics.rule import Basis, Daily, Rule, Target
-from analytics.rules.gates import some
-from analytics.targets import equipment_target, submeters
+from analytics.rules.circuits import circuits, gate, known
 from core.batch import Bools, Floats
 from core.rulecard import Hold, Parameter, RuleCard
-from core.site import Equipment, EquipmentClass, Site
+from core.site import EquipmentClass, Site
 from core.verdict import Reason
 from core.words import Discipline, Licence, Permit, Trade
 
@@ -92,7 +91,7 @@ CARD = RuleCard(
 
 def digest(frame: Frame) -> Mapping[str, Floats]:
     """What no circuit counts, of what the meter above does [1]; the circuit's mean. [kW]"""
-    missing, above, own, quarters = _known(frame)
+    missing, above, own, quarters = known(frame)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = missing.sum(axis=1) / above.sum(axis=1)
         return {"share": share, "own": own.sum(axis=1) / quarters[:, 0]}
@@ -113,11 +112,11 @@ def references(digests: Mapping[str, Floats], working: Bools, sound: Bools) -> M
 
 def judge(frame: Frame) -> Judged:
     """Judges one whole day of each circuit."""
-    gate, (missing, above, own, quarters) = _gate(frame), _known(frame)
+    past, (missing, above, own, quarters) = gate(frame, CARD), known(frame)
     usual, wanders = frame.reference("share"), frame.reference("wanders")
     works = frame.parameter("workday") > 0
     before = np.where(works, frame.reference("own_working"), frame.reference("own_off"))
-    gate.exclude(np.isnan(usual + wanders + before), Reason.NO_REFERENCE)
+    past.exclude(np.isnan(usual + wanders + before), Reason.NO_REFERENCE)
     with np.errstate(invalid="ignore", divide="ignore"):
         more = missing - usual * above
         squares = (own * own).sum(axis=1, keepdims=True)
@@ -130,7 +129,7 @@ def judge(frame: Frame) -> Judged:
         like = (k >= CARD.value("least_k")) & (k <= CARD.value("most_k"))
         like &= (explained >= CARD.value("explained")) & (total > usually)
         like &= (fall >= CARD.value("least_fall")) & (fall <= CARD.value("most_fall"))
-        return gate.judge(
+        return past.judge(
             like & _best(frame, np.where(like, explained, -np.inf)),
             clear=np.abs(k) <= CARD.value("clear"),
             margin=total * frame.grid.hours,
@@ -146,60 +145,9 @@ def _best(frame: Frame, explained: Floats) -> Bools:
     return found
 
 
-def _known(frame: Frame) -> tuple[Floats, Floats, Floats, Floats]:
-    """What no circuit counts, the meter above and the circuit [kW], 0 where any is unknown.
-
-    With how many quarter-hours are known. (targets, 1)
-    """
-    missing, above, own = frame.value("rate"), frame.value("total"), frame.value("own")
-    known = np.isfinite(missing) & np.isfinite(own)
-    quarters: Floats = known.sum(axis=1, keepdims=True).astype(np.float64)
-    none = np.zeros_like(missing)
-    return (
-        np.where(known, missing, none), np.where(known, above, none),
-        np.where(known, own, none), quarters,
-    )  # fmt: skip
-
-
-def _gate(frame: Frame) -> Gate:
-    gate = Gate((len(frame.targets), 1))
-    known = np.isfinite(frame.value("rate")) & np.isfinite(frame.value("own"))
-    share = known.mean(axis=1, keepdims=True)
-    gate.exclude(~(frame.has_role("rate") & frame.has_role("own")), Reason.NO_POINT)
-    gate.exclude(frame.coarse[:, None], Reason.COARSE)
-    gate.exclude(some(frame.muted), Reason.MUTED)
-    gate.exclude(some(frame.declared), Reason.DECLARED)
-    gate.exclude(share == 0, Reason.NO_DATA)
-    gate.exclude(share < CARD.sufficiency, Reason.INSUFFICIENT)
-    return gate
-
-
 def targets(site: Site) -> tuple[Target, ...]:
     """Circuits below a meter all of whose circuits tell what they use."""
     return circuits(site, CARD)
-
-
-def circuits(site: Site, card: RuleCard) -> tuple[Target, ...]:
-    """The same for any card: ``own`` is the circuit, ``rate`` the meter above less all below it."""
-    found = []
-    for above in site.of_class(*card.applies_to):
-        whole, below = _rate(site, above), submeters(site, above)
-        rates = [_rate(site, meter) for meter in below]
-        if whole is None or any(rate is None for rate in rates):
-            continue
-        less = [rate for rate in rates if rate is not None]
-        found += [
-            equipment_target(
-                site, card, meter, {"rate": whole, "own": own}, {"above": float(whole)}, less
-            )
-            for meter, own in zip(below, less, strict=True)
-        ]
-    return tuple(found)
-
-
-def _rate(site: Site, meter: Equipment) -> int | None:
-    points = site.points_of(meter.id)
-    return points.get("energy", points.get("power"))
 
 
 RULE = Rule(
