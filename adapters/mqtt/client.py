@@ -11,7 +11,7 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as paho
@@ -25,7 +25,7 @@ from core.ports import Message, Will
 _UNSUPPORTED_VERSION = 132  # MQTT 5 reason code; paho translates the 3.1.1 code to it
 _FAILURES_FROM = 128
 POLL_MS = 500
-SHARED = "$share/"
+_SHARED = "$share/"
 """What the filter of a shared subscription begins with (MQTT 5, 4.8.2)."""
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -140,7 +140,7 @@ class Client:
 
     def disconnect(self) -> None:
         """Say goodbye after what waits to be written, and to the group of a shared subscription."""
-        shared = [f for f in self._filters if f.startswith(SHARED)]
+        shared = shared_of(self._filters)
         if shared:
             self._paho.unsubscribe(shared)
         self._paho.disconnect()
@@ -229,6 +229,14 @@ def _no_delay(_client: paho.Client, _data: object, sock: object) -> None:
     # A batch of several packets would otherwise wait for the other side's delayed ACK.
     if isinstance(sock, socket.socket):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def shared_of(filters: Sequence[str]) -> list[str]:
+    """Those of a group, left with a goodbye.
+
+    A broker goes on giving its share to a member that is away, as long as it keeps its session.
+    """
+    return [f for f in filters if f.startswith(_SHARED)]
 
 
 def drain(wakeup: socket.socket) -> None:

@@ -23,7 +23,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from adapters.mqtt import packets
-from adapters.mqtt.client import POLL_MS, SHARED, Events, Options, drain
+from adapters.mqtt.client import POLL_MS, Events, Options, drain, shared_of
 from core.ports import Message, Will
 
 _READ_BYTES = 256 * 1024
@@ -133,11 +133,7 @@ class Direct:
         self._owed.pay(mid)
 
     def disconnect(self) -> None:
-        """Say goodbye after what waits to be written, and to the group of a shared subscription.
-
-        A broker goes on giving its share to a member of a group that is away, as long as it keeps
-        its session; the others would see the rest alone.
-        """
+        """Say goodbye after what waits to be written, and to the group of a shared subscription."""
         self._leaving = True
         self._events.wake()
 
@@ -175,7 +171,7 @@ class Direct:
         for packet in self._outgoing.due():
             self._out += packet
         if self._leaving:
-            shared = [f for f in self._filters if f.startswith(SHARED)]
+            shared = shared_of(self._filters)
             if shared:
                 mid = self._outgoing.next_mid()
                 self._out += packets.unsubscribe(mid, shared, five=self._five)
