@@ -76,7 +76,9 @@ class Rules:
 
     def most(self, point: NDArray[np.int32], over: Ints) -> Floats:
         """The most that can pass in a time: what is rated, and a step that was pending."""
-        return RATED_FACTOR * self.rated[point] * over + self.quantum[point]
+        # Nothing passes in no time, also where no rating is known: infinity times zero is none.
+        rated = np.where(over > 0, self.rated[point], 0.0)
+        return RATED_FACTOR * rated * over + self.quantum[point]
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,13 @@ def test_registers_beside_each_other_do_not_touch() -> None:
     assert use.value.tolist() == [1.0, 2.0]
 
 
+def test_registers_read_in_the_same_millisecond_are_no_trouble_without_a_rating() -> None:
+    reads = Columns.of([0, 1], [T0, T0], [5, 7])
+    links = linked(reads, RULES, {})
+    assert links.before.tolist() == [-1, -1]
+    assert links.counts.all()
+
+
 steps = st.lists(
     st.tuples(st.integers(1, 12), st.floats(0, 5, allow_nan=False)), min_size=1, max_size=40
 )
