@@ -52,9 +52,8 @@ class Run:
         """Goes on; the coils take what they are said to while water flows."""
         one = np.ones((1, 1))
         faults = now or self.sound
-        day = self.plant.day(
-            oat * one, 85.0 * one, (hours & (one > 0), one < 0), draw * one, faults
-        )
+        meant = (hours & (one > 0), one < 0, hours & (one > 0))
+        day = self.plant.day(oat * one, 85.0 * one, meant, draw * one, faults)
         for _ in range(steps):
             heat = coils * float(self.plant.flows[0])
             self.emitted.append(float(self.plant.emitted(self.air).sum()))
@@ -186,7 +185,8 @@ def test_the_curve_falls_with_the_weather_and_is_lowered_at_night() -> None:
     assert reference(5.0, night=True) < reference(5.0) < reference(5.0, boost=True)
     assert reference(5.0, lacks=3.0) == pytest.approx(65.0)
     assert reference(30.0) == 30.0
-    assert float(missing(np.array([18.5]))[0]) == pytest.approx(10.0)
+    assert float(missing(np.array([18.5]))[0]) == pytest.approx(6.0)
+    assert float(missing(np.array([12.0]))[0]) == 8.0
     assert float(missing(np.array([23.0]))[0]) == 0.0
 
 
@@ -279,7 +279,8 @@ def test_worlds_beside_each_other_are_as_alone() -> None:
 
     def day(of: Heating, like: Floats, now: HeatingFaults) -> HeatingDay:
         wide = like[None, :]
-        return of.day(3.0 * wide, 85.0 * wide, (wide > 0.0, wide < 0.0), 2.0 * wide, now)
+        hours = (wide > 0.0, wide < 0.0, wide > 0.0)
+        return of.day(3.0 * wide, 85.0 * wide, hours, 2.0 * wide, now)
 
     faults = joined([sound("b"), raised])
     days = (day(both, two, faults), day(alone, one, raised))
