@@ -35,7 +35,7 @@ STARTS = {
 }
 # Of a kind: where, how bad, the season, days, what it costs, and at least how much of it. [kWh, m³]
 CASES = {
-    K.EXCHANGER_FOULED: ("b.station", 0.6, "winter", 3, C.ELECTRICITY, 2.0),
+    K.EXCHANGER_FOULED: ("b.station", 0.6, "winter", 3, C.ELECTRICITY, 0.5),
     K.PRIMARY_VALVE_PASSES: ("b.station", 0.1, "winter", 3, C.HEAT, 40.0),
     K.PRIMARY_VALVE_STUCK: ("b.station", 0.9, "winter", 3, C.HEAT, 200.0),
     K.BRANCH_UNBALANCED: ("b.z-wet", 0.3, "winter", 3, C.HEAT, 20.0),
