@@ -11,7 +11,7 @@ from analytics.exposures import ClearCount, Persistence, shown_in
 from analytics.runs import LOST_REASONS, cut, joined, part
 from core.clock import DAY_MS, HOUR_MS
 from core.rulecard import RuleCard
-from core.verdict import Run, Verdict
+from core.verdict import Reason, Run, Verdict
 from core.words import Text
 
 PATIENCE_MS = 7 * DAY_MS
@@ -86,7 +86,7 @@ def prove(
     count = ClearCount(card=card, modes=shown_in(before), since=done_at, settle_ms=settle_ms)
     again = Persistence(card.hold)
     gone = _gone(card, after, done_at)
-    if card.lingers_h:
+    if card.lingers_h or card.answers_h:
         after = [*cut(after, done_at, gone), *cut(after, gone, max(gone, horizon))]
     for run, doubtful in _weighed(card, after, doubts):
         proved = count.proved_at()
@@ -108,7 +108,12 @@ def prove(
 
 
 def _gone(card: RuleCard, after: Sequence[Run], done_at: int) -> int:
-    """From when on FAULT refuses: at once, or since what lingers of it had once gone. [ms]"""
+    """From when on FAULT refuses. [ms]
+
+    At once, or since what lingers of it had once gone, or since nobody is asked any more.
+    """
+    if card.answers_h:
+        return done_at + round(card.answers_h * HOUR_MS)
     latest = done_at + round(card.lingers_h * HOUR_MS)
     since: int | None = None
     for run in after if card.lingers_h else ():
@@ -186,6 +191,10 @@ def _undecided(
     elif unserved and horizon - idle_since >= PATIENCE_MS:
         outcome = ProofState.PARKED
         text = Text("Clear, but not seen in service: waits until it does its work again.")
+    elif horizon - idle_since >= PATIENCE_MS and _shut(after, horizon):
+        # What was shut or stopped shows nothing; a signature must not close it.
+        outcome = ProofState.PARKED
+        text = Text("Hardly used for seven days: waits until it does its work again.")
     elif horizon - idle_since >= PATIENCE_MS:
         outcome = ProofState.PARKED if card.seasonal else ProofState.INCONCLUSIVE
         text = (
@@ -215,6 +224,13 @@ def _awaited(count: ClearCount, horizon: int) -> Text:
         return Text("Clear so far; that it does its work again is awaited.")
     left = max(0, (count.proved_at() or horizon) - horizon)
     return Text("Clear so far; {hours} h more are awaited.", {"hours": -(-left // 3_600_000)})
+
+
+def _shut(after: Sequence[Run], horizon: int) -> bool:
+    """Whether for most of the week what is judged did not do its work."""
+    week = cut(after, horizon - PATIENCE_MS, horizon)
+    unserved = sum(run.end - run.start for run in week if run.reason is Reason.NO_SERVICE)
+    return 2 * unserved > sum(run.end - run.start for run in week)
 
 
 def _points_lost(card: RuleCard, after: Sequence[Run], horizon: int) -> bool:

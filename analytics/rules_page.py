@@ -76,6 +76,7 @@ def _section(card: RuleCard) -> str:
         ("Clears when", card.clears_when),
         ("Exposures", _exposures(card)),
         *([("Lingers", _lingers(card))] if card.lingers_h else []),
+        *([("Answers", _answers(card))] if card.answers_h else []),
         ("In service when", card.served_when or "its exposures show it"),
         ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
         ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
@@ -120,6 +121,10 @@ def _hold(hold: Hold, card: RuleCard) -> str:
     if hold.counted:
         return f"{hold.need} of {hold.of} {card.counted_in}"
     return f"{hold.minutes} min"
+
+
+def _answers(card: RuleCard) -> str:
+    return f"may be given for {card.answers_h:g} h after a repair before what is asked refuses it"
 
 
 def _lingers(card: RuleCard) -> str:
