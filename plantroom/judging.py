@@ -31,8 +31,9 @@ _SAID = {
     Command.RETURN.value: "returned",
     Happening.INCONCLUSIVE.value: "inconclusive",
 }
-_SITTING = 5
-"""How often somebody at the desk looks whether their answers raised further questions."""
+_SITTING = 50
+"""Most rounds of answers and further questions: a register that was read wrongly for days asks at
+most fifty times at once, and again as these are answered."""
 
 
 @dataclass(frozen=True, slots=True)
