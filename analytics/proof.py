@@ -22,6 +22,12 @@ LOST_SHARE = 0.9
 gateway's restart takes the order away from its person; 1, and one stray reading a day
 hides an unplugged sensor."""
 
+IDLE_SHARE = 0.9
+"""Share of a week from which a plant hardly ran. A healthy office week stands still for two thirds
+of it; at 1, an hour of frost protection in a holiday asks for a signature."""
+
+_IDLE = frozenset({Reason.OFF, Reason.NO_SERVICE, Reason.DECLARED})
+
 GONE_MS = HOUR_MS
 """How long what lingers must have gone: a level that waves about its limit has not."""
 
@@ -227,10 +233,16 @@ def _awaited(count: ClearCount, horizon: int) -> Text:
 
 
 def _shut(after: Sequence[Run], horizon: int) -> bool:
-    """Whether for most of the week what is judged did not do its work."""
+    """Whether what is judged hardly did its work for a week: shut, stopped, or on holiday."""
     week = cut(after, horizon - PATIENCE_MS, horizon)
-    unserved = sum(run.end - run.start for run in week if run.reason is Reason.NO_SERVICE)
-    return 2 * unserved > sum(run.end - run.start for run in week)
+    whole = _length(week)
+    unserved = _length([run for run in week if run.reason is Reason.NO_SERVICE])
+    idle = _length([run for run in week if run.reason in _IDLE])
+    return 2 * unserved > whole or (whole > 0 and idle >= IDLE_SHARE * whole)
+
+
+def _length(runs: Sequence[Run]) -> int:
+    return sum(run.end - run.start for run in runs)
 
 
 def _points_lost(card: RuleCard, after: Sequence[Run], horizon: int) -> bool:

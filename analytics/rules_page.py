@@ -28,7 +28,8 @@ proves a repair.
   verified, after max(24 h, the card's exposures, the hold) without FAULT.
 - **Service.** Where a card asks for it, the plant must be seen to do its work again, for as long
   as the hold, before an episode clears or a repair is verified: behind a shut hand valve nothing
-  leaks. Where it is never asked for, the order is parked until it is.
+  leaks. Where it is never asked for, or was hardly used for a week, the order is parked until
+  it is: nobody can sign for it.
 - **Doubt.** What is clear while an instrument that the rule leans on is at fault, or while a
   point of the same machine is silent since the visit, proves nothing; a proof waits five hours
   for what comes out late.

@@ -23,6 +23,7 @@ from analytics.engine import Engine
 from core.clock import DAY_MS, HOUR_MS, SteppedClock
 from core.errors import Fatal
 from core.ports import Broker
+from core.words import Discipline
 from edge.agent import Agent
 from edge.drivers.simulated import SimulatedDriver
 from plantroom.booked import booked_of, placebos_of
@@ -38,6 +39,7 @@ from scoring.crew import Crew
 from scoring.records import Alarm, Booked, Placebo, Visit
 from scoring.season import Readings
 from simulators.campus import Campus
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
 
 if TYPE_CHECKING:
@@ -144,7 +146,11 @@ class Chain:
             plant.ingest.start()
             with self._timed("run-in"):
                 self._run_in(plant, campus, past, clock)
-            assets = {fault.id: fault.asset for fault in self._run.faults}
+            assets = {
+                fault.id: fault.asset
+                for fault in self._run.faults
+                if FAULT_KINDS[fault.kind].discipline is Discipline.INSTRUMENT
+            }
             visited = Visited(DeskOfCrew(plant.orders.crew), campus, assets)
             crew = Crew(visited, visited, self._run.visit, site.timezone)
             self._days(plant, campus, crew, visited, clock)

@@ -51,7 +51,7 @@ class Visited:
     """Desk and plant as the crew meets them, with a diary of who worked on what.
 
     Attributes:
-        assets: By id of a fault what is broken.
+        assets: By id of a fault what is broken; of faults that an instrument's repair mends.
         visits: In the order of time.
     """
 
@@ -93,7 +93,8 @@ class Visited:
     ) -> None:
         """Says what happened to the registers of meters that were mended within the day.
 
-        Who changes a meter writes it down; who mended nothing, or only said so, does not. An
+        Who changes a meter writes it down; who mended nothing, only said so, or mended something
+        else there, does not. An
         answer may raise the next question, which is answered in the same sitting.
 
         Args:
@@ -104,7 +105,8 @@ class Visited:
         """
         since = now - DAY_MS
         worked = [v for v in self.visits if v.at > since and v.effect == EFFECTIVE]
-        mended = {self.assets[v.fault] for v in worked} & set(site.equipment)
+        mended = {self.assets[v.fault] for v in worked if v.fault in self.assets}
+        mended &= set(site.equipment)
         if not any(site.equipment[asset].meter is not None for asset in mended):
             return
         for _ in range(_SITTING):

@@ -160,7 +160,7 @@ def test_near_the_limit_is_neither_clear_nor_fault() -> None:
 def test_what_stays_shut_is_for_nobody_to_sign() -> None:
     """Behind a shut valve no water is drawn: nothing runs at night, and nothing is proven."""
     shut = [*BROKEN, *[day(n, 2, 5, NE, reason=Reason.NO_SERVICE) for n in range(1, 9)]]
-    unknown = [*BROKEN, *[day(n, 2, 5, NE) for n in range(1, 9)]]
+    unknown = [*BROKEN, *[day(n, 2, 5, NE, reason=Reason.OTHER_MODE) for n in range(1, 9)]]
     nights = card(hold=Hold(need=1, of=1))
     assert proof(nights, unknown, 8 * 24).outcome is ProofState.INCONCLUSIVE
     assert proof(nights, shut, 8 * 24).outcome is ProofState.PARKED
@@ -168,8 +168,16 @@ def test_what_stays_shut_is_for_nobody_to_sign() -> None:
     assert proof(nights, [*shut, *again], 12 * 24).outcome is ProofState.VERIFIED
 
 
+def test_a_holiday_is_for_nobody_to_sign_either() -> None:
+    """Over the New Year a machine stands for nine days, but for an hour against frost."""
+    closed = [*BROKEN, day(0, 12, 96, NE), day(4, 0, 1, NE, reason=Reason.OTHER_MODE)]
+    closed.append(day(4, 1, 24 * 6, NE))
+    assert proof(TIMED, closed, 12 + 24 * 7).outcome is ProofState.PARKED
+    assert proof(TIMED, [*closed, *clear_days(10, 12)], 24 * 13).outcome is ProofState.VERIFIED
+
+
 def test_seven_days_without_an_exposure() -> None:
-    runs = [*BROKEN, day(0, 12, 24 * 8, NE)]
+    runs = [*BROKEN, day(0, 12, 24 * 8, NE, reason=Reason.OTHER_MODE)]
     assert proof(TIMED, runs, 12 + 24 * 7 - 1).outcome is ProofState.WAITING
     assert proof(TIMED, runs, 12 + 24 * 7).outcome is ProofState.INCONCLUSIVE
     seasonal = card(hold=Hold(minutes=30), seasonal=True)
