@@ -70,8 +70,8 @@ CARD = RuleCard(
         "least": Parameter(value=0.55, unit="1", why="of what is usual: a phase that carries 45 % "
             "of a circuit; less, and a floor that moved out alarms"),
         "most": Parameter(value=0.85, unit="1", why="of what is usual: loads are spread by hand, "
-            "and the phase that carries least has 15 to 20 % of a circuit; more is within what "
-            "the nights of two weeks differ by"),
+            "and the phase that carries least has 15 to 20 % of a circuit; more alarms when one "
+            "floor of eight moves out"),
         "apart": Parameter(value=0.15, unit="1", why="between spells: who goes on holiday leaves "
             "the night's base where it was, so that the shares part by 0.3; less, and what six "
             "hours of an office differ from week to week, some 0.06 a spell, hides a phase"),
