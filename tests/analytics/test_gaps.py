@@ -77,7 +77,9 @@ def a_chunk(_: Bench, group: Group, mark: int) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rules", [BY_MINUTES, list(RULES)], ids=["by minutes", "all"])
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=5, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
+)  # fmt: skip
 @given(islands=ISLANDS, other=ISLANDS, every=st.sampled_from([13 * HOUR_MS, DAYS * DAY_MS]))
 def test_the_short_way_says_what_the_long_way_says(
     rules: list[Rule], islands: list[Island], other: list[Island], every: int
