@@ -155,7 +155,11 @@ def test_no_reading_is_lost_and_neighbours_keep_their_period(town: Town, tmp_pat
     time.sleep(3 * PERIOD_S)
     edges.close()
     time.sleep(3 * PERIOD_S)  # what was read is taken by the next read of its agent
-    assert agent.wait_settled(20)
+    assert agent.wait_settled(60), (
+        agent.counts(),
+        plant.outbox("gw").depth(),
+        town.ingest.counts(),
+    )
     committed, boot_now = agent.counts().readings, plant.outboxes["gw"].boot
     plant.stop()
     wait_for(town.ingest.idle, "ingest idle")
