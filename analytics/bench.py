@@ -277,7 +277,7 @@ class Bench:
         more: Dirty = []
         for group in self.groups if dirty else ():
             for rule in self.rules:
-                if rule.basis is not Basis.SAMPLES:
+                if rule.rank:  # what is judged first heeds nobody
                     for stretch in after_mute(group, rule, dirty, self._site):
                         end = min(stretch.end, judged.get(rule.id, stretch.end))
                         if stretch.start < end:
@@ -313,9 +313,10 @@ class Bench:
         return spans
 
     def _accused(self, rule: Rule, key: Key) -> list[str]:
-        """Points that a rule's FAULT shows to be wrong; of a gateway all that it sends."""
+        """Points that a rule's FAULT shows to be wrong; of a gateway itself and all it sends."""
         target = self.targets[key][1]
         points = target.points
         if rule.mutes and not target.equipment:
-            return [point.id for point in self._site.points if point.gateway == target.id]
+            sent = [point.id for point in self._site.points if point.gateway == target.id]
+            return [target.id, *sent]
         return [self._site.points[points[role]].id for role in rule.mutes if role in points]

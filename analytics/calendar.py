@@ -131,9 +131,13 @@ class Calendar:
     ) -> Bools:
         """The same for an id: a building, or empty for what is about the whole site. (n,)"""
         result = np.zeros(len(ends), dtype=np.bool_)
-        for entry in self._entries(scope, modes):
-            result |= (ends > entry.start) & (ends - width < entry.end)
+        for start, end in self.spans(scope, modes):
+            result |= (ends > start) & (ends - width < end)
         return result
+
+    def spans(self, scope: str, modes: Sequence[DayMode] = EXCUSING) -> list[tuple[int, int]]:
+        """From when to when what is announced for an id lasts, in no order. [ms]"""
+        return [(entry.start, entry.end) for entry in self._entries(scope, modes)]
 
     def _is_workday(self, day: date, scope: str) -> bool:
         noon = self.moment(day, 12 * 60)

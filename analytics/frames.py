@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -27,7 +28,7 @@ Waits = Sequence[tuple[int, int]]
 """Of one register, in the order of time: since when an event waits, and until when. [ms]"""
 
 Spans = Mapping[str, Sequence[tuple[int, int]]]
-"""When the sensor behind each point was at fault, by point id. [ms]"""
+"""When the sensor behind each point was at fault, by point id; a gateway's clock by its id. [ms]"""
 
 
 @dataclass
@@ -83,8 +84,7 @@ class Scene:
                     self.calendar.declared(of, grid.ends, width=grid.step),
                 )
             else:
-                read = {p.building for p in self.site.points if p.gateway in target.gateways}
-                scope = read.pop() if len(read) == 1 else ""
+                scope = scope_of(target, self.site)
                 found = (
                     np.zeros(grid.count, dtype=np.bool_),
                     self.calendar.announced(scope, grid.ends, width=grid.step),
@@ -228,20 +228,44 @@ def mask_of(targets: Sequence[Target], grid: Grid, spans: Spans, site: Site) -> 
         return result
     ends = grid.ends
     for row, target in enumerate(targets):
-        for index in (*target.points.values(), *target.less):
-            for start, end in spans.get(site.points[index].id, ()):
+        for name in accusable(target, site):
+            for start, end in spans.get(name, ()):
                 result[row] |= (ends > start) & (ends - grid.step < end)
     return result
 
 
-def edges_of(targets: Sequence[Target], grid: Grid, spans: Spans, site: Site) -> list[int]:
-    """Where on a grid :func:`mask_of` may change, with its start and end. [ms]"""
+def accusable(target: Target, site: Site) -> tuple[str, ...]:
+    """What may be found wrong of a target: its points by id; of a gateway only itself.
+
+    A gateway passes a stuck sensor's readings on as well as any: its own line is not in doubt.
+    """
+    if not target.equipment:
+        return (target.id,)
+    return tuple(site.points[index].id for index in (*target.points.values(), *target.less))
+
+
+def edges_of(
+    targets: Sequence[Target], grid: Grid, spans: Spans, site: Site, calendar: Calendar
+) -> list[int]:
+    """Where on a grid without readings a verdict may change, with its start and end. [ms]
+
+    Where :func:`mask_of` does; and, since a gateway is due even where nothing comes, where what
+    is announced for it begins and ends.
+    """
     found = {grid.start, grid.end}
-    for target in targets if spans else ():
-        for index in (*target.points.values(), *target.less):
-            for start, end in spans.get(site.points[index].id, ()):
-                found |= {start // grid.step * grid.step, -(-end // grid.step) * grid.step}
+    for target in targets:
+        known = [spans.get(name, ()) for name in accusable(target, site)] if spans else []
+        if not target.equipment:
+            known.append(calendar.spans(scope_of(target, site)))
+        for start, end in chain.from_iterable(known):
+            found |= {start // grid.step * grid.step, -(-end // grid.step) * grid.step}
     return sorted(edge for edge in found if grid.start <= edge <= grid.end)
+
+
+def scope_of(gateway: Target, site: Site) -> str:
+    """The one building that a gateway reads; empty where it reads several."""
+    read = {point.building for point in site.points if point.gateway in gateway.gateways}
+    return read.pop() if len(read) == 1 else ""
 
 
 def coarse_rows(site: Site, card_longest_s: int, targets: Sequence[Target]) -> Bools:

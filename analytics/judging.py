@@ -151,10 +151,11 @@ class Judge:
     ) -> dict[str, list[Run]]:
         """The same runs where nothing was read: one interval speaks for those like it.
 
-        Without a reading only the muting of a sensor tells one interval from another.
+        Without a reading only the muting of a sensor, and of a gateway what is announced, tells
+        one interval from another.
         """
         found: dict[str, list[Run]] = {target.id: [] for target in targets}
-        for start, end in pairwise(edges_of(targets, inner, muted, self.site)):
+        for start, end in pairwise(edges_of(targets, inner, muted, self.site, self.calendar)):
             one = Grid(start=start, step=inner.step, count=1)
             for target, runs in self.each(scene, rule, targets, one, muted).items():
                 found[target] += [replace(run, end=end) for run in runs]

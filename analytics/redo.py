@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from analytics.calendar import Calendar
+from analytics.frames import accusable
 from analytics.groups import Group
 from analytics.rule import LOOKAHEAD_MS, LOOKBACK_MS, Rule, Target
 from core.ports import LateRange
@@ -57,10 +58,14 @@ def stretches(
 def after_mute(
     group: Group, rule: Rule, points: Iterable[tuple[str, int, int]], site: Site
 ) -> list[Stretch]:
-    """Where a sensor, found right or wrong since, changes what a rule said."""
+    """Where a sensor or a gateway, found right or wrong since, changes what a rule said."""
     found = []
-    for point, start, end in points:
-        touched = _leaning(group.targets.get(rule.id, ()), point, site)
+    for name, start, end in points:
+        touched = frozenset(
+            target.id
+            for target in group.targets.get(rule.id, ())
+            if name in accusable(target, site)
+        )
         if touched:
             step = rule.step_ms if rule.daily is None else 1
             found.append(Stretch(start // step * step, -(-end // step) * step, touched))

@@ -222,7 +222,8 @@ def batch_columns(message: BatchMessage) -> Columns:
     value = np.array([np.nan if x is None else x for x in message.x], dtype=np.float64)
     if n and (point.min() < 0 or point.max() >= len(message.points)):
         raise Undecodable("columns", "p names a point that is not in the table")
-    if n and np.abs(offset).max() > WIDEST_MS:
+    # Compared on both sides: the lowest number of 64 bits has no absolute value.
+    if n and (offset.min() < -WIDEST_MS or offset.max() > WIDEST_MS):
         raise Undecodable("columns", "dt is more than three centuries")
     if n and (quality.min() < Quality.GOOD or quality.max() > Quality.BAD):
         raise Undecodable("columns", "q is not 0, 1 or 2")

@@ -164,7 +164,7 @@ def _points(said: bytes) -> tuple[NDArray[np.int32], int]:
 
 def _offsets(said: bytes) -> Ints:
     column = np.array(_column_decoder.decode(said), dtype=np.int64)
-    if len(column) and np.abs(column).max() > wire.WIDEST_MS:
+    if len(column) and (column.min() < -wire.WIDEST_MS or column.max() > wire.WIDEST_MS):
         raise ValueError("columns")
     return _fixed(column)
 

@@ -124,7 +124,7 @@ def linked(reads: Columns, rules: Rules, usual: Mapping[int, float], said: Said 
     n = len(reads)
     same = _same_point(reads)
     before = np.where(same, np.arange(n) - 1, -1)
-    use = np.where(same, np.diff(reads.value, prepend=np.nan), np.nan)
+    use = np.where(same, _steps(reads, np.nan), np.nan)
     no = np.zeros(n, np.bool_)
     links = Links(before, use, ~no, no.copy(), np.zeros(n), no.copy(), no.copy())
     troubled = np.union1d(reads.point[same & ~_fits(reads, rules)], np.array([*said], np.int32))
@@ -143,7 +143,7 @@ def all_fit(reads: Columns, rules: Rules) -> Bools:
 
 def near_rollover(reads: Columns, rules: Rules) -> NDArray[np.int32]:
     """Registers that fell and were near their modulus: whether they rolled over asks their past."""
-    fell = reads.point[_same_point(reads) & (np.diff(reads.value, prepend=0.0) < 0.0)]
+    fell = reads.point[_same_point(reads) & (_steps(reads) < 0.0)]
     high = reads.point[reads.value >= ROLLOVER_FROM * rules.modulus[reads.point]]
     return np.intersect1d(fell, high)
 
@@ -154,10 +154,18 @@ def _same_point(reads: Columns) -> Bools:
 
 
 def _fits(reads: Columns, rules: Rules) -> Bools:
-    step = np.diff(reads.value, prepend=0.0)
+    step = _steps(reads)
     most = rules.most(reads.point, np.diff(reads.at, prepend=0))
-    fits: Bools = (step >= 0.0) & (step <= most)
+    # Without a rating anything may pass, but not more than there are numbers for.
+    fits: Bools = (step >= 0.0) & (step <= most) & np.isfinite(step)
     return fits
+
+
+def _steps(reads: Columns, first: float = 0.0) -> Floats:
+    """Each read less the one above it; infinite where that is more than there are numbers for."""
+    with np.errstate(over="ignore"):
+        steps: Floats = np.diff(reads.value, prepend=first)
+    return steps
 
 
 class _Register:
@@ -202,7 +210,7 @@ class _Register:
         point, rules = int(self._point[a]), self._rules
         most = RATED_FACTOR * float(rules.rated[point] * rules.period[point])
         most = (most if np.isfinite(most) else 0.0) + float(rules.quantum[point])
-        fall = float(self._value[a] + self._links.owed[a] - self._value[b])
+        fall = float(self._value[a]) + float(self._links.owed[a]) - float(self._value[b])
         return fall if 0.0 < fall <= most else 0.0
 
     def _join(self, a: int, b: int, use: float) -> None:
@@ -247,8 +255,8 @@ class _Register:
         return use if part >= -slack and use <= self._most(a, b) else None
 
     def _step(self, a: int, b: int) -> float | None:
-        step = float(self._value[b] - self._value[a])
-        return step if 0.0 <= step <= self._most(a, b) else None
+        step = float(self._value[b]) - float(self._value[a])
+        return step if 0.0 <= step <= self._most(a, b) and step < np.inf else None
 
     def _most(self, a: int, b: int) -> float:
         point, over = int(self._point[a]), int(self._at[b] - self._at[a])
@@ -262,7 +270,7 @@ class _Register:
         fell = self._value[b] < self._value[a] < modulus
         if not fell or self._value[a] < ROLLOVER_FROM * modulus or periods > ROLLOVER_PERIODS:
             return None
-        use = float(self._value[b] - self._value[a]) + modulus
+        use = float(self._value[b]) - float(self._value[a]) + modulus
         most = self._most(a, b)
         if point in self._usual:
             own = USUAL_FACTOR * self._usual[point] * max(periods, 1.0)

@@ -152,5 +152,6 @@ class Pace:
         allowed = self._rate[point[back:]] * over
         same = point[back:] == point[:-back]
         # Comparisons with a reading that is not there (NaN) are false: nothing is claimed.
-        jumped[back:] = same & (np.abs(value[back:] - value[:-back]) > allowed)
+        with np.errstate(over="ignore"):  # more than there are numbers for is too fast as well
+            jumped[back:] = same & (np.abs(value[back:] - value[:-back]) > allowed)
         return jumped

@@ -119,7 +119,7 @@ class Planner:
         fraction = self._whole[rows.point] & (rows.value != np.rint(rows.value))
         found = [
             (np.isinf(rows.value), "not_finite"),
-            (np.abs(rows.at) > FURTHEST_MS, "time_out_of_range"),
+            ((rows.at < -FURTHEST_MS) | (rows.at > FURTHEST_MS), "time_out_of_range"),
             (fraction & np.isfinite(rows.value), "not_whole"),
         ]
         return [(mask, reason) for mask, reason in found if mask.any()]

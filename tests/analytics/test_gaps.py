@@ -22,8 +22,10 @@ from analytics.references import Unknown
 from analytics.rule import Basis, Rule
 from analytics.rules import RULES, warm_heating
 from core.batch import Floats, Ints
-from core.verdict import Verdict
-from tests.analytics.plant import DAY_MS, HOUR_MS, MONDAY, SITE, Plant, daily
+from core.ports import ClockSeen
+from core.site import CalendarEntry, DayMode
+from core.verdict import Reason, Verdict
+from tests.analytics.plant import DAY_MS, HOUR_MS, MINUTE_MS, MONDAY, SITE, Plant, daily
 from tests.analytics.rules.frames import frame
 from tests.analytics.test_engine import streams, told
 
@@ -75,19 +77,91 @@ def a_chunk(_: Bench, group: Group, mark: int) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rules", [BY_MINUTES, list(RULES)], ids=["by minutes", "all"])
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=5, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
+)  # fmt: skip
 @given(islands=ISLANDS, other=ISLANDS, every=st.sampled_from([13 * HOUR_MS, DAYS * DAY_MS]))
 def test_the_short_way_says_what_the_long_way_says(
     rules: list[Rule], islands: list[Island], other: list[Island], every: int
 ) -> None:
     short = judged(rules, islands, other, every)
+    long = long_way(rules, filled(islands, other), every)
+    assert streams(short) == streams(long)
+    assert told(short) == told(long)
+
+
+def long_way(rules: Sequence[Rule], plant: Plant, every: int) -> Plant:
+    """The same readings, every interval judged, a day at a time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Judge, "alike", Judge.each)
         patch.setattr(Bench, "reach", a_chunk)
         patch.setattr("analytics.judging.blind", lambda _frame, _rows: False)
-        long = judged(rules, islands, other, every)
+        plant.run(plant.engine(rules), MONDAY, MONDAY + DAYS * DAY_MS, every)
+    return plant
+
+
+SILENCES = [rule for rule in RULES if rule.id in {"SEN-02", "SEN-08", "SEN-09", "SEN-14"}]
+
+
+@pytest.mark.parametrize("every", [HOUR_MS, 13 * HOUR_MS, DAYS * DAY_MS])
+def test_a_gateway_is_not_muted_by_a_stuck_sensor_behind_it(every: int) -> None:
+    """Its quickest point stands for it and stands still: what its line loses is told."""
+    plant = Plant()
+    for hour in range(24):
+        end = MONDAY + hour * HOUR_MS + 50 * MINUTE_MS
+        plant.fill(
+            end - 50 * MINUTE_MS, end, a__weather__oat=20.0, a__ahu2__rat=30.0, a__ahu2__mat=30.0,
+            a__ahu2__sat=28.0,
+        )  # fmt: skip
+    plant.run(plant.engine(SILENCES), MONDAY, MONDAY + DAYS * DAY_MS, every)
+    found = streams(plant)
+    assert any(run.verdict is Verdict.FAULT for run in found["SEN-02", "a.weather.oat"])
+    for rule in ("SEN-08", "SEN-14"):
+        assert all(run.reason is not Reason.MUTED for run in found[rule, "gw-a"])
+    assert found["SEN-14", "gw-a"][0].verdict is Verdict.FAULT
+
+
+def test_works_that_are_announced_within_a_silence_excuse_it_while_they_last() -> None:
+    """The silence is longer than the works: one interval does not speak for both."""
+    works = CalendarEntry(
+        mode=DayMode.MAINTENANCE,
+        start=MONDAY + 2 * DAY_MS + 90 * MINUTE_MS,
+        end=MONDAY + 3 * DAY_MS,
+    )
+    site = replace(SITE, calendar=(works,))
+    plants = [Plant(site=site), Plant(site=site)]
+    for plant in plants:
+        plant.fill(MONDAY, MONDAY + HOUR_MS, a__weather__oat=20.0, a__ahu2__rat=30.0)
+    short, long = plants
+    short.run(short.engine(SILENCES), MONDAY, MONDAY + DAYS * DAY_MS, DAYS * DAY_MS)
+    long_way(SILENCES, long, DAYS * DAY_MS)
+    excused = [r for r in streams(short)["SEN-08", "gw-a"] if r.reason is Reason.DECLARED]
+    assert [(run.start, run.end) for run in excused] == [
+        (MONDAY + 2 * DAY_MS + HOUR_MS, MONDAY + 3 * DAY_MS)
+    ]
     assert streams(short) == streams(long)
     assert told(short) == told(long)
+
+
+@pytest.mark.parametrize("every", [HOUR_MS, 6 * HOUR_MS])
+def test_a_clock_found_wrong_mutes_what_was_said_of_its_gateway_before(every: int) -> None:
+    """However long the steps were: what was judged before it was known is judged again."""
+    plants = [Plant(), Plant()]
+    for plant, step in zip(plants, (every, 2 * DAY_MS), strict=True):
+        plant.fill(MONDAY, MONDAY + 6 * HOUR_MS, a__weather__oat=stuck, a__ahu2__rat=30.0)
+        plant.progress.report([], [], [
+            ClockSeen(gateway="gw-a", since=since, until=until, ahead=ahead)
+            for since, until, ahead in (
+                (MONDAY, MONDAY + 15 * HOUR_MS, 0),
+                (MONDAY + 15 * HOUR_MS, MONDAY + 18 * HOUR_MS, -3 * HOUR_MS),
+            )
+        ])  # fmt: skip
+        plant.run(plant.engine(SILENCES), MONDAY, MONDAY + 2 * DAY_MS, step)
+    steps, whole = plants
+    muted = [r for r in streams(steps)["SEN-08", "gw-a"] if r.reason is Reason.MUTED]
+    assert [(r.start, r.end) for r in muted] == [(MONDAY + 2 * HOUR_MS, MONDAY + 18 * HOUR_MS)]
+    assert streams(steps) == streams(whole)
+    assert told(steps) == told(whole)
 
 
 def test_a_gap_is_read_and_judged_once() -> None:
@@ -174,7 +248,7 @@ def test_between_its_edges_a_mute_does_not_change(
         boiler: [(other[0] * 60_000, (other[0] + other[1]) * 60_000)],
     }
     grid = Grid(start=0, step=300_000, count=24)
-    edges = edges_of(targets, grid, muted, SITE)
+    edges = edges_of(targets, grid, muted, SITE, Calendar(SITE))
     assert (edges[0], edges[-1]) == (grid.start, grid.end)
     mask = mask_of(targets, grid, muted, SITE)[0]
     for start, end in pairwise(edges):

@@ -42,6 +42,9 @@ class Watched:
         """Open a page; plots are drawn when this returns."""
         self.page.goto(self.address + path)
         self.page.wait_for_load_state("load")
+        self._drawn()
+
+    def _drawn(self) -> None:
         self.page.wait_for_function(
             "() => [...document.querySelectorAll('.plot[data-points]')]"
             ".every(p => p.dataset.drawn || p.querySelector('p.late:not(:empty)') && "
@@ -56,15 +59,28 @@ class Watched:
 
     def axe(self) -> list[str]:
         """Violations of WCAG A and AA."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        result: dict[str, Any] = self.page.evaluate(
-            "levels => axe.run(document, {runOnly: {type: 'tag', values: levels}})", LEVELS
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        # What passes is long, and nobody asks for it: it stays in the browser.
+        violations: list[dict[str, Any]] = self.page.evaluate(
+            "async levels => (await axe.run(document, {resultTypes: ['violations'], "
+            "runOnly: {type: 'tag', values: levels}})).violations",
+            LEVELS,
         )
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"
-            for v in result["violations"]
+            for v in violations
             for node in v["nodes"]
         ]
+
+    def turn(self, *, dark: bool) -> None:
+        """Other colours on the page that is open, as a telephone turns them in the evening."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('.plot[data-points]')"
+            ".forEach(p => { p.replaceChildren(); delete p.dataset.drawn; })"
+        )
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self._drawn()
 
     def shoot(self, name: str) -> None:
         """Keep a picture, where somebody wants to look at them."""

@@ -73,6 +73,7 @@ def test_what_is_no_message_is_refused_by_name(payload: bytes, reason: str) -> N
         {"p": [0], "dt": [0], "x": [1.0], "q": [7]},
         {"p": [0], "dt": [10**14], "x": [1.0]},
         {"p": [0], "dt": [-(10**25)], "x": [1.0]},
+        {"p": [0], "dt": [-(2**63)], "x": [1.0]},
     ],
 )
 def test_columns_that_do_not_fit_together_are_refused(body: dict[str, list[int]]) -> None:

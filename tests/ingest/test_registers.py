@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.batch import Columns, Intervals
 from core.quality import IntervalState
 from core.site import Register
-from ingest.registers import Rules, linked
+from ingest.registers import Rules, all_fit, linked
 from ingest.spread import MOST_IN_GAP, spread
 from tests.ingest.places import QUARTER, RATED, UNRATED, point, site_of
 
@@ -150,6 +150,19 @@ def test_registers_read_in_the_same_millisecond_are_no_trouble_without_a_rating(
     links = linked(reads, RULES, {})
     assert links.before.tolist() == [-1, -1]
     assert links.counts.all()
+
+
+@pytest.mark.parametrize("register", [0, 1])
+def test_a_register_that_jumps_by_more_than_there_are_numbers_for_uses_no_such_thing(
+    register: int,
+) -> None:
+    """Finite, so it is stored; numpy's word of it must not stop who counts."""
+    for values in ([-1.7e308, 1.7e308], [1.7e308, -1.7e308, 1.7e308, 5.0, 6.0, 7.0]):
+        use = use_of(values, register=register)
+        assert not np.isinf(use.value).any()
+    reads = Columns.of([0, 1], [T0, T0], [-1.7e308, 1.7e308])
+    assert linked(reads, RULES, {}).counts.all(), "what lies between two registers is no step"
+    assert all_fit(reads, RULES).all()
 
 
 steps = st.lists(

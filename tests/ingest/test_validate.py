@@ -65,6 +65,12 @@ def test_a_spike_is_one_suspect_reading_and_the_next_is_good() -> None:
     ]  # fmt: skip
 
 
+def test_a_jump_by_more_than_there_are_numbers_for_is_too_fast() -> None:
+    assert Pace(LIMITS).too_fast(temps(1.7e308, -1.7e308, 1.7e308)).tolist() == [
+        False, True, False,
+    ]  # fmt: skip
+
+
 def test_a_step_that_lasts_costs_one_reading() -> None:
     assert Pace(LIMITS).too_fast(temps(20, 20, 30, 30, 30)).tolist() == [
         False, False, True, False, False,

@@ -155,7 +155,11 @@ def test_no_reading_is_lost_and_neighbours_keep_their_period(town: Town, tmp_pat
     time.sleep(3 * PERIOD_S)
     edges.close()
     time.sleep(3 * PERIOD_S)  # what was read is taken by the next read of its agent
-    assert agent.wait_settled(20)
+    assert agent.wait_settled(60), (
+        agent.counts(),
+        plant.outbox("gw").depth(),
+        town.ingest.counts(),
+    )
     committed, boot_now = agent.counts().readings, plant.outboxes["gw"].boot
     plant.stop()
     wait_for(town.ingest.idle, "ingest idle")
@@ -171,8 +175,8 @@ def test_no_reading_is_lost_and_neighbours_keep_their_period(town: Town, tmp_pat
     assert all(asked[unit] for unit in (1, 2, 3, 4, 5)), asked
     gaps = np.diff(read[1].at)
     assert np.median(gaps) == pytest.approx(PERIOD_S * 1000, rel=0.2)
-    # One in a hundred may be the machine's own.
-    assert np.mean(gaps > 5 * PERIOD_S * 1000) < 0.01, "who did not change is not made to wait"
+    waited = np.count_nonzero(gaps > 5 * PERIOD_S * 1000)
+    assert waited <= 2, "who did not change is not made to wait; the machine may pause"
     assert town.line.connections == 1, "a line that stays is not opened anew"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from tests.simulators.parts import SEED, SITE, START, at, fault
 K = FaultKind
 FROM, TO, END = at(1, 3.0), at(1, 9.0), at(1, 14.0)
 DIAL = SITE.index["a.m-main.energy"]
+GATEWAYS = ("gw-a", "gw-b")
+"""One that is ill, and a neighbour that is not."""
 
 
 @dataclass(kw_only=True)
@@ -42,6 +45,14 @@ class Looped(Plant):
 
 def ill(kind: FaultKind, severity: float) -> Fault:
     return fault(kind, "gw-a", severity=severity, onset=FROM, end=TO)
+
+
+@cache
+def passed() -> float:
+    """What the main meter counts meanwhile, read by a line that is well. [kWh]"""
+    sound = Campus(SITE, SEED, START).read("gw-a", END)
+    dial = sound.value[sound.point == DIAL]
+    return float(dial[-1] - dial[0])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +85,7 @@ def test_nothing_is_lost_or_counted_twice(
     plant = Looped(settings=settings, site=SITE, clock=clock, broker=BrokerAt(host="", port=0))
     tap = Tap(SITE, campus, START, 1)
     try:
-        for gateway in SITE.gateways:
+        for gateway in GATEWAYS:
             plant.agent(gateway, SimulatedDriver(tap, gateway))
         plant.ingest.start()
         Conductor(clock=clock, agents=plant.agents, parts=[], world=campus.advance).run(
@@ -91,8 +102,5 @@ def test_nothing_is_lost_or_counted_twice(
     again = found.stored + quarantined - found.sent
     assert 0 <= again <= (quarantined if refused else 0)
     assert found.sent > 10_000
-    sound = Campus(SITE, SEED, START).read("gw-a", END)
-    dial = sound.value[sound.point == DIAL]
-    passed = dial[-1] - dial[0]
     if counted:
-        assert np.nansum(use) == pytest.approx(passed, abs=0.5)
+        assert np.nansum(use) == pytest.approx(passed(), abs=0.5)

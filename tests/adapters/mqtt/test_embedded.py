@@ -79,7 +79,7 @@ def test_stops_quickly_and_quietly_under_load(
         broker.stop()
         took = time.monotonic() - began
         blocked.gate.set()
-    assert took < 2
+    assert took < 4.5, "less than the 5 s of an unacknowledged message, with a pause of ours"
     assert [r for r in caplog.records if r.name.startswith(("amqtt", "asyncio"))] == []
 
 

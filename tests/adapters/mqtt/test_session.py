@@ -202,7 +202,7 @@ def test_stops_quickly_where_nobody_answers() -> None:
             assert not made.wait_connected(0.1)
             began = time.monotonic()
             made.stop()
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 4.5, "less than a time-out, with a pause of ours"
 
 
 def test_a_packet_that_makes_no_sense_costs_a_connection_not_the_session() -> None:

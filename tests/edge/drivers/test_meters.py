@@ -86,12 +86,15 @@ def test_a_dead_meter_is_silent_once(case: Case) -> None:
     device = case.device()
     with case.bus() as bus, linked(device, bus) as link:
         bus.meters[0].faults.dead = True
-        begun = time.monotonic()
-        with pytest.raises(NoAnswer, match="does not answer"):
-            read(link, device, _quick())
-        assert time.monotonic() - begun < 1.0
+        took = []
+        for _ in range(2):
+            begun = time.monotonic()
+            with pytest.raises(NoAnswer, match="does not answer"):
+                read(link, device, _quick())
+            took.append(time.monotonic() - begun)
+        assert min(took) < 1.0, "a machine may pause once, a line that waits does so each time"
         selections = [q for q in bus.asked if q[:1] != b"\x10" or q[1:3] != b"\x40\xfd"]
-        assert len(selections) == 1
+        assert len(selections) == 2, "once each time"
         bus.meters[0].faults.dead = False
         assert read(link, device, _quick()) == pytest.approx(case.reads)
 

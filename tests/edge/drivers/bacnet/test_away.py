@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.clock import SystemClock
@@ -71,14 +72,14 @@ def test_a_device_that_was_away_is_back_within_half_a_lifetime_and_its_neighbour
     wait_for(lambda: bus.has("a.m1.power", 1.0) and bus.has("a.m2.power", 2.0), "both")
     bus.away.faults.silent = True
     wait_for(lambda: bus.driver.health()["away"][1] is not None, "its silence")
-    left = time.monotonic()
     bus.rows.clear()
     time.sleep(2 * LIFETIME_S)
     bus.read()
     assert not [p for _, p, _ in bus.rows if p.startswith("a.m1")]
     polled = [at for at, p, _ in bus.rows if p == "a.m2.energy"]
-    # One poll a second; a busy machine may lose one.
-    assert len(polled) >= int(time.monotonic() - left) - 1
+    # One poll a second, however long the machine paused once.
+    assert len(polled) >= 3
+    assert np.median(np.diff(polled)) < 1500
     assert bus.driver.health()["here"][1] is None
 
     bus.server.restart(bus.away.endpoint, says_so=False)

@@ -227,8 +227,11 @@ def test_a_dead_device_costs_what_its_neighbours_take(opened: Open, device: Devi
     alive, neighbours = _quick(), []
     neighbours.append(alive)
     dead = device_of(device.template, "2")
-    began = time.monotonic()
-    with pytest.raises(NoAnswer):
-        _read(link, dead, Pace(3.0, neighbours))
-    assert _read(link, device, alive)
-    assert time.monotonic() - began < 1.0
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        with pytest.raises(NoAnswer):
+            _read(link, dead, Pace(3.0, neighbours))
+        assert _read(link, device, alive)
+        took.append(time.monotonic() - began)
+    assert min(took) < 1.0, "a machine may pause once, a line that waits does so each time"
