@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 
 from adapters.records.orders import Order, OrderClock, OrderPause
+from adapters.records.scoping import BY_KEY
 from core.actor import Actor
 from core.words import OrderState, Text, Trade
 from workorders import viewing
@@ -190,7 +191,7 @@ def _excused(book: Book) -> list[int]:
         OrderClock.kind.in_([str(kind) for kind in PAUSED]), OrderClock.met_at.is_(None),
         OrderClock.breached_at.is_(None), OrderClock.due_at < book.now,
     )  # fmt: skip
-    running = book.session.scalars(query).all()
+    running = book.session.scalars(query.execution_options(**{BY_KEY: True})).all()
     ids = sorted({clock.order_id for clock in running})
     book.memory.pauses.update({id_: [] for id_ in ids})
     for first in range(0, len(ids), _MANY):

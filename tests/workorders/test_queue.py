@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from adapters.records.orders import Order
+from adapters.records.scoping import BY_KEY
 from core.errors import Refused
 from tests.workorders.house import House
 from tests.workorders.test_many_orders import CREW, WHOLE, filled, own_postgres
@@ -44,3 +47,11 @@ def test_a_mark_that_no_page_gave_is_refused(filled: House, mark: str) -> None:
     with pytest.raises(Refused) as refused:
         filled.orders.desk.page(CREW, Ask(after=mark))
     assert refused.value.code == "invalid"
+
+
+def test_a_query_by_keys_is_held_to_its_scope(filled: House) -> None:
+    ids = [row.id for row in filled.orders.desk.queue(WHOLE)]
+    query = select(Order.building).where(Order.id.in_(ids)).execution_options(**{BY_KEY: True})
+    for scope in (frozenset({"a"}), frozenset({"b", "c"}), frozenset[str]()):
+        with filled.records.session(scope, reading=True) as session:
+            assert set(session.scalars(query)) == scope
