@@ -18,7 +18,7 @@ from core.errors import Refused
 from core.ports import GatewayProgress
 from core.quality import Quality
 from core.wire import ConfigHealth, HealthMessage
-from workorders.views import OrderRow
+from workorders.tally import open_at
 
 SILENT_MS = 5 * MINUTE_MS
 """A gateway says each minute how it is: five words missed are no jitter. An order waits for
@@ -60,7 +60,7 @@ class GatewayView:
         dropping: It is so full that it drops its oldest, and says so.
         oldest_unsent: Device time of the oldest reading that waits there. [ms]
         clock_offset: Its clock less ours. [ms]
-        order: The open order for it, where there is one: a dead gateway is one.
+        order: Id of the open order for it, where there is one: a dead gateway is one.
     """
 
     id: str
@@ -92,7 +92,7 @@ class GatewayView:
     quarantined: int = 0
     duplicates: int = 0
     devices: tuple[Device, ...] = field(default_factory=tuple)
-    order: OrderRow | None = None
+    order: str | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def gateways(given: Services, reader: ScopedReader, actor: Actor) -> list[Gatewa
     mine = Counter(p.gateway for _, p in points)
     fresh = _fresh(given, reader)
     progress, health = given.records.progress.gateways(), given.records.gateways.all()
-    orders = {row.target: row for row in given.orders.desk.queue(actor)}
+    orders = open_at(given.records, actor, list(given.site.gateways))
     whole = Counter(p.gateway for p in given.site.points)
     found = [
         _view(given, id_, (mine[id_], fresh[id_]), progress.get(id_), health.get(id_),
@@ -173,7 +173,7 @@ def _fresh(given: Services, reader: ScopedReader) -> Counter[str]:
 
 def _view(
     given: Services, id_: str, points: tuple[int, int], progress: GatewayProgress | None,
-    row: GatewayHealthRow | None, order: OrderRow | None, *, devices: bool,
+    row: GatewayHealthRow | None, order: str | None, *, devices: bool,
 ) -> GatewayView:  # fmt: skip
     """``devices`` whether they are shown: they may belong to buildings out of scope."""
     what = given.site.gateways[id_]

@@ -37,6 +37,7 @@ from workorders.assessment.assess import By
 from workorders.assessment.assessing import Assessor
 from workorders.assessment.period import Period
 from workorders.duty import RosterDuty
+from workorders.queue import Ask, View
 from workorders.service import WorkOrders
 
 WUSHAN = Path(__file__).parent.parent / "sites" / "wushan"
@@ -67,7 +68,7 @@ _PLANS = {
     ),
     "open": (
         "SELECT * FROM work_order WHERE closed_at IS NULL AND building IN ('a', 'd') "
-        "ORDER BY priority, score DESC, opened_at, id LIMIT 500"
+        "ORDER BY priority, score DESC, opened_at, id LIMIT 200"
     ),
     "closed": (
         "SELECT * FROM work_order WHERE closed_at IS NOT NULL AND building IN ('a', 'd') "
@@ -110,13 +111,16 @@ def _measure(name: str, url: str, site: Site) -> list[Result]:
     plain = _plain(url)
     assessor = Assessor(sessions=records, site=site, clock=clock)
     try:
-        count = len(orders.desk.queue(_ACTOR))
+        count = orders.desk.counts(_ACTOR).orders[View.OPEN]
         found = [
-            _asked(f"queue of a crew in {name}, p95", lambda: orders.desk.queue(_ACTOR), plain,
-                   "open", f"{count} open orders of two buildings"),
+            _asked(f"queue of a crew in {name}, p95",
+                   lambda: orders.desk.page(_ACTOR, Ask(most=200)), plain,
+                   "open", f"the first 200 of {count} open orders of two buildings"),
+            _asked(f"how many orders of each list in {name}, p95",
+                   lambda: orders.desk.counts(_ACTOR), plain, "open", "of two buildings"),
             _asked(f"the closed of a crew in {name}, p95",
-                   lambda: orders.desk.queue(_ACTOR, closed=True, most=200), plain, "closed",
-                   "the newest 200"),
+                   lambda: orders.desk.page(_ACTOR, Ask(view=View.CLOSED, most=200)), plain,
+                   "closed", "the newest 200"),
             _asked(f"assessment of a year by person in {name}, p95",
                    lambda: assessor.of(_WHOLE, _YEAR).rows(By.PERSON), plain, "year",
                    "every figure of the last twelve months", calls=YEARS),

@@ -5,7 +5,7 @@ What is out of an actor's scope is absent for them, in the same words as what ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,10 +20,12 @@ from core.ports import Findings
 from core.words import OrderState
 from workorders import act as acts
 from workorders import deeds, hands, once, silence, triage, viewing, watching
+from workorders import queue as listing
 from workorders.act import Act
 from workorders.book import Book
 from workorders.crew import late, reports
 from workorders.office import Office, Sessions
+from workorders.queue import Ask, Counts, Page, View
 from workorders.refusals import OrderRefused, absent, forbidden, stale
 from workorders.states import decide, may
 from workorders.views import OrderDetail, OrderRow
@@ -39,9 +41,9 @@ class Desk:
     clock: Clock
 
     def queue(
-        self, actor: Actor, *, mine: bool = False, closed: bool = False, most: int = 500
-    ) -> list[OrderRow]:
-        """Orders in scope: by priority, then by value a day over hours of work.
+        self, actor: Actor, *, mine: bool = False, closed: bool = False, most: int = listing.MOST
+    ) -> Sequence[OrderRow]:
+        """The first orders in scope: by priority, then by value a day over hours of work.
 
         Args:
             actor: Who looks.
@@ -49,23 +51,27 @@ class Desk:
             closed: Closed and cancelled ones instead, the newest first.
             most: At most so many.
         """
-        # First which: only their ids are sorted, and only those shown are read whole.
-        query = select(Order.id).where(
-            Order.closed_at.is_not(None) if closed else Order.closed_at.is_(None)
-        )
-        if mine:
-            query = query.where(Order.assignee == actor.login)
-        order_by = (
-            (Order.closed_at.desc(), Order.id)
-            if closed
-            else (Order.priority, Order.score.desc(), Order.opened_at, Order.id)
-        )
+        view = View.CLOSED if closed else View.MINE if mine else View.OPEN
+        return self.page(actor, Ask(view=view, most=most)).rows
+
+    def page(self, actor: Actor, ask: Ask) -> Page:
+        """A page of a list of orders in scope.
+
+        Raises:
+            Refused: ``invalid``: no page gave out such a mark.
+        """
         with self._reading(actor) as book:
-            ids = book.session.scalars(query.order_by(*order_by).limit(most)).all()
-            orders = viewing.orders_of(book, ids)
-            clocks = viewing.clocks_of(book, ids)
-            person = book.office.duty.person(actor.login)
-            return [viewing.row_of(book, o, clocks[o.id], actor, person) for o in orders]
+            return listing.page(book, actor, ask)
+
+    def counts(self, actor: Actor, building: str = "") -> Counts:
+        """How many orders in scope each list has."""
+        with self._reading(actor) as book:
+            return listing.counts(book, actor, building)
+
+    def costliest(self, actor: Actor, most: int) -> list[OrderRow]:
+        """The open orders in scope that waste most a day."""
+        with self._reading(actor) as book:
+            return listing.costliest(book, actor, most)
 
     def order(self, actor: Actor, id_: str) -> OrderDetail:
         """One order, whole.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -45,6 +45,24 @@ def open_orders(sessions: Sessions, actor: Actor) -> int:
     with sessions.session(scope_of(actor.buildings), reading=True) as session:
         query = select(func.count()).select_from(Order).where(Order.closed_at.is_(None))
         return session.scalar(query) or 0
+
+
+def open_of(sessions: Sessions, actor: Actor, login: str) -> int:
+    """How many orders in an actor's scope somebody has that are neither closed nor cancelled."""
+    with sessions.session(scope_of(actor.buildings), reading=True) as session:
+        mine = Order.closed_at.is_(None), Order.assignee == login
+        return session.scalar(select(func.count()).select_from(Order).where(*mine)) or 0
+
+
+def open_at(sessions: Sessions, actor: Actor, assets: Collection[str]) -> Mapping[str, str]:
+    """The open order of each of some assets that is their own fault, the most urgent of many."""
+    with sessions.session(scope_of(actor.buildings), reading=True) as session:
+        query = (
+            select(Order.target, Order.id)
+            .where(Order.closed_at.is_(None), Order.target.in_(assets))
+            .order_by(Order.priority.desc(), Order.score, Order.opened_at.desc(), Order.id.desc())
+        )
+        return {row.target: row.id for row in session.execute(query)}
 
 
 def tally(sessions: Sessions, actor: Actor) -> Tally:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import select
 
 from adapters.records.orders import Order, OrderClock, OrderEvent, OrderPause, Watch
+from adapters.records.scoping import BY_KEY
 from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
 from core.service import ClockKind
@@ -118,6 +119,7 @@ def orders_of(book: Book, ids: Sequence[str]) -> list[Order]:
     found: dict[str, Order] = {}
     for first in range(0, len(ids), _MANY):
         query = select(Order).where(Order.id.in_(ids[first : first + _MANY]))
+        query = query.execution_options(**{BY_KEY: True})
         found.update((order.id, order) for order in book.session.scalars(query))
     return [found[id_] for id_ in ids]
 
@@ -132,9 +134,10 @@ def clocks_of(book: Book, ids: Sequence[str]) -> Mapping[str, list[OrderClock]]:
     for first in range(0, len(ids), _MANY):
         some = ids[first : first + _MANY]
         query = select(OrderClock).where(OrderClock.order_id.in_(some)).order_by(OrderClock.id)
-        for clock in book.session.scalars(query):
+        for clock in book.session.scalars(query.execution_options(**{BY_KEY: True})):
             found[clock.order_id].append(clock)
-        for pause in book.session.scalars(select(OrderPause).where(OrderPause.order_id.in_(some))):
+        holds = select(OrderPause).where(OrderPause.order_id.in_(some))
+        for pause in book.session.scalars(holds.execution_options(**{BY_KEY: True})):
             book.memory.pauses[pause.order_id].append(pause)
     return found
 

@@ -21,6 +21,7 @@ from core.actor import Actor
 from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.words import Licence, Role, Trade
+from workorders.tally import open_of
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303
@@ -189,7 +190,7 @@ def _whole(
         "who": who,
         "role": tr(people.ROLE_WORDS[who.role]),
         "away": whole.away,
-        "orders": sum(o.person == who.login for o in given.orders.desk.queue(actor)),
+        "orders": open_of(given.records, actor, who.login),
         "problem": problem,
         "may_change": whole.may_change,
         "may_leave": whole.may_change or who.login == actor.login,

@@ -89,5 +89,5 @@ def _out(one: gateways.GatewayView) -> GatewayOut:
         warnings=list(one.warnings),
         written=list(one.written),
         devices=[DeviceOut(name=d.name, last_good=d.last_good, error=d.error) for d in one.devices],
-        order=one.order.id if one.order else None,
+        order=one.order,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.asker import ActorDep, ServicesDep
 from api.orders import named, place_of
 from api.view import language_of
 from workorders.act import MOST_NOTE, Act
+from workorders.queue import MOST_MARK, Ask, View
 from workorders.states import Command
 from workorders.views import OrderRow
 
@@ -85,13 +86,21 @@ class ActIn(BaseModel):
 
 @router.get("/orders", operation_id="listOrders")
 def orders(
-    request: Request, given: ServicesDep, actor: ActorDep,
+    request: Request, response: Response, given: ServicesDep, actor: ActorDep,
     closed: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    after: Annotated[str, Query(max_length=MOST_MARK)] = "",
 ) -> list[OrderOut]:  # fmt: skip
-    """Open orders by priority, then value a day over effort; or closed ones, newest first."""
-    rows = given.orders.desk.queue(actor, closed=closed, most=limit)
-    return [_out(request, given, row) for row in rows]
+    """Open orders by priority, then value a day over effort; or closed ones, newest first.
+
+    Where there are more, the header ``X-Next`` has what to send as ``after`` for those that
+    follow; without the header the list has ended.
+    """
+    view = View.CLOSED if closed else View.OPEN
+    page = given.orders.desk.page(actor, Ask(view=view, after=after, most=limit))
+    if page.next is not None:
+        response.headers["X-Next"] = page.next
+    return [_out(request, given, row) for row in page.rows]
 
 
 @router.get("/orders/{order}", operation_id="getOrder")

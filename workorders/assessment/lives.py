@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.records.orders import OrderEvent
+from adapters.records.packing import columns
 from workorders.assessment.columns import NOBODY, Ended
 from workorders.states import Command
 
@@ -37,10 +37,10 @@ def hands(
         person: Index of each log-in.
     """
     found: dict[int, list[tuple[int, int]]] = {}
-    for order, at, command, actor, data in _events(
+    for order, at, command, actor, assignee in _events(
         session, since, _GIVEN, (*_GIVEN, Command.ASSIGN)
     ):
-        login = actor if command == Command.TAKE else data.get("assignee", "")
+        login = actor if command == Command.TAKE else assignee
         if order in known and login in person:
             found.setdefault(known[order], []).append((at, person[login]))
     return found
@@ -53,12 +53,12 @@ def ended(
     found: list[Ended] = []
     lives: dict[str, _Life] = {}
     told = (Command.REOPEN, *_BACK, *_ENDS, *_DONE)
-    for order, at, command, actor, data in _events(session, since, (Command.REOPEN,), told):
+    for order, at, command, actor, assignee in _events(session, since, (Command.REOPEN,), told):
         if order not in known:
             continue
         life = lives.setdefault(order, _Life())
         if command in _DONE:
-            login = data.get("assignee", "") if command == Command.DECLARE else actor
+            login = assignee if command == Command.DECLARE else actor
             life.mender = person.get(login, NOBODY)
         elif command in _BACK:
             life.attempt += 1
@@ -85,18 +85,20 @@ class _Life:
 
 def _events(
     session: Session, since: int, some: Sequence[Command], told: Sequence[Command]
-) -> Iterator[tuple[str, int, str, str, dict[str, Any]]]:
-    """Events of the orders that had some command since, in the order of their lives."""
+) -> Iterator[tuple[str, int, str, str, str]]:
+    """Events of the orders that had some command since, in the order of their lives.
+
+    Each with who did it and the log-in that it names, if any.
+    """
     had = select(OrderEvent.order_id).where(
         OrderEvent.command.in_([str(one) for one in some]), OrderEvent.at >= since
     )
-    query = (
-        select(
-            OrderEvent.order_id, OrderEvent.at, OrderEvent.command, OrderEvent.actor,
-            OrderEvent.data,
-        )
-        .where(OrderEvent.order_id.in_(had), OrderEvent.command.in_([str(one) for one in told]))
-        .order_by(OrderEvent.order_id, OrderEvent.seq)
+    found = columns(
+        session,
+        (OrderEvent.order_id, OrderEvent.seq, OrderEvent.at, OrderEvent.command,
+         OrderEvent.actor, OrderEvent.data["assignee"].as_string()),
+        OrderEvent.order_id.in_(had), OrderEvent.command.in_([str(one) for one in told]),
     )  # fmt: skip
-    for order, at, command, actor, data in session.execute(query):
-        yield order, at, command, actor, data or {}
+    # No two events of an order have one number, so nothing behind it is ever compared.
+    for order, _, at, command, actor, assignee in sorted(zip(*found, strict=True)):
+        yield order, at, command, actor, assignee or ""

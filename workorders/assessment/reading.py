@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import String, and_, func, or_, select, type_coerce
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from adapters.records.ledger import DayRow
 from adapters.records.orders import Order, OrderClock, OrderEvent, OrderPause
+from adapters.records.packing import columns
 from adapters.records.planned import PlannedOccurrence
 from adapters.records.requests import ServiceRequest
 from adapters.records.tables import PersonRow, ShiftRow
@@ -78,20 +79,20 @@ def _orders(session: Session, period: Period, more: Sequence[str]) -> tuple[Orde
         Order.opened_at < period.end,
         or_(Order.closed_at.is_(None), Order.closed_at >= period.start),
     ]
-    rows: list[Any] = [*session.execute(select(*_COLUMNS).where(*within))]
-    have = {row[0] for row in rows} if more else set()
+    found = columns(session, _COLUMNS, *within)
+    have = set(found[0]) if more else set()
     left = [id_ for id_ in more if id_ not in have]
     for first in range(0, len(left), _MANY):
-        some = left[first : first + _MANY]
-        rows += session.execute(select(*_COLUMNS).where(Order.id.in_(some)))
+        some = columns(session, _COLUMNS, Order.id.in_(left[first : first + _MANY]))
+        found = [[*column, *other] for column, other in zip(found, some, strict=True)]
     (id_, building, crew, origin, state, outcome, reason, proof, closer, holder, mender,
-     *numbers) = _columns(rows, len(_COLUMNS))  # fmt: skip
+     *numbers) = found  # fmt: skip
     who, people = pd.factorize(np.array([*holder, *mender], dtype=object))
     priority, attempt, opened, seen, done, closed, minutes, effort = map(_ints, numbers)
     return Orders(
         id=list(id_), building=_words(building), crew=_words(crew), origin=_words(origin),
         state=_words(state), outcome=_words(outcome), reason=_words(reason), proof=_words(proof),
-        closer=_words(closer), holder=who[: len(rows)], mender=who[len(rows) :],
+        closer=_words(closer), holder=who[: len(id_)], mender=who[len(id_) :],
         priority=priority, attempt=attempt, opened=opened, seen=seen, done=done, closed=closed,
         minutes=minutes, effort=effort,
     ), [str(login) for login in people]  # fmt: skip
@@ -99,15 +100,14 @@ def _orders(session: Session, period: Period, more: Sequence[str]) -> tuple[Orde
 
 def _promises(session: Session, period: Period, index: pd.Index[Any]) -> Promises:
     met, breached = _when(OrderClock.met_at), _when(OrderClock.breached_at)
-    query = select(
-        OrderClock.order_id, OrderClock.kind, OrderClock.priority, OrderClock.started_at,
-        OrderClock.due_at, met, breached,
-    ).where(
+    order, kind, *numbers = columns(
+        session,
+        (OrderClock.order_id, OrderClock.kind, OrderClock.priority, OrderClock.started_at,
+         OrderClock.due_at, met, breached),
         OrderClock.started_at < period.end,
         or_(OrderClock.met_at.is_(None), OrderClock.met_at >= period.start,
             OrderClock.breached_at >= period.start),
     )  # fmt: skip
-    order, kind, *numbers = _columns(session.execute(query).all(), 7)
     row = index.get_indexer(pd.Index(order))
     mine = row >= 0
     codes = _words(kind)
@@ -119,26 +119,22 @@ def _promises(session: Session, period: Period, index: pd.Index[Any]) -> Promise
 
 
 def _arrivals(session: Session, since: int, index: pd.Index[Any]) -> Arrivals:
-    query = select(OrderEvent.order_id, OrderEvent.at).where(
-        OrderEvent.command.in_([str(one) for one in CAME]), OrderEvent.at >= since
-    )
-    order, at = _columns(session.execute(query).all(), 2)
+    order, at = columns(
+        session, (OrderEvent.order_id, OrderEvent.at),
+        OrderEvent.command.in_([str(one) for one in CAME]), OrderEvent.at >= since,
+    )  # fmt: skip
     row = index.get_indexer(pd.Index(order))
     mine = row >= 0
     return Arrivals(order=row[mine].astype(np.int64), at=_ints(at)[mine])
 
 
 def _ratings(session: Session, period: Period, index: pd.Index[Any]) -> Ratings:
-    query = (
-        select(
-            ServiceRequest.order_id, func.coalesce(ServiceRequest.stars, 0),
-            ServiceRequest.left_out,
-        )
-        .join(Order, Order.id == ServiceRequest.order_id)
-        .where(Order.state == OrderState.CLOSED, Order.closed_at >= period.start,
-               Order.closed_at < period.end)
+    order, stars, why = columns(
+        session,
+        (ServiceRequest.order_id, func.coalesce(ServiceRequest.stars, 0), ServiceRequest.left_out),
+        Order.state == OrderState.CLOSED, Order.closed_at >= period.start,
+        Order.closed_at < period.end, joined=(Order, Order.id == ServiceRequest.order_id),
     )  # fmt: skip
-    order, stars, why = _columns(session.execute(query).all(), 3)
     return Ratings(
         order=index.get_indexer(pd.Index(order)).astype(np.int64), stars=_ints(stars),
         left_out=np.array([bool(one) for one in why], dtype=bool),
@@ -147,11 +143,12 @@ def _ratings(session: Session, period: Period, index: pd.Index[Any]) -> Ratings:
 
 def _occurrences(session: Session, period: Period, index: pd.Index[Any]) -> Occurrences:
     done, missed = PlannedOccurrence.done_at, PlannedOccurrence.missed_at
-    query = select(PlannedOccurrence.order_id, func.coalesce(missed, done), missed.is_(None)).where(
+    order, at, kept = columns(
+        session,
+        (PlannedOccurrence.order_id, func.coalesce(missed, done), missed.is_(None)),
         PlannedOccurrence.order_id.is_not(None),
         or_(missed >= period.start, and_(missed.is_(None), done >= period.start)),
-    )
-    order, at, kept = _columns(session.execute(query).all(), 3)
+    )  # fmt: skip
     row = index.get_indexer(pd.Index(order))
     mine = row >= 0
     return Occurrences(
@@ -171,7 +168,7 @@ def _saved(session: Session, period: Period) -> list[tuple[str, str, float]]:
 
 
 def _in_columns(saved: Sequence[tuple[str, str, float]], index: pd.Index[Any]) -> Saved:
-    order, month, money = _columns(saved, 3)
+    order, month, money = ([row[n] for row in saved] for n in range(3))
     return Saved(
         order=index.get_indexer(pd.Index(order)).astype(np.int64), month=list(month),
         money=np.array(money, dtype=np.float64),
@@ -208,29 +205,19 @@ def _shifts(session: Session) -> list[Shift]:
     return [Shift(*row) for row in session.execute(query)]
 
 
-def _word(column: InstrumentedAttribute[Any]) -> Any:
-    """As it stands in the database: a hundred thousand enumerations take their time."""
-    return type_coerce(column, String)
-
-
 def _when(column: InstrumentedAttribute[Any]) -> Any:
     return func.coalesce(column, NEVER)
 
 
 _COLUMNS = (
-    Order.id, Order.building, _word(Order.skill), _word(Order.origin), _word(Order.state),
-    _word(Order.outcome), _word(Order.cancel_reason), _word(Order.proof), Order.closed_by,
+    Order.id, Order.building, Order.skill, Order.origin, Order.state,
+    Order.outcome, Order.cancel_reason, Order.proof, Order.closed_by,
     Order.assignee, Order.repaired_by, Order.priority, Order.attempt, Order.opened_at,
     Order.first_seen, _when(Order.done_at), _when(Order.closed_at), Order.minutes,
     Order.effort_min,
 )  # fmt: skip
 _MANY = 500
 """Ids of one query; SQLite takes no more than some thousand."""
-
-
-def _columns(rows: Sequence[Any], width: int) -> list[list[Any]]:
-    """Column by column: turning a hundred thousand rows by ``zip`` takes three times as long."""
-    return [[row[n] for row in rows] for n in range(width)]
 
 
 def _ints(values: Sequence[int]) -> Ints:

@@ -47,10 +47,13 @@ def to_inspect(book: Book, order: Order) -> bool:
 
 
 def _close(book: Book) -> None:
-    waiting = select(Order.id, Order.version).where(
+    # One query for all that wait: most wait for a person, and are not locked only to see that.
+    waiting = select(Order.id, Order.version, Order.told).where(
         Order.origin == Origin.PLAN, Order.state == OrderState.VERIFYING
     )
-    for id_, version in book.session.execute(waiting.order_by(Order.id)).all():
+    for id_, version, told in book.session.execute(waiting.order_by(Order.id)).all():
+        if Happening.TO_INSPECT in told:
+            continue
         order = book.lock(id_, version)
         if order is None or Happening.TO_INSPECT in order.told:
             continue
