@@ -103,6 +103,12 @@ class Settings(NotifySettings, CmmsSettings):
         default=True, description="cookies over HTTPS, or this machine, alone"
     )
 
+    forecast: Path | None = Field(
+        default=None,
+        description="CSV of outdoor air by the hour, hour,outdoor_c, which another program puts "
+        "there anew; says when the weather comes that a repair's proof waits for. Unknown where "
+        "empty",
+    )
     planned: Literal["live", "always", "never"] = Field(
         default="live",
         description="whether planned work makes orders: live, not in runs of stepped time such as "

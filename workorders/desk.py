@@ -22,7 +22,7 @@ from workorders import act as acts
 from workorders import deeds, hands, once, silence, triage, viewing, watching
 from workorders.act import Act
 from workorders.book import Book
-from workorders.crew import late, reports
+from workorders.crew import late, presence, reports
 from workorders.office import Office, Sessions
 from workorders.refusals import OrderRefused, absent, forbidden, stale
 from workorders.states import decide, may
@@ -39,14 +39,16 @@ class Desk:
     clock: Clock
 
     def queue(
-        self, actor: Actor, *, mine: bool = False, closed: bool = False, most: int = 500
-    ) -> list[OrderRow]:
+        self, actor: Actor, *, mine: bool = False, closed: bool = False,
+        state: OrderState | None = None, most: int = 500,
+    ) -> list[OrderRow]:  # fmt: skip
         """Orders in scope: by priority, then by value a day over hours of work.
 
         Args:
             actor: Who looks.
             mine: Only what belongs to them.
             closed: Closed and cancelled ones instead, the newest first.
+            state: Only those in it.
             most: At most so many.
         """
         # First which: only their ids are sorted, and only those shown are read whole.
@@ -55,6 +57,8 @@ class Desk:
         )
         if mine:
             query = query.where(Order.assignee == actor.login)
+        if state is not None:
+            query = query.where(Order.state == state)
         order_by = (
             (Order.closed_at.desc(), Order.id)
             if closed
@@ -101,6 +105,7 @@ class Desk:
                 to = self._decide(book, order, act, actor)
                 settled = late.settled(book, order, act, actor)
                 acts.check(settled, now)
+                settled = presence.settled(book, order, settled, actor)
                 deeds.perform(book, order, settled, actor.login, to)
                 once.keep(book, actor, act, order.version)
             clocks = book.clocks(order.id)
@@ -156,7 +161,7 @@ class Desk:
             hold_until=order.hold_until,
             due_times=tuple(viewing.due_time(book, clock) for clock in clocks),
             findings=self._findings(book, order),
-            watches=tuple(viewing.watch_view(watch) for watch in watching.of(book, order)),
+            watches=tuple(viewing.watch_view(book, w) for w in watching.of(book, order)),
             reports=tuple(viewing.report_view(book, r) for r in reports.of(book, order.id)),
             history=viewing.history(book, order),
         )  # fmt: skip

@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from adapters.photos import MOST_BYTES, cleaned
 from api import orders
-from api.arrivals import arrivals
+from api.arrivals import arrivals, inspections
 from api.asker import ServicesDep, cookie_name
 from api.identity import session_of
 from api.problems import STATUS_OF
@@ -173,6 +173,7 @@ def _form(
         address=_address(request, f"/r/{token}"), kept=kept, problem=problem,
         others=_others(request, f"/r/{token}"), photos=MOST_PHOTOS,
         arrivals=arrivals(request, given, place, tr),
+        inspections=inspections(request, given, place, tr),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from core.actor import SYSTEM, Actor
 from core.clock import Clock
 from core.words import OrderState, Role, Trade
 from workorders.book import Book
+from workorders.crew import presence
 from workorders.office import Office, Sessions
 from workorders.refusals import absent, forbidden
 from workorders.requests import explaining, following, intake, limits, marks
@@ -105,6 +106,23 @@ class Counter:
         with self._reading(ALL) as book:
             key = marks.key_of(book.session)
         id_ = unsigned(key, token) if key is not None else None
+        return place_of(self.office.site, id_) if id_ is not None else None
+
+    def presence(self, actor: Actor, place: Place) -> str:
+        """What a scan of a place's label gives to who is logged in there, for half an hour."""
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session, presence.KEY)
+        if key is None:
+            with self._writing(ALL) as book:
+                key = marks.made_key(book.session, presence.KEY)
+        return presence.given(key, place.id, actor.login, presence.system_ms())
+
+    def stands_at(self, actor: Actor, token: str) -> Place | None:
+        """Where somebody stands by their scan; None where that is none, or too old."""
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session, presence.KEY)
+        now = presence.system_ms()
+        id_ = presence.place_in(key, token, actor.login, now) if key is not None else None
         return place_of(self.office.site, id_) if id_ is not None else None
 
     def known(self, place: Place) -> frozenset[Kind]:
