@@ -11,6 +11,7 @@ from adapters.locales import translator
 from api import crew
 from api.actions import act_of
 from api.asker import ActorDep, FormDep, PhotoDep, ServicesDep, allowed
+from api.pages.planned import said_of, sending_of
 from api.problems import ABSENT, STATUS_OF
 from api.refusals import said
 from api.view import language_of, page
@@ -81,6 +82,19 @@ def act(
     except Refused as error:
         return _refused(request, given, actor, order, error)
     return JSONResponse({"version": row.version, "state": row.state.value})
+
+
+@router.post("/x/crew/{order}/step")
+def step(
+    request: Request, given: ServicesDep, actor: CrewDep, form: FormDep, order: OrderId
+) -> JSONResponse:
+    """One answer of a checklist that waited; given once by its key."""
+    try:
+        said_, sending = said_of(form), sending_of(form)
+        within = given.orders.planned.answer(actor, order, said_, sending)
+    except Refused as error:
+        return _refused(request, given, actor, order, error)
+    return JSONResponse({"within": within})
 
 
 @router.post("/x/crew/{order}/photos")

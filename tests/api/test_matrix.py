@@ -201,6 +201,7 @@ OWN_TESTS = {
     "POST /pin": "test_switch",
     "POST /x/crew/{order}/act": "test_crew",
     "POST /x/crew/{order}/photos": "test_crew",
+    "POST /x/crew/{order}/step": "test_planned",
     "POST /people": "test_people",
     "PUT /api/v1/people/{login}": "test_people",
     "PUT /api/v1/messages/wishes": "test_messages",
