@@ -28,7 +28,7 @@ _MOST = 2
 
 
 def awaited_words(needs: Awaited, now: int, site: Site, tr: Translator) -> str:
-    """``needs outdoor air below 12 °C for 2 h; forecast unknown``."""
+    """``Needs outdoor air below 12 °C for 2 h; forecast unknown``."""
     said = []
     if needs.hours:
         said += [_air(needs, tr), _forecast(needs, now, site.timezone, tr)]
@@ -37,7 +37,8 @@ def awaited_words(needs: Awaited, now: int, site: Site, tr: Translator) -> str:
     if needs.next_use is not None:
         when = formats.moment(needs.next_use, site.timezone, tr, now=now)
         said.append(tr("next from {when}", when=when))
-    return tr("; ").join(said)
+    words = tr("; ").join(said)
+    return words[:1].upper() + words[1:]
 
 
 def _air(needs: Awaited, tr: Translator) -> str:

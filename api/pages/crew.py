@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from adapters.locales import translator
-from api import crew
+from api import crew, whereabouts
 from api.actions import act_of
 from api.asker import ActorDep, FormDep, PhotoDep, ServicesDep, allowed
 from api.pages.planned import said_of, sending_of
@@ -79,6 +79,7 @@ def act(
     """One command that waited; done once by its key."""
     try:
         row = given.orders.desk.act(actor, act_of(given, order, form))
+        whereabouts.works(request, given, actor.login)
     except Refused as error:
         return _refused(request, given, actor, order, error)
     return JSONResponse({"version": row.version, "state": row.state.value})

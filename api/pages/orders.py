@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import crew, formats, planned, work
+from api import crew, formats, planned, whereabouts, work
 from api.actions import LABELS, act_of, actions, ahead
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import (
@@ -97,6 +97,7 @@ def act(
     """Do something to an order; what was refused comes back with what was typed."""
     try:
         given.orders.desk.act(actor, act_of(given, order, form))
+        whereabouts.works(request, given, actor.login)
     except Refused as error:
         if error.code in {"absent", "unauthenticated"}:
             raise

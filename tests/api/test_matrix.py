@@ -117,6 +117,7 @@ MATRIX = {
     "GET /x/crew": Row("/x/crew", "member"),
     "GET /switch": Row("/switch", "anyone"),
     "GET /pin": Row("/pin", "member"),
+    "GET /factor": Row("/factor", "member"),
     "GET /healthz": Row("/healthz", "anyone"),
     "GET /metrics": Row("/metrics", "anyone"),
     "GET /s": Row("/s/console.css", "anyone"),
@@ -199,6 +200,9 @@ OWN_TESTS = {
     "POST /orders/{order}/photos": "test_work",
     "POST /switch": "test_switch",
     "POST /pin": "test_switch",
+    "GET /second": "test_second",  # of a log-in that is half
+    "POST /second": "test_second",
+    "POST /factor": "test_second",
     "POST /x/crew/{order}/act": "test_crew",
     "POST /x/crew/{order}/photos": "test_crew",
     "POST /x/crew/{order}/step": "test_planned",

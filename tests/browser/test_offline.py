@@ -168,6 +168,7 @@ def test_what_was_done_in_a_basement_arrives_once(basement: Basement) -> None:
         tab.shoot("basement-waiting")
         assert tab.axe() == []
         assert basement.steps(order) == [], "nothing has left the phone"
+        lost = basement.gate.lost
         basement.gate.lose(b"/act HTTP")
         basement.gate.come()
         page.get_by_role("button", name="Send now").click()
@@ -175,7 +176,7 @@ def test_what_was_done_in_a_basement_arrives_once(basement: Basement) -> None:
         expect(page.locator("#outbox")).to_be_hidden()
         tab.shoot("basement-arrived")
         assert page.evaluate("window.__violations") == []
-    assert basement.gate.lost == 1
+    assert basement.gate.lost == lost + 1
     assert basement.steps(order) == ["accept", "arrive", "photo", "done"]
 
 

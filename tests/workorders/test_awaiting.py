@@ -64,7 +64,7 @@ def test_outdoor_air_is_awaited_and_the_forecast_says_when(house: House, tmp_pat
     id_ = waiting(house, path)
     house.judge(run_of(house.now, 1, Verdict.NOT_EVALUABLE, reason=Reason.OTHER_MODE))
     house.step(1.0)
-    assert words(house, id_) == "needs outdoor air below 12 °C for 1 h; forecast unknown"
+    assert words(house, id_) == "Needs outdoor air below 12 °C for 1 h; forecast unknown"
     forecast(path, "2026-03-11 11:00", *([15.0] * 12), *([9.0] * 6), *([14.0] * 6))
     assert words(house, id_).endswith("; forecast: 23:00 to 05:00")
     assert words(house, id_, "zh_Hans") == "需室外气温低于 12 °C 持续 1 小时；预报：23:00 至 05:00"

@@ -19,7 +19,7 @@ from workorders.book import Book
 from workorders.crew import presence
 from workorders.office import Office, Sessions
 from workorders.refusals import absent, forbidden
-from workorders.requests import explaining, following, intake, limits, marks
+from workorders.requests import explaining, following, intake, limits, marks, networks
 from workorders.requests.following import Followed
 from workorders.requests.intake import Report, Taken
 from workorders.requests.kinds import Kind
@@ -180,14 +180,29 @@ class Counter:
         with self._writing(ALL) as book:
             following.answer(book, secret, mended=mended, note=note)
 
-    def rate(self, secret: str, stars: int, remark: str, *, staff: bool) -> None:
+    def works_from(self, login: str, network: str) -> None:
+        """Somebody who works here comes from an address; it is kept as a mark. Empty: nothing."""
+        if not network:
+            return
+        now = _system_ms()
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session)
+            mark = marks.marked(key, "network", network) if key is not None else ""
+            if mark and networks.known(book.session, login, mark, now):
+                return
+        with self._writing(ALL) as book:
+            mark = marks.marked(marks.made_key(book.session), "network", network)
+            networks.note(book.session, login, mark, now)
+
+    def rate(self, secret: str, stars: int, remark: str, *, staff: bool, network: str = "") -> None:
         """The reporter says how it was, once.
 
         Raises:
             Refused: ``absent``, ``conflict`` or ``invalid``.
         """
         with self._writing(ALL) as book:
-            following.rate(book, secret, stars, remark, staff=staff)
+            following.rate(book, secret, stars, remark, staff=staff, network=network,
+                           system=_system_ms())  # fmt: skip
 
     def may_enter(self, actor: Actor) -> bool:
         """Whether somebody takes calls: the desk (trade O), supervisors, admins."""
