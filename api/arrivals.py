@@ -10,10 +10,11 @@ from fastapi import Request
 from adapters.locales import Translator
 from api.asker import cookie_name
 from api.identity import session_of
-from api.orders import summary
+from api.orders import named, summary
 from api.services import Services
 from core.words import OrderState
 from workorders.crew import presence
+from workorders.crew.checks import CheckKind
 from workorders.requests.places import Place
 from workorders.states import Command
 
@@ -50,7 +51,7 @@ class Inspection:
 def inspections(
     request: Request, given: Services, place: Place, tr: Translator
 ) -> list[Inspection]:
-    """Repairs at this place that the reader may inspect, if there is a log-in."""
+    """Repairs at this place that the reader may inspect or look at again, if there is a log-in."""
     secret = request.cookies.get(cookie_name(given))
     session = session_of(given.records, secret) if secret else None
     if session is None:
@@ -59,12 +60,25 @@ def inspections(
         row for row in given.orders.desk.queue(session.actor, state=OrderState.VERIFYING)
         if Command.INSPECT in row.allowed and presence.here(given.site, row.asset, place.id)
     ]  # fmt: skip
-    scan = quote(given.orders.requests.presence(session.actor, place)) if rows else ""
-    return [
+    looks = [
+        view for view in given.orders.checks.rows(session.actor)
+        if view.may and view.kind is CheckKind.INSPECTION
+        and presence.here(given.site, view.asset, place.id)
+    ]  # fmt: skip
+    if not rows and not looks:
+        return []
+    scan = quote(given.orders.requests.presence(session.actor, place))
+    first = [
         Inspection(order=row.id, title=summary(given, row, tr).title,
                    address=f"/orders/{row.id}?at={scan}")
         for row in rows
     ]  # fmt: skip
+    again = [
+        Inspection(order=view.order, title=tr.say(named(view.title, view.target, given.site, tr)),
+                   address=f"/checks?at={scan}")
+        for view in looks
+    ]  # fmt: skip
+    return first + again
 
 
 def arrivals(request: Request, given: Services, place: Place, tr: Translator) -> list[Arrival]:

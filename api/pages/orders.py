@@ -369,9 +369,9 @@ def _event_words(step: Step) -> str:
 
 def _about(given: Services, step: Step, tr: Translator) -> str:
     """Whom it went to, what was promised, or where it was inspected from."""
-    if step.what == Command.INSPECT and step.data.get("place"):
+    if step.what in _LOOKS and step.data.get("place"):
         return tr("at the place: {place}", place=place_of(given.site, step.data["place"], tr))
-    if step.what == Command.INSPECT and step.data.get("elsewhere"):
+    if step.what in _LOOKS and step.data.get("elsewhere"):
         return tr("not at the place: {why}", why=str(step.data["elsewhere"]))
     if step.what == Happening.BREACHED:
         return tr(PROMISES.get(str(step.data.get("promise")), ""))
@@ -379,6 +379,7 @@ def _about(given: Services, step: Step, tr: Translator) -> str:
     return given.orders.desk.office.name(str(login)) if login else ""
 
 
+_LOOKS = frozenset({Command.INSPECT.value, Happening.LOOKED.value})
 _REPAIRED = frozenset({OrderState.DONE, OrderState.VERIFYING})
 _EVENT_WORDS = {
     "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",

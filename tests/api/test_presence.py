@@ -13,6 +13,7 @@ from core.words import ProofKind
 from tests.api.console import Console
 from tests.api.test_report import token
 from workorders.act import Act
+from workorders.crew import checks
 from workorders.states import Command
 
 
@@ -62,6 +63,28 @@ def test_who_scans_the_label_inspects_and_who_does_not_is_told_to(
     after = inspector.get(f"/orders/{waiting}").text
     assert "at the place: " in after
     assert scan[1] not in after
+
+
+def test_a_second_look_begins_at_the_label_too(
+    console: Console, waiting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "SHARE", 1.0)
+    with console.records.session(ALL) as session:
+        session.execute(update(Order).where(Order.id == waiting).values(proof=ProofKind.REPORTER))
+    console.orders.desk.reporter(waiting, mended=True)
+    (view,) = console.orders.checks.rows(console.actor("en.all"))
+    looker, form = console.as_("en.all"), {"passed": "yes", "note": "dry"}
+    page = looker.get("/checks").text
+    assert "scan the label at the place first" in page
+    assert 'value="yes"' not in page
+    assert looker.post(f"/checks/{view.id}", form).status_code == 422
+    label = looker.get(f"/r/{token(console, 'a.ahu1')}").text
+    found = re.search(r'href="(/checks\?at=[^"]+)"', label)
+    assert found is not None
+    scan = re.search(r'name="place" value="([^"]+)"', looker.get(found[1]).text)
+    assert scan is not None
+    assert looker.post(f"/checks/{view.id}", {**form, "place": scan[1]}).status_code == 303
+    assert "at the place: " in looker.get(f"/orders/{waiting}").text
 
 
 def test_a_supervisor_inspects_from_elsewhere_and_it_is_said(

@@ -64,19 +64,31 @@ def settled(book: Book, order: Order, act: Act, actor: Actor) -> Act:
     """
     if act.do is not Command.INSPECT:
         return replace(act, place="", elsewhere="")
-    if act.place:
-        return replace(act, place=_there(book, order, act, actor), elsewhere="")
+    found = where(book, order, actor, act.place, act.elsewhere)
+    return replace(act, place=found.get("place", ""), elsewhere=found.get("elsewhere", ""))
+
+
+def where(
+    book: Book, order: Order, actor: Actor, scan: str, elsewhere: str
+) -> dict[str, str]:  # fmt: skip
+    """From where somebody says that a repair holds: ``place`` by their scan, or ``elsewhere``.
+
+    Raises:
+        Refused: ``invalid`` where they were not there, and are not excused.
+    """
+    if scan:
+        return {"place": _there(book, order, actor, scan)}
     if actor.role not in EXCUSED:
         raise invalid(Text("Scan the label at the place first, then say here what you saw."),
                       "place")  # fmt: skip
-    if not act.elsewhere.strip():
+    if not elsewhere.strip():
         raise invalid(Text("Say why nobody scanned the label at the place."), "elsewhere")
-    return replace(act, elsewhere=act.elsewhere.strip()[:500])
+    return {"elsewhere": elsewhere.strip()[:500]}
 
 
-def _there(book: Book, order: Order, act: Act, actor: Actor) -> str:
+def _there(book: Book, order: Order, actor: Actor, scan: str) -> str:
     key = marks.key_of(book.session, KEY)
-    place = place_in(key, act.place, actor.login, system_ms()) if key is not None else None
+    place = place_in(key, scan, actor.login, system_ms()) if key is not None else None
     if place is None or not here(book.office.site, order.asset, place):
         text = Text(
             "That scan is older than half an hour, or of another place: scan the label again."
