@@ -143,3 +143,22 @@ def test_figures_go_into_their_place_of_the_page() -> None:
     with pytest.raises(ValueError, match="no place"):
         written("# Another page", played, seed=7, scale=Scale())
     assert not played[1].sound
+
+
+def test_a_run_of_some_scenarios_takes_no_other_row_away() -> None:
+    page, sound = PAGE.read_text(encoding="utf-8"), Account(given=1000, sent=1000, stored=1000)
+    good = Played(scenario="ingest killed", store="duckdb", account=sound, seconds=61.2)
+    bad = Played(scenario="disk full", store="duckdb", account=Account(), seconds=1,
+                 failure="it takes root")  # fmt: skip
+    page = written(page, [good, bad], seed=7, scale=Scale())
+    other = Played(scenario="edge killed", store="duckdb", account=sound, seconds=5)
+    page = written(page, [other], seed=7, scale=Scale())
+    assert "| duckdb | ingest killed | 0 | 1,000 |" in page
+    assert "| duckdb | edge killed | 0 | 1,000 |" in page
+    assert "- duckdb, disk full: it takes root\n" in page
+    mended = Played(scenario="disk full", store="duckdb", account=sound, seconds=9)
+    page = written(page, [mended], seed=7, scale=Scale())
+    assert "| duckdb | disk full | 0 | 1,000 |" in page
+    assert "it takes root" not in page
+    page = written(page, [other], seed=8, scale=Scale())
+    assert "| duckdb | ingest killed |" not in page, "another seed is another table"
