@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -28,10 +29,11 @@ def waiting(console: Console) -> str:
     desk = console.orders.desk
     person = desk.order(console.actor("ad.all"), id_).row.person
     assert person is not None
-    said = {"cause": "as_described", "note": "mended", "minutes": 5}
-    for do, more in ((Command.ACCEPT, {}), (Command.ARRIVE, {}), (Command.DONE, said)):
-        version = desk.order(console.actor(person), id_).row.version
-        desk.act(console.actor(person), Act(order=id_, do=do, version=version, **more))
+    for do in (Command.ACCEPT, Command.ARRIVE, Command.DONE):
+        act = Act(order=id_, do=do, version=desk.order(console.actor(person), id_).row.version)
+        if do is Command.DONE:
+            act = replace(act, cause="as_described", note="mended", minutes=5)
+        desk.act(console.actor(person), act)
     return id_
 
 
