@@ -49,7 +49,8 @@ def waits(records: Records, roles: AbstractSet[Role], machine: str, person: Pers
     with records.session(ALL, reading=True) as session:
         if session.get(FactorRow, person.login) is None:
             return person.role in roles
-        known = session.get(FactorMachineRow, (person.login, digest(machine))) if machine else None
+        mine = {"machine": digest(machine), "login": person.login}
+        known = session.get(FactorMachineRow, mine) if machine else None
         return known is None or known.until < now_ms()
 
 
