@@ -11,7 +11,7 @@ from analytics.exposures import ClearCount, Persistence, shown_in
 from analytics.runs import LOST_REASONS, cut, joined, part
 from core.clock import DAY_MS, HOUR_MS
 from core.rulecard import RuleCard
-from core.verdict import Run, Verdict
+from core.verdict import Reason, Run, Verdict
 from core.words import Text
 
 PATIENCE_MS = 7 * DAY_MS
@@ -21,6 +21,12 @@ LOST_SHARE = 0.9
 """Share of a day without usable data from which the points count as lost. Lower, and a
 gateway's restart takes the order away from its person; 1, and one stray reading a day
 hides an unplugged sensor."""
+
+IDLE_SHARE = 0.9
+"""Share of a week from which a plant hardly ran. A healthy office week stands still for two thirds
+of it; at 1, an hour of frost protection in a holiday asks for a signature."""
+
+_IDLE = frozenset({Reason.OFF, Reason.NO_SERVICE, Reason.DECLARED})
 
 GONE_MS = HOUR_MS
 """How long what lingers must have gone: a level that waves about its limit has not."""
@@ -86,7 +92,7 @@ def prove(
     count = ClearCount(card=card, modes=shown_in(before), since=done_at, settle_ms=settle_ms)
     again = Persistence(card.hold)
     gone = _gone(card, after, done_at)
-    if card.lingers_h:
+    if card.lingers_h or card.answers_h:
         after = [*cut(after, done_at, gone), *cut(after, gone, max(gone, horizon))]
     for run, doubtful in _weighed(card, after, doubts):
         proved = count.proved_at()
@@ -108,7 +114,12 @@ def prove(
 
 
 def _gone(card: RuleCard, after: Sequence[Run], done_at: int) -> int:
-    """From when on FAULT refuses: at once, or since what lingers of it had once gone. [ms]"""
+    """From when on FAULT refuses. [ms]
+
+    At once, or since what lingers of it had once gone, or since nobody is asked any more.
+    """
+    if card.answers_h:
+        return done_at + round(card.answers_h * HOUR_MS)
     latest = done_at + round(card.lingers_h * HOUR_MS)
     since: int | None = None
     for run in after if card.lingers_h else ():
@@ -186,6 +197,10 @@ def _undecided(
     elif unserved and horizon - idle_since >= PATIENCE_MS:
         outcome = ProofState.PARKED
         text = Text("Clear, but not seen in service: waits until it does its work again.")
+    elif horizon - idle_since >= PATIENCE_MS and _shut(after, horizon):
+        # What was shut or stopped shows nothing; a signature must not close it.
+        outcome = ProofState.PARKED
+        text = Text("Hardly used for seven days: waits until it does its work again.")
     elif horizon - idle_since >= PATIENCE_MS:
         outcome = ProofState.PARKED if card.seasonal else ProofState.INCONCLUSIVE
         text = (
@@ -215,6 +230,19 @@ def _awaited(count: ClearCount, horizon: int) -> Text:
         return Text("Clear so far; that it does its work again is awaited.")
     left = max(0, (count.proved_at() or horizon) - horizon)
     return Text("Clear so far; {hours} h more are awaited.", {"hours": -(-left // 3_600_000)})
+
+
+def _shut(after: Sequence[Run], horizon: int) -> bool:
+    """Whether what is judged hardly did its work for a week: shut, stopped, or on holiday."""
+    week = cut(after, horizon - PATIENCE_MS, horizon)
+    whole = _length(week)
+    unserved = _length([run for run in week if run.reason is Reason.NO_SERVICE])
+    idle = _length([run for run in week if run.reason in _IDLE])
+    return 2 * unserved > whole or (whole > 0 and idle >= IDLE_SHARE * whole)
+
+
+def _length(runs: Sequence[Run]) -> int:
+    return sum(run.end - run.start for run in runs)
 
 
 def _points_lost(card: RuleCard, after: Sequence[Run], horizon: int) -> bool:

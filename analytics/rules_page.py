@@ -28,7 +28,8 @@ proves a repair.
   verified, after max(24 h, the card's exposures, the hold) without FAULT.
 - **Service.** Where a card asks for it, the plant must be seen to do its work again, for as long
   as the hold, before an episode clears or a repair is verified: behind a shut hand valve nothing
-  leaks. Where it is never asked for, the order is parked until it is.
+  leaks. Where it is never asked for, or was hardly used for a week, the order is parked until
+  it is: nobody can sign for it.
 - **Doubt.** What is clear while an instrument that the rule leans on is at fault, or while a
   point of the same machine is silent since the visit, proves nothing; a proof waits five hours
   for what comes out late.
@@ -76,6 +77,7 @@ def _section(card: RuleCard) -> str:
         ("Clears when", card.clears_when),
         ("Exposures", _exposures(card)),
         *([("Lingers", _lingers(card))] if card.lingers_h else []),
+        *([("Answers", _answers(card))] if card.answers_h else []),
         ("In service when", card.served_when or "its exposures show it"),
         ("Waits for, on the asset or what it supplies", ", ".join(card.behind) or "nothing"),
         ("Folds into itself", "what stops with it, within 30 minutes" if card.stops else "nothing"),
@@ -120,6 +122,10 @@ def _hold(hold: Hold, card: RuleCard) -> str:
     if hold.counted:
         return f"{hold.need} of {hold.of} {card.counted_in}"
     return f"{hold.minutes} min"
+
+
+def _answers(card: RuleCard) -> str:
+    return f"may be given for {card.answers_h:g} h after a repair before what is asked refuses it"
 
 
 def _lingers(card: RuleCard) -> str:

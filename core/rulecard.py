@@ -106,6 +106,9 @@ class RuleCard:
             hold, in words; its intervals say *served*. Empty where the exposures show it.
         lingers_h: How long after a repair the fault may go on showing until it has first gone: what
             it filled or heated must first be used. What shows until then refuses nothing. [h]
+        answers_h: How long after a repair people may still be asked of what was before it. What
+            shows until then refuses nothing, gone in between or not: one answer may raise the
+            next question. [h]
         behind: Families that show as this one: while one of them stands open on the same
             asset, nothing here is proven. One that stands open on what lies behind the asset,
             before the meters below it, takes this as its symptom.
@@ -164,6 +167,7 @@ class RuleCard:
     seasonal: bool = False
     served_when: str = ""
     lingers_h: float = 0.0
+    answers_h: float = 0.0
     behind: tuple[str, ...] = ()
     stops: bool = False
     follows: tuple[str, ...] = ()

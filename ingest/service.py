@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -42,6 +43,9 @@ INBOX = 10_000
 INBOX_BYTES = 64 * 1024 * 1024
 DRAIN_S = 3.0
 """How long a stop waits for what has come already; the rest is delivered again."""
+
+_LOOK_AGAIN_S = 0.01
+"""How often is looked whether an errand is done; a decision on a register takes some 50 ms."""
 
 
 class Ingest:
@@ -179,6 +183,23 @@ class Ingest:
         idle = self._inbox.wait_idle(timeout_s)
         self._check()
         return idle
+
+    def wait_errands(self, timeout_s: float) -> bool:
+        """Whether all that people have asked was done within the time, looked for at once.
+
+        Raises:
+            Fatal: As :meth:`idle`.
+            Retryable: The records are away.
+        """
+        until = time.monotonic() + timeout_s
+        while self._errands is not None and self._errands.due():
+            self._check()
+            if time.monotonic() >= until:
+                return False
+            if not self._asked.is_set():
+                self._on_asked()
+            time.sleep(_LOOK_AGAIN_S)
+        return True
 
     def counts(self) -> Mapping[str, int]:
         """What was done since the start, by name of :class:`ingest.counts.Tally`."""

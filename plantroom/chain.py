@@ -21,11 +21,13 @@ from adapters.mqtt.embedded import EmbeddedBroker
 from adapters.settings import Settings
 from analytics.engine import Engine
 from core.clock import DAY_MS, HOUR_MS, SteppedClock
+from core.errors import Fatal
 from core.ports import Broker
+from core.words import Discipline
 from edge.agent import Agent
 from edge.drivers.simulated import SimulatedDriver
 from plantroom.booked import booked_of, placebos_of
-from plantroom.conductor import Conductor
+from plantroom.conductor import SETTLE_S, Conductor
 from plantroom.crew import DeskOfCrew
 from plantroom.judging import Visited, alarms_of, visits_of
 from plantroom.loop import Loop
@@ -37,6 +39,7 @@ from scoring.crew import Crew
 from scoring.records import Alarm, Booked, Placebo, Visit
 from scoring.season import Readings
 from simulators.campus import Campus
+from simulators.physics.kinds.catalogue import FAULT_KINDS
 from simulators.truth import Truth
 
 if TYPE_CHECKING:
@@ -143,7 +146,11 @@ class Chain:
             plant.ingest.start()
             with self._timed("run-in"):
                 self._run_in(plant, campus, past, clock)
-            assets = {fault.id: fault.asset for fault in self._run.faults}
+            assets = {
+                fault.id: fault.asset
+                for fault in self._run.faults
+                if FAULT_KINDS[fault.kind].discipline is Discipline.INSTRUMENT
+            }
             visited = Visited(DeskOfCrew(plant.orders.crew), campus, assets)
             crew = Crew(visited, visited, self._run.visit, site.timezone)
             self._days(plant, campus, crew, visited, clock)
@@ -193,9 +200,14 @@ class Chain:
         start, end = self._run.start, self._run.end
         self.wall_s |= dict.fromkeys(_STAGES, 0.0)
 
+        def counted() -> None:
+            # Ingest looks once a second by the machine's time, which would be hours of the run's.
+            if not plant.ingest.wait_errands(SETTLE_S):
+                raise Fatal(f"what was said of meters was not counted within {SETTLE_S:.0f} s")
+
         def tell(now: int) -> None:
             # What was changed by a visit is said there and then; what that shows since, later.
-            visited.tell(plant.records.meters, self._site, now)
+            visited.tell(plant.records.meters, self._site, now, counted)
 
         conductor = Conductor(
             clock=clock, agents=_agents(plant),

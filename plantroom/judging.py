@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -31,6 +31,9 @@ _SAID = {
     Command.RETURN.value: "returned",
     Happening.INCONCLUSIVE.value: "inconclusive",
 }
+_SITTING = 50
+"""Most rounds of answers and further questions: a register that was read wrongly for days asks at
+most fifty times at once, and again as these are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Visited:
     """Desk and plant as the crew meets them, with a diary of who worked on what.
 
     Attributes:
-        assets: By id of a fault what is broken.
+        assets: By id of a fault what is broken; of faults that an instrument's repair mends.
         visits: In the order of time.
     """
 
@@ -85,22 +88,41 @@ class Visited:
         self.visits += [Worked(id_, self._order, at, effect) for id_ in worked]
         return worked
 
-    def tell(self, events: RecordMeterEvents, site: Site, now: int) -> None:
+    def tell(
+        self, events: RecordMeterEvents, site: Site, now: int, settle: Callable[[], None]
+    ) -> None:
         """Says what happened to the registers of meters that were mended within the day.
 
-        Who changes a meter writes it down; who mended nothing, or only said so, does not.
+        Who changes a meter writes it down; who mended nothing, only said so, or mended something
+        else there, does not. An
+        answer may raise the next question, which is answered in the same sitting.
+
+        Args:
+            events: Of registers.
+            site: Compiled.
+            now: Run clock. [ms]
+            settle: Waits until what was said is counted.
         """
         since = now - DAY_MS
         worked = [v for v in self.visits if v.at > since and v.effect == EFFECTIVE]
-        mended = {self.assets[v.fault] for v in worked} & set(site.equipment)
+        mended = {self.assets[v.fault] for v in worked if v.fault in self.assets}
+        mended &= set(site.equipment)
         if not any(site.equipment[asset].meter is not None for asset in mended):
             return
-        for event in events.list(ALL, state="open"):
-            if site.points[site.index[event.point]].equipment in mended:
+        for _ in range(_SITTING):
+            asked = [
+                event
+                for event in events.list(ALL, state="open")
+                if site.points[site.index[event.point]].equipment in mended
+            ]
+            for event in asked:
                 events.decide(
                     ALL, event.id, event.version, EventState.CONFIRMED, "crew", now,
                     {"closing": event.before, "opening": event.first, "exact": False},
                 )  # fmt: skip
+            if not asked:
+                return
+            settle()
 
 
 def alarms_of(plant: Plant, seed: int) -> list[Alarm]:

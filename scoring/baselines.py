@@ -11,6 +11,7 @@ from core.batch import Floats
 from core.clock import DAY_MS
 from core.site import EquipmentClass, MeterRole, Site
 from core.words import Trade
+from scoring.matching import grace_of
 from scoring.records import Alarm, Cause
 
 BLIND_ORDERS = 3
@@ -51,19 +52,47 @@ def blind(site: Site, start: int, end: int) -> list[Alarm]:
 
 
 def shuffled(causes: Sequence[Cause], start: int, end: int, seed: int) -> list[Cause]:
-    """The same faults, each as long as it was but at another time of the run.
+    """The same faults, each as long as it was, moved to where no order of its own time counts.
 
-    Whoever finds these by the orders that were raised for the real ones finds by chance.
+    Whoever finds these by the orders that were raised for the real ones finds by chance: an
+    order that opens while its fault is there, or in the grace after it, is no chance, so that a
+    fault is moved clear of that time (docs/decisions/0021). One that lasts too long for it is
+    moved to the end of the run that leaves it the least of its own time.
+    """
+    rng = np.random.default_rng(seed)
+    moved = []
+    for cause in causes:
+        over = end if cause.end is None else min(cause.end, end)
+        length, draw, grace = over - cause.onset, rng.random(), grace_of(cause)
+        before = max(0, cause.onset - grace - length - start)
+        after = max(0, end - length - (over + grace))
+        if before + after > 0:
+            way = int(draw * (before + after))
+            onset = start + way if way < before else over + grace + 1 + way - before
+        else:
+            onset = start if cause.onset - start >= end - over else end - length
+        moved.append(_at(cause, onset, length))
+    return moved
+
+
+def shuffled_anywhere(causes: Sequence[Cause], start: int, end: int, seed: int) -> list[Cause]:
+    """The same faults, each as long as it was, anywhere in the run: also where it was.
+
+    A fault that lasts nearly all of the run can hardly move, and its own order finds it again.
     """
     rng = np.random.default_rng(seed)
     moved = []
     for cause in causes:
         length = (end if cause.end is None else min(cause.end, end)) - cause.onset
         onset = start + int(rng.random() * max(1, end - start - length))
-        by = onset - cause.onset
-        seen = None if cause.visible is None else cause.visible + by
-        moved.append(msgspec.structs.replace(cause, onset=onset, end=onset + length, visible=seen))
+        moved.append(_at(cause, onset, length))
     return moved
+
+
+def _at(cause: Cause, onset: int, length: int) -> Cause:
+    by = onset - cause.onset
+    seen = None if cause.visible is None else cause.visible + by
+    return msgspec.structs.replace(cause, onset=onset, end=onset + length, visible=seen)
 
 
 def threshold(site: Site, days: Floats, start: int, run_in: int) -> list[Alarm]:

@@ -88,8 +88,13 @@ def match(
 
 def in_time(alarm: Alarm, cause: Cause) -> bool:
     """Whether it opened after the onset and not too long after the end."""
-    grace = DATA_GRACE_MS if cause.discipline == Discipline.INSTRUMENT else GRACE_MS
-    return cause.onset <= alarm.start and (cause.end is None or alarm.start <= cause.end + grace)
+    until = None if cause.end is None else cause.end + grace_of(cause)
+    return cause.onset <= alarm.start and (until is None or alarm.start <= until)
+
+
+def grace_of(cause: Cause) -> int:
+    """How long after its end an order on it may still open. [ms]"""
+    return DATA_GRACE_MS if cause.discipline == Discipline.INSTRUMENT else GRACE_MS
 
 
 def _weights(alarms: Sequence[Alarm], causes: Sequence[Cause], places: Places) -> Floats:

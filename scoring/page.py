@@ -45,9 +45,11 @@ _OPEN = (
 _NOTES = """
 ## How to read it
 
-- **Shuffled** keeps our orders and moves every fault to another time: what it still finds is
-  chance. **Blind** orders go to each building's main meters without looking. **Threshold** is one
-  limit a point, four robust deviations from its healthy days.
+- **Shuffled** keeps our orders and moves every fault clear of its own time: what it still finds
+  is chance. **Shuffled anywhere** moves it anywhere in the run, so that one that lasts long stays
+  partly where it was and is found by its own order (docs/decisions/0021). **Blind** orders go to
+  each building's main meters without looking. **Threshold** is one limit a point, four robust
+  deviations from its healthy days.
 - **Time to detect** is Kaplan and Meier's, from the first visible hour; a dash means that not so
   many were found before they ended or the run did.
 - **Verification right** counts repairs whose fault would have shown on three days within seven.

@@ -16,6 +16,9 @@ from scoring.reach import WITHIN_REACH
 from scoring.records import Alarm, Cause
 from scoring.season import Readings, Season
 
+Shuffle = Callable[[Sequence[Cause], int, int, int], list[Cause]]
+"""Moves the faults of a run from its start to its end, by a seed. [ms]"""
+
 _SHUFFLES = 20
 """Times that onsets are moved: one alone would be chance again."""
 _OF_BASELINES = ("orders", "precision", "precision_strict", "recall", "recall_all", "found", "f1")
@@ -78,17 +81,23 @@ def within_reach(seasons: Sequence[Season], site: Site) -> float | None:
 def _baselines(seasons: Sequence[Season], site: Site, places: Places) -> Figures:
     blind = [replace(s, alarms=tuple(baselines.blind(site, s.start, s.end))) for s in seasons]
     single = [replace(s, alarms=s.threshold) for s in seasons]
-    moved = [_moved(season, number) for season in seasons for number in range(_SHUFFLES)]
+    away, anywhere = (
+        [_moved(season, number, by) for season in seasons for number in range(_SHUFFLES)]
+        for by in (baselines.shuffled, baselines.shuffled_anywhere)
+    )
     return {
         name: _short(figures(scored(of, places)))
-        for name, of in (("blind", blind), ("shuffled", moved), ("threshold", single))
-    }
+        for name, of in (
+            ("blind", blind), ("shuffled", away), ("shuffled_anywhere", anywhere),
+            ("threshold", single),
+        )
+    }  # fmt: skip
 
 
-def _moved(season: Season, number: int) -> Season:
+def _moved(season: Season, number: int, by: Shuffle) -> Season:
     """A season of its own, so that its faults are nobody else's."""
     seed = season.seed * _SHUFFLES + number
-    causes = baselines.shuffled(season.causes, season.start, season.end, seed)
+    causes = by(season.causes, season.start, season.end, seed)
     return replace(season, seed=seed, causes=tuple(causes))
 
 

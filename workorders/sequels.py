@@ -6,7 +6,7 @@ order of its own. Mending it by opening the valve again proves nothing while the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -20,12 +20,19 @@ from workorders.ownplant.cards import FAMILIES as OWN_PLANT
 from workorders.routing import gateways_of
 
 
-def before(book: Book, order: Order) -> str | None:
+def before(book: Book, order: Order, alone: Collection[str] = ()) -> str | None:
     """Id of an open order that this one may come from, and that is not proven; None of none.
 
     It is one on the same asset that was worked on in the week before this one's fault began, or
     whose fault shows as this one's and was there when this one was first worked on. Neither can
     go in a circle: the other one's visit, or its fault, was always earlier.
+
+    Args:
+        book: With the order's session.
+        order: That telemetry would prove.
+        alone: Rules that judge an instrument by what it says itself. Plant at fault makes no sensor
+            silent: one that speaks again is mended, whatever its visit did before. To wait would
+            keep mute what leans on it, and with that the proof that is waited for.
     """
     query = select(Order).where(
         Order.asset == order.asset, Order.id != order.id, Order.closed_at.is_(None),
@@ -37,7 +44,9 @@ def before(book: Book, order: Order) -> str | None:
     done = _done(book, [order.id, *(other.id for other in others)])
     done_first = min(done[order.id], default=None)
     for other in others:
-        visited = any(0 <= order.first_seen - at <= PATIENCE_MS for at in done[other.id])
+        visited = order.rule not in alone and any(
+            0 <= order.first_seen - at <= PATIENCE_MS for at in done[other.id]
+        )
         explains = card is not None and other.family in card.behind
         there = done_first is not None and other.first_seen < done_first
         if (visited or (explains and there)) and not _proven(book, other):

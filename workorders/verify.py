@@ -110,7 +110,8 @@ class Verifier:
         watches = watching.live(book, order)
         asked = [self._one(book, order, watch, judged, wrong) for watch in watches]
         said = watching.combined(watches)
-        if said is ProofState.VERIFIED and (first := before(book, order)) is not None:
+        alone = self.doubts.accusers
+        if said is ProofState.VERIFIED and (first := before(book, order, alone)) is not None:
             _wait_for(watches, _behind(first))
             said = ProofState.WAITING
         if said is ProofState.POINTS_LOST and (clock := wrong_clock(book, order)) is not None:

@@ -6,6 +6,7 @@ from analytics.rule import Rule
 from analytics.rules import (
     board_heat,
     coil_leaks,
+    full_heat,
     heat_against_cool,
     hunting,
     late_stop,
@@ -49,7 +50,13 @@ RULES: tuple[Rule, ...] = (
     outdoor_air.TOO_MUCH,
     hunting.RULE,
     *sorted(
-        (outdoor_air.NONE_FREE, *mixed_air.RULES, *supply_air.RULES, *coil_leaks.RULES),
+        (
+            outdoor_air.NONE_FREE,
+            full_heat.RULE,
+            *mixed_air.RULES,
+            *supply_air.RULES,
+            *coil_leaks.RULES,
+        ),
         key=lambda rule: int(rule.id.removeprefix("FC-")),
     ),
     *sensors.RULES,

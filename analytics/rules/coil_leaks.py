@@ -67,6 +67,8 @@ FC14 = air_card(
     parts=("Cooling valve", "Valve actuator"),
     isolation="Shut the coil's isolating valves before opening the valve.",
     effort_min=120,
+    # In hot weather the coil cools all day: its valve is never shut.
+    seasonal=True,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
     clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
     "half an hour in which the coil is asked to cool and does: a shut hand valve is no repair.",
@@ -102,6 +104,8 @@ FC15 = air_card(
     parts=("Heating valve", "Valve actuator"),
     isolation=VALVE_WATER,
     effort_min=120,
+    # In cold weather it heats all day: its valve is never shut.
+    seasonal=True,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
     exemptions=("dehumidifies",),
     clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "

@@ -65,6 +65,8 @@ CARD = RuleCard(
     isolation="None for tuning; stop and lock the fan before opening the unit.",
     effort_min=90,
     desk=False,
+    # Its loop swings about a valve that sticks or passes, and rests when its setpoint is moved.
+    behind=("ahu_cooling_valve", "ahu_heating_valve"),
     sources=("domain sheet AC-14",),
     parameters={
         "travel": Parameter(value=500.0, unit="%/h", why="a healthy valve travels 12 to 29 % an "

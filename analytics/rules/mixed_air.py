@@ -114,6 +114,8 @@ FC06 = air_card(
     isolation=STOP_FAN,
     effort_min=90,
     numbers=(),
+    # In mild weather room and outdoor air are too near each other to tell a share.
+    seasonal=True,
     own={
         "eps_oaf": Parameter(value=0.30, unit="1", why="Guideline 36: the share is a quotient of "
             "two small differences; less alarms on stratified air"),

@@ -53,8 +53,9 @@ CARD = RuleCard(
     effort_min=30,
     desk=False,
     exposures=1,
-    # Who mended it comes back to the desk before they say what the register did.
-    lingers_h=24.0,
+    # Who mended it comes back to the desk before they say what the register did; a register that
+    # was read wrongly for a day asks many times, some of it again once another was answered.
+    answers_h=24.0,
     sources=("domain sheet SEN-06: three consistent reads make it a new segment, an order raised",),
     parameters={
         "patience": Parameter(value=24.0, unit="h", why="less, and every meter that is changed by "

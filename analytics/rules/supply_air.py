@@ -95,6 +95,7 @@ FC12 = air_card(
     isolation=VALVE_WATER,
     effort_min=90,
     numbers=("eps_sat", "eps_mat", "fan_rise"),
+    seasonal=True,
     exemptions=("dehumidifies",),
     clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
     "half an hour in which the coil is asked to heat and does: a shut hand valve is no repair.",

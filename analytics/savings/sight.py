@@ -62,6 +62,7 @@ class Sight:
     store: ReadingStore
     targets: Targets
     _books: dict[tuple[int, ...], Daybook] = field(default_factory=dict)
+    _used: dict[tuple[tuple[int, ...], Grid], Floats] = field(default_factory=dict)
 
     def construction(self, rule: str, target: str) -> Construction | None:
         """How a repair there is measured; None where nothing is claimed."""
@@ -128,6 +129,14 @@ class Sight:
         """Late readings fell into these days."""
         for book in self._books.values():
             book.forget(first, last)
+        self._used.clear()
+
+    def _counted(self, registers: Sequence[int], grid: Grid) -> Floats:
+        """What a building's registers counted; its plants' targets all ask for the same."""
+        key = (tuple(registers), grid)
+        if key not in self._used:
+            self._used[key] = counted(self.store, registers, grid.ends, grid.step)
+        return self._used[key]
 
     def _plant(self, rule: Rule, target: Target, start: int, end: int) -> dict[str, Units]:
         parts: dict[str, list[Units]] = {view: [] for view in PLANT_LOSSES[rule.card.family]}
@@ -157,15 +166,12 @@ class Sight:
         frame = means_frame(scene, wide, layout(self.site, wide, [mine]), grid, {})
         building = self.site.equipment[target.id].building
         use = {
-            carrier: counted(self.store, registers, grid.ends, step)
+            carrier: self._counted(registers, grid)
             for carrier, registers in meters_of(self.site, building).items()
             if rule.card.family in METERED
         }
-        fans, plant = (
-            counted(self.store, of(self.site, building), grid.ends, step)
-            for of in (fans_of, plant_of)
-        )
-        heat = counted(self.store, heat_of(self.site, building), grid.ends, step)
+        fans, plant = (self._counted(of(self.site, building), grid) for of in (fans_of, plant_of))
+        heat = self._counted(heat_of(self.site, building), grid)
         found = {}
         for view, loss_of in PLANT_LOSSES[rule.card.family].items():
             loss = loss_of(frame).within(heat).counted(fans, plant)

@@ -123,6 +123,19 @@ def test_what_lingers_refuses_nothing_until_it_has_first_gone() -> None:
     assert proof(tank, [*BROKEN, day(0, 12, 86, FAULT)], 86).outcome is ProofState.REFUSED
 
 
+def test_questions_about_what_was_before_refuse_nothing_for_a_day() -> None:
+    """One answer raised the next question: of a register, of what it did before it was mended."""
+    asked = replace(TIMED, answers_h=24.0)
+    again = [*BROKEN, day(0, 12, 16, OK), day(0, 20, 26, FAULT)]
+    assert proof(replace(TIMED, lingers_h=24.0), again, 26).outcome is ProofState.REFUSED
+    assert proof(asked, again, 26).outcome is ProofState.WAITING
+    said = [*again, day(1, 2, 18, OK), *clear_days(2, 4)]
+    assert proof(asked, said, 96 + 18).outcome is ProofState.VERIFIED
+    unsaid = [*BROKEN, day(0, 12, 37, FAULT)]
+    assert proof(asked, unsaid, 36).outcome is ProofState.WAITING
+    assert proof(asked, unsaid, 37).outcome is ProofState.REFUSED
+
+
 def test_what_was_verified_first_is_not_refused_later() -> None:
     runs = [*BROKEN, day(0, 12, 18, OK), *clear_days(1, 3), day(4, 8, 12, FAULT)]
     assert proof(TIMED, runs, 5 * 24).outcome is ProofState.VERIFIED
@@ -144,8 +157,27 @@ def test_near_the_limit_is_neither_clear_nor_fault() -> None:
     assert (seen.outcome, seen.exposures) == (ProofState.WAITING, 0)
 
 
+def test_what_stays_shut_is_for_nobody_to_sign() -> None:
+    """Behind a shut valve no water is drawn: nothing runs at night, and nothing is proven."""
+    shut = [*BROKEN, *[day(n, 2, 5, NE, reason=Reason.NO_SERVICE) for n in range(1, 9)]]
+    unknown = [*BROKEN, *[day(n, 2, 5, NE, reason=Reason.OTHER_MODE) for n in range(1, 9)]]
+    nights = card(hold=Hold(need=1, of=1))
+    assert proof(nights, unknown, 8 * 24).outcome is ProofState.INCONCLUSIVE
+    assert proof(nights, shut, 8 * 24).outcome is ProofState.PARKED
+    again = [day(n, 2, 5, OK) for n in range(9, 12)]
+    assert proof(nights, [*shut, *again], 12 * 24).outcome is ProofState.VERIFIED
+
+
+def test_a_holiday_is_for_nobody_to_sign_either() -> None:
+    """Over the New Year a machine stands for nine days, but for an hour against frost."""
+    closed = [*BROKEN, day(0, 12, 96, NE), day(4, 0, 1, NE, reason=Reason.OTHER_MODE)]
+    closed.append(day(4, 1, 24 * 6, NE))
+    assert proof(TIMED, closed, 12 + 24 * 7).outcome is ProofState.PARKED
+    assert proof(TIMED, [*closed, *clear_days(10, 12)], 24 * 13).outcome is ProofState.VERIFIED
+
+
 def test_seven_days_without_an_exposure() -> None:
-    runs = [*BROKEN, day(0, 12, 24 * 8, NE)]
+    runs = [*BROKEN, day(0, 12, 24 * 8, NE, reason=Reason.OTHER_MODE)]
     assert proof(TIMED, runs, 12 + 24 * 7 - 1).outcome is ProofState.WAITING
     assert proof(TIMED, runs, 12 + 24 * 7).outcome is ProofState.INCONCLUSIVE
     seasonal = card(hold=Hold(minutes=30), seasonal=True)

@@ -15,7 +15,7 @@ from core.rulecard import RuleCard
 
 ROOT = Path(__file__).parents[2]
 MAY_BE_EMPTY = {
-    "applies_to", "behind", "desk", "exemptions", "follows", "licences", "lingers_h",
+    "answers_h", "applies_to", "behind", "desk", "exemptions", "follows", "licences", "lingers_h",
     "movable", "optional_roles", "parts", "permits", "seasonal", "served_when",
 }  # fmt: skip
 KNOWN_PARAMS = {"target", "margin", "hours", "times"}
@@ -29,7 +29,7 @@ def test_the_rules_are_those_of_the_list() -> None:
     assert {card.id for card in cards()} == {
         "PWR-03", "PWR-05", "PWR-06", "PWR-11", "PWR-12", "PWR-13", "PWR-16", "PWR-17",
         "WAT-01", "WAT-03", "WAT-07", "HTG-07", "AC-02", "AC-04", "AC-08", "AC-14", "FC-2", "FC-3",
-        "FC-5", "FC-6", "FC-10", "FC-12", "FC-13", "FC-14", "FC-15", "SEN-01", "SEN-02",
+        "FC-5", "FC-6", "FC-7", "FC-10", "FC-12", "FC-13", "FC-14", "FC-15", "SEN-01", "SEN-02",
         "SEN-06", "SEN-08", "SEN-09", "SEN-10", "SEN-11", "SEN-13", "SEN-14", "SEN-15",
         "SEN-16",
     }  # fmt: skip

@@ -12,8 +12,10 @@ from adapters.records.tables import AuditRow, MeterEventRow
 from core.errors import Refused
 from core.meters import EventState
 from core.quality import IntervalState
+from ingest import errands
 from tests.ingest.places import NOW, QUARTER, RATED, UNRATED, payload, point, site_of, topic
 from tests.ingest.standing import Standing, standing
+from tests.servers import wait_for
 
 SITE = site_of(point("a.m.energy", register=RATED), point("b.m.energy", "gw-b", register=UNRATED))
 M, E, S = (int(s) for s in IntervalState)
@@ -175,3 +177,20 @@ def test_a_dial_that_jumps_all_day_asks_no_more_than_fifty_times(tmp_path: Path)
     with standing(tmp_path, SITE) as here:
         feed(here, *[v * (1 if i % 6 < 3 else 0.5) for i, v in enumerate(values)], first=-260)
         assert len(events(here, "open")) == 50
+
+
+def test_who_cannot_wait_for_the_next_look_has_it_done_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run whose hours pass within a second would be a day on before anybody looked."""
+    with standing(tmp_path, SITE) as here:
+        monkeypatch.setattr(errands, "LOOK_S", 60.0)
+        wait_for(lambda: here.ingest.wait_errands(0.0), "nothing to be asked")
+        feed(here, 500, 502, 40, 41, 43, first=-8)
+        (row,) = events(here)
+        here.records.meters.decide(
+            ALL, row.id, row.version, EventState.CONFIRMED, "chen.jing", NOW,
+            {"closing": 503.0, "opening": 38.5},
+        )  # fmt: skip
+        assert here.ingest.wait_errands(10.0)
+        assert (-6, 2.5, M) in told(here)

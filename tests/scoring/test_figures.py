@@ -203,6 +203,26 @@ def test_orders_for_faults_of_another_time_are_found_out() -> None:
     whole: Any = report([season(*alarms, causes=causes, end=day(56))], SITE)
     assert whole["recall"] == 1.0
     assert whole["baselines"]["shuffled"]["recall"] < 0.1
+    assert whole["baselines"]["shuffled_anywhere"]["recall"] < 0.1
+
+
+def test_an_order_on_a_fault_that_lasts_long_is_no_chance() -> None:
+    """From day 1 to 27 of 56: anywhere in the run it mostly covers its own order still."""
+    found = cause("f", "a.ahu1", onset=day(1), visible=day(1), end=day(27))
+    whole: Any = report([season(alarm("o", "a.ahu1", start=day(26)), causes=(found,),
+                                end=day(56))], SITE)  # fmt: skip
+    assert whole["recall"] == 1.0
+    assert whole["baselines"]["shuffled"]["recall"] == 0.0
+    assert whole["baselines"]["shuffled_anywhere"]["recall"] > 0.5
+
+
+def test_an_order_of_another_fault_is_chance() -> None:
+    """A fault that lasts to the end has no room: it goes where least of it was, to the start."""
+    short = cause("s", "a.ahu1", onset=day(2), visible=day(2), end=day(3))
+    long = cause("l", "a.ahu1", onset=day(10), visible=day(10), end=None)
+    on_the_short = alarm("o", "a.ahu1", start=day(2) + HOUR_MS)
+    whole: Any = report([season(on_the_short, causes=(short, long), end=day(56))], SITE)
+    assert whole["baselines"]["shuffled"]["recall"] == 0.5
 
 
 def test_a_moved_fault_is_as_long_and_within_the_run() -> None:
@@ -213,6 +233,15 @@ def test_a_moved_fault_is_as_long_and_within_the_run() -> None:
     assert one.visible is not None
     assert (one.end - one.onset, one.visible - one.onset) == (day(2), day(1))
     assert 0 <= one.onset <= one.end <= day(14)
+
+
+@pytest.mark.parametrize("draw", range(20))
+def test_a_moved_fault_leaves_its_own_time_and_the_grace_after_it(draw: int) -> None:
+    of = cause(onset=day(20), end=day(24), visible=day(21))
+    (one,) = baselines.shuffled([of], 0, day(56), draw)
+    assert one.end is not None
+    assert one.end + DAY_MS < of.onset or one.onset > day(24) + DAY_MS
+    assert 0 <= one.onset <= one.end <= day(56)
 
 
 def test_one_threshold_alarms_once_an_asset_and_only_outside_what_was_healthy() -> None:

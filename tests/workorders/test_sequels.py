@@ -52,6 +52,20 @@ def test_what_was_there_before_the_visit_waits_for_nothing(house: House) -> None
     assert house.get(second).row.outcome is Outcome.VERIFIED
 
 
+def test_a_sensor_that_speaks_again_waits_for_no_machine(house: House) -> None:
+    """It was unplugged in place of a repair; unmended, it would keep mute what leans on it."""
+    stuck = _order(house, "AC-04", house.now - 2 * HOUR_MS)
+    house.repair(stuck)
+    pulled = house.now
+    house.step(6)
+    silent = _order(house, "SEN-08", pulled + 3 * HOUR_MS, target="a.ahu1.mat")
+    house.repair(silent)
+    _clear(house, "SEN-08", 8, target="a.ahu1.mat")
+    house.step(4 * 24)
+    assert house.get(silent).row.outcome is Outcome.VERIFIED
+    assert house.get(stuck).row.state is OrderState.VERIFYING
+
+
 def test_a_card_names_what_it_may_come_from(house: House) -> None:
     """FC-5 may come from a valve that passes, named by its family, on the same asset."""
     behind = _order(house, "WAT-01", house.now - 2 * HOUR_MS)
@@ -71,9 +85,9 @@ def _order(house: House, rule: str, onset: int, target: str = "a.ahu1") -> str:
     return new
 
 
-def _clear(house: House, rule: str, days: int) -> None:
+def _clear(house: House, rule: str, days: int, target: str = "a.ahu1") -> None:
     runs = [
-        run_of(house.now + n * DAY_MS, 24, Verdict.OK, rule=rule, target="a.ahu1")
+        run_of(house.now + n * DAY_MS, 24, Verdict.OK, rule=rule, target=target)
         for n in range(days)
     ]
     house.judge(*runs)

@@ -30,8 +30,9 @@ BASE: Values = {
     "fan_status": 1, "occupied": 1, "heat_valve": 0, "cool_valve": 0, "oa_damper": 20,
     "sat": 18, "mat": 18, "rat": 22, "oat": 14, "sat_sp": 18, "supply_flow": 5.0,
     "fan_speed": 80, "ccet": NAN, "cclt": NAN, "hcet": NAN, "hclt": NAN, "reheat_mode": NAN,
+    "hw_leaving": NAN,
 }  # fmt: skip
-SENSORS = ("ccet", "cclt", "hcet", "hclt", "reheat_mode")
+SENSORS = ("ccet", "cclt", "hcet", "hclt", "reheat_mode", "hw_leaving")
 DECLARED: Values = {"oa_min": 0.2, "heating_capacity": 75, "cooling_capacity": 120}
 COMMANDS = ("fan_status", "heat_valve", "cool_valve", "oa_damper")
 HOURS = 5 / 60
@@ -45,6 +46,7 @@ def ahu(**values: float | list[float]) -> Frame:
 
 
 HEATING = {"heat_valve": 60.0}
+COLD = {"heat_valve": 100.0, "oat": 2.0, "sat_sp": 20.0}
 FREE = {"oa_damper": 60.0}
 ECONOMISER = {"cool_valve": 60.0, "oa_damper": 100.0}
 LEAST = {"cool_valve": 60.0, "oa_damper": 20.0}
@@ -56,6 +58,7 @@ FAULTY = {
     "FC-3": ahu(mat=27, rat=22, oat=14),
     "FC-5": ahu(**HEATING, mat=18, sat=14),
     "FC-6": ahu(**HEATING, rat=22, oat=2, mat=10),
+    "FC-7": ahu(**COLD, sat=13, mat=12),
     "FC-10": ahu(**ECONOMISER, mat=20, oat=14),
     "FC-12": ahu(**ECONOMISER, mat=16, sat=22),
     "FC-13": ahu(cool_valve=100, oa_damper=100, sat=21, sat_sp=18),
@@ -69,6 +72,7 @@ NEEDED = {
     "FC-3": (*COMMANDS, "mat", "rat", "oat"),
     "FC-5": (*COMMANDS, "sat", "mat"),
     "FC-6": (*COMMANDS, "mat", "rat", "oat"),
+    "FC-7": (*COMMANDS, "sat", "sat_sp", "mat", "oat"),
     "FC-10": (*COMMANDS, "mat", "rat", "oat"),
     "FC-12": (*COMMANDS, "sat", "mat"),
     "FC-13": (*COMMANDS, "sat", "sat_sp"),
@@ -110,6 +114,7 @@ def test_only_occupied_steady_and_free_of_frost(id_: str) -> None:
         ("FC-3", ahu(mat=20)),
         ("FC-5", ahu(**HEATING, mat=18, sat=25)),
         ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=18)),
+        ("FC-7", ahu(**COLD, mat=12, sat=20)),
         ("FC-10", ahu(**ECONOMISER, mat=15, oat=14)),
         ("FC-12", ahu(**ECONOMISER, mat=22, sat=16)),
         ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18, sat_sp=18)),
@@ -141,6 +146,7 @@ def test_a_valve_that_stands_still_clears_no_fight() -> None:
         ("FC-3", ahu(mat=25.8, rat=22, oat=14)),
         ("FC-5", ahu(**HEATING, mat=18, sat=15.2)),
         ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=12.5)),
+        ("FC-7", ahu(**COLD, mat=12, sat=19.3)),
         ("FC-10", ahu(**ECONOMISER, mat=17.1, oat=14)),
         ("FC-12", ahu(**ECONOMISER, mat=16, sat=20.8)),
         ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18.8, sat_sp=18)),
@@ -162,6 +168,8 @@ def test_near_the_limit_clears_nothing(id_: str, near: Frame) -> None:
         ("FC-5", ahu(**LEAST, mat=18, sat=14)),
         ("FC-5", ahu(**HEATING, cool_valve=30, mat=18, sat=14)),
         ("FC-6", ahu(**FREE, rat=22, oat=2, mat=10)),
+        ("FC-7", ahu(**{**COLD, "oat": 10}, mat=12, sat=13)),
+        ("FC-7", ahu(**{**COLD, "heat_valve": 4}, mat=12, sat=13)),
         ("FC-10", ahu(**LEAST, mat=20, oat=14)),
         ("FC-12", ahu(mat=16, sat=22)),
         ("FC-13", ahu(cool_valve=100, oa_damper=60, sat=21)),

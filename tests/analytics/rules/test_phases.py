@@ -27,13 +27,19 @@ def profiles() -> Floats:
 
 
 def board(
-    read: Floats, drawn: Floats, *, more: Floats | None = None, usual: Floats | None = None
+    read: Floats,
+    drawn: Floats,
+    *,
+    more: Floats | None = None,
+    usual: Floats | None = None,
+    sunny: bool = False,
 ) -> Frame:
     """What the circuits read, what they draw; the meter above counts that and 3 % of losses."""
     above = 1.03 * drawn.sum(axis=0) + (0.0 if more is None else more)
     before = profiles() if usual is None else usual
     wobble = 1.0 + 0.01 * np.sin(np.arange(96))
-    one = frame({"rate": 1.0}, count=96, step_s=900, parameters={"workday": 1.0, "above": 0.0})
+    one = frame({"rate": 1.0}, count=96, step_s=900,
+                parameters={"workday": 1.0, "above": 0.0, "sunny": float(sunny)})  # fmt: skip
     healthy, nowhere = 0.03 / 1.03, np.zeros((3, 96), dtype=np.bool_)
     spells = before.reshape(3, 4, 24).mean(axis=2)
     references = {
@@ -113,6 +119,30 @@ def test_a_dead_phase_is_no_uncounted_one_and_the_other_way_round() -> None:
     assert faults(judged("PWR-17", board(drawn, drawn))) == {"sockets"}
     assert not faults(judged("PWR-11", board(drawn, drawn)))
     assert not faults(judged("PWR-17", open_ct(SOCKETS)))
+
+
+def test_behind_panels_the_small_hours_tell_what_no_circuit_counts() -> None:
+    """By day the meter above reads less than its circuits draw: what the sun gives."""
+    drawn = profiles()
+    drawn[SOCKETS] *= 2 / 3
+    sun = -20.0 * np.clip(np.sin((np.arange(96) / 4 - 6.0) / 12.0 * np.pi), 0.0, 1.0)
+    assert not faults(judged("PWR-17", board(drawn, drawn, more=sun)))
+    assert faults(judged("PWR-17", board(drawn, drawn, more=sun, sunny=True))) == {"sockets"}
+    read = profiles()
+    read[SOCKETS] *= 2 / 3
+    assert not faults(judged("PWR-17", board(read, profiles(), more=sun, sunny=True)))
+    # Its base by night is all that is known of the circuit then.
+    small = {"own_working": profiles()[:, :16].mean(axis=1), "own_off": np.full(3, np.nan)}
+    uncounted = board(read, profiles(), more=sun, sunny=True)
+    by_night = replace(uncounted, references={**uncounted.references, **small})
+    assert faults(judged("PWR-11", by_night)) == {"sockets"}
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.17, True), (0.12, False)])
+def test_a_phase_that_carries_a_sixth_of_a_circuit_is_one(share: float, *, found: bool) -> None:
+    drawn = profiles()
+    drawn[LIGHTS] *= 1.0 - share
+    assert faults(judged("PWR-17", board(drawn, drawn))) == ({"lights"} if found else set())
 
 
 def test_who_is_on_holiday_leaves_the_base() -> None:
