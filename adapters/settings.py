@@ -14,6 +14,7 @@ from pydantic_settings import SettingsConfigDict
 from adapters.cmms_settings import CmmsSettings
 from adapters.notify_settings import NotifySettings
 from core.errors import Misconfigured, Mistake
+from core.words import Role
 
 PREFIX = "PLANTROOM_"
 
@@ -99,10 +100,28 @@ class Settings(NotifySettings, CmmsSettings):
         "what they say of the address that a request comes from is believed. Where empty, nobody's "
         "word is; throttles then count everybody behind a proxy as one",
     )
+    shared_networks: str = Field(
+        default="",
+        description="addresses or networks behind which everybody here is, crews and visitors, "
+        "separated by commas: a rating from there is not taken for one of the crew's own. Beside "
+        "this machine's address",
+    )
     secure_cookies: bool = Field(
         default=True, description="cookies over HTTPS, or this machine, alone"
     )
 
+    forecast: Path | None = Field(
+        default=None,
+        description="CSV of outdoor air by the hour, hour,outdoor_c, which another program puts "
+        "there anew; says when the weather comes that a repair's proof waits for. Unknown where "
+        "empty",
+    )
+    second_factor: str = Field(
+        default="",
+        description="roles that log in with a code of their telephone beside the password, "
+        "separated by commas, such as supervisor,engineer,admin: those who may approve, open again "
+        "or administer. Others may have one. Nobody must where empty",
+    )
     planned: Literal["live", "always", "never"] = Field(
         default="live",
         description="whether planned work makes orders: live, not in runs of stepped time such as "
@@ -192,6 +211,37 @@ class Settings(NotifySettings, CmmsSettings):
                 msg = "expected the proxies alone: a network of all addresses trusts everybody"
                 raise ValueError(msg)
         return ",".join(parts)
+
+    @field_validator("second_factor")
+    @classmethod
+    def _roles(cls, value: str) -> str:
+        parts = [part.strip().lower() for part in value.split(",") if part.strip()]
+        if set(parts) - set(Role):
+            msg = f"expected roles out of {', '.join(Role)}, separated by commas"
+            raise ValueError(msg)
+        return ",".join(parts)
+
+    @property
+    def two_factor_roles(self) -> frozenset[Role]:
+        """Who must have a second factor."""
+        return frozenset(Role(part) for part in self.second_factor.split(",") if part)
+
+    @field_validator("shared_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        for part in parts:
+            try:
+                ip_network(part)
+            except ValueError:
+                msg = "expected addresses or networks such as 10.8.0.0/24, separated by commas"
+                raise ValueError(msg) from None
+        return ",".join(parts)
+
+    @property
+    def shared(self) -> list[str]:
+        """Addresses and networks that say nothing of who comes from there."""
+        return [part for part in self.shared_networks.split(",") if part]
 
     @property
     def proxies(self) -> list[str]:

@@ -11,8 +11,9 @@ from api import formats
 from api.services import Services
 from core.clock import DAY_MS
 from core.errors import Refused
-from core.words import CancelReason, FalseCause, HoldReason, OrderState, Priority, Trade
+from core.words import CancelReason, FalseCause, HoldReason, OrderState, Priority, Role, Trade
 from workorders.act import Act
+from workorders.crew import presence
 from workorders.states import TABLE, Command
 from workorders.views import OrderDetail
 
@@ -134,13 +135,25 @@ class Action:
 
 
 def actions(
-    given: Services, detail: OrderDetail, tr: Translator, kept: dict[str, str]
-) -> list[Action]:
-    """What the reader may do now, the next step first; what was typed is kept."""
+    given: Services, detail: OrderDetail, tr: Translator, kept: dict[str, str], *,
+    role: Role | None = None, scan: str = "",
+) -> list[Action]:  # fmt: skip
+    """What the reader may do now, the next step first; what was typed is kept.
+
+    Args:
+        given: The parts.
+        detail: The order.
+        tr: Their language.
+        kept: What they typed, where it was refused.
+        role: Theirs; whose role does not excuse them inspects with a scan alone.
+        scan: What the label's scan gave them, where it still holds.
+    """
+    inspects = bool(scan) or role in presence.EXCUSED
+    kept = {**kept, "scan": scan}
     return [
         _action(given, detail, command, tr, kept)
         for command in LABELS
-        if command in detail.row.allowed
+        if command in detail.row.allowed and (command is not Command.INSPECT or inspects)
     ]
 
 
@@ -258,12 +271,22 @@ def _fields(
                 value=was.get("assignee", ""),
             )
         )
+    if command is Command.INSPECT:
+        fields.append(_presence(tr, was, kept.get("scan", "")))
     if "note" in wanted or fields:
         fields.append(
             Field(name="note", label=tr("What do you want to say?"), value=was.get("note", ""),
                   required="note" in wanted)
         )  # fmt: skip
     return fields
+
+
+def _presence(tr: Translator, was: dict[str, str], scan: str) -> Field:
+    """The label's scan of who inspects, or why there is none."""
+    if scan:
+        return Field(name="place", label="", kind="hidden", value=scan)
+    label = tr("You did not scan the label at the place: why not?")
+    return Field(name="elsewhere", label=label, value=was.get("elsewhere", ""), required=True)
 
 
 def _given_back(tr: Translator, was: dict[str, str]) -> list[Field]:
@@ -303,7 +326,8 @@ def act_of(given: Services, order: str, form: dict[str, str]) -> Act:
         until=until, who=form.get("who", ""), assignee=form.get("assignee", ""),
         priority=priority, action=form.get("action", ""), alarm=form.get("alarm", ""),
         parts=form.get("parts", ""), key=form.get("key", "")[:80],
-        pressed=pressed, sent=sent,
+        pressed=pressed, sent=sent, place=form.get("place", "")[:400],
+        elsewhere=form.get("elsewhere", "")[:500],
     )  # fmt: skip
 
 

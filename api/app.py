@@ -31,6 +31,7 @@ from api.pages import (
     report,
     ring,
     savings,
+    second,
     switch,
     teaching,
     work,
@@ -83,7 +84,7 @@ def create_app(services: Services) -> FastAPI:
     pages = (
         login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
         work, handover, contractor, mutes, calls, labels, report, messages, ring, planned,
-        teaching, checks, quotes, crew, switch, assessment,
+        teaching, checks, quotes, crew, switch, second, assessment,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from adapters.locales import Translator
 from api import formats
+from api.awaited import awaited_words
 from api.series import point_name
 from api.services import Services
 from core.finding import Finding
@@ -155,10 +156,15 @@ def share_passed(due: DueTime, now: int) -> int:
 
 
 def named(text: Text, target: str, site: Site, tr: Translator) -> Text:
-    """A text whose target, and whose plan, is called by its name in the reader's language."""
+    """A text whose target, plan and point are called by their names in the reader's language."""
     planned = next((p for p in site.plans if p.id == text.params.get("plan_id")), None)
     if planned is not None:
         text = Text(text.msgid, {**text.params, "plan": tr.name(planned.names)})
+    watched = site.index.get(str(text.params.get("point", "")))
+    if watched is not None:
+        text = Text(
+            text.msgid, {**text.params, "point": point_name(site, site.points[watched], tr)}
+        )
     if "target" not in text.params:
         return text
     point = site.index.get(target)
@@ -209,8 +215,8 @@ def waste_words(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def watch_words(watch: WatchView, site: Site, tr: Translator) -> str:
-    """What telemetry says of a repair, where it has said anything yet."""
+def watch_words(watch: WatchView, now: int, site: Site, tr: Translator) -> str:
+    """What telemetry says of a repair, where it has said anything yet, and what is awaited."""
     equipment = site.equipment.get(watch.target)
     name = tr.name(equipment.names) if equipment else watch.target
     if watch.awaited.msgid:
@@ -220,4 +226,5 @@ def watch_words(watch: WatchView, site: Site, tr: Translator) -> str:
     else:
         said = tr("{exposures} of {needed} clear exposures so far.", exposures=watch.exposures,
                   needed=watch.needed)  # fmt: skip
-    return f"{watch.rule}, {name}: {said}"
+    waits = awaited_words(watch.needs, now, site, tr) if watch.needs else ""
+    return f"{watch.rule}, {name}: {said}{' ' if waits else ''}{waits}"

@@ -11,11 +11,13 @@ from babel.dates import format_date
 from adapters.ical import DayEvent
 from adapters.locales import Translator
 from api.orders import place_of
+from api.series import role_words
 from api.services import Services
 from core.plans import Plan, Step, TriggerKind, Unit
+from core.roles import ROLES
 from core.words import Trade
 from workorders.planned.board import Opened
-from workorders.planned.checklists import limits
+from workorders.planned.checklists import NEWEST, limits
 from workorders.planned.looking import AssetRow, Entry, Stand
 
 STAND_WORDS: Mapping[Stand, str] = {
@@ -88,7 +90,7 @@ def trigger_words(plan: Plan, tr: Translator) -> str:
     if trigger.kind is TriggerKind.CONDITION:
         sign = ">" if trigger.above is not None else "<"
         value = trigger.above if trigger.above is not None else trigger.below
-        return tr("{point} {sign} {value} for {n} h", point=trigger.point, sign=sign,
+        return tr("{point} {sign} {value} for {n} h", point=point_words(plan, tr), sign=sign,
                   value=f"{value:g}", n=f"{trigger.hours:g}")  # fmt: skip
     if trigger.kind is TriggerKind.ADVICE:
         return tr("when {rule} advises it", rule=trigger.rule)
@@ -98,6 +100,12 @@ def trigger_words(plan: Plan, tr: Translator) -> str:
         )  # fmt: skip
         return tr("{n} days before {season}", n=trigger.days_before, season=season)
     return tr("on declared days")
+
+
+def point_words(plan: Plan, tr: Translator) -> str:
+    """What a plan counts or watches, as people call it; its role where nobody calls it anything."""
+    role = ROLES.get(plan.trigger.point)
+    return tr(role_words(role)) if role is not None else plan.trigger.point
 
 
 def day_words(day: date, tr: Translator) -> str:
@@ -156,14 +164,20 @@ def step_line(step: Step, tr: Translator) -> dict[str, object]:
             "limits": limits(step), "unit": step.unit}  # fmt: skip
 
 
-def checklist(opened: Opened | None, tr: Translator, photos: Sequence[str]) -> dict[str, object]:
-    """The checklist of an order, as its page shows it."""
+def checklist(
+    opened: Opened | None, tr: Translator, photos: Sequence[str], *, ahead: bool = False
+) -> dict[str, object]:
+    """The checklist of an order, as its page shows it.
+
+    ``ahead``: whether its forms come along hidden, for a phone that begins without a network.
+    """
     if opened is None:
         return {"checklist": None}
     found = opened.checklist
     return {
         "checklist": {
             "plan": found.plan, "title": tr.name(found.names), "may": opened.may,
+            "ahead": ahead and not opened.may, "newest": NEWEST,
             "open": len(found.open), "all": len(found.asked),
             "parts": [tr.name(part) for part in found.parts],
             "due": day_words(opened.entry.day, tr) if opened.entry else "",

@@ -29,6 +29,8 @@ FIELD_WORDS = {
     "who": "who it was",
     "assignee": "to whom",
     "priority": "which priority",
+    "place": "the label's scan",
+    "elsewhere": "why not at the place",
 }
 NEED_WORDS = {
     **{f"licence:{kind}": words for kind, words in LICENCE_NEEDS.items()},

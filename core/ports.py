@@ -473,3 +473,14 @@ class SiteModels(Protocol):
 
 MEASUREMENTS = tuple(kind.value for kind in Kind)
 """Measurements that hold readings; others (``interval``, ``order``…) stand beside them."""
+
+
+class Forecast(Protocol):
+    """What outdoor air will be, as far as anybody here knows."""
+
+    def hours(self, start: int, end: int) -> Sequence[tuple[int, float]]:
+        """Ends of hours within ``(start, end]`` with their outdoor air, in time order. [ms], [°C]
+
+        Empty where nothing is known.
+        """
+        ...

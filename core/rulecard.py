@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from core.clock import MINUTE_MS
 from core.site import EquipmentClass
@@ -40,6 +41,14 @@ class Movable:
     parameter: str
     most: float
     step: float
+
+
+class Weather(StrEnum):
+    """Which outdoor air brings the plant into a mode, beside people and hours."""
+
+    BELOW = "below"
+    ABOVE = "above"
+    BETWEEN = "between"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,8 @@ class RuleCard:
         licences: Which who leads the work must hold.
         permits: Which must be given before the work begins.
         people: How many must be there; live work needs two.
+        outdoor: The modes that outdoor air brings about, and on which side of what limit.
+        outdoor_limit: The parameter that is this limit; without it, what the fault was seen at.
     """
 
     id: str
@@ -166,6 +177,8 @@ class RuleCard:
     licences: tuple[Licence, ...] = ()
     permits: tuple[Permit, ...] = ()
     people: int = 1
+    outdoor: Mapping[str, Weather] = field(default_factory=dict)
+    outdoor_limit: str = ""
 
     def value(self, name: str) -> float:
         """A parameter's default."""

@@ -24,6 +24,7 @@ from api import (
     refusals,
     requests,
     savings,
+    second,
     series,
     teaching,
 )
@@ -129,7 +130,14 @@ def _said_through_variables() -> Iterator[str]:
     for table in tables:
         yield from (str(value) for value in table.values())
     yield from (*order_pages.WORDS, *meters.WORDS, *gateways.WORDS, *people.WORDS, *_SETTLED)
-    yield from (*requests.WORDS, *mutes.WORDS, *message_pages.WORDS, *savings.WORDS, *desk.SAID)
+    yield from (
+        *requests.WORDS,
+        *mutes.WORDS,
+        *message_pages.WORDS,
+        *savings.WORDS,
+        *desk.SAID,
+        *second.SAID,
+    )
     yield from (*teaching.WORDS, *checks.WORDS)
     yield from (*planned.WORDS, *made_by_plans.WORDS, *planner.WORDS)
     yield from assessment.WORDS

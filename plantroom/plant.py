@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import generate_latest
 
+from adapters.forecast import FileForecast
 from adapters.mqtt import Session
 from adapters.settings import Settings
 from adapters.sites import load_levels, load_licences, load_people
@@ -21,7 +22,7 @@ from adapters.store import open_store
 from core.clock import Clock, SystemClock
 from core.errors import Misconfigured, Mistake, PlantroomError
 from core.finding import FindingEvent
-from core.ports import Broker, Driver, FindingSink, ReadingStore
+from core.ports import Broker, Driver, FindingSink, Forecast, ReadingStore
 from core.rulecard import RuleCard
 from core.site import Site
 from core.teaching import Taught
@@ -164,6 +165,7 @@ class Plant:
                             address=self.settings.address),
             levels=load_levels(self.settings.site),
             ledger=self.ledger, teaching=self.teaching, plans=self._plans(),
+            forecast=self._forecast(),
         )  # fmt: skip
 
     @cached_property
@@ -183,6 +185,12 @@ class Plant:
             site=self.site, sessions=self.records, verdicts=self.records.verdicts,
             store=self.store, rules=RULES, taught=self.taught,
         )  # fmt: skip
+
+    def _forecast(self) -> Forecast | None:
+        """What outdoor air will be, where a file says."""
+        if self.settings.forecast is None:
+            return None
+        return FileForecast(path=self.settings.forecast, zone=self.site.timezone)
 
     def _plans(self) -> bool:
         """Whether planned work makes orders; where time is stepped, only if that is asked for."""

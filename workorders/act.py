@@ -45,6 +45,8 @@ class Act:
         pressed: When the button was pressed, where that was not now: by the clock of the phone
             as it is sent, by the run clock once :mod:`workorders.crew.late` has settled it. [ms]
         sent: The phone's clock at this sending; only its distance from ``pressed`` counts. [ms]
+        place: Of an inspection what the label's scan gave; once settled, the id of its place.
+        elsewhere: Why a supervisor judges without having been there.
     """
 
     order: str
@@ -64,6 +66,8 @@ class Act:
     key: str = ""
     pressed: int | None = None
     sent: int | None = None
+    place: str = ""
+    elsewhere: str = ""
 
 
 def check(act: Act, now: int) -> None:

@@ -21,7 +21,7 @@ from workorders.states import Command
 
 _SAID = (
     "cause", "minutes", "reason", "until", "who", "assignee", "priority", "action", "alarm",
-    "parts", "pressed",
+    "parts", "pressed", "place", "elsewhere",
 )  # fmt: skip
 """What of an act stands in its event."""
 

@@ -23,7 +23,7 @@ from workorders import deeds, hands, once, silence, triage, viewing, watching
 from workorders import queue as listing
 from workorders.act import Act
 from workorders.book import Book
-from workorders.crew import late, reports
+from workorders.crew import late, presence, reports
 from workorders.office import Office, Sessions
 from workorders.queue import Ask, Counts, Page, View
 from workorders.refusals import OrderRefused, absent, forbidden, stale
@@ -107,6 +107,7 @@ class Desk:
                 to = self._decide(book, order, act, actor)
                 settled = late.settled(book, order, act, actor)
                 acts.check(settled, now)
+                settled = presence.settled(book, order, settled, actor)
                 deeds.perform(book, order, settled, actor.login, to)
                 once.keep(book, actor, act, order.version)
             clocks = book.clocks(order.id)
@@ -162,7 +163,7 @@ class Desk:
             hold_until=order.hold_until,
             due_times=tuple(viewing.due_time(book, clock) for clock in clocks),
             findings=self._findings(book, order),
-            watches=tuple(viewing.watch_view(watch) for watch in watching.of(book, order)),
+            watches=tuple(viewing.watch_view(book, w) for w in watching.of(book, order)),
             reports=tuple(viewing.report_view(book, r) for r in reports.of(book, order.id)),
             history=viewing.history(book, order),
         )  # fmt: skip

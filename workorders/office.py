@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from adapters.records.base import Scope
 from analytics.calendar import Calendar
+from core.ports import Forecast
 from core.rulecard import RuleCard
 from core.service import Levels
 from core.site import Site
@@ -36,6 +37,7 @@ class Office:
         cards: By rule id.
         graph: What feeds and holds what.
         levels: What is promised by priority.
+        forecast: What outdoor air will be; None where nobody says.
     """
 
     site: Site
@@ -45,6 +47,7 @@ class Office:
     calendar: Calendar
     rates: Rates = field(default_factory=Rates)
     levels: Levels = field(default_factory=Levels)
+    forecast: Forecast | None = None
 
     def local(self, at: int) -> str:
         """A time as people at the site say it."""

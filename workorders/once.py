@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import delete
 
@@ -28,14 +29,21 @@ def again(book: Book, actor: Actor, act: Act) -> bool:
     Raises:
         Refused: ``invalid`` where its key came with another command.
     """
-    if not act.key:
-        return False
-    known = book.session.get(IdempotencyRow, (actor.login, act.key))
-    if known is None:
-        return False
-    if known.body != _body(act):
+    return known(book, actor, act.key, _body(act)) is not None
+
+
+def known(book: Book, actor: Actor, key: str, body: str) -> dict[str, Any] | None:
+    """What was answered to a key with this body; None where it is new.
+
+    Raises:
+        Refused: ``invalid`` where the key came with another body.
+    """
+    row = book.session.get(IdempotencyRow, (actor.login, key)) if key else None
+    if row is None:
+        return None
+    if row.body != body:
         raise invalid(Text("This key was used for another command."), "key")
-    return True
+    return row.answer or {}
 
 
 def version_then(book: Book, actor: Actor, act: Act) -> int | None:
@@ -44,25 +52,34 @@ def version_then(book: Book, actor: Actor, act: Act) -> int | None:
     Who lost the answer has not seen what came after it: the next command that leans on this
     one must not pass as if it had.
     """
-    known = book.session.get(IdempotencyRow, (actor.login, act.key)) if act.key else None
-    return None if known is None or known.answer is None else int(known.answer["version"])
+    row = book.session.get(IdempotencyRow, (actor.login, act.key)) if act.key else None
+    return None if row is None or row.answer is None else int(row.answer["version"])
 
 
 def keep(book: Book, actor: Actor, act: Act, version: int) -> None:
-    """Remembers a command in the transaction that did it; what is old goes."""
-    if act.key:
+    """Remembers a command in the transaction that did it."""
+    remember(book, actor, act.key, _body(act), {"version": version})
+
+
+def remember(book: Book, actor: Actor, key: str, body: str, answer: dict[str, Any]) -> None:
+    """Remembers what was answered to a key, in the transaction that did it; what is old goes."""
+    if key:
         old = delete(IdempotencyRow).where(
             IdempotencyRow.actor == actor.login, IdempotencyRow.at < book.now - KEPT_MS
         )
         book.session.execute(old, execution_options={"synchronize_session": False})
         book.session.add(
             IdempotencyRow(
-                actor=actor.login, key=act.key, body=_body(act), status=DONE,
-                answer={"version": version}, at=book.now,
+                actor=actor.login, key=key, body=body, status=DONE, answer=answer, at=book.now,
             )
         )  # fmt: skip
 
 
 def _body(act: Act) -> str:
     # When it is sent differs from sending to sending; it is the same command.
-    return hashlib.sha256(repr(replace(act, key="", sent=None)).encode()).hexdigest()
+    return body_of(replace(act, key="", sent=None))
+
+
+def body_of(what: object) -> str:
+    """What was sent, short enough to keep."""
+    return hashlib.sha256(repr(what).encode()).hexdigest()

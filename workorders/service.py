@@ -18,11 +18,12 @@ from core.clock import Clock, SystemClock
 from core.cmms import Wording
 from core.errors import Retryable
 from core.finding import FindingEvent
-from core.ports import Findings, ReadingStore
+from core.ports import Findings, Forecast, ReadingStore
 from core.rulecard import RuleCard
 from core.service import Levels
 from core.site import Site
 from workorders import dropped, keeping, marks, messages, triage
+from workorders.awaiting import Awaiting
 from workorders.book import Book
 from workorders.cmms.wording import wording_of
 from workorders.crew.checkboard import CheckBoard
@@ -96,6 +97,7 @@ class WorkOrders:
         teaching: The same; proposes what false alarms teach.
         plans: Whether planned work that falls due makes orders by itself.
         system: System time, which channels of messages are kept by.
+        forecast: What outdoor air will be, where somebody says.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class WorkOrders:
         teaching: Stepped | None = None,
         plans: bool = False,
         system: Clock | None = None,
+        forecast: Forecast | None = None,
     ) -> None:
         self._records = records
         self._store = store
@@ -124,11 +127,13 @@ class WorkOrders:
         self._after = tuple(part for part in (ledger, teaching) if part is not None)
         self._system = system or SystemClock()
         self._verifier = Verifier(
-            verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof
-        )
+            verdicts=verdicts, findings=records.findings, doubts=Doubts(site), prove=proof,
+            awaiting=Awaiting(site=site, store=store),
+        )  # fmt: skip
         self._office = Office(
             site=site, graph=Graph(site), cards={**cards, **OWN_CARDS}, duty=duty,
             calendar=Calendar(site), rates=rates or Rates.of(site), levels=levels or Levels(),
+            forecast=forecast,
         )  # fmt: skip
         self._one = threading.RLock()
         self._ticking = Ticking("work orders", lambda: self.step(clock.now()))

@@ -17,6 +17,7 @@ from core.rulecard import RuleCard
 from core.verdict import Run
 from core.words import OrderState, Origin, Outcome, ProofKind, Text, Trade
 from workorders import dispatch, messages, returning, watching
+from workorders.awaiting import Awaiting
 from workorders.book import Book
 from workorders.cases import SILENT_FAMILY
 from workorders.deeds import close
@@ -78,6 +79,7 @@ class Verifier:
     findings: FindingsOf
     doubts: Doubts
     prove: Prove
+    awaiting: Awaiting
 
     def step(self, book: Book) -> None:
         """Asks where something new can be known."""
@@ -141,7 +143,8 @@ class Verifier:
         )  # fmt: skip
         if proof.outcome is ProofState.WAITING and book.now - until >= PATIENCE_MS:
             proof = replace(proof, outcome=ProofState.INCONCLUSIVE, awaited=UNJUDGED)
-        _keep(book, watch, proof, until)
+        lacking = self.awaiting.of(card, watch, runs, until)
+        _keep(book, watch, proof, until, lacking)
         return True
 
 
@@ -163,7 +166,7 @@ def _wait_for(watches: Sequence[Watch], why: Text) -> None:
         watch.detail = {**watch.detail, "awaited": words}
 
 
-def _keep(book: Book, watch: Watch, proof: Proof, until: int) -> None:
+def _keep(book: Book, watch: Watch, proof: Proof, until: int, lacking: Mapping[str, Any]) -> None:
     watch.asked_at = book.now
     watch.judged_until = until
     watch.outcome = proof.outcome
@@ -174,6 +177,7 @@ def _keep(book: Book, watch: Watch, proof: Proof, until: int) -> None:
         "awaited": messages.dumped(proof.awaited),
         "decided": proof.decided,
         "windows": [[run.start, run.end] for run in proof.deciding],
+        **lacking,
     }
 
 

@@ -13,7 +13,7 @@ from adapters.records.work import OrderReport
 from core.actor import SYSTEM, Actor
 from core.service import ClockKind
 from core.words import OrderState, Priority, Trade
-from workorders import messages, watching
+from workorders import awaiting, messages, watching
 from workorders.book import Book
 from workorders.happenings import Happening
 from workorders.people import Person, serves
@@ -166,11 +166,15 @@ def report_view(book: Book, report: OrderReport) -> ReportView:
     )  # fmt: skip
 
 
-def watch_view(watch: Watch) -> WatchView:
+def watch_view(book: Book, watch: Watch) -> WatchView:
     """What telemetry says by one rule and target."""
     return WatchView(
         rule=watch.rule, target=watch.target, done_at=watch.done_at, outcome=watch.outcome,
         exposures=watch.exposures, needed=watch.needed, clear_since=watch.clear_since,
         awaited=messages.loaded(watch.detail.get("awaited", {})),
         windows=tuple((a, b) for a, b in watch.detail.get("windows", ())),
+        needs=awaiting.awaited(
+            watch, book.now, site=book.office.site, calendar=book.office.calendar,
+            forecast=book.office.forecast,
+        ),
     )  # fmt: skip

@@ -114,12 +114,36 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What the next exposure waits for.
+
+    Attributes:
+        above: Outdoor air warmer than this; None where cold is no hindrance. [°C]
+        below: Outdoor air colder than this; None where warmth is no hindrance. [°C]
+        hours: For so long; 0 where no outdoor air is awaited. [h]
+        lacks: What kept the last day from being one, as :class:`core.verdict.Reason`.
+        known_until: Up to where a forecast is known; None where none is. [ms]
+        forecast: When it says such air for long enough; (start, end). [ms]
+        next_use: When the declared hours of use begin next, where they are awaited. [ms]
+    """
+
+    above: float | None
+    below: float | None
+    hours: float
+    lacks: str
+    known_until: int | None
+    forecast: tuple[tuple[int, int], ...]
+    next_use: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchView:
     """What telemetry says of the last repair, by rule and target.
 
     Attributes:
         outcome: As :class:`analytics.proof.ProofState`.
         awaited: What is still awaited, or what decided.
+        needs: What the next exposure waits for; None where nothing is known to be missing.
         windows: Exposures or faults that decided. [ms]
     """
 
@@ -132,6 +156,7 @@ class WatchView:
     clear_since: int | None
     awaited: Text
     windows: tuple[tuple[int, int], ...]
+    needs: Awaited | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from adapters.records.base import ALL
+from adapters.records.factors import FactorMachineRow
 from adapters.records.pins import DeskRow
 from adapters.records.scoping import ScopedSession
 from adapters.records.source import Source
@@ -270,6 +271,6 @@ def _person(row: PersonRow, scope: Iterable[str]) -> Person:
 
 
 def _end_log_ins(session: ScopedSession, login: str) -> None:
-    """Everywhere; where a PIN stood for one, the password is asked for again."""
-    for table in (LoginRow, DeskRow):
+    """Everywhere; where a PIN or a machine stood for one, password and factor are asked again."""
+    for table in (LoginRow, DeskRow, FactorMachineRow):
         session.execute(delete(table).where(table.login == login))

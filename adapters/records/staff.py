@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, select
 
 from adapters.records.base import ALL
 from adapters.records.crew import LicenceRow
+from adapters.records.factors import FACTORS
 from adapters.records.people import put
 from adapters.records.pins import DeskRow, PinRow
 from adapters.records.scoping import ScopedSession
@@ -85,7 +86,7 @@ class Staff:
             if row is None or not row.active:
                 return False
             row.active, row.password = False, None
-            for table in (LoginRow, KeyRow, ShiftRow, PinRow, DeskRow):
+            for table in (LoginRow, KeyRow, ShiftRow, PinRow, DeskRow, *FACTORS):
                 session.execute(delete(table).where(table.login == login))
             _audit(session, by, at, "person.dismiss", login)
             return True

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.records.base import AppendOnly, Base, Scoped
@@ -385,6 +395,8 @@ class LoginRow(Base):
     seen: Mapped[int]
     until: Mapped[int | None]
     """When it ends whatever is done with it: one by PIN ends with the shift."""
+    half: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The password was right, and the second factor is still to come: it opens nothing yet."""
 
 
 class AttemptRow(Base):

@@ -11,7 +11,7 @@ from analytics.frame import Frame
 from analytics.judged import Codes, Gate
 from analytics.rules.gates import is_on
 from core.batch import Bools, Floats
-from core.rulecard import Parameter
+from core.rulecard import Parameter, Weather
 from core.verdict import Reason
 from core.words import Carrier
 
@@ -21,6 +21,12 @@ AIR_KW = 1.2 * 1.005
 STATES = ("os1", "os2", "os3", "os4", "os5")
 """Operating states: heating; free cooling; mechanical cooling with all outdoor air;
 mechanical cooling with the least outdoor air; unknown."""
+
+OUTDOOR: Mapping[str, Weather] = {
+    "os1": Weather.BELOW, "os2": Weather.BETWEEN, "os3": Weather.BETWEEN, "os4": Weather.ABOVE,
+}  # fmt: skip
+"""What outdoor air brings a unit into each: cold heats, mild cools alone or with the chiller's
+help, warm is kept out."""
 
 _G36 = "ASHRAE Guideline 36 default (secondary digest)"
 

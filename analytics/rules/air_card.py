@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analytics.rules.air import chosen, names_of
+from analytics.rules.air import OUTDOOR, chosen, names_of
 from core.rulecard import Hold, Movable, Parameter, RuleCard
 from core.site import EquipmentClass
 from core.words import Discipline, Trade
@@ -91,6 +91,7 @@ def air_card(
         served_when=served_when,
         behind=behind,
         movable=movable,
+        outdoor={name: OUTDOOR[name] for name in names_of(states) if name in OUTDOOR},
         sources=(f"domain sheet {id_}", "ASHRAE Guideline 36 fault conditions (secondary digest)"),
         parameters={"clear": _CLEAR, **chosen(*_SHARED, *numbers), **(own or {})},
     )

@@ -13,7 +13,7 @@ from analytics.rule import Basis, Rule, Target
 from analytics.rules.gates import data_gate, is_on
 from analytics.targets import equipment_target
 from core.batch import Bools, Floats
-from core.rulecard import Hold, Parameter, RuleCard
+from core.rulecard import Hold, Parameter, RuleCard, Weather
 from core.site import Equipment, EquipmentClass, Site
 from core.verdict import Reason
 from core.words import Carrier, Discipline, Trade
@@ -63,6 +63,8 @@ CARD = RuleCard(
     effort_min=20,
     desk=True,
     seasonal=True,
+    outdoor={"warm": Weather.ABOVE},
+    outdoor_limit="lockout",
     sources=("domain sheet HTG-07", "fault cards cited there (16 °C lockout)"),
     parameters={
         "lockout": Parameter(value=16.0, unit="°C", why="below it offices may need heat in the "

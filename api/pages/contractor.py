@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api import planned, work
+from api import planned, whereabouts, work
 from api.actions import act_of, actions
 from api.asker import Sent, ServicesDep, photo_of
 from api.offers import Offer, QuoteId, enter_quote, offer_of, paper
@@ -105,7 +105,9 @@ def act(
         content = _content(request, given, theirs, kept=form, problem=problem)
         return page(request, "contractor.html", STATUS_OF.get(error.code, 422), headers=HIDDEN,
                     content=content)  # fmt: skip
-    return RedirectResponse("/c", SEE_OTHER)
+    done = RedirectResponse("/c", SEE_OTHER)
+    whereabouts.works(request, given, actor.login, done)
+    return done
 
 
 @router.post("/c/step")

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from adapters.locales import translator
-from api import crew
+from api import crew, whereabouts
 from api.actions import act_of
 from api.asker import ActorDep, FormDep, PhotoDep, ServicesDep, allowed
+from api.pages.planned import said_of, sending_of
 from api.problems import ABSENT, STATUS_OF
 from api.refusals import said
 from api.view import language_of, page
@@ -78,9 +79,23 @@ def act(
     """One command that waited; done once by its key."""
     try:
         row = given.orders.desk.act(actor, act_of(given, order, form))
+        whereabouts.works(request, given, actor.login)
     except Refused as error:
         return _refused(request, given, actor, order, error)
     return JSONResponse({"version": row.version, "state": row.state.value})
+
+
+@router.post("/x/crew/{order}/step")
+def step(
+    request: Request, given: ServicesDep, actor: CrewDep, form: FormDep, order: OrderId
+) -> JSONResponse:
+    """One answer of a checklist that waited; given once by its key."""
+    try:
+        said_, sending = said_of(form), sending_of(form)
+        within = given.orders.planned.answer(actor, order, said_, sending)
+    except Refused as error:
+        return _refused(request, given, actor, order, error)
+    return JSONResponse({"within": within})
 
 
 @router.post("/x/crew/{order}/photos")

@@ -48,7 +48,7 @@ def labels(
         request, "labels.html", chosen=chosen, buildings=buildings, both=both,
         lasting=bool(given.settings.external_address), address=given.settings.address,
         labels=[
-            {"id": place.id, "code": _drawn(f"{given.settings.address}/r/{token}"),
+            {"id": place.id, "code": drawn(f"{given.settings.address}/r/{token}"),
              "names": [orders.place_of(given.site, place.id, tr) for tr in both]}
             for place, token in given.orders.requests.labels(actor, chosen)
         ],
@@ -56,7 +56,7 @@ def labels(
 
 
 @lru_cache(maxsize=2048)
-def _drawn(address: str) -> Drawn:
+def drawn(address: str) -> Drawn:
     """A label's code; the same sheet is printed again and again."""
     square = qr.encode(address)
     size = len(square) + 2 * qr.QUIET

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api import second, whereabouts
 from api.asker import ActorDep, FormDep, ServicesDep, cookie_name
-from api.identity import log_in, log_out, session_of
+from api.identity import Session, log_in, log_out, session_of
 from api.pages import switch
 from api.problems import STATUS_OF
 from api.refusals import said
+from api.services import Services
 from api.view import COOKIE_LANGUAGE, language_of, page
 from core.errors import Refused
 
@@ -24,8 +27,9 @@ SEE_OTHER = 303
 def form(request: Request, given: ServicesDep) -> Response:
     """The log-in page; whoever is in already goes on."""
     secret = request.cookies.get(cookie_name(given))
-    if secret and session_of(given.records, secret):
-        return RedirectResponse("/", SEE_OTHER)
+    session = session_of(given.records, secret, half=True) if secret else None
+    if session is not None:
+        return RedirectResponse("/second" if session.half else "/", SEE_OTHER)
     return page(request, "login.html", problem="", login="", hints=given.hints)
 
 
@@ -39,24 +43,38 @@ def enter(
     """Check and open a session with a new id."""
     address = request.client.host if request.client else ""
     try:
-        secret, session = log_in(given.records, login, password, address)
+        machine = request.cookies.get(switch.machine_cookie(given), "")
+        half = partial(second.waits, given.records, given.settings.two_factor_roles, machine)
+        secret, session = log_in(given.records, login, password, address, half)
     except Refused as error:
         problem = said(error, language_of(request))
         return page(
             request, "login.html", STATUS_OF.get(error.code, 422),
             problem=problem, login=login, hints=given.hints,
         )  # fmt: skip
+    return entered(request, given, secret, session)
+
+
+def entered(request: Request, given: Services, secret: str, session: Session) -> Response:
+    """On to where somebody begins, with the cookie of their new session; the one before ends."""
     before = request.cookies.get(cookie_name(given))
     if before:
         log_out(given.records, before)
-    answer = RedirectResponse("/orders?view=mine" if session.actor.role == "technician" else "/",
-                              SEE_OTHER)  # fmt: skip
+    begin = "/orders?view=mine" if session.actor.role == "technician" else "/"
+    answer = RedirectResponse("/second" if session.half else begin, SEE_OTHER)
+    seat(given, secret, answer)
+    if not session.half:
+        whereabouts.works(request, given, session.actor.login, answer)
+        switch.remember(request, given, session.actor.login, answer)
+    return answer
+
+
+def seat(given: Services, secret: str, answer: Response) -> None:
+    """The cookie of a session."""
     answer.set_cookie(
         cookie_name(given), secret, secure=given.settings.secure_cookies, httponly=True,
         samesite="lax", path="/",
     )  # fmt: skip
-    switch.remember(request, given, session.actor.login, answer)
-    return answer
 
 
 @router.post("/logout")

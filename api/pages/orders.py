@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
-from api import crew, formats, planned, work
+from api import crew, formats, planned, whereabouts, work
 from api.actions import LABELS, act_of, actions, ahead
 from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import (
@@ -34,9 +34,12 @@ from core.clock import DAY_MS, HOUR_MS
 from core.errors import Refused
 from core.finding import Finding
 from core.words import OrderState, Origin
+from workorders.crew import presence
 from workorders.dropped import known
 from workorders.happenings import Happening
 from workorders.requests.kinds import KINDS
+from workorders.requests.places import Place
+from workorders.states import Command
 from workorders.teaching.lessons import Standing
 from workorders.views import OrderDetail, OrderRow, Step
 
@@ -44,7 +47,10 @@ router = APIRouter(include_in_schema=False)
 View = Annotated[str, Query(pattern="^(open|mine|desk|late|proof|refused|closed)$")]
 Building = Annotated[str, Query(max_length=80)]
 OrderId = Annotated[str, Path(max_length=24)]
+Scan = Annotated[str, Query(max_length=400)]
 SEE_OTHER = 303
+_BEFORE = frozenset({OrderState.ASSIGNED, OrderState.ACCEPTED})
+"""States from which a phone without a network gets to a checklist."""
 BUCKETS = 300
 """Of an order's picture: about one a pixel of a phone."""
 
@@ -69,11 +75,11 @@ def orders_body(
 
 @router.get("/orders/{order}")
 def order(
-    request: Request, given: ServicesDep, actor: ActorDep, _: Framed, order: OrderId
+    request: Request, given: ServicesDep, actor: ActorDep, _: Framed, order: OrderId, at: Scan = ""
 ) -> Response:
-    """One order."""
+    """One order; ``at`` is what the label's scan gave who inspects it."""
     detail = given.orders.desk.order(actor, order)
-    content = _whole(request, given, actor, detail)
+    content = _whole(request, given, actor, detail, scan=at)
     return page(request, "order.html", headers=_kept(content), content=content)
 
 
@@ -91,12 +97,14 @@ def act(
     """Do something to an order; what was refused comes back with what was typed."""
     try:
         given.orders.desk.act(actor, act_of(given, order, form))
+        whereabouts.works(request, given, actor.login)
     except Refused as error:
         if error.code in {"absent", "unauthenticated"}:
             raise
         problem = said(error, language_of(request))
         detail = given.orders.desk.order(actor, order)
-        content = _whole(request, given, actor, detail, kept=form, problem=problem)
+        scan = form.get("place", "")
+        content = _whole(request, given, actor, detail, kept=form, problem=problem, scan=scan)
         return page(request, "order.html", STATUS_OF.get(error.code, 422), content=content)
     return RedirectResponse(f"/orders/{order}", SEE_OTHER)
 
@@ -166,20 +174,22 @@ def _chosen(rows: list[OrderRow], view: str, actor: Actor, now: int) -> list[Ord
 
 def _whole(
     request: Request, given: Services, actor: Actor, detail: OrderDetail,
-    kept: dict[str, str] | None = None, problem: str = "",
+    kept: dict[str, str] | None = None, problem: str = "", scan: str = "",
 ) -> dict[str, object]:  # fmt: skip
     tr, row, now = language_of(request), detail.row, given.clock.now()
     finding = detail.findings[0] if detail.findings else None
     shown = summary(given, row, tr)
     money = finding.money_per_day if finding else None
     until = row.closed_at or detail.done_at or now
+    stands = given.orders.requests.stands_at(actor, scan) if scan else None
     return {
         "o": shown,
         "mine": row.person == actor.login,
         "version": row.version,
         "problem": problem,
         "kept_note": (kept or {}).get("note", ""),
-        "notices": [*_notices(detail, given, tr), *_taught(detail, given, actor, tr)],
+        "notices": [*_notices(detail, given, tr), *_inspecting(detail, given, stands, actor, tr),
+                    *_taught(detail, given, actor, tr)],
         "refused_words": _refusal(detail, tr),
         "so_far": None if money is None or finding is None
         else money * max(0.0, (until - finding.onset) / DAY_MS),
@@ -191,16 +201,19 @@ def _whole(
         "why": _why(finding, given, tr) if finding else [],
         "card": given.cards.get(row.rule),
         "watches": [
-            {"words": watch_words(w, given.site, tr), "needed": w.needed,
+            {"words": watch_words(w, now, given.site, tr), "needed": w.needed,
              "exposures": min(w.exposures, w.needed), "ok": w.outcome == "verified"}
             for w in detail.watches
         ],
-        "actions": actions(given, detail, tr, kept or {}),
+        "actions": actions(given, detail, tr, kept or {}, role=actor.role,
+                           scan=scan if stands else ""),
         "ahead": ahead(given, detail, tr) if crew.keeps(actor) else [],
         "buckets": BUCKETS,
         "once": secrets.token_hex(12),
         **(at := work.content(given, actor, detail, tr)),
-        **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at)),
+        **planned.checklist(given.orders.planned.at(actor, row.id), tr, work.photo_names(at),
+                            ahead=crew.keeps(actor) and row.person == actor.login
+                            and row.state in _BEFORE),
         "step_path": f"/orders/{row.id}/step",
         "terms": _terms(row, given, tr),
         "reported": _reports(given, actor, row.id, tr),
@@ -233,6 +246,19 @@ def _notices(detail: OrderDetail, given: Services, tr: Translator) -> list[str]:
     if into is not None and row.closed_at is not None:
         said.append(tr("This went into {order}, which stands for it.", order=into))
     return said
+
+
+def _inspecting(
+    detail: OrderDetail, given: Services, stands: Place | None, actor: Actor, tr: Translator
+) -> list[str]:
+    """Where who inspects stands by their scan, or that they have to scan first."""
+    if Command.INSPECT not in detail.row.allowed:
+        return []
+    if stands is not None:
+        return [tr("You stand at {place}.", place=place_of(given.site, stands.id, tr))]
+    if actor.role in presence.EXCUSED:
+        return []
+    return [tr("To say that it is mended, scan the label at the place first.")]
 
 
 def _taught(detail: OrderDetail, given: Services, actor: Actor, tr: Translator) -> list[str]:
@@ -342,13 +368,18 @@ def _event_words(step: Step) -> str:
 
 
 def _about(given: Services, step: Step, tr: Translator) -> str:
-    """Whom it went to, or what was promised."""
+    """Whom it went to, what was promised, or where it was inspected from."""
+    if step.what in _LOOKS and step.data.get("place"):
+        return tr("at the place: {place}", place=place_of(given.site, step.data["place"], tr))
+    if step.what in _LOOKS and step.data.get("elsewhere"):
+        return tr("not at the place: {why}", why=str(step.data["elsewhere"]))
     if step.what == Happening.BREACHED:
         return tr(PROMISES.get(str(step.data.get("promise")), ""))
     login = step.data.get("assignee")
     return given.orders.desk.office.name(str(login)) if login else ""
 
 
+_LOOKS = frozenset({Command.INSPECT.value, Happening.LOOKED.value})
 _REPAIRED = frozenset({OrderState.DONE, OrderState.VERIFYING})
 _EVENT_WORDS = {
     "opened": "Found", "triage": "Triaged", "assign": "Assigned", "escalate": "Escalated",

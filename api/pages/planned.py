@@ -22,6 +22,7 @@ from api.view import language_of, page
 from core.actor import Actor
 from core.errors import Refused
 from core.words import Trade
+from workorders.planned.board import Sending
 from workorders.planned.checklists import Said
 from workorders.planned.looking import Entry, Stand, on_time
 
@@ -81,7 +82,8 @@ def plan(
     kept, decided = on_time(past)
     return page(
         request, "plan.html", plan=row.plan, title=tr.name(row.plan.names),
-        when=planned.trigger_words(row.plan, tr), trade=tr(planned.TRADE_WORDS[row.plan.trade]),
+        when=planned.trigger_words(row.plan, tr),
+        counted=planned.point_words(row.plan, tr), trade=tr(planned.TRADE_WORDS[row.plan.trade]),
         parts=[tr.name(part) for part in row.plan.parts],
         steps=[planned.step_line(step, tr) for step in row.plan.steps], left=row.left,
         assets=[planned.asset_line(given, one, tr) for one in row.assets],
@@ -99,7 +101,7 @@ def step(
         if form.get("do") == "follow":
             given.orders.planned.follow_up(actor, order, form.get("step", ""))
         else:
-            given.orders.planned.answer(actor, order, said_of(form))
+            given.orders.planned.answer(actor, order, said_of(form), sending_of(form))
     except Refused as error:
         if error.code in {"absent", "unauthenticated"}:
             raise
@@ -137,6 +139,19 @@ def said_of(form: dict[str, str]) -> Said:
         raise Refused("A field of the form cannot be read.") from error
     return Said(step=form.get("step", ""), number=number, photo=form.get("photo", "")[:32],
                 note=form.get("note", ""))  # fmt: skip
+
+
+def sending_of(form: dict[str, str]) -> Sending:
+    """When an answer was given and is sent, by the phone, and its key.
+
+    Raises:
+        Refused: A time cannot be read.
+    """
+    try:
+        pressed, sent = (int(form[k][:15]) if form.get(k) else None for k in ("pressed", "sent"))
+    except ValueError as error:
+        raise Refused("A field of the form cannot be read.") from error
+    return Sending(key=form.get("key", "")[:80], pressed=pressed, sent=sent)
 
 
 def outside(request: Request, given: Services) -> str:

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from adapters.photos import MOST_BYTES, cleaned
-from api import orders
-from api.arrivals import arrivals
+from api import orders, whereabouts
+from api.arrivals import arrivals, inspections
 from api.asker import ServicesDep, cookie_name
 from api.identity import session_of
 from api.problems import STATUS_OF
@@ -110,10 +110,12 @@ async def rate(request: Request, given: ServicesDep, secret: Secret) -> Response
     def say() -> None:
         stars = form.get("stars", "")
         cookie = request.cookies.get(cookie_name(given))
-        staff = bool(cookie) and session_of(given.records, str(cookie)) is not None
+        inside = bool(cookie) and session_of(given.records, str(cookie)) is not None
         given.orders.requests.rate(
-            secret, int(stars) if stars in set("12345") else 0, form.get("remark", ""), staff=staff
-        )
+            secret, int(stars) if stars in set("12345") else 0, form.get("remark", ""),
+            staff=inside or whereabouts.of_staff(request),
+            network=whereabouts.network_of(request, given),
+        )  # fmt: skip
 
     return await run_in_threadpool(_said, request, given, secret, say)
 
@@ -173,6 +175,7 @@ def _form(
         address=_address(request, f"/r/{token}"), kept=kept, problem=problem,
         others=_others(request, f"/r/{token}"), photos=MOST_PHOTOS,
         arrivals=arrivals(request, given, place, tr),
+        inspections=inspections(request, given, place, tr),
     )  # fmt: skip
 
 

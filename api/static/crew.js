@@ -75,11 +75,22 @@
   };
   const orderPath = () => { const acts = document.querySelector(".acts[data-order]"); return acts && acts.dataset.order ? `/orders/${acts.dataset.order}` : ""; };
 
+  // Steps that are answered here and not yet there say so beside what they ask.
+  const tick = acts => {
+    document.querySelectorAll("#checklist .waits").forEach(line => line.remove());
+    const order = document.querySelector(".acts[data-order]")?.dataset.order;
+    acts.filter(one => one.do === "step" && one.order === order && one.state !== "refused").forEach(one => {
+      const line = make("div", `✓ ${[one.fields.number, one.fields.note].filter(Boolean).join(" · ")} `, { className: "answer waits" });
+      line.append(make("small", words.state_waiting));
+      document.getElementById(`step-${one.fields.step}`)?.querySelector("b").after(line);
+    });
+  };
   // Buttons as they will be once what waits has arrived: without a network nobody else says what comes next.
   const project = acts => {
+    tick(acts);
     const section = document.querySelector(".acts[data-order]"), ahead = document.getElementById("ahead");
     if (!section || !keeps) return;
-    const mine = acts.filter(one => one.order === section.dataset.order && one.do !== "photo" && one.state !== "refused");
+    const mine = acts.filter(one => one.order === section.dataset.order && one.do !== "photo" && one.do !== "step" && one.state !== "refused");
     if (!mine.length) return;
     if (ahead) { section.append(ahead.content); ahead.remove(); }
     const state = mine.reduce((before, one) => one.to || before, section.dataset.state);
@@ -87,6 +98,7 @@
     const items = [...section.children].sort((a, b) => a.dataset.rank - b.dataset.rank);
     section.append(...items);
     let first = true;
+    document.querySelectorAll("#checklist [data-ahead]").forEach(form => { form.hidden = state !== "in_progress" && state !== "on_hold"; });
     items.forEach(item => {
       const there = item.dataset.sources.split(" ").includes(state) && !pressed.has(item.dataset.act);
       const main = there && first, form = item.matches("form") ? item : item.querySelector("form");
@@ -125,7 +137,7 @@
     const fields = said(form), act = {
       key: key(), order: form.dataset.order || form.closest(".acts").dataset.order, do: form.dataset.waits, fields, pressed: Date.now(),
       label: photo ? words.photo : form.dataset.label, to: form.dataset.to || "", note: fields.note || "", media: file ? file.type : "",
-      version: photo ? 0 : Number(form.elements.version.value),
+      version: form.elements.version ? Number(form.elements.version.value) : 0,
     };
     try {
       return await Outbox.add(act, file ? await file.arrayBuffer() : null);
@@ -145,7 +157,7 @@
     await send();
     const act = await Outbox.get(id);
     if (!act && busy.size > 1) return;                                     // the last that is pressed leads on
-    if (!act && !typing(form)) { leaving = true; location.assign(path); return; }
+    if (!act && !typing(form)) { leaving = true; if (form.dataset.waits === "step") location.reload(); else location.assign(path); return; }
     if (act?.state === "refused" && alone && busy.size === 1 && act.do !== "photo") {          // with a network the page itself says why, and keeps what was typed
       leaving = true;
       await Outbox.dismiss(id);

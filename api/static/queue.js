@@ -37,6 +37,8 @@ const Outbox = (() => {
   const changed = () => { listeners.forEach(f => f()); channel?.postMessage("changed"); };
   if (channel) channel.onmessage = () => listeners.forEach(f => f());
 
+  // Photos and answers of a checklist leave an order's version as it was.
+  const leans = act => act.do !== "photo" && act.do !== "step";
   const acts = () => within("readonly", s => s.acts.getAll());
   const get = id => within("readonly", s => s.acts.get(id));
   const about = name => within("readonly", s => s.about.get(name));
@@ -50,7 +52,7 @@ const Outbox = (() => {
         const sum = seen.result.reduce((all, one) => all + one.size, bytes ? bytes.byteLength : 0);
         if (seen.result.length >= MOST || sum > MOST_BYTES) return refuse(Object.assign(new Error("full"), { name: "full" }));
         // What comes after another command to the same order leans on the version which that one leaves.
-        const before = seen.result.filter(one => one.order === act.order && one.do !== "photo" && act.do !== "photo").pop();
+        const before = seen.result.filter(one => one.order === act.order && leans(one) && leans(act)).pop();
         const put = s.acts.add({ ...act, state: "waiting", tries: 0, size: bytes ? bytes.byteLength : 0, after: before ? before.id : 0 });
         put.onsuccess = () => { if (bytes) s.photos.put(bytes, put.result); s.about.put(put.result, "last"); };
       };
@@ -100,13 +102,14 @@ const Outbox = (() => {
     if (act.do === "photo") {
       said.append("photo", new Blob([await within("readonly", s => s.photos.get(act.id))], { type: act.media }), "photo");
     } else {
-      Object.entries({ do: act.do, version: act.version, key: act.key, pressed: act.pressed, sent: Date.now() }).forEach(([name, value]) => said.append(name, value));
+      if (leans(act)) Object.entries({ do: act.do, version: act.version }).forEach(([name, value]) => said.append(name, value));
+      Object.entries({ key: act.key, pressed: act.pressed, sent: Date.now() }).forEach(([name, value]) => said.append(name, value));
     }
     return said;
   };
   const post = async (act, csrf) => {
     const photo = act.do === "photo";
-    const answer = await ask(`/x/crew/${act.order}/${photo ? "photos" : "act"}`, { method: "POST", body: await form(act, csrf) }, photo ? PHOTO_MS : ACT_MS);
+    const answer = await ask(`/x/crew/${act.order}/${photo ? "photos" : act.do === "step" ? "step" : "act"}`, { method: "POST", body: await form(act, csrf) }, photo ? PHOTO_MS : ACT_MS);
     // A problem is of the request itself, such as its size or its token; what is said of the order is plain JSON.
     const json = /^application\/(problem\+)?json\b/.exec(answer.headers.get("Content-Type") || "");
     return { status: answer.status, problem: Boolean(json && json[1]), said: json ? await answer.json() : null };
@@ -141,17 +144,18 @@ const Outbox = (() => {
   const flush = async () => {
     let trouble = "";
     try {
-      const held = new Set();
+      const held = new Set(), unsent = new Set();   // orders: of refused commands, of refused photos
       let csrf = "";
       for (const { id } of await acts()) {
         const act = await get(id);                // its version may have changed with the one before
         if (!act) continue;
-        if (act.state === "refused") { if (act.do !== "photo") held.add(act.order); continue; }
+        if (act.state === "refused") { (act.do === "photo" ? unsent : held).add(act.order); continue; }
         if (act.do !== "photo" && held.has(act.order)) continue;
+        if (act.do === "step" && act.fields.photo === "newest" && unsent.has(act.order)) { held.add(act.order); continue; }
         if (!csrf) { const asked = await token(); if (asked.trouble) { trouble = asked.trouble; break; } csrf = asked.csrf; }
         trouble = await sendOne(act, csrf);
         if (trouble) break;
-        if (act.do !== "photo" && await get(id)) held.add(act.order);
+        if (await get(id)) (act.do === "photo" ? unsent : held).add(act.order);
       }
     } catch {
       trouble = "network";

@@ -57,6 +57,7 @@ class FoundIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     passed: bool
     note: Annotated[str, Field(min_length=1, max_length=2000)]
+    elsewhere: Annotated[str, Field(max_length=500)] = ""
 
 
 class QuoteOut(BaseModel):
@@ -120,7 +121,8 @@ def checks(given: ServicesDep, actor: ActorDep) -> ChecksOut:
 @router.post("/checks/{id}", operation_id="sayCheck", status_code=204)
 def say(given: ServicesDep, actor: ActorDep, id: CheckId, body: FoundIn) -> None:  # noqa: A002
     """What was found; an order that is not right is work again."""
-    given.orders.checks.say(actor, id, passed=body.passed, note=body.note)
+    given.orders.checks.say(actor, id, passed=body.passed, note=body.note,
+                            elsewhere=body.elsewhere)  # fmt: skip
 
 
 @router.get("/orders/{order}/quotes", operation_id="listQuotes")

@@ -82,6 +82,7 @@ class ActIn(BaseModel):
     action: Annotated[str, Field(max_length=64)] = ""
     alarm: Annotated[str, Field(pattern="^(true|false)?$")] = ""
     parts: Annotated[str, Field(max_length=MOST_NOTE)] = ""
+    elsewhere: Annotated[str, Field(max_length=500)] = ""
 
 
 @router.get("/orders", operation_id="listOrders")

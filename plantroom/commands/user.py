@@ -14,6 +14,7 @@ from adapters.records.passwords import hashed
 from adapters.settings import load_settings
 from adapters.sites import load_licences, load_people, load_site
 from api.identity import make_key
+from api.second import take_away
 from core.clock import SystemClock
 from core.errors import Refused
 from core.words import Licence
@@ -53,6 +54,16 @@ def password(
     if not opened_records(load_settings()).people.set_password(login, hashed(secret)):
         raise Refused(f"nobody has the log-in '{login}'; plantroom user list shows all")
     out.print(f"password of {login} changed")
+
+
+@app.command("second-factor-off")
+@speaks
+def second_factor_off(login: Annotated[str, typer.Argument(help="Whose.")]) -> None:
+    """Take somebody's second factor away, who has lost telephone and codes; they set it up anew."""
+    records = opened_records(load_settings())
+    if not take_away(records, login, by=who()):
+        raise Refused(f"'{login}' has no second factor")
+    out.print(f"{login} has no second factor any more")
 
 
 @app.command()

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.settings import PREFIX, Settings, load_settings
 from core.errors import Misconfigured
+from core.words import Role
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +110,19 @@ def test_one_worker_hears_foreign_devices(
     if said is not None:
         monkeypatch.setenv("PLANTROOM_INGEST_FOREIGN", said)
     assert load_settings().hears_foreign is hears
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("SECOND_FACTOR", "boss"), ("SHARED_NETWORKS", "campus")]
+)
+def test_roles_and_networks_are_those_that_there_are(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"PLANTROOM_{name}", said)
+    with pytest.raises(Misconfigured, match=rf"{name}: .*expected"):
+        load_settings()
+
+
+def test_roles_that_must_have_a_second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTROOM_SECOND_FACTOR", " Admin, supervisor,")
+    assert load_settings().two_factor_roles == {Role.ADMIN, Role.SUPERVISOR}

@@ -6,12 +6,16 @@ import re
 
 import pytest
 
+from adapters.locales import translator
+from api.orders import named
 from core.clock import HOUR_MS
+from core.words import Text
 from tests.adapters.test_ical import events
 from tests.adapters.test_photos import jpeg
 from tests.api.console import Console
 from tests.api.test_work import upload
 from workorders.crew import checks
+from workorders.planned import planner
 
 
 @pytest.fixture
@@ -67,6 +71,23 @@ def test_a_plan_shows_its_hours_its_steps_and_its_past(planned: Console) -> None
     assert planned.as_("vi.c").get("/planned/ups-battery").status_code == 404
 
 
+def test_what_a_plan_counts_or_watches_is_called_by_name(planned: Console) -> None:
+    look = planned.as_("vi.all")
+    hours = look.get("/planned/ahu-filters").text
+    assert "fan runs" in hours
+    assert "fan_status" not in hours
+    watched = look.get("/planned/pump-strainer").text
+    assert "pump speed &gt; 97 for 6 h" in watched
+    look.cookies["lang"] = "zh_Hans"
+    assert "风机运行" in look.get("/planned/ahu-filters").text
+    assert "pump_speed" not in look.get("/planned/pump-strainer").text
+    site = planned.site
+    said = Text(planner.BY_CONDITION, {"point": "a.hw-pump.pump_speed", "hours": 6})
+    name = site.equipment["a.hw-pump"].names["zh"]
+    text = named(said, "a.hw-pump", site, translator("zh_Hans"))
+    assert text.params["point"] == f"{name}, 水泵转速"
+
+
 def test_the_checklist_by_page(planned: Console) -> None:
     order, person = begun(planned)
     crew = planned.as_(person)
@@ -96,6 +117,42 @@ def test_the_checklist_by_page(planned: Console) -> None:
     assert crew.post(
         f"/orders/{order}/act", {**done, "version": version[1], "key": "k2"}
     ).status_code == 303  # fmt: skip
+
+
+def test_an_answer_that_waited_on_a_phone_is_given_once(planned: Console) -> None:
+    order, person = begun(planned)
+    phone, path = planned.as_(person), f"/x/crew/{order}/step"
+    phone.get(f"/orders/{order}")
+    planned.clock.advance(planned.clock.now() + 2 * HOUR_MS)
+    said = {"step": "level", "number": "4", "key": "k1", "pressed": "1000"}
+    assert phone.post(path, {**said, "sent": "3601000"}).json() == {"within": True}
+    assert phone.post(path, {**said, "sent": "7201000"}).json() == {"within": True}
+    other = phone.post(path, {**said, "number": "5", "sent": "7201000"})
+    assert (other.status_code, other.json()["code"]) == (422, "invalid")
+    beyond = phone.post(path, {"step": "level", "number": "40", "key": "k2"})
+    assert beyond.json()["detail"].startswith("That is beyond its limits")
+    assert phone.post(path, {"step": "brake", "key": "k3", "pressed": "x"}).status_code == 422
+    detail = planned.orders.desk.order(planned.actor("ad.all"), order)
+    steps = [s for s in detail.history if s.what == "step"]
+    assert [s.data["pressed"] for s in steps] == [planned.clock.now() - HOUR_MS]
+    stranger = planned.as_("te.c")
+    stranger.get("/orders")
+    assert stranger.post(path, {"step": "brake"}).status_code == 404
+    assert stranger.http.post(f"{planned.address}{path}", data=said).status_code == 303
+
+
+def test_answers_leave_the_version_that_a_phone_leans_on(planned: Console) -> None:
+    order, person = begun(planned)
+    phone = planned.as_(person)
+    page = phone.get(f"/orders/{order}").text
+    version = planned.orders.desk.order(planned.actor(person), order).row.version
+    assert page.count('data-waits="step"') == 3
+    for step in ("brake", "phone"):
+        assert phone.post(f"/x/crew/{order}/step", {"step": step, "key": step}).is_success
+    assert phone.post(f"/x/crew/{order}/step", {"step": "level", "number": "1"}).is_success
+    done = {"do": "done", "cause": "as_described", "note": "x", "minutes": "20", "key": "k",
+            "version": str(version), "pressed": "1000", "sent": "2000"}  # fmt: skip
+    assert phone.post(f"/x/crew/{order}/act", done).status_code == 200
 
 
 def test_the_checklist_by_key(planned: Console) -> None:

@@ -53,6 +53,7 @@ PATHS = {
     "meter": "/meters/1",
     "messages": "/messages",
     "pin": "/pin",
+    "factor": "/factor",
     "switch": "/switch",
     "offline": "/offline",
     "absent": "/orders/WO-2026-9999",

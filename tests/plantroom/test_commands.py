@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.records import Records
+from adapters.records import ALL, Records
+from adapters.records.factors import FactorRow
 from adapters.sites import load_slice
 from core.ports import Quarantined
 from edge.outbox import Outbox
@@ -64,6 +65,17 @@ def test_a_password_lets_its_owner_log_in_and_is_never_shown(cli: Cli, var: Path
     cli("user", "import", WUSHAN)
     again = json.loads(cli("user", "list", "--json").output)
     assert people == again, "a second import keeps the password"
+
+
+def test_a_second_factor_is_taken_away_once(cli: Cli, var: Path) -> None:
+    cli("user", "import", WUSHAN)
+    assert "has no second factor" in cli("user", "second-factor-off", "chen.jing").output
+    kept = records(var)
+    with kept.session(ALL) as session:
+        session.add(FactorRow(login="chen.jing", secret="A" * 32, step=1, set_at=1))
+    kept.close()
+    assert cli("user", "second-factor-off", "chen.jing").exit_code == 0
+    assert cli("user", "second-factor-off", "chen.jing").exit_code != 0
 
 
 def test_a_key_is_shown_once_and_kept_as_a_hash(cli: Cli, var: Path) -> None:

@@ -25,6 +25,7 @@ from workorders.act import Act
 from workorders.duty import RosterDuty
 from workorders.notify import Notifier, Sender
 from workorders.notify.sender import Group, Way
+from workorders.requests.places import place_of
 from workorders.service import WorkOrders
 from workorders.states import Command
 from workorders.views import OrderDetail, OrderRow
@@ -188,8 +189,16 @@ class House:
     def act(self, login: str, id_: str, do: Command, **said: Any) -> OrderRow:
         """As somebody who has just looked at the order."""
         version = said.pop("version", None) or self.get(id_).row.version
+        if do is Command.INSPECT and not said.keys() & {"place", "elsewhere"}:
+            said["place"] = self.scan(login, self.get(id_).row.asset)
         act = Act(order=id_, do=do, version=version, **said)
         return self.orders.desk.act(self.actors[login], act)
+
+    def scan(self, login: str, place: str) -> str:
+        """What the label of a place gives to somebody."""
+        found = place_of(self.site, place)
+        assert found is not None
+        return self.orders.requests.presence(self.actors[login], found)
 
     def repair(self, id_: str) -> OrderRow:
         """Accepted, gone to, done; by whom it belongs to."""

@@ -15,7 +15,7 @@ from core.clock import DAY_MS
 from core.words import Role, Text
 from workorders import messages
 from workorders.book import Book
-from workorders.crew import checks
+from workorders.crew import checks, presence
 from workorders.crew.checks import CheckKind, Why
 from workorders.desk import Desk
 from workorders.refusals import OrderRefused, forbidden, invalid
@@ -47,6 +47,7 @@ class CheckView:
     order: str
     building: str
     target: str
+    asset: str
     title: Text
     kind: CheckKind
     why: Why
@@ -106,13 +107,19 @@ class CheckBoard:
             counts = [_counts(book, key, mine, said) for key, mine in found.items()]
         return sorted(counts, key=lambda one: (-one.failed, -one.looked, one.login, one.kind))
 
-    def say(self, actor: Actor, id_: int, *, passed: bool, note: str) -> None:
+    def say(
+        self, actor: Actor, id_: int, *, passed: bool, note: str, scan: str = "",
+        elsewhere: str = "",
+    ) -> None:  # fmt: skip
         """What was found at the place, or in the order.
+
+        That a repair holds is said at its place, by the scan of its label; elsewhere only by a
+        supervisor who says why. That it does not anybody may say from anywhere.
 
         Raises:
             Refused: ``absent`` out of scope; ``forbidden`` by role, and to whose work it is or
                 who closed it; ``conflict`` where it was looked at, or opened again;
-                ``invalid`` without a word.
+                ``invalid`` without a word, or without the scan.
         """
         if actor.login == SYSTEM.login:
             raise forbidden()
@@ -129,7 +136,10 @@ class CheckBoard:
                     raise forbidden()
                 if checks.results(book, [id_]) or not checks.pending(check, order):
                     raise OrderRefused(Text("Nothing is left to look at here."), code="conflict")
-                checks.say(book, check, order, actor.login, passed=passed, note=note.strip()[:2000])
+                inspects = passed and check.kind == CheckKind.INSPECTION
+                where = presence.where(book, order, actor, scan, elsewhere) if inspects else {}
+                words = note.strip()[:2000]
+                checks.say(book, check, order, actor.login, passed=passed, note=words, **where)
         except IntegrityError as error:
             raise OrderRefused(Text("Nothing is left to look at here."), code="conflict") from error
 
@@ -147,6 +157,7 @@ def _view(
     waits = said is None and checks.pending(check, order)
     return CheckView(
         id=check.id, order=order.id, building=order.building, target=order.target,
+        asset=order.asset,
         title=messages.loaded(order.title), kind=CheckKind(check.kind), why=Why(check.why),
         subject=book.office.name(check.subject), at=check.at, waits=waits,
         passed=said.passed if said is not None else None,

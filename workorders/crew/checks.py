@@ -125,8 +125,10 @@ def pending(check: CheckRow, order: Order) -> bool:
     return order.closed_at is not None and order.attempt == check.attempt
 
 
-def say(book: Book, check: CheckRow, order: Order, by: str, *, passed: bool, note: str) -> None:
-    """What was found; what was not mended, or closed wrongly, is work again."""
+def say(
+    book: Book, check: CheckRow, order: Order, by: str, *, passed: bool, note: str, **where: str
+) -> None:  # fmt: skip
+    """What was found, and from where; what was not mended, or closed wrongly, is work again."""
     book.session.add(
         CheckResultRow(
             check_id=check.id, building=order.building, at=book.now, by=by, passed=passed,
@@ -135,7 +137,7 @@ def say(book: Book, check: CheckRow, order: Order, by: str, *, passed: bool, not
     )  # fmt: skip
     book.session.flush()
     if passed:
-        book.happen(order, Happening.LOOKED, actor=by, note=note, kind=check.kind)
+        book.happen(order, Happening.LOOKED, actor=by, note=note, kind=check.kind, **where)
         return
     recalled = _recall(book, order, check, by, note)
     head = messages.AUDIT_FAILED if check.kind == CheckKind.AUDIT else messages.CHECK_FAILED

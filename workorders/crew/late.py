@@ -62,12 +62,13 @@ def moment(book: Book, act: Act) -> int:
 def tells_nothing_new(book: Book, order: Order, act: Act) -> bool:
     """Whether all that a phone without a network has not seen of an order leaves its work alone.
 
-    Each version but the first has its event; a photo makes none.
+    Each version but the first has its event; a photo and an answer to a step make none.
     """
     if act.pressed is None or not 0 < act.version < order.version:
         return False
     mine = select(OrderEvent).where(
-        OrderEvent.order_id == order.id, OrderEvent.command != Happening.PHOTO
+        OrderEvent.order_id == order.id,
+        OrderEvent.command.not_in([Happening.PHOTO, Happening.STEP]),
     )
     unseen = book.session.scalars(
         mine.order_by(OrderEvent.seq.desc()).limit(order.version - act.version)

@@ -11,7 +11,10 @@ from adapters.records.base import ALL, scope_of
 from adapters.records.orders import Order
 from core.actor import SYSTEM, Actor
 from core.words import OPEN_STATES, Role, Text
+from workorders import once
+from workorders.act import Act
 from workorders.book import Book
+from workorders.crew import late
 from workorders.desk import Desk
 from workorders.people import PersonOf
 from workorders.planned import checklists, feeds, orders
@@ -20,6 +23,7 @@ from workorders.planned.feeds import KeyView
 from workorders.planned.looking import MONTHS_DAYS, Entry, Looking, PlanRow
 from workorders.planned.planner import Planner
 from workorders.refusals import OrderRefused, absent, forbidden, not_now
+from workorders.states import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,21 @@ class Read:
     trade: str
     today: date
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How an answer came that a phone may have kept for a while.
+
+    Attributes:
+        key: The same for every sending of one answer; empty where it comes but once.
+        pressed: When the button was pressed, by the phone's clock. [ms]
+        sent: The phone's clock at this sending. [ms]
+    """
+
+    key: str = ""
+    pressed: int | None = None
+    sent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,14 +137,25 @@ class PlannedWork:
                 entry=looking.of_order(order),
             )  # fmt: skip
 
-    def answer(self, actor: Actor, order: str, said: Said) -> bool:
-        """Answers a step; whether it lies within its limits.
+    def answer(self, actor: Actor, order: str, said: Said, sending: Sending | None = None) -> bool:
+        """Answers a step; whether it lies within its limits. Sent again it is answered once.
 
         Raises:
             Refused: ``absent``, ``forbidden``, ``conflict``, ``invalid``.
         """
-        with self._order(actor, order) as (book, found):
-            return checklists.answer(book, found, actor, said).within
+        sent = sending or Sending()
+        body = once.body_of((order, said))
+        with self._any(actor, order) as (book, found):
+            before = once.known(book, actor, sent.key, body)
+            if before is not None:
+                return bool(before["within"])
+            _demand_open(found)
+            act = Act(order=order, do=Command.DONE, version=found.version, pressed=sent.pressed,
+                      sent=sent.sent)  # fmt: skip
+            pressed = late.settled(book, found, act, actor).pressed
+            within = checklists.answer(book, found, actor, said, pressed).within
+            once.remember(book, actor, sent.key, body, {"within": within})
+            return within
 
     def follow_up(self, actor: Actor, order: str, step: str) -> str:
         """An order for what a step found beyond its limits; its number.
@@ -208,11 +238,20 @@ class PlannedWork:
 
     @contextmanager
     def _order(self, actor: Actor, order: str) -> Iterator[tuple[Book, Order]]:
+        with self._any(actor, order) as (book, found):
+            _demand_open(found)
+            yield book, found
+
+    @contextmanager
+    def _any(self, actor: Actor, order: str) -> Iterator[tuple[Book, Order]]:
         with self.desk.sessions.session(scope_of(actor.buildings)) as session:
             book = Book.open(session, self.desk.office, self.desk.clock.now())
             found = book.lock(order)
             if found is None:
                 raise absent()
-            if found.state not in OPEN_STATES:
-                raise not_now(found.state)
             yield book, found
+
+
+def _demand_open(order: Order) -> None:
+    if order.state not in OPEN_STATES:
+        raise not_now(order.state)

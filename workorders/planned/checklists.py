@@ -24,6 +24,8 @@ from workorders.happenings import Happening
 from workorders.refusals import OrderRefused, absent, forbidden, invalid, not_now
 
 MOST_NOTE = 1000
+NEWEST = "newest"
+"""Instead of a photo's name: the one that was sent last. A phone without a network has no name."""
 _DISPATCHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _BEFORE_DONE = frozenset(
     {OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.ON_HOLD}
@@ -153,8 +155,17 @@ def may(book: Book, order: Order, actor: Actor) -> bool:
     return order.state in _AT_IT and (mine or helping)
 
 
-def answer(book: Book, order: Order, actor: Actor, said: Said) -> PlannedAnswer:
+def answer(
+    book: Book, order: Order, actor: Actor, said: Said, pressed: int | None = None
+) -> PlannedAnswer:
     """Keeps an answer beside those before it.
+
+    Args:
+        book: Of one transaction.
+        order: Locked.
+        actor: Who answers.
+        said: What.
+        pressed: When, where a phone without a network kept it; now without it. [ms]
 
     Raises:
         Refused: ``absent`` where there is no such step; ``forbidden``; ``conflict`` before the
@@ -167,8 +178,7 @@ def answer(book: Book, order: Order, actor: Actor, said: Said) -> PlannedAnswer:
     if actor.login == SYSTEM.login or not may(book, order, actor):
         raise not_now(order.state) if order.state not in _AT_IT else forbidden()
     number, within = _number(step, said)
-    if step.kind is StepKind.PHOTO:
-        _photo(book, order, said.photo)
+    photo = _photo(book, order, said.photo) if step.kind is StepKind.PHOTO else ""
     if len(said.note) > MOST_NOTE:
         raise invalid(Text("The note is too long; {most} characters fit.", {"most": MOST_NOTE}),
                       "note")  # fmt: skip
@@ -177,13 +187,15 @@ def answer(book: Book, order: Order, actor: Actor, said: Said) -> PlannedAnswer:
                            {"limits": limits(step)}), "note")  # fmt: skip
     row = PlannedAnswer(
         order_id=order.id, building=order.building, attempt=order.attempt, step=step.id,
-        at=book.now, by=actor.login, number=number,
-        photo=said.photo if step.kind is StepKind.PHOTO else "", within=within,
+        at=pressed or book.now, by=actor.login, number=number, photo=photo, within=within,
         note=said.note.strip(),
     )  # fmt: skip
     book.session.add(row)
     version = order.version
-    book.happen(order, Happening.STEP, actor=actor.login, note=said.note.strip(), answered=step.id)
+    late = {"pressed": pressed} if pressed else {}
+    book.happen(
+        order, Happening.STEP, actor=actor.login, note=said.note.strip(), answered=step.id, **late
+    )
     # An answer makes nobody's form stale: the button below it was drawn before.
     order.version = version
     return row
@@ -204,10 +216,15 @@ def _number(step: Step, said: Said) -> tuple[float | None, bool]:
     return said.number, step.within(said.number)
 
 
-def _photo(book: Book, order: Order, name: str) -> None:
-    mine = select(OrderPhoto.name).where(OrderPhoto.order_id == order.id, OrderPhoto.name == name)
-    if book.session.scalars(mine).first() is None:
+def _photo(book: Book, order: Order, name: str) -> str:
+    """The photo's name; the newest one where a phone could not know its name yet."""
+    mine = select(OrderPhoto.name).where(OrderPhoto.order_id == order.id)
+    if name != NEWEST:
+        mine = mine.where(OrderPhoto.name == name)
+    found = book.session.scalars(mine.order_by(OrderPhoto.id.desc()).limit(1)).first()
+    if found is None:
         raise invalid(Text("Send the photo first, then choose it here."), "photo")
+    return found
 
 
 def _answers(book: Book, order: Order) -> Sequence[PlannedAnswer]:

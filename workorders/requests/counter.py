@@ -16,9 +16,10 @@ from core.actor import SYSTEM, Actor
 from core.clock import Clock
 from core.words import OrderState, Role, Trade
 from workorders.book import Book
+from workorders.crew import presence
 from workorders.office import Office, Sessions
 from workorders.refusals import absent, forbidden
-from workorders.requests import explaining, following, intake, limits, marks
+from workorders.requests import explaining, following, intake, limits, marks, networks
 from workorders.requests.following import Followed
 from workorders.requests.intake import Report, Taken
 from workorders.requests.kinds import Kind
@@ -107,6 +108,23 @@ class Counter:
         id_ = unsigned(key, token) if key is not None else None
         return place_of(self.office.site, id_) if id_ is not None else None
 
+    def presence(self, actor: Actor, place: Place) -> str:
+        """What a scan of a place's label gives to who is logged in there, for half an hour."""
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session, presence.KEY)
+        if key is None:
+            with self._writing(ALL) as book:
+                key = marks.made_key(book.session, presence.KEY)
+        return presence.given(key, place.id, actor.login, presence.system_ms())
+
+    def stands_at(self, actor: Actor, token: str) -> Place | None:
+        """Where somebody stands by their scan; None where that is none, or too old."""
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session, presence.KEY)
+        now = presence.system_ms()
+        id_ = presence.place_in(key, token, actor.login, now) if key is not None else None
+        return place_of(self.office.site, id_) if id_ is not None else None
+
     def known(self, place: Place) -> frozenset[Kind]:
         """What is known of a place already: somebody is on it."""
         with self._reading(ALL) as book:
@@ -162,14 +180,29 @@ class Counter:
         with self._writing(ALL) as book:
             following.answer(book, secret, mended=mended, note=note)
 
-    def rate(self, secret: str, stars: int, remark: str, *, staff: bool) -> None:
+    def works_from(self, login: str, network: str) -> None:
+        """Somebody who works here comes from an address; it is kept as a mark. Empty: nothing."""
+        if not network:
+            return
+        now = _system_ms()
+        with self._reading(ALL) as book:
+            key = marks.key_of(book.session)
+            mark = marks.marked(key, "network", network) if key is not None else ""
+            if mark and networks.known(book.session, login, mark, now):
+                return
+        with self._writing(ALL) as book:
+            mark = marks.marked(marks.made_key(book.session), "network", network)
+            networks.note(book.session, login, mark, now)
+
+    def rate(self, secret: str, stars: int, remark: str, *, staff: bool, network: str = "") -> None:
         """The reporter says how it was, once.
 
         Raises:
             Refused: ``absent``, ``conflict`` or ``invalid``.
         """
         with self._writing(ALL) as book:
-            following.rate(book, secret, stars, remark, staff=staff)
+            following.rate(book, secret, stars, remark, staff=staff, network=network,
+                           system=_system_ms())  # fmt: skip
 
     def may_enter(self, actor: Actor) -> bool:
         """Whether somebody takes calls: the desk (trade O), supervisors, admins."""

@@ -12,11 +12,11 @@ from adapters.records.requests import ServiceRequest
 from adapters.records.tables import PersonRow
 from core.clock import DAY_MS
 from core.words import OrderState, ProofKind, Text
-from workorders import messages, silence
+from workorders import hands, messages, silence
 from workorders.book import Book
 from workorders.happenings import Happening
 from workorders.refusals import OrderRefused, invalid
-from workorders.requests import marks
+from workorders.requests import marks, networks
 from workorders.requests.kinds import Kind
 
 KEPT_MS = 90 * DAY_MS
@@ -32,7 +32,8 @@ class LeftOut(StrEnum):
     """Why a rating is in no average."""
 
     CREW = "crew"
-    """Given from the telephone, or in the browser, of somebody who works here."""
+    """Given from the telephone or in the browser of somebody who works here, or from a network
+    from which one of those who had the order works."""
 
 
 class Stage(StrEnum):
@@ -119,7 +120,9 @@ def answer(book: Book, secret: str, *, mended: bool, note: str = "") -> None:
     silence.answer(book, order, mended=mended, note=note.strip()[:MOST_REMARK])
 
 
-def rate(book: Book, secret: str, stars: int, remark: str, *, staff: bool) -> None:
+def rate(
+    book: Book, secret: str, stars: int, remark: str, *, staff: bool, network: str, system: int
+) -> None:  # fmt: skip
     """How it was, once: the link is used up by it.
 
     Args:
@@ -127,7 +130,9 @@ def rate(book: Book, secret: str, stars: int, remark: str, *, staff: bool) -> No
         secret: Of the link.
         stars: 1…5.
         remark: In their words; may be empty.
-        staff: Whether somebody who works here is logged in in the same browser.
+        staff: Whether somebody who works here is, or was, logged in in the same browser.
+        network: The address that it comes from; empty where that says nothing.
+        system: Now, by the system. [ms]
 
     Raises:
         Refused: ``absent``; ``conflict`` where it is not over, or was rated; ``invalid``.
@@ -139,7 +144,11 @@ def rate(book: Book, secret: str, stars: int, remark: str, *, staff: bool) -> No
         raise OrderRefused(Text("This was rated already, or is not over yet."), code="conflict")
     row.stars, row.rated_at = stars, book.now
     row.remark = remark.strip()[:MOST_REMARK]
-    row.left_out = LeftOut.CREW if staff or _of_crew(book, row) else ""
+    row.left_out = (
+        LeftOut.CREW
+        if staff or _of_crew(book, row) or _from_their_network(book, order, row, network, system)
+        else ""
+    )
     locked = book.lock(order.id)
     if locked is None:
         raise _absent()
@@ -156,6 +165,18 @@ def _of_crew(book: Book, row: ServiceRequest) -> bool:
         return False
     phones = book.session.scalars(select(PersonRow.phone).where(PersonRow.phone != ""))
     return row.phone_mark in {marks.phone_mark(key, phone) for phone in phones}
+
+
+def _from_their_network(
+    book: Book, order: Order, row: ServiceRequest, network: str, system: int
+) -> bool:
+    """Whether report or rating came from where somebody who had the order works."""
+    key = marks.key_of(book.session)
+    if key is None:
+        return False
+    people = {*hands.of(book, order), *([order.assignee] if order.assignee else [])}
+    here = {row.network, marks.marked(key, "network", network)}
+    return networks.theirs(book.session, people, here, system)
 
 
 def _found(book: Book, secret: str) -> tuple[ServiceRequest, Order]:

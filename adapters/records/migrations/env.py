@@ -7,9 +7,11 @@ from alembic import context
 import adapters.records.checks
 import adapters.records.cmms
 import adapters.records.crew
+import adapters.records.factors
 import adapters.records.folds
 import adapters.records.ledger
 import adapters.records.mutes
+import adapters.records.networks
 import adapters.records.notifying
 import adapters.records.orders
 import adapters.records.pins

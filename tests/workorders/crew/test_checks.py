@@ -86,7 +86,11 @@ def test_an_inspection_is_taken_by_who_had_no_hand_in_it(
         assert refused(partial(board.say, actor, view.id, passed=True, note="fine")) == code
     zhou = house.actors["zhou.min"]
     assert refused(lambda: board.say(zhou, view.id, passed=True, note=" ")) == "invalid"
-    board.say(zhou, view.id, passed=True, note="runs as it should")
+    right = partial(board.say, zhou, view.id, passed=True, note="runs as it should")
+    assert refused(right) == "invalid", "from a desk"
+    assert refused(partial(right, scan=house.scan("zhou.min", "c.ahu1"))) == "invalid"
+    right(scan=house.scan("zhou.min", house.get(id_).row.asset))
+    assert house.get(id_).history[-1].data["place"] == house.get(id_).row.asset
     assert refused(lambda: board.say(zhou, view.id, passed=False, note="no")) == "conflict"
     (view,) = board.rows(house.actors["guo.hua"])
     assert (view.waits, view.passed, view.by) == (False, True, "Zhou Min")

@@ -17,6 +17,7 @@ from core.errors import Fatal, Refused
 from core.plans import Step, StepKind, Trigger, TriggerKind
 from core.site import CalendarEntry, DayMode
 from core.words import CancelReason, Licence, OrderState, Origin, Outcome, ProofKind
+from tests.adapters.test_photos import jpeg, png
 from tests.workorders.house import START, House, at, make_finding, opened
 from tests.workorders.planned.working import (
     RUNNING,
@@ -30,7 +31,7 @@ from tests.workorders.planned.working import (
     read_in,
 )
 from workorders.crew import checks
-from workorders.planned.checklists import Said
+from workorders.planned.checklists import NEWEST, Said
 from workorders.planned.looking import Stand
 from workorders.service import WorkOrders
 from workorders.states import Command
@@ -122,6 +123,26 @@ def test_only_who_is_at_it_answers(house: House) -> None:
         with pytest.raises(Refused):
             house.orders.planned.answer(house.actors[login], order, said)
     assert house.orders.planned.answer(house.actors["guo.hua"], order, said)
+
+
+def test_the_newest_photo_answers_where_a_phone_knew_no_name(
+    tmp_path: Path, sites_dir: Path
+) -> None:
+    steps = (Step(id="pic", ask={"en": "Picture"}, kind=StepKind.PHOTO),)
+    with planning(tmp_path, sites_dir, make_plan(steps=steps)) as house:
+        house.step()
+        order = house.only().id
+        actor, said = house.actors[begin(house, order)], Said(step="pic", photo=NEWEST)
+        with pytest.raises(Refused, match="Send the photo first"):
+            house.orders.planned.answer(actor, order, said)
+        house.orders.photos.send(actor, order, jpeg())
+        newest = house.orders.photos.send(actor, order, png())
+        house.orders.planned.answer(actor, order, said)
+        opened = house.orders.planned.at(actor, order)
+        assert opened is not None
+        (asked,) = opened.checklist.asked
+        assert asked.answer is not None
+        assert asked.answer.photo == newest
 
 
 def test_a_photo_is_one_of_the_order(tmp_path: Path, sites_dir: Path) -> None:
