@@ -188,13 +188,16 @@ class Sight:
         if CONSTRUCTIONS[rule.card.family].timed:
             off = {d: not self.calendar.workday(date.fromordinal(d), target.id)
                    for d in set(days.tolist())}  # fmt: skip
+            # Within and outside the hours: a window that begins at noon has more of the one.
             bins = np.array([off[d] for d in days.tolist()], dtype=np.int64)
+            bins = bins + 2 * frame.occupied[0][kept]
             driver = np.full(len(bins), np.nan)
         return Units(
             at=ends[kept], day=days, bin=bins, driver=driver,
             exposure=np.full(int(kept.sum()), grid.hours),
             amount={c: np.nan_to_num(a[0][kept]) for c, a in loss.amount.items()},
             meter={c: a[kept] for c, a in use.items()},
+            doubt={c: np.nan_to_num(a[0][kept]) for c, a in loss.doubt.items()},
         )  # fmt: skip
 
     def _meter(self, rule: Rule, target: Target, kind: Kind, start: int, end: int) -> Units:
