@@ -65,8 +65,9 @@ _AIR = {"air_flow": 0.15, "cop": 0.25}
 as rated, and ± 20 % more at part load, in other weather and with its pumps: AHRI 550/590 rates a
 chiller's seasonal value a fifth and more away from that of full load."""
 
-_STOPPED = {"air_flow": 0.15}
-"""What a building gives back within its hours is in the level's own half-width: see
+_STOPPED = {"air_flow": 0.15, "take_back_cold": 0.5}
+"""Within its hours a building gives back cold, and its fans turn less where rooms were kept warm:
+up to half of the electricity. Of heat it is the level's own half-width, in its unit: see
 :func:`analytics.savings.plant_loss.off_hours`."""
 
 _AHU = "1.206·V̇·(δ before, by outdoor bin − δ now)·fan hours; cold ÷ COP"
@@ -107,7 +108,7 @@ CONSTRUCTIONS: Mapping[str, Construction] = {
     ),
     "ahu_off_schedule": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER,
-        words="Fan kW all day and coil heat outside the hours, before − now, by day type",
+        words="Fan kW and coil heat outside the hours, before − now, by day type",
         key="hours run outside the hours", groups=_STOPPED, term=Term.DAYS,
         most_days=365, timed=True,
     ),

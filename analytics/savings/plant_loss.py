@@ -18,6 +18,9 @@ from core.batch import Bools, Floats
 from core.words import Carrier
 
 _HEATING, _FREE, _LEAST = 0, 1, 3
+_LEAST_SPREAD_K = 6.0
+"""Guideline 36 ΔTmin, for cold: with less, what air brings is less than its damp. [K]"""
+
 _LOCKOUT_C = 16.0
 """Of HTG-07: no office needs heat above it. [°C]"""
 
@@ -32,8 +35,7 @@ class Loss:
         fights: Whether its electricity cools away its heat, and is nothing without it.
         fans: Of its electricity what fans took by their nameplates, where a repair stops them.
             [kWh]
-        chilled: Of its electricity what cold took by a declared COP, outside the hours. [kWh]
-        outside: Outside the hours.
+        chilled: Of its electricity what cold took by a declared COP, the same way. [kWh]
         doubt: By carrier, what of the amount may be given back within the hours. [kWh, m³]
     """
 
@@ -42,7 +44,6 @@ class Loss:
     fights: bool = False
     fans: Floats | None = None
     chilled: Floats | None = None
-    outside: Bools | None = None
     doubt: Mapping[Carrier, Floats] = field(default_factory=dict)
 
     def within(self, heat: Floats) -> Loss:
@@ -71,16 +72,14 @@ class Loss:
     def counted(self, fans: Floats, plant: Floats) -> Loss:
         """With fans, and chillers with all pumps, as their meters counted them. [kWh]
 
-        Fans all day: what they turn less by day after a night of running is on their meter too.
         What plant gave outside the hours is partly given back within them.
         """
-        if self.fans is None or self.chilled is None or self.outside is None:
+        if self.fans is None or self.chilled is None:
             return self
         turned = np.where(np.isfinite(fans), fans, self.fans)
-        cooled = np.where(self.outside & np.isfinite(plant), plant, self.chilled)
+        cooled = np.where(np.isfinite(plant), plant, self.chilled)
         amount = {**self.amount, Carrier.ELECTRICITY: turned + LOST * cooled}
-        doubt = {**self.doubt, Carrier.ELECTRICITY: LOST * cooled}
-        return replace(self, amount=amount, doubt=doubt)
+        return replace(self, amount=amount)
 
 
 def heating_valve(frame: Frame) -> Loss:
@@ -156,21 +155,19 @@ def outdoor_air(frame: Frame) -> Loss:
     heat = _air_heat(frame, rat - mat - frame.parameter("oa_min") * colder)
     with np.errstate(invalid="ignore"):
         heating = on & (state == _HEATING) & (colder > 0.0)
-        cooling = on & (state == _LEAST) & (colder < 0.0)
+        cooling = on & (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
     return _loss(
         frame, heating | cooling, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
     )
 
 
 def off_hours(frame: Frame) -> Loss:
-    """AC-02: what a fan takes all day, and what its coils give outside its hours.
+    """AC-02: all that a fan moves and its coils give outside its hours.
 
-    All day, since a fan whose rooms were kept warm all night turns less in the morning. Of the
-    heat between nothing and all may be given back, and of the fan's own heat, which warms too.
+    Of the heat between nothing and all may be given back, and of the fan's own, which warms too.
     """
-    outside = ~frame.occupied
     running = is_on(frame.value("fan_status"))
-    known = ~np.isnan(frame.value("fan_status"))
+    known = ~np.isnan(frame.value("fan_status")) & ~frame.occupied
     speed = frame.value("fan_speed") / 100.0
     share = np.where(np.isnan(speed), 1.0, np.clip(speed, 0.0, 1.0))
     power = np.nan_to_num(frame.parameter("fan_power") * share**3) * frame.grid.hours
@@ -180,18 +177,13 @@ def off_hours(frame: Frame) -> Loss:
     hot, iced = frame.value("hclt") - frame.value("hcet"), frame.value("ccet") - frame.value("cclt")
     heat = np.nan_to_num(_air_heat(frame, np.where(np.isnan(hot), warmed, hot)))
     cold = np.nan_to_num(_air_heat(frame, np.where(np.isnan(iced), chilled, iced)))
-    given = running & outside
     fans = np.where(running, power, 0.0)
-    by_chiller = np.where(given, cold / frame.parameter("cop"), 0.0)
-    lost = LOST * np.where(given, heat, 0.0)
+    by_chiller = np.where(running, cold / frame.parameter("cop"), 0.0)
+    lost = LOST * np.where(running, heat, 0.0)
     return Loss(
         exposed=known,
         amount={Carrier.ELECTRICITY: fans + LOST * by_chiller, Carrier.HEAT: lost},
-        fans=fans, chilled=by_chiller, outside=outside,
-        doubt={
-            Carrier.ELECTRICITY: LOST * by_chiller,
-            Carrier.HEAT: lost + LOST * np.where(given, power, 0.0),
-        },
+        fans=fans, chilled=by_chiller, doubt={Carrier.HEAT: lost + LOST * fans},
     )  # fmt: skip
 
 

@@ -188,9 +188,7 @@ class Sight:
         if CONSTRUCTIONS[rule.card.family].timed:
             off = {d: not self.calendar.workday(date.fromordinal(d), target.id)
                    for d in set(days.tolist())}  # fmt: skip
-            # Within and outside the hours: a window that begins at noon has more of the one.
             bins = np.array([off[d] for d in days.tolist()], dtype=np.int64)
-            bins = bins + 2 * frame.occupied[0][kept]
             driver = np.full(len(bins), np.nan)
         return Units(
             at=ends[kept], day=days, bin=bins, driver=driver,

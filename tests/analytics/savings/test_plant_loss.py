@@ -104,23 +104,7 @@ def test_outside_the_hours_fan_and_coils_and_nothing_while_it_stands() -> None:
     off = off_hours(frame({**WINTER, "fan_status": 0.0}, occupied=False))
     assert off.exposed.all()
     assert off.amount[Carrier.ELECTRICITY] == pytest.approx(0.0)
-
-
-def test_within_the_hours_the_fan_alone_since_its_rooms_may_need_less() -> None:
-    loss = off_hours(frame(WINTER))
-    assert loss.exposed.all()
-    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(12.0)
-    assert loss.amount[Carrier.HEAT] == pytest.approx(0.0)
-    assert loss.doubt[Carrier.HEAT] == pytest.approx(0.0)
-
-
-def test_of_a_fan_only_the_chillers_part_is_in_doubt_when_its_meters_tell() -> None:
-    loss = off_hours(frame({**WINTER, "fan_speed": 50.0}, occupied=False))
-    told = loss.counted(np.full(HOURS, 7.0), np.full(HOURS, 4.0))
-    assert told.amount[Carrier.ELECTRICITY] == pytest.approx(7.0 + LOST * 4.0)
-    assert told.doubt[Carrier.ELECTRICITY] == pytest.approx(LOST * 4.0)
-    by_day = off_hours(frame(WINTER)).counted(np.full(HOURS, 7.0), np.full(HOURS, 4.0))
-    assert by_day.amount[Carrier.ELECTRICITY] == pytest.approx(7.0)
+    assert not off_hours(frame(WINTER)).exposed.any()
 
 
 def test_the_fans_own_heat_may_be_missed_too_unless_nothing_is_heated() -> None:
