@@ -60,12 +60,15 @@ class Construction:
     timed: bool = False
 
 
-_AIR = {"air_flow": 0.15, "cop": 0.15}
-"""Nameplates of air flow and COP are ± 15 % wrong; either does not shrink with days."""
+_AIR = {"air_flow": 0.15, "cop": 0.25}
+"""A nameplate's air flow is ± 15 % wrong; either does not shrink with days. A COP is ± 15 % wrong
+as rated, and ± 20 % more at part load, in other weather and with its pumps: AHRI 550/590 rates a
+chiller's seasonal value a fifth and more away from that of full load."""
 
-_STOPPED = {"air_flow": 0.15, "take_back": 1.0, "take_back_cold": 0.5}
-"""A building gives back within its hours something between nothing and all of the heat and cold
-given outside them: half of it ± all of that half. Of electricity fans are no part of that."""
+_STOPPED = {"air_flow": 0.15, "take_back_cold": 0.5}
+"""Within its hours a building gives back cold, and its fans turn less where rooms were kept warm:
+up to half of the electricity. Of heat it is the level's own half-width, in its unit: see
+:func:`analytics.savings.plant_loss.off_hours`."""
 
 _AHU = "1.206·V̇·(δ before, by outdoor bin − δ now)·fan hours; cold ÷ COP"
 

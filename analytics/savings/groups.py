@@ -10,6 +10,7 @@ from core.words import Carrier
 PLANT_METER = "plant_meter"
 """Group of what a plant's own meters count."""
 
+# Plans that were frozen before name what is given back as a group.
 _ELECTRIC = frozenset({"cop", "take_back_cold"})
 _HEAT = frozenset({"efficiency", "take_back"})
 

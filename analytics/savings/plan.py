@@ -28,7 +28,7 @@ _LEAST_FREE_DAYS = 3
 _MOST_BLOCKS = 20
 _LEAST_GROWTH_DAYS = 5
 _NIGHTS = 10
-_MODEL = "levels-2"
+_MODEL = "levels-3"
 """Raised when the reckoning changes: part of the hash that a plan is held to."""
 
 
@@ -161,14 +161,16 @@ def plan(
     chosen = free if enough else before
     chosen = _measured(chosen)
     at = _levels(of, chosen, before)
-    known = _known(of.kind, chosen, healthy)
+    known = _known(of.kind, *(_by_type(u) if of.timed else u for u in (chosen, healthy)))
     if at is None or not known:
         return None
+    known = _given_back(known, chosen, healthy)
     raw = at
     if of.kind is Kind.LEAK and not enough and math.isfinite(window.limit):
         at = _unselected(at, chosen, healthy, window.limit)
     if of.kind is Kind.LEAK and enough:
-        at, known = _grown(at, known, chosen)
+        # All nights: those that raised the alarm are the too high ones of the early and low.
+        at, known = _grown(at, known, _measured(before))
     if of.kind is not Kind.PLANT:
         known = _doubted(known, raw, at, len(np.unique(chosen.day)))
     return Plan(
@@ -283,6 +285,39 @@ def _both(hours: float, mine: Spread | None, calm: Spread | None) -> Known:
         level += (calm.t * calm.sd) ** 2 / blocks
         day = max(day, calm.t * calm.sd * math.sqrt(calm.hours))
     return Known(level=math.sqrt(level), day=day)
+
+
+def _by_type(units: Units) -> Units:
+    """A schedule's units freed of what its day type and hours explain: the rest is chance.
+
+    Days off differ from working days every week; each type's own mean takes one day's freedom.
+    """
+    if not len(units):
+        return units
+    _, place = np.unique(units.bin, return_inverse=True)
+    hours = np.bincount(place, weights=units.exposure)
+    days, types = len(np.unique(units.day)), len(np.unique(units.bin % 2))
+    wider = math.sqrt(days / (days - types)) if days > types else 1.0
+    amount = {}
+    for carrier, lost in units.amount.items():
+        rate = np.bincount(place, weights=lost) / np.maximum(hours, 1e-9)
+        mean = float(lost.sum()) / max(units.hours, 1e-9)
+        rest = lost - rate[place] * units.exposure
+        amount[carrier] = wider * rest + mean * units.exposure
+    return replace(units, amount=amount)
+
+
+def _given_back(
+    known: Mapping[Carrier, Known], chosen: Units, healthy: Units
+) -> dict[Carrier, Known]:
+    """With what may be given back of the level, beyond what a healthy day has of it too."""
+    found = dict(known)
+    for carrier in known.keys() & chosen.doubt.keys():
+        rates = [float(u.doubt[carrier].sum()) / u.hours if carrier in u.doubt and u.hours else 0.0
+                 for u in (chosen, healthy)]  # fmt: skip
+        half = abs(rates[0] - rates[1])
+        found[carrier] = replace(known[carrier], level=math.hypot(known[carrier].level, half))
+    return found
 
 
 def _by_day(units: Units, carrier: Carrier) -> tuple[Floats, Floats]:

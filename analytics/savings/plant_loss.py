@@ -7,19 +7,19 @@ the sensors' offsets, which a difference of before and after cancels.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from analytics.frame import Frame
-from analytics.rules.air import AIR_KW, excess_share, flow, number, operating_state
+from analytics.rules.air import AIR_KW, flow, number, operating_state
 from analytics.rules.gates import is_on
 from core.batch import Bools, Floats
 from core.words import Carrier
 
 _HEATING, _FREE, _LEAST = 0, 1, 3
 _LEAST_SPREAD_K = 6.0
-"""Guideline 36 ΔTmin: with less between outdoor and return air the share is noise. [K]"""
+"""Guideline 36 ΔTmin, for cold: with less, what air brings is less than its damp. [K]"""
 
 _LOCKOUT_C = 16.0
 """Of HTG-07: no office needs heat above it. [°C]"""
@@ -36,6 +36,7 @@ class Loss:
         fans: Of its electricity what fans took by their nameplates, where a repair stops them.
             [kWh]
         chilled: Of its electricity what cold took by a declared COP, the same way. [kWh]
+        doubt: By carrier, what of the amount may be given back within the hours. [kWh, m³]
     """
 
     exposed: Bools
@@ -43,6 +44,7 @@ class Loss:
     fights: bool = False
     fans: Floats | None = None
     chilled: Floats | None = None
+    doubt: Mapping[Carrier, Floats] = field(default_factory=dict)
 
     def within(self, heat: Floats) -> Loss:
         """No heat while the whole building was given none, and no cold against such heat.
@@ -57,9 +59,15 @@ class Loss:
             none = _around(heat) < _SOME * np.abs(_around(np.nan_to_num(told)[0]))
             none |= _around(heat) <= 0.0
         amount = {**self.amount, Carrier.HEAT: np.where(none, 0.0, told)}
+        exposed = self.exposed
         if self.fights:
+            # Hot water is what drives such a fault: an hour without it says nothing of one with it.
+            exposed = exposed & ~none
             amount[Carrier.ELECTRICITY] = np.where(none, 0.0, self.amount[Carrier.ELECTRICITY])
-        return replace(self, amount=amount)
+        doubt = dict(self.doubt)
+        if (half := doubt.get(Carrier.HEAT)) is not None:
+            doubt[Carrier.HEAT] = np.where(none, 0.0, half)
+        return replace(self, exposed=exposed, amount=amount, doubt=doubt)
 
     def counted(self, fans: Floats, plant: Floats) -> Loss:
         """With fans, and chillers with all pumps, as their meters counted them. [kWh]
@@ -141,18 +149,23 @@ def heat_against_cool(frame: Frame) -> Loss:
 def outdoor_air(frame: Frame) -> Loss:
     """AC-08, FC-6: outdoor air beyond the declared least, heated or cooled."""
     on, state = is_on(frame.value("fan_status")), operating_state(frame)
-    excess, spread = excess_share(frame)
+    rat, mat = frame.value("rat"), frame.value("mat")
+    colder = rat - frame.value("oat")
+    # A share of little is noise, and the rule leaves it out; its heat is as well known as any.
+    heat = _air_heat(frame, rat - mat - frame.parameter("oa_min") * colder)
     with np.errstate(invalid="ignore"):
-        heat = _air_heat(frame, excess * -spread)
-        heating = on & (state == _HEATING) & (-spread >= _LEAST_SPREAD_K)
-        cooling = on & (state == _LEAST) & (spread >= _LEAST_SPREAD_K)
+        heating = on & (state == _HEATING) & (colder > 0.0)
+        cooling = on & (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
     return _loss(
         frame, heating | cooling, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
     )
 
 
 def off_hours(frame: Frame) -> Loss:
-    """AC-02: all that a fan moves and its coils give outside its hours."""
+    """AC-02: all that a fan moves and its coils give outside its hours.
+
+    Of the heat between nothing and all may be given back, and of the fan's own, which warms too.
+    """
     running = is_on(frame.value("fan_status"))
     known = ~np.isnan(frame.value("fan_status")) & ~frame.occupied
     speed = frame.value("fan_speed") / 100.0
@@ -164,17 +177,14 @@ def off_hours(frame: Frame) -> Loss:
     hot, iced = frame.value("hclt") - frame.value("hcet"), frame.value("ccet") - frame.value("cclt")
     heat = np.nan_to_num(_air_heat(frame, np.where(np.isnan(hot), warmed, hot)))
     cold = np.nan_to_num(_air_heat(frame, np.where(np.isnan(iced), chilled, iced)))
+    fans = np.where(running, power, 0.0)
+    by_chiller = np.where(running, cold / frame.parameter("cop"), 0.0)
+    lost = LOST * np.where(running, heat, 0.0)
     return Loss(
         exposed=known,
-        amount={
-            Carrier.ELECTRICITY: np.where(
-                running, power + LOST * cold / frame.parameter("cop"), 0.0
-            ),
-            Carrier.HEAT: LOST * np.where(running, heat, 0.0),
-        },
-        fans=np.where(running, power, 0.0),
-        chilled=np.where(running, cold / frame.parameter("cop"), 0.0),
-    )
+        amount={Carrier.ELECTRICITY: fans + LOST * by_chiller, Carrier.HEAT: lost},
+        fans=fans, chilled=by_chiller, doubt={Carrier.HEAT: lost + LOST * fans},
+    )  # fmt: skip
 
 
 def warm_heating(frame: Frame) -> Loss:

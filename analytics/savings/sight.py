@@ -201,6 +201,7 @@ class Sight:
             exposure=np.full(int(kept.sum()), grid.hours),
             amount={c: np.nan_to_num(a[0][kept]) for c, a in loss.amount.items()},
             meter={c: a[kept] for c, a in use.items()},
+            doubt={c: np.nan_to_num(a[0][kept]) for c, a in loss.doubt.items()},
         )  # fmt: skip
 
     def _meter(self, rule: Rule, target: Target, kind: Kind, start: int, end: int) -> Units:

@@ -33,6 +33,7 @@ class Units:
         amount: Used or lost in it, by carrier, signed and unclipped. (n,) [kWh, m³]
         meter: What meters of the plant counted in it, by bought carrier, all of it: the fault's
             part and the rest; NaN where they said nothing. (n,) [kWh, m³]
+        doubt: Of the amount, what may not be lost at all: as wrong on every day. (n,) [kWh, m³]
     """
 
     at: Ints
@@ -42,6 +43,7 @@ class Units:
     exposure: Floats
     amount: Mapping[Carrier, Floats]
     meter: Mapping[Carrier, Floats] = field(default_factory=dict)
+    doubt: Mapping[Carrier, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.at)
@@ -53,6 +55,7 @@ class Units:
             exposure=self.exposure[rows],
             amount={carrier: amount[rows] for carrier, amount in self.amount.items()},
             meter={carrier: amount[rows] for carrier, amount in self.meter.items()},
+            doubt={carrier: amount[rows] for carrier, amount in self.doubt.items()},
         )  # fmt: skip
 
     def taken(self, metered: AbstractSet[Carrier]) -> Units:
@@ -87,7 +90,10 @@ class Units:
         moved = amount.pop(of, None)
         if moved is not None:
             amount[to] = amount[to] + moved * factor if to in amount else moved * factor
-        return replace(self, amount=amount)
+        doubt = dict(self.doubt)
+        if (half := doubt.pop(of, None)) is not None:
+            doubt[to] = half * factor
+        return replace(self, amount=amount, doubt=doubt)
 
 
 def joined(parts: Sequence[Units]) -> Units:
@@ -110,5 +116,9 @@ def joined(parts: Sequence[Units]) -> Units:
         meter={
             c: np.concatenate([p.meter.get(c, np.full(len(p), np.nan)) for p in parts])
             for c in sorted({c for p in parts for c in p.meter})
+        },
+        doubt={
+            c: np.concatenate([p.doubt.get(c, np.zeros(len(p))) for p in parts])
+            for c in sorted({c for p in parts for c in p.doubt})
         },
     )

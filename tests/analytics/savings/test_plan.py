@@ -16,6 +16,7 @@ from core.words import Carrier
 from tests.analytics.savings.made import DAY_MS, nights, plant
 
 LEAK, VALVE = CONSTRUCTIONS["water_night_flow"], CONSTRUCTIONS["ahu_heating_valve"]
+SCHEDULE = CONSTRUCTIONS["ahu_off_schedule"]
 
 
 def quiet(n: int = 60, seed: int = 2) -> Units:
@@ -107,3 +108,31 @@ def test_booking_ends(family: str, rate: float, cause: str, last: date, why: str
 def test_the_sites_own_median_replaces_what_is_assumed() -> None:
     found = until(LEAK, date(2026, 3, 2), rate=4.0, median_open=20)
     assert (found.day, found.why) == (date(2026, 3, 22), "site_median")
+
+
+def week(first: int, days: int, working: float, off: float, doubt: float) -> Units:
+    """Days of a fan, every sixth and seventh a day off: 1.0 ± 0.1 kW about its day type's level."""
+    chance = np.random.default_rng(first)
+    ordinal = np.arange(first, first + days)
+    free = ordinal % 7 >= 5
+    level = np.where(free, off, working) + chance.normal(0.0, 0.1, days)
+    made = plant(np.repeat(level, 10), np.full(10 * days, 5.0), first=first)
+    half = np.full(len(made), doubt)
+    return replace(made, bin=np.repeat(free.astype(np.int64), 10), doubt={Carrier.HEAT: half})
+
+
+def test_a_schedules_days_off_are_no_chance() -> None:
+    window = Window(before=week(20_002, 12, 9.0, 3.0, 0.0), opened=0,
+                    healthy=week(19_988, 14, 5.0, 0.0, 0.0))  # fmt: skip
+    made = plan(SCHEDULE, window, {})
+    assert made is not None
+    assert made.levels.rate[Carrier.HEAT] == pytest.approx([9.0, 3.0], abs=0.2)
+    assert made.known[Carrier.HEAT].level < 0.3
+
+
+def test_what_may_be_given_back_is_doubt_of_every_day_alike() -> None:
+    before, healthy = week(20_002, 12, 9.0, 3.0, 2.0), week(19_988, 14, 5.0, 0.0, 0.5)
+    made = plan(SCHEDULE, Window(before=before, opened=0, healthy=healthy), {})
+    assert made is not None
+    assert made.known[Carrier.HEAT].level == pytest.approx(1.5, abs=0.1)
+    assert made.known[Carrier.HEAT].day < 1.0

@@ -91,11 +91,13 @@ def test_outdoor_air_beyond_the_declared_is_heated() -> None:
     loss = outdoor_air(frame(heating))
     share = (12.1 - 22.0) / (4.0 - 22.0) - 0.15
     assert loss.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * share * 18.0)
-    mild = outdoor_air(frame({**heating, "oat": 18.0}))
-    assert not mild.exposed.any()
+    mild = outdoor_air(frame({**heating, "oat": 18.0, "mat": 20.0}))
+    assert mild.exposed.all()
+    assert mild.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * (2.0 - 0.15 * 4.0))
+    assert not outdoor_air(frame({**heating, "oat": 23.0})).exposed.any()
 
 
-def test_off_hours_are_all_hours_outside_and_nothing_while_it_stands() -> None:
+def test_outside_the_hours_fan_and_coils_and_nothing_while_it_stands() -> None:
     loss = off_hours(frame({**WINTER, "fan_speed": 50.0}, occupied=False))
     assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(12.0 / 8)
     assert loss.amount[Carrier.HEAT] == pytest.approx(LOST * AIR_KW * 5 * 3.0)
@@ -103,6 +105,13 @@ def test_off_hours_are_all_hours_outside_and_nothing_while_it_stands() -> None:
     assert off.exposed.all()
     assert off.amount[Carrier.ELECTRICITY] == pytest.approx(0.0)
     assert not off_hours(frame(WINTER)).exposed.any()
+
+
+def test_the_fans_own_heat_may_be_missed_too_unless_nothing_is_heated() -> None:
+    loss = off_hours(frame({**WINTER, "fan_speed": 50.0}, occupied=False))
+    assert loss.doubt[Carrier.HEAT] == pytest.approx(LOST * (AIR_KW * 5 * 3.0 + 12.0 / 8))
+    cold = loss.within(np.zeros(HOURS))
+    assert cold.doubt[Carrier.HEAT] == pytest.approx(0.0)
 
 
 def test_heat_above_sixteen_degrees() -> None:
