@@ -176,7 +176,7 @@ class House:
             self.records.verdicts.replace(run.rule, run.target, run.start, run.end, [run])
 
     def queue(self, login: str = "admin") -> list[OrderRow]:
-        return self.orders.desk.queue(self.actors[login])
+        return [*self.orders.desk.queue(self.actors[login])]
 
     def only(self) -> OrderRow:
         """The one order that there is open."""

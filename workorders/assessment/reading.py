@@ -168,10 +168,10 @@ def _saved(session: Session, period: Period) -> list[tuple[str, str, float]]:
 
 
 def _in_columns(saved: Sequence[tuple[str, str, float]], index: pd.Index[Any]) -> Saved:
-    order, month, money = ([row[n] for row in saved] for n in range(3))
     return Saved(
-        order=index.get_indexer(pd.Index(order)).astype(np.int64), month=list(month),
-        money=np.array(money, dtype=np.float64),
+        order=index.get_indexer(pd.Index([order for order, _, _ in saved])).astype(np.int64),
+        month=[month for _, month, _ in saved],
+        money=np.array([money for _, _, money in saved], dtype=np.float64),
     )  # fmt: skip
 
 
