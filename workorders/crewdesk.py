@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.actor import SYSTEM, Actor
@@ -11,6 +11,7 @@ from core.words import OrderState, Permit
 from workorders.act import Act
 from workorders.crew.work import LONGEST_PERMIT_MS, Workplace
 from workorders.desk import Desk
+from workorders.queue import Ask
 from workorders.routing import owner_of
 from workorders.states import Command
 from workorders.views import OrderRow
@@ -50,9 +51,19 @@ class CrewDesk:
                 assignee=row.person, attempt=row.attempt, assigned_at=row.assigned_at or 0,
                 priority=int(row.priority),
             )
-            for row in self.desk.queue(SYSTEM, most=10_000)
+            for row in self._rows()
             if row.person is not None
         ]  # fmt: skip
+
+    def _rows(self) -> Iterator[OrderRow]:
+        """All open orders, by pages: a crew leaves none out."""
+        after = ""
+        while True:
+            page = self.desk.page(SYSTEM, Ask(after=after))
+            yield from page.rows
+            if page.next is None:
+                return
+            after = page.next
 
     def accept(self, id_: str) -> None:
         """The person has seen it and goes."""

@@ -25,7 +25,7 @@ from workorders.act import Act
 from workorders.book import Book
 from workorders.crew import late, presence, reports
 from workorders.office import Office, Sessions
-from workorders.queue import Ask, Counts, Page, View
+from workorders.queue import Ask, Counts, Page, Sum, View
 from workorders.refusals import OrderRefused, absent, forbidden, stale
 from workorders.states import decide, may
 from workorders.views import OrderDetail, OrderRow
@@ -67,6 +67,11 @@ class Desk:
         """How many orders in scope each list has."""
         with self._reading(actor) as book:
             return listing.counts(book, actor, building)
+
+    def sums(self, actor: Actor) -> list[Sum]:
+        """How many orders are open in scope and what they waste, by building, priority and rule."""
+        with self._reading(actor) as book:
+            return listing.sums(book)
 
     def costliest(self, actor: Actor, most: int) -> list[OrderRow]:
         """The open orders in scope that waste most a day."""

@@ -62,8 +62,8 @@ class Construction:
 
 _AIR = {"air_flow": 0.15, "cop": 0.25}
 """A nameplate's air flow is ± 15 % wrong; either does not shrink with days. A COP is ± 15 % wrong
-as rated, and ± 20 % more at part load, in other weather and with its pumps: AHRI 550/590 rates a
-chiller's seasonal value a fifth and more away from that of full load."""
+as rated, and ± 20 % more at part load, in other weather and with its pumps (chosen): less, and
+the interval is too narrow where a chiller runs at a third; more, and cold proves nothing."""
 
 _STOPPED = {"air_flow": 0.15, "take_back_cold": 0.5}
 """Within its hours a building gives back cold, and its fans turn less where rooms were kept warm:

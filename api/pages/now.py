@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import partial
 
 from babel.dates import format_date
@@ -58,12 +58,13 @@ def _content(
     scope = reader.buildings()
     today = view.Today(reader, site, now)
     cards = [today.card(kind, scope) for kind, *_ in view.KINDS]
-    orders = [summary(given, row, tr) for row in given.orders.desk.queue(actor)]
-    wasted: dict[str, float] = {}
-    for order in orders:
-        card = _WASTES.get(given.cards[order.rule].discipline) if order.rule in given.cards else ""
-        if card and order.money:
-            wasted[card] = wasted.get(card, 0.0) + order.money
+    wasted, urgent = defaultdict[str, float](float), defaultdict[str, Counter[int]](Counter)
+    for of in given.orders.desk.sums(actor):
+        urgent[of.building][of.priority] += of.orders
+        card = _WASTES.get(given.cards[of.rule].discipline) if of.rule in given.cards else None
+        if card:
+            wasted[card] += of.waste
+    costliest = given.orders.desk.costliest(actor, _COSTLIEST)
     findings = [
         (f.onset, f.cleared or now, f.money_per_day or 0.0)
         for f in given.records.findings.since(now - 15 * DAY_MS)
@@ -78,7 +79,7 @@ def _content(
             "name": tr.name(site.buildings[b].names),
             "cards": [today.card(kind, [b]) for kind, *_ in view.KINDS],
             "complete": fresh.buildings.get(b, 1.0),
-            "orders": sorted(Counter(o.priority for o in orders if o.building == b).items()),
+            "orders": sorted(urgent[b].items()),
         }
         for b in scope
     ]
@@ -96,7 +97,7 @@ def _content(
         "bars": drawn,
         "scale": scale,
         "day_name": partial(_day_name, zone=site.timezone, language=tr.language),
-        "costliest": sorted(orders, key=lambda o: -(o.money or 0.0))[:_COSTLIEST],
+        "costliest": [summary(given, row, tr) for row in costliest],
         "proved": tally(given.records, actor),
         "dead_channels": dead_channels(given, actor),
     }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
@@ -37,6 +36,7 @@ from core.words import OrderState, Origin
 from workorders.crew import presence
 from workorders.dropped import known
 from workorders.happenings import Happening
+from workorders.queue import MOST_MARK, Ask, View
 from workorders.requests.kinds import KINDS
 from workorders.requests.places import Place
 from workorders.states import Command
@@ -44,33 +44,41 @@ from workorders.teaching.lessons import Standing
 from workorders.views import OrderDetail, OrderRow, Step
 
 router = APIRouter(include_in_schema=False)
-View = Annotated[str, Query(pattern="^(open|mine|desk|late|proof|refused|closed)$")]
 Building = Annotated[str, Query(max_length=80)]
+Mark = Annotated[str, Query(max_length=MOST_MARK)]
 OrderId = Annotated[str, Path(max_length=24)]
 Scan = Annotated[str, Query(max_length=400)]
 SEE_OTHER = 303
 _BEFORE = frozenset({OrderState.ASSIGNED, OrderState.ACCEPTED})
 """States from which a phone without a network gets to a checklist."""
+_A_PAGE = 50
+"""Orders of a page of a list: three screens of a desk; the queue is read in some 15 ms."""
 BUCKETS = 300
 """Of an order's picture: about one a pixel of a phone."""
 
 
+def asked(
+    view: View = View.OPEN, building: Building = "", after: Mark = "", before: Mark = ""
+) -> Ask:
+    """Which page of which list the address names."""
+    return Ask(view=view, building=building, after=after, before=before, most=_A_PAGE)
+
+
+AskDep = Annotated[Ask, Depends(asked)]
+
+
 @router.get("/orders")
 def orders(
-    request: Request, given: ServicesDep, actor: ActorDep, _: Framed,
-    view: View = "open", building: Building = "",
-) -> Response:  # fmt: skip
+    request: Request, given: ServicesDep, actor: ActorDep, _: Framed, ask: AskDep
+) -> Response:
     """The list."""
-    return page(request, "orders.html", content=_list(request, given, actor, view, building))
+    return page(request, "orders.html", content=_list(request, given, actor, ask))
 
 
 @router.get("/x/orders")
-def orders_body(
-    request: Request, given: ServicesDep, actor: ActorDep,
-    view: View = "open", building: Building = "",
-) -> Response:  # fmt: skip
+def orders_body(request: Request, given: ServicesDep, actor: ActorDep, ask: AskDep) -> Response:
     """The list alone, for live updates."""
-    return page(request, "orders_body.html", content=_list(request, given, actor, view, building))
+    return page(request, "orders_body.html", content=_list(request, given, actor, ask))
 
 
 @router.get("/orders/{order}")
@@ -127,49 +135,36 @@ def shown(
     return page(request, "order.html", status, content=content)
 
 
-def _list(
-    request: Request, given: Services, actor: Actor, view: str, building: str
-) -> dict[str, object]:
-    tr = language_of(request)
-    everything = [
-        o for o in given.orders.desk.queue(actor) if not building or o.building == building
-    ]
-    closed = [
-        o for o in given.orders.desk.queue(actor, closed=True, most=200)
-        if not building or o.building == building
-    ]  # fmt: skip
-    chosen = {key: _chosen(everything, key, actor, given.clock.now()) for key in _VIEWS}
-    chosen["closed"] = closed
+def _list(request: Request, given: Services, actor: Actor, ask: Ask) -> dict[str, object]:
+    tr, desk = language_of(request), given.orders.desk
+    found = desk.page(actor, ask)
+    counts = desk.counts(actor, ask.building)
     marks = given.orders.lessons.marks(actor)
-    rows = [summary(given, o, tr, marks) for o in chosen[view]]
     labels = {
-        "open": tr("All open"), "mine": tr("Mine"), "desk": tr("Desk first"), "late": tr("Late"),
-        "proof": tr("Waiting for proof"), "refused": tr("Refused"), "closed": tr("Closed"),
+        View.OPEN: tr("All open"), View.MINE: tr("Mine"), View.DESK: tr("Desk first"),
+        View.LATE: tr("Late"), View.PROOF: tr("Waiting for proof"), View.REFUSED: tr("Refused"),
+        View.CLOSED: tr("Closed"),
     }  # fmt: skip
-    site_building = given.site.buildings.get(building)
+    site_building = given.site.buildings.get(ask.building)
     return {
-        "rows": rows,
-        "view": view,
-        "views": [(key, labels[key], len(chosen[key])) for key in labels],
-        "building": building,
-        "building_name": tr.name(site_building.names) if site_building else building,
-        "total": sum(r.money or 0.0 for r in rows) if view != "closed" else 0.0,
+        "rows": [summary(given, row, tr, marks) for row in found.rows],
+        "view": str(ask.view),
+        "views": [(str(view), label, counts.orders[view]) for view, label in labels.items()],
+        "building": ask.building,
+        "building_name": tr.name(site_building.names) if site_building else ask.building,
+        "total": counts.waste.get(ask.view, 0.0),
+        "count": counts.orders[ask.view],
+        "ahead": found.ahead,
+        "this": _address(ask, after=ask.after, before=ask.before),
+        "previous": found.previous and _address(ask, before=found.previous),
+        "next": found.next and _address(ask, after=found.next),
     }
 
 
-_VIEWS = ("open", "mine", "desk", "late", "proof", "refused")
-
-
-def _chosen(rows: list[OrderRow], view: str, actor: Actor, now: int) -> list[OrderRow]:
-    tests: dict[str, Callable[[OrderRow], bool]] = {
-        "open": lambda _: True,
-        "mine": lambda o: o.person == actor.login,
-        "desk": lambda o: o.skill == "O",
-        "late": lambda o: o.late or (o.due is not None and o.due.due < now),
-        "proof": lambda o: o.state is OrderState.VERIFYING,
-        "refused": lambda o: o.attempt > 1,
-    }
-    return [o for o in rows if tests[view](o)]
+def _address(ask: Ask, **mark: str) -> str:
+    """What comes behind the path of a page of a list."""
+    said = {"view": str(ask.view), "building": ask.building, **mark}
+    return urlencode({key: value for key, value in said.items() if value})
 
 
 def _whole(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import select
 
@@ -55,3 +57,14 @@ def test_a_query_by_keys_is_held_to_its_scope(filled: House) -> None:
     for scope in (frozenset({"a"}), frozenset({"b", "c"}), frozenset[str]()):
         with filled.records.session(scope, reading=True) as session:
             assert set(session.scalars(query)) == scope
+
+
+def test_sums_are_those_of_the_open_orders(filled: House) -> None:
+    desk = filled.orders.desk
+    sums, counts = desk.sums(WHOLE), desk.counts(WHOLE)
+    assert sum(one.orders for one in sums) == counts.orders[View.OPEN]
+    assert sum(one.waste for one in sums) == pytest.approx(counts.waste[View.OPEN])
+    rows = desk.page(WHOLE, Ask(building="a")).rows
+    told = Counter((row.priority, row.rule) for row in rows)
+    assert {(one.priority, one.rule): one.orders for one in sums if one.building == "a"} == told
+    assert {one.building for one in desk.sums(CREW)} < {one.building for one in sums}
