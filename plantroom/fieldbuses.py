@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from rich.table import Table
 from rich.text import Text
 
@@ -13,14 +14,16 @@ from adapters.sites import load_site, load_slice
 from adapters.sites.bacnetkeys import BacnetBusKeys
 from adapters.sites.devicekeys import BusKeys, SerialKeys
 from adapters.sites.devicemap import DRIVER
+from adapters.sites.foreignkeys import MessageKeys, SparkplugKeys
 from adapters.sites.log import nearest
 from core.errors import Misconfigured, Mistake, Refused
-from core.site import Site
+from core.site import DIALECTS, SPARKPLUG, Gateway, Site
 from edge.buses.device import Device, devices_of
 from edge.reading import Look, Plausibility
 from plantroom.output import shown
 
 _MS = 1000
+_SPOKEN = {DIALECTS: "MQTT", SPARKPLUG: "Sparkplug B"}
 _STYLE = {
     Plausibility.OUTSIDE: "red",
     Plausibility.NO_VALUE: "yellow",
@@ -63,9 +66,40 @@ def find_device(site: Site, word: str) -> tuple[str, BusKeys, Device]:
     if found:
         several = ", ".join(f"{gateway}/{device.id}" for gateway, _, device in found)
         raise Refused(f"'{word}' means several: {several}")
+    _refuse_heard(site, word)
     near = nearest(word.rpartition("/")[2], known)
     hint = f"; did you mean {near}?" if near else ""
     raise Refused(f"the site '{site.id}' has no device '{word}'{hint}", code="absent")
+
+
+def _refuse_heard(site: Site, word: str) -> None:
+    """Say of a device that ingest hears by itself why nobody can ask it.
+
+    Raises:
+        Refused: The word means such a device, or a gateway of them.
+    """
+    for id_, gateway in site.gateways.items():
+        said = _SPOKEN.get(gateway.driver)
+        if said is None:
+            continue
+        heard = heard_devices(gateway)
+        if word == id_ or any(word in {device, f"{id_}/{device}"} for device in heard):
+            raise Refused(
+                f"'{word}' cannot be read here: it is heard through the gateway '{id_}' by {said}, "
+                "which sends when it likes, and no edge can ask it. See what it sent last: the "
+                f"console's page /gateways/{id_}, or plantroom gateway list",
+                code="heard",
+            )
+
+
+def heard_devices(gateway: Gateway) -> list[str]:
+    """Ids of what a gateway of MQTT or Sparkplug maps; a Sparkplug node itself is one too."""
+    messages = msgspec.convert(gateway.options.get("mqtt") or [], list[MessageKeys])
+    found = [device.device for shape in messages for device in shape.devices]
+    if gateway.driver == SPARKPLUG:
+        node = msgspec.convert(gateway.options["sparkplug"], SparkplugKeys)
+        found += [node.node, *(metric.device for metric in node.metrics if metric.device)]
+    return list(dict.fromkeys(found))
 
 
 def bus_of(

@@ -115,6 +115,11 @@ class ServedApplication(Application):  # type: ignore[misc]
         if not future.cancelled():
             future.exception()
 
+    @property
+    def subscriptions(self) -> int:
+        """How many stand now: of each object and reader one."""
+        return sum(len(d.cov_subscriptions) for d in list(self._cov_detections.values()))
+
     def forget_subscriptions(self) -> None:
         for detection in list(self._cov_detections.values()):
             for subscription in list(detection.cov_subscriptions):

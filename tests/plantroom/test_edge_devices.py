@@ -16,6 +16,7 @@ from simulators.devices.modbus import ModbusServer
 from simulators.devices.modbus_registers import ModbusRegisters
 from simulators.devices.pty import PtyPair
 from tests.edge.fieldbus import METER, site_of, template_of
+from tests.ingest.foreign.town import write_town
 from tests.plantroom.conftest import Cli
 
 DEVICE = "- {id: main, bus: lan, address: 7, template: made, equipment: a.m1}"
@@ -83,6 +84,27 @@ def test_read_goes_on_until_it_is_stopped(
     said = cli("edge", "read", "main", "--every", "0.5")
     assert said.exit_code == 0, said.output
     assert "power 2 kW plausible" in " ".join(said.output.split())
+
+
+@pytest.mark.parametrize(
+    ("word", "gateway", "by"),
+    [
+        ("24e124136b000001", "gw-lora", "MQTT"),
+        ("gw-plc/pump", "gw-plc", "Sparkplug B"),
+        ("Boilers", "gw-plc", "Sparkplug B"),
+        ("gw-home", "gw-home", "MQTT"),
+    ],
+)
+def test_read_of_what_nobody_can_ask_says_so(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, gateway: str, by: str
+) -> None:
+    monkeypatch.setenv("PLANTROOM_SITE", str(write_town(tmp_path / "town")))
+    said = cli("edge", "read", word)
+    assert said.exit_code == 2, said.output
+    text = " ".join(said.output.split())
+    assert f"'{word}' cannot be read here" in text
+    assert f"through the gateway '{gateway}' by {by}" in text
+    assert f"/gateways/{gateway}, or plantroom gateway list" in text
 
 
 def test_read_of_a_silent_device_says_so(cli: Cli, server: ModbusServer) -> None:

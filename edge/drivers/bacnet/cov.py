@@ -17,7 +17,14 @@ from edge.buses.contract import Values
 from edge.drivers.bacnet.decode import Decoded, decoded, first
 from edge.drivers.bacnet.item import Item, Missing, Reference
 from edge.drivers.bacnet.peer import Peer
-from edge.drivers.bacnet.questions import PROCESS, Asked, Kind, Unwilling, subscribe
+from edge.drivers.bacnet.questions import (
+    PROCESS,
+    Asked,
+    Kind,
+    Unwilling,
+    subscribe,
+    unsubscribe,
+)
 from edge.drivers.bacnet.station import Notice, Station
 
 _log = structlog.get_logger(__name__)
@@ -46,6 +53,8 @@ class Subscription:
     """When it is asked for next, monotonic. [s]"""
     refused: str | None = None
     confirmed: bool = True
+    asked: bool = False
+    """Whether the device may know of it."""
 
 
 class Subscriber:
@@ -73,6 +82,8 @@ class Subscriber:
         self.want(items)
         self._anew_at = 0.0
         self._silent = False
+        self._ended = False
+        self._leaving: list[ObjectId] = []
 
     @property
     def refused(self) -> dict[str, str]:
@@ -91,6 +102,13 @@ class Subscriber:
         for object_, own in wanted.items():
             self._by_object[object_].items = own
         self._woken.set()
+
+    def end(self, *, cancel: bool) -> None:
+        """Keep nothing alive any more; the device is told so, or its lifetimes run out."""
+        if cancel:
+            self._leaving = [s.object for s in self._by_object.values() if s.asked]
+        self._ended = True
+        self.want(())
 
     def anew(self) -> None:
         """It may have forgotten all subscriptions: ask for them now."""
@@ -122,8 +140,8 @@ class Subscriber:
         return True
 
     async def run(self) -> None:
-        """Subscribe and renew until cancelled."""
-        while True:
+        """Subscribe and renew until it is ended; then cancel what the device may know of."""
+        while not self._ended:
             self._woken.clear()
             try:
                 await self._round()
@@ -139,8 +157,28 @@ class Subscriber:
                 except TimeoutError:
                     continue
 
+        # In this one task: no subscription that is under way can come after its cancellation.
+        await self._cancel()
+
+    async def _cancel(self) -> None:
+        """Once: where it is lost, the device forgets when the lifetime is over."""
+        address = self._peer.address
+        if address is None:
+            return
+        asked = Asked(self._station, address, self._peer.timeout_s)
+        for object_ in self._leaving:
+            try:
+                await unsubscribe(asked, object_)
+            except Unwilling:
+                continue  # it knew nothing of it
+            except Retryable as error:
+                _log.info("not cancelled", device=self._peer.device.id, says=str(error))
+                return
+
     async def _round(self) -> None:
         for subscription in list(self._by_object.values()):
+            if self._ended:
+                return
             if subscription.due > time.monotonic():
                 continue
             address = self._peer.address
@@ -153,6 +191,7 @@ class Subscriber:
     async def _renewed(self, subscription: Subscription, address: Address) -> bool:
         """Whether the device answered."""
         now = time.monotonic()
+        subscription.asked = True
         try:
             await subscribe(
                 Asked(self._station, address, self._peer.timeout_s), subscription.object,

@@ -121,10 +121,13 @@ class BacnetLink:
 
     def _exchange(self, peers: dict[str, Peer], changed: Collection[str]) -> None:
         """In the thread that hears of devices, so that it never sees half of it."""
+        staying = {peer.device.address for peer in peers.values()}
         for id_ in changed:
             subscriber = self._subscribers.pop(id_, None)
             if subscriber is not None:
-                subscriber.want(())  # the device forgets it when its lifetime is over
+                # One that stays under another word or period is subscribed to anew right away.
+                address = self._peers[id_].device.address
+                subscriber.end(cancel=address not in staying)
             self._heeded.pop(id_, None)
             self._away.discard(id_)
         self._untrue = {place: s for place, s in self._untrue.items() if place[0] not in changed}

@@ -211,6 +211,22 @@ async def subscribe(peer: Asked, object_: ObjectId, lifetime_s: int, *, confirme
         raise _refusal(nack) from None
 
 
+async def unsubscribe(peer: Asked, object_: ObjectId) -> None:
+    """Cancel a subscription: one without lifetime and kind of notice (clause 13.14.1).
+
+    Raises:
+        NoAnswer: It is silent.
+        Unwilling: It refuses.
+    """
+    request = SubscribeCOVRequest(
+        subscriberProcessIdentifier=PROCESS, monitoredObjectIdentifier=_object(object_)
+    )
+    try:
+        await peer.ask(request)
+    except ErrorRejectAbortNack as nack:
+        raise _refusal(nack) from None
+
+
 async def write_present(
     peer: Asked, object_: ObjectId, number: float | None, priority: int
 ) -> None:
