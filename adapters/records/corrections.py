@@ -119,9 +119,9 @@ class RecordCorrections:
         with self._records.session(scope) as session:
             row = session.scalar(select(HandRow).where(HandRow.id == id_))
             if row is None:
-                raise Refused("there is no such reading", code="not_found")
+                raise Refused("there is no such reading", code="absent")
             if row.undone is not None:
-                raise Refused("this reading was taken back before", code="conflict")
+                raise Refused("It is so already.", code="conflict")
             for one in session.scalars(
                 select(HandRow).where(
                     HandRow.point == row.point, HandRow.at == row.at, HandRow.undone.is_(None)
