@@ -197,9 +197,10 @@ class Overlay:
         plan.said = dict(known)
         for batch, i in touched:
             self._device_says(plan, self._key(batch, i), batch, i, receipted)
+        # Also of what is taken back and not yet put back: what came later stands there too.
         self._corrections.keep(
             {key: said for key, said in plan.said.items()
-             if key in standing and said != known.get(key)}
+             if (key in standing or key in known) and said != known.get(key)}
         )  # fmt: skip
         plan.batches = [b for one in batches if len((b := self._corrected(one, plan)).rows)]
         return plan

@@ -212,3 +212,19 @@ def test_what_was_taken_back_before_it_was_stored_never_comes(place: Place) -> N
     with place.ingest():
         place.given_back()
     assert place.row() == (A, Quality.GOOD)
+
+
+def test_what_came_between_the_taking_back_and_its_doing_is_the_devices_last_word(
+    place: Place,
+) -> None:
+    with place.ingest() as (ingest, broker):
+        send(ingest, broker, 1, A, backfill=False)
+        place.enter(C)
+        place.taken()
+    place.undo()
+    other = Overlay(small_site(), place.store, place.records.corrections)
+    rows = Columns.of([POWER], [NOW], [B])
+    other.write([Batch(name=BatchName("gw-a", "x", 1), rows=rows, received=NOW)], receipted=set())
+    with place.ingest(hand=False):
+        place.given_back()
+    assert place.row() == (B, Quality.GOOD)
