@@ -26,6 +26,16 @@ def entering(given: ServicesDep, reader: ReaderDep) -> Entering:
 EnteringDep = Annotated[Entering, Depends(entering, scope="function")]
 
 
+def take_back(given: Services, actor: Actor, id_: int) -> None:
+    """Take back what was entered for the moment of one reading.
+
+    Raises:
+        Refused: It is not in their scope, or was taken back before.
+    """
+    scope, now = scope_of(actor.buildings), given.clock.now()
+    given.records.corrections.undo(scope, id_, actor.login, now)
+
+
 def entered(given: Services, actor: Actor, limit: int) -> Sequence[HandReading]:
     """What was entered last in somebody's scope, the newest first."""
     return given.records.hand.list(scope_of(actor.buildings), limit=limit)

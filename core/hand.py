@@ -24,6 +24,8 @@ class HandReading:
         note: In the person's words.
         id: Given by the records; 0 where it is not kept yet.
         taken: When ingest had made it durable, or had refused it, run clock. [ms]
+        undone: When it was taken back, run clock; it stands no more. [ms]
+        undone_by: Log-in id of who took it back.
     """
 
     point: str
@@ -37,6 +39,8 @@ class HandReading:
     note: str = ""
     id: int = 0
     taken: int | None = None
+    undone: int | None = None
+    undone_by: str = ""
 
 
 class HandReadings(Protocol):
@@ -56,4 +60,51 @@ class HandReadings(Protocol):
 
     def newest(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], float]:
         """What was entered last for a point and time, where anything was."""
+        ...
+
+
+Key = tuple[str, int]
+"""Id of a point, and a device time. [ms]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a device said of a moment of which a person says something else.
+
+    Attributes:
+        value: In the point's unit; NaN where it had none. [canonical unit]
+        quality: Code of :class:`core.quality.Quality`.
+        received: When it came, run clock; None where the device has said nothing. [ms]
+    """
+
+    value: float
+    quality: int
+    received: int | None
+
+
+class Corrections(Protocol):
+    """What people entered, as it stands over what devices send; durable on return."""
+
+    def points(self) -> AbstractSet[str]:
+        """Points of which anything was ever entered: nearly always few or none."""
+        ...
+
+    def standing(self, keys: Sequence[Key]) -> Mapping[Key, float]:
+        """What stands for these, where anything does."""
+        ...
+
+    def said(self, keys: Sequence[Key]) -> Mapping[Key, Said]:
+        """What the devices said, where it is known."""
+        ...
+
+    def keep(self, said: Mapping[Key, Said]) -> None:
+        """The devices said this; of one key it replaces what was kept."""
+        ...
+
+    def taken_back(self, most: int) -> Sequence[HandReading]:
+        """The oldest that were taken back and of which ingest has not put back what was."""
+        ...
+
+    def gave_back(self, ids: Sequence[int], keys: Sequence[Key], at: int) -> None:
+        """It has, for these readings; what the devices said of the keys is forgotten."""
         ...

@@ -18,7 +18,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         received: When it came, run clock. [ms]
         retain: Whether the broker says that it kept it; never a reason to refuse a batch.
-        lasts: It lasts where it came from until it is stored, and its acknowledgement says so.
+        lasts: It lasts where it came from until it is stored, and its acknowledgement says so:
+            a reading that a person entered, and nothing else.
     """
 
     topic: str
@@ -42,6 +43,7 @@ class Reported:
         oldest_unsent: Device time of the oldest reading still waiting there. [ms]
         discarded: Boot, first and last sequence, first and last time of what it had to drop.
         topics: Of single values side by side: where each entry of the table came in.
+        by_hand: Whether a person entered them.
     """
 
     gateway: str
@@ -55,6 +57,7 @@ class Reported:
     oldest_unsent: int | None = None
     discarded: tuple[tuple[str, int, int, int, int], ...] = ()
     topics: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

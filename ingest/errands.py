@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import structlog
 
 from core.clock import Clock
 from core.errors import Retryable
+from core.hand import Corrections, HandReading
 from core.health import GatewayBook
 from core.meters import MeterEvents, Waiting
 from core.ports import Progress, ReadingStore, Receipts
@@ -21,7 +23,8 @@ from core.site import Site
 from ingest.counts import Counts, Tally
 from ingest.gateways import Gateways
 from ingest.judge import Judge
-from ingest.progress import Tracker
+from ingest.overlay import Overlay
+from ingest.progress import Placed, Tracker
 from ingest.registers import Rules
 from ingest.replay import Replayer
 from ingest.sort import Foreign
@@ -51,12 +54,16 @@ class Errands:
         events: Where decisions on registers wait.
         counts: Of this ingest.
         clock: The run clock.
+        overlay: Puts back what devices said where people took back what they entered.
+        corrections: Where that waits.
     """
 
     def __init__(
         self, replayer: Replayer, use: Use, tracker: Tracker, progress: Progress,
         replays: Replays, events: MeterEvents, counts: Counts, clock: Clock,
+        overlay: Overlay, corrections: Corrections | None = None,
     ) -> None:  # fmt: skip
+        self._overlay, self._corrections = overlay, corrections
         self._replayer, self._use, self._tracker = replayer, use, tracker
         self._progress, self._replays, self._events = progress, replays, events
         self._counts, self._clock = counts, clock
@@ -67,7 +74,10 @@ class Errands:
         Raises:
             Retryable: The records are away.
         """
-        return bool(self._replays.asked(1) or self._events.waiting(1))
+        return bool(
+            self._replays.asked(1) or self._events.waiting(1)
+            or (self._corrections and self._corrections.taken_back(1))
+        )  # fmt: skip
 
     def begin(self) -> None:
         """Take up what was decided so far.
@@ -86,6 +96,9 @@ class Errands:
         decided = self._events.waiting(MOST)
         if decided:
             self._decided(decided)
+        undone = self._corrections.taken_back(MOST) if self._corrections else ()
+        if undone:
+            self._undone(undone)
         held = self._replays.asked(MOST)
         if held:
             done = self._replayer.replay(held)
@@ -96,7 +109,23 @@ class Errands:
             self._count(done.use, stored, len(done.late))
             refused = sum(bool(one.said) for one in done.tried)
             log.info("replayed", entries=len(held), stored=stored, still_refused=refused)
-        return bool(held or decided)
+        return bool(held or decided or undone)
+
+    def _undone(self, undone: Sequence[HandReading]) -> None:
+        """What devices said again, and all that follows from it as of any late reading.
+
+        Told before it is noted as done, so that a crash between the two repeats it.
+        """
+        put = self._overlay.put_back(undone)
+        use = self._use.derive(put.moments, certain=False)
+        none = np.zeros(len(put.moments), np.int64)
+        placed = Placed(put.moments, none, np.ones(len(put.moments), np.bool_))
+        late = self._tracker.late(placed, use.changed)
+        self._progress.report([], late)
+        self._events.found(use.crossings, use.looked)
+        self._overlay.gave_back(undone, put, self._clock.now())
+        self._count(use, 0, len(late))
+        log.info("took back readings of people", readings=len(undone))
 
     def _decided(self, waiting: Sequence[Waiting]) -> None:
         """The use of registers as people said that it was."""
@@ -123,6 +152,7 @@ class Errands:
 def standing_alone(
     site: Site, store: ReadingStore, receipts: Receipts, progress: Progress, replays: Replays,
     events: MeterEvents, clock: Clock, foreign: Foreign | None = None,
+    corrections: Corrections | None = None,
 ) -> Errands:  # fmt: skip
     """Errands where no ingest runs: it remembers nothing, so all is derived from the store.
 
@@ -136,8 +166,11 @@ def standing_alone(
     judge.remember(newest)
     tracker.begin(progress.gateways(), newest)
     use = Use(Rules.of(site), store, alone=False, said=events.decided)
-    replayer = Replayer(site, store, receipts, judge, use, tracker, foreign)
-    made = Errands(replayer, use, tracker, progress, replays, events, Counts(), clock)
+    overlay = Overlay(site, store, corrections)
+    replayer = Replayer(site, overlay, receipts, judge, use, tracker, foreign)
+    made = Errands(
+        replayer, use, tracker, progress, replays, events, Counts(), clock, overlay, corrections
+    )
     made.begin()
     return made
 

@@ -13,6 +13,7 @@ from core.ports import Quarantined
 from core.site import Site
 from core.wire_columns import Table
 from ingest.arrival import Reported
+from ingest.overlay import HAND_BOOT
 from ingest.progress import Placed
 from ingest.refuse import refused_rows
 from ingest.resolve import Resolver
@@ -101,7 +102,7 @@ def _batches(
     batches: list[Batch] = []
     of: dict[BatchName, Reported] = {}
     for i, one in enumerate(reported):
-        name = one.name or BatchName(one.gateway, FOREIGN_BOOT, i)
+        name = one.name or BatchName(one.gateway, HAND_BOOT if one.by_hand else FOREIGN_BOOT, i)
         of[name] = one
         if edges[i] < edges[i + 1]:
             part = slice(edges[i], edges[i + 1])

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.batch import BatchName
-from core.ports import LateRange, ReadingStore, Receipts, RefusedRows
+from core.ports import LateRange, Receipts, RefusedRows
 from core.replaying import Held, Tried
 from core.site import Site
 from ingest.held import read_held
 from ingest.judge import Accepted, Judge
+from ingest.overlay import Overlay, Written
 from ingest.progress import Placed, Tracker
 from ingest.sort import Foreign, Lot, Sorter
 from ingest.use import Derived, Use
@@ -44,10 +45,10 @@ class Replayer:
     """
 
     def __init__(
-        self, site: Site, store: ReadingStore, receipts: Receipts, judge: Judge, use: Use,
+        self, site: Site, overlay: Overlay, receipts: Receipts, judge: Judge, use: Use,
         tracker: Tracker, foreign: Foreign | None = None,
     ) -> None:  # fmt: skip
-        self._site, self._store, self._receipts = site, store, receipts
+        self._site, self._overlay, self._receipts = site, overlay, receipts
         self._sorter = Sorter(site.id, foreign)
         self._judge, self._use, self._tracker = judge, use, tracker
 
@@ -61,11 +62,13 @@ class Replayer:
         reported = [r for lot in lots.values() for r in lot.reported]
         accepted = self._judge.accept(reported)
         names = {batch.name for batch in accepted.batches}
-        refused = self._store.write(accepted.batches, receipted=names) if names else ()
+        written = Written()
+        if names:
+            written = self._overlay.write(accepted.batches, receipted=names)
         use = self._use.derive(accepted.placed.rows, certain=False)
         late = self._tracker.late(_as_backfill(accepted.placed), use.changed)
         self._announced(lots)
-        return Replayed(results(lots, accepted, refused), late, use)
+        return Replayed(results(lots, accepted, written.refused), late, use)
 
     def _announced(self, lots: dict[int, Lot]) -> None:
         """A notice that could not be read when it came: what it names is lost, and settled."""

@@ -11,6 +11,7 @@ import structlog
 from core import topics
 from core.clock import Clock, SystemClock
 from core.errors import Fatal, Retryable
+from core.hand import Corrections
 from core.health import GatewayBook
 from core.meters import MeterEvents
 from core.ports import Broker, BulkBroker, Message, Progress, Quarantine, ReadingStore, Receipts
@@ -69,6 +70,7 @@ class Ingest:
             work on one InfluxDB; each then asks the store instead of its memory.
         foreign: What other programs publish; one worker of a site alone has it.
         hand: Readings that people entered.
+        corrections: The same as they stand over what devices send; every worker has them.
         spool: Where foreign devices' messages are kept while the store is away; without,
             they stay with the broker. Closed by whoever made it.
         rate: What one gateway may send, by the machine's time; without, as much as it can.
@@ -94,6 +96,7 @@ class Ingest:
         shared: str | None = None,
         foreign: Foreign | None = None,
         hand: HandSource | None = None,
+        corrections: Corrections | None = None,
         spool: Spool | None = None,
         rate: Rate | None = None,
     ) -> None:
@@ -109,7 +112,7 @@ class Ingest:
             site, store, receipts, quarantine, progress, confirmations, self._counts,
             self.gateways, events=events, alone=shared is None,
             foreign=foreign.read if foreign else None, again=foreign.again if foreign else None,
-            rates=self._rates,
+            rates=self._rates, corrections=corrections,
         )  # fmt: skip
         self._errands = self._writer.errands(replays, clock) if replays is not None else None
         self._asked = threading.Event()

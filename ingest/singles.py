@@ -40,6 +40,7 @@ class _Open:
 
     received: int
     backfill: bool
+    by_hand: bool
     place: int
     point: list[int] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
@@ -61,6 +62,7 @@ class Singles:
     def add(
         self, into: list[Reported | None], gateway: str, named: tuple[str, str, str],
         reading: tuple[int, float | None, int], received: int, *, backfill: bool = False,
+        by_hand: bool = False,
     ) -> None:  # fmt: skip
         """One value.
 
@@ -71,15 +73,21 @@ class Singles:
             reading: Time [ms], value and quality; None is *no value*.
             received: When it came, run clock. [ms]
             backfill: Whether it was sent later than it was read.
+            by_hand: Whether a person entered it.
         """
         known = self._named.get(gateway)
         if known is None or len(known.index) >= _MOST_NAMED:
             self.close(into, gateway)
             known = self._named[gateway] = _Named()
         group = self._open.get(gateway)
-        if group is None or group.received != received or group.backfill is not backfill:
+        if (
+            group is None
+            or group.received != received
+            or group.backfill is not backfill
+            or group.by_hand is not by_hand
+        ):
             self.close(into, gateway)
-            group = self._open[gateway] = _Open(received, backfill, len(into))
+            group = self._open[gateway] = _Open(received, backfill, by_hand, len(into))
             into.append(None)
         place = known.index.get(named)
         if place is None:
@@ -110,6 +118,7 @@ class Singles:
             ),
             received=group.received,
             backfill=group.backfill,
+            by_hand=group.by_hand,
         )
 
     def close_all(self, into: list[Reported | None]) -> None:

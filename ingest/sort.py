@@ -72,7 +72,7 @@ class Sorter:
                 continue
             found = value(arrival)
             if isinstance(found, tuple):
-                add(reported, *found, arrival.received)
+                add(reported, *found, arrival.received, by_hand=arrival.lasts)
             elif found is not None:
                 lot.refused.append(found)
             else:

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.batch import BatchName, Columns
 from core.clock import Clock
+from core.hand import Corrections
 from core.meters import MeterEvents
 from core.ports import Progress, Quarantine, Quarantined, ReadingStore, Receipts, RefusedRows
 from core.quality import Quality
@@ -23,6 +24,7 @@ from ingest.errands import Errands
 from ingest.excess import Excess, set_aside
 from ingest.gateways import Gateways
 from ingest.judge import Accepted, Judge
+from ingest.overlay import Overlay, Written
 from ingest.patience import Patience
 from ingest.progress import Tracker
 from ingest.rates import Rates
@@ -46,6 +48,7 @@ class Writer:
         foreign: Reads what is not of our own wire.
         again: Reads such messages that were in quarantine.
         rates: What one gateway may send.
+        corrections: What people said, which stands over what devices send.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Writer:
         foreign: Foreign | None = None,
         again: Foreign | None = None,
         rates: Rates | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         self._site, self._store = site, store
         self._receipts, self._quarantine, self._progress = receipts, quarantine, progress
@@ -71,6 +75,8 @@ class Writer:
         self._judge, self._sorter = Judge(site), Sorter(site.id, foreign)
         self._tracker, self._clocks = Tracker(site), Clocks(site)
         self._rates = rates
+        self._overlay = Overlay(site, store, corrections)
+        self._corrections = corrections
         self._events, self._again = events, again
         rules = Rules.of(site)
         self._use = (
@@ -86,12 +92,12 @@ class Writer:
         if self._events is None:
             return None
         replayer = Replayer(
-            self._site, self._store, self._receipts, self._judge, self._use, self._tracker,
+            self._site, self._overlay, self._receipts, self._judge, self._use, self._tracker,
             self._again,
         )  # fmt: skip
         return Errands(
             replayer, self._use, self._tracker, self._progress, replays, self._events,
-            self._counts, clock,
+            self._counts, clock, self._overlay, self._corrections,
         )  # fmt: skip
 
     def begin(self) -> None:
@@ -131,8 +137,9 @@ class Writer:
         )  # fmt: skip
         known = self._known(lot)
         accepted = self._judge.accept(lot.reported)
-        refused = self._stored(accepted, known)
-        use = self._used(accepted, known, refused)
+        written = self._stored(accepted, known)
+        refused = written.refused
+        use = self._used(accepted, known, written)
         tally.late = self._reported(lot, accepted, use, known)
         lost = [notice for one in lot.reported for notice in _losses(one)]
         kept = [
@@ -156,21 +163,21 @@ class Writer:
         names = list(lot.names)
         return self.patience.run(lambda: self._receipts.known(names), "records") if names else set()
 
-    def _stored(self, accepted: Accepted, known: AbstractSet[BatchName]) -> Sequence[RefusedRows]:
+    def _stored(self, accepted: Accepted, known: AbstractSet[BatchName]) -> Written:
         if not accepted.batches:
-            return ()
+            return Written()
         return self.patience.run(
-            lambda: self._store.write(accepted.batches, receipted=known), "store"
+            lambda: self._overlay.write(accepted.batches, receipted=known), "store"
         )
 
     def _used(
         self,
         accepted: Accepted,
         known: AbstractSet[BatchName],
-        refused: Sequence[RefusedRows],
+        written: Written,
     ) -> Derived:
         rows = accepted.placed.rows
-        certain = not refused and known.isdisjoint(accepted.of)
+        certain = not written.refused and not written.changed and known.isdisjoint(accepted.of)
         return self.patience.run(lambda: self._use.derive(rows, certain=certain), "store")
 
     def _reported(

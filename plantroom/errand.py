@@ -58,7 +58,7 @@ def settle(settings: Settings, records: Records, wait_s: float) -> bool:
 def _here(records: Records, site: Site, store: ReadingStore) -> bool:
     errands = standing_alone(
         site, store, records.receipts, records.progress, records.quarantine, records.meters,
-        SystemClock(), partial(read_again, site),
+        SystemClock(), partial(read_again, site), records.corrections,
     )  # fmt: skip
     try:
         while errands.run():

@@ -123,6 +123,7 @@ class Plant:
             foreign=self._foreign(),
             hand=HandSource(self.site, self.records.hand, self.clock)
             if self.settings.hears_foreign else None,
+            corrections=self.records.corrections,
             replays=self.records.quarantine, events=self.records.meters,
             book=self.records.gateways, rate=self._rate(),
         )  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from adapters.records import backup, migrate
 from adapters.records.base import ALL, Scope
+from adapters.records.corrections import RecordCorrections
 from adapters.records.engine import READING, make_engine, meant
 from adapters.records.findings import RecordFindings
 from adapters.records.gateways import RecordGateways
@@ -109,6 +110,11 @@ class Records:
     def hand(self) -> RecordHandReadings:
         """Readings that people entered."""
         return RecordHandReadings(self)
+
+    @cached_property
+    def corrections(self) -> RecordCorrections:
+        """The same as they stand over what devices send."""
+        return RecordCorrections(self)
 
     @cached_property
     def models(self) -> RecordModels:

@@ -14,12 +14,17 @@ from adapters.records.source import Source
 from adapters.records.tables import AuditRow
 from core.hand import HandReading
 
-_ASKED = 500
+ASKED = 500
 """Keys in one question: SQLite binds at most some thousands of values."""
 
 
 class HandRow(Scoped, Base):
-    """A reading as a person entered it; only ``taken`` is ever changed. Times in UTC ms."""
+    """A reading as a person entered it. Times in UTC ms.
+
+    Attributes:
+        undone: When it was taken back, by ``undone_by``; it stands no more.
+        given_back: When ingest had put back what the device said.
+    """
 
     __tablename__ = "hand_reading"
     __table_args__ = (
@@ -37,6 +42,9 @@ class HandRow(Scoped, Base):
     source: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text)
     taken: Mapped[int | None]
+    undone: Mapped[int | None]
+    undone_by: Mapped[str] = mapped_column(String(64), default="")
+    given_back: Mapped[int | None]
 
 
 class RecordHandReadings:
@@ -62,11 +70,15 @@ class RecordHandReadings:
 
     def waiting(self, most: int, *, but: AbstractSet[int] = frozenset()) -> Sequence[HandReading]:
         """See the port."""
-        query = select(HandRow).where(HandRow.taken.is_(None)).order_by(HandRow.id)
+        query = (
+            select(HandRow)
+            .where(HandRow.taken.is_(None), HandRow.undone.is_(None))
+            .order_by(HandRow.id)
+        )
         if but:
             query = query.where(HandRow.id.not_in(but))
         with self._records.session(ALL, reading=True) as session:
-            return [_reading(row) for row in session.scalars(query.limit(most))]
+            return [reading_of(row) for row in session.scalars(query.limit(most))]
 
     def took(self, ids: Sequence[int], at: int) -> None:
         """See the port."""
@@ -83,10 +95,11 @@ class RecordHandReadings:
     def newest(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], float]:
         """See the port."""
         found: dict[tuple[str, int], float] = {}
-        for start in range(0, len(keys), _ASKED):
-            part = keys[start : start + _ASKED]
+        for start in range(0, len(keys), ASKED):
+            part = keys[start : start + ASKED]
             query = (
-                select(HandRow).where(tuple_(HandRow.point, HandRow.at).in_(part))
+                select(HandRow)
+                .where(tuple_(HandRow.point, HandRow.at).in_(part), HandRow.undone.is_(None))
                 .order_by(HandRow.id)
             )  # fmt: skip
             with self._records.session(ALL, reading=True) as session:
@@ -96,7 +109,8 @@ class RecordHandReadings:
     def before(self, point: str, at: int) -> float | None:
         """The value entered last for the newest time at or before one."""
         query = (
-            select(HandRow.value).where(HandRow.point == point, HandRow.at <= at)
+            select(HandRow.value)
+            .where(HandRow.point == point, HandRow.at <= at, HandRow.undone.is_(None))
             .order_by(HandRow.at.desc(), HandRow.id.desc()).limit(1)
         )  # fmt: skip
         with self._records.session(ALL, reading=True) as session:
@@ -106,7 +120,7 @@ class RecordHandReadings:
         """What was entered last, in a scope; the newest first."""
         query = select(HandRow).order_by(HandRow.id.desc()).limit(limit)
         with self._records.session(scope, reading=True) as session:
-            return [_reading(row) for row in session.scalars(query)]
+            return [reading_of(row) for row in session.scalars(query)]
 
 
 def _row(reading: HandReading) -> HandRow:
@@ -117,9 +131,10 @@ def _row(reading: HandReading) -> HandRow:
     )  # fmt: skip
 
 
-def _reading(row: HandRow) -> HandReading:
+def reading_of(row: HandRow) -> HandReading:
+    """A row as what was entered."""
     return HandReading(
         id=row.id, point=row.point, building=row.building, at=row.at, value=row.value,
         person=row.person, entered=row.entered, via=row.via, source=row.source, note=row.note,
-        taken=row.taken,
+        taken=row.taken, undone=row.undone, undone_by=row.undone_by,
     )  # fmt: skip

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adapters.locales import Translator
 from api import formats
 from api.asker import FormDep, ReaderDep, ServicesDep
 from api.pages.frame import Framed
-from api.readings import EntererDep, EnteringDep, entered
+from api.readings import EntererDep, EnteringDep, entered, take_back
 from api.scoped import ScopedReader
 from api.series import point_name
 from api.services import Services
@@ -53,6 +54,16 @@ def enter(
     return _page(request, given, actor, reader, kept, problem=problem)
 
 
+@router.post("/readings/{id_}/undo")
+def undo(
+    given: ServicesDep, actor: EntererDep, _form: FormDep,
+    id_: Annotated[int, Path(ge=1, le=2**53)],
+) -> Response:  # fmt: skip
+    """Take back what was entered for the moment of one reading."""
+    take_back(given, actor, id_)
+    return RedirectResponse("/readings", 303)
+
+
 def _page(
     request: Request, given: Services, actor: Actor, reader: ScopedReader, kept: dict[str, str],
     *, problem: str = "",
@@ -73,7 +84,10 @@ def _page(
             "who": people.get(one.person, one.person),
             "entered": one.entered,
             "source": one.source,
+            "id": one.id,
             "taken": one.taken,
+            "undone": one.undone,
+            "undone_by": people.get(one.undone_by, one.undone_by),
             "note": one.note,
         }
         for one in entered(given, actor, _SHOWN)

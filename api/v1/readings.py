@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.locales import Translator
 from api.asker import ServicesDep
-from api.readings import EntererDep, EnteringDep, entered
+from api.readings import EntererDep, EnteringDep, entered, take_back
 from api.view import language_of
 from core.hand import HandReading
 from ingest.foreign.hand.entry import MOST_NOTE, Taken, Unfit
@@ -58,7 +58,10 @@ class AccountOut(BaseModel):
 
 
 class HandReadingOut(BaseModel):
-    """A reading that was entered, with who and when; ``taken`` once it is durable in the store."""
+    """A reading that was entered, with who and when.
+
+    ``taken`` once it is durable in the store; ``undone`` when ``undone_by`` took it back.
+    """
 
     id: int
     point: str
@@ -70,6 +73,8 @@ class HandReadingOut(BaseModel):
     source: str
     note: str
     taken: int | None
+    undone: int | None
+    undone_by: str
 
 
 @router.get("/hand-readings", operation_id="listHandReadings")
@@ -97,6 +102,16 @@ def enter(
     )  # fmt: skip
 
 
+@router.post(
+    "/hand-readings/{id}/undo", operation_id="takeBackHandReading", status_code=204
+)  # fmt: skip
+def undo(
+    given: ServicesDep, actor: EntererDep, id_: Annotated[int, Path(alias="id", ge=1, le=2**53)]
+) -> None:
+    """Take back what was entered for that moment: what the device said stands again."""
+    take_back(given, actor, id_)
+
+
 def _unfit(one: Unfit, tr: Translator) -> UnfitOut:
     return UnfitOut(
         index=one.taken.line, what=tr.say(one.what), expected=tr.say(one.expected),
@@ -108,4 +123,5 @@ def _out(one: HandReading) -> HandReadingOut:
     return HandReadingOut(
         id=one.id, point=one.point, at=one.at, value=one.value, person=one.person,
         entered=one.entered, via=one.via, source=one.source, note=one.note, taken=one.taken,
+        undone=one.undone, undone_by=one.undone_by,
     )  # fmt: skip

@@ -225,6 +225,8 @@ OWN_TESTS = {
     "POST /api/v1/orders/{order}/link": "test_contractor",
     "POST /api/v1/orders/{order}/photos": "test_work",
     "POST /api/v1/hand-readings": "test_readings",
+    "POST /api/v1/hand-readings/{id}/undo": "test_readings",
+    "POST /readings/{id_}/undo": "test_readings",
     "POST /quarantine/replay": "test_quarantine",
     "POST /quarantine/purge": "test_quarantine",
     "POST /quarantine/{id_}/replay": "test_quarantine",

@@ -117,3 +117,22 @@ def test_each_of_a_list_is_judged_by_itself_and_again_changes_nothing(console: C
     wrong: list[list[dict[str, object]]] = [[], [{"point": WATER}], rows * 100]
     for listed in wrong:
         assert client.post("/hand-readings", json={"readings": listed}).status_code == 422
+
+
+def test_a_reading_is_taken_back_once_by_who_may_enter_in_its_building(console: Console) -> None:
+    body = {"readings": [{"point": WATER, "at": 1_577_836_800_000, "value": 0.5}]}
+    assert console.key("te.all").post("/hand-readings", json=body).json()["entered"] == 1
+    (one,) = console.records.hand.list("all")
+    way = f"/hand-readings/{one.id}/undo"
+    assert console.key("en.a").post(way).status_code == 404, "another building's"
+    assert console.key("vi.all").post(way).status_code == 403
+    visitor = console.as_("en.all")
+    assert f"/readings/{one.id}/undo" in visitor.get("/readings").text
+    assert visitor.post(f"/readings/{one.id}/undo", {}).status_code == 303
+    assert console.key("te.all").post(way).status_code == 409
+    page = visitor.get("/readings").text
+    assert "taken back" in page
+    assert f"/readings/{one.id}/undo" not in page
+    (listed,) = console.key("en.all").get("/hand-readings").json()
+    assert (listed["undone_by"], listed["undone"] is not None) == ("en.all", True)
+    assert console.key("te.all").post("/hand-readings", json=body).json()["entered"] == 1, "anew"
