@@ -16,11 +16,8 @@ from numpy.typing import NDArray
 from core.batch import Bools, Floats, Intervals, Ints
 from core.clock import HOUR_MS
 from core.meters import Decision
-from core.quality import IntervalState
+from core.quality import WHOLE_DAY, IntervalState
 
-WHOLE_DAY = 0.9
-"""Least measured share of a day that stands in totals and comparisons (domain sheet, SEN-08):
-what is unknown in a tenth of a day moves its sum less than weekdays differ."""
 ON_THE_WAY_MS = HOUR_MS
 """What was read within the last hour may still be on its way, so it is not due yet."""
 JITTER = 1.5

@@ -30,7 +30,7 @@ class DayCost:
         used: What is known of its cost; of a day with holes that is a part.
         wasted: The part of it that findings call waste.
         whole: Whether every meter that is paid by has at least
-            :data:`analytics.meter_days.WHOLE_DAY` of what is due, measured. Other days stand
+            :data:`core.quality.WHOLE_DAY` of what is due, measured. Other days stand
             in no total and beside no other day.
     """
 

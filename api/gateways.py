@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,13 @@ from core.clock import HOUR_MS, MINUTE_MS
 from core.errors import Refused
 from core.ports import GatewayProgress
 from core.quality import Quality
+from core.site import Point, Site
 from core.wire import ConfigHealth, HealthMessage
+from workorders.silent_device import FEWEST
 from workorders.tally import open_at
+
+_Behind = tuple[str, str]
+"""A gateway and equipment behind it."""
 
 SILENT_MS = 5 * MINUTE_MS
 """A gateway says each minute how it is: five words missed are no jitter. An order waits for
@@ -41,6 +47,21 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SilentDevice:
+    """Equipment behind a gateway of which no point has been read for long, whatever it measures.
+
+    Attributes:
+        points: How many it has behind the gateway.
+        newest: Device time of its newest reading; what was never heard is not silent. [ms]
+    """
+
+    id: str
+    names: Mapping[str, str]
+    points: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayView:
     """One gateway.
 
@@ -60,6 +81,8 @@ class GatewayView:
         dropping: It is so full that it drops its oldest, and says so.
         oldest_unsent: Device time of the oldest reading that waits there. [ms]
         clock_offset: Its clock less ours. [ms]
+        silent: Devices of which nothing comes while others are heard; of a gateway that is not
+            heard none, since then it is the gateway.
         order: Id of the open order for it, where there is one: a dead gateway is one.
     """
 
@@ -92,6 +115,7 @@ class GatewayView:
     quarantined: int = 0
     duplicates: int = 0
     devices: tuple[Device, ...] = field(default_factory=tuple)
+    silent: tuple[SilentDevice, ...] = ()
     order: str | None = None
 
     @property
@@ -114,6 +138,7 @@ class GatewayView:
             ("two boots were live at once", self.twins > 0),
             ("it had to drop readings", self.discarded > 0),
             ("a device does not answer", any(d.error for d in self.devices)),
+            ("all points of a device are silent", bool(self.silent)),
         )
         return tuple(words for words, so in found if so)
 
@@ -123,6 +148,7 @@ WORDS = (
     "its outbox is full and drops its oldest readings",
     "it sends faster than it may", "two boots were live at once", "it had to drop readings",
     "a device does not answer", "a point stands written by hand",
+    "all points of a device are silent",
     "its site files are refused: it runs on older ones",
 )  # fmt: skip
 """Everything here that is said through a variable, for the catalogue."""
@@ -132,13 +158,13 @@ def gateways(given: Services, reader: ScopedReader, actor: Actor) -> list[Gatewa
     """Gateways that have a point in scope: what is amiss first, then by id."""
     points = reader.points()
     mine = Counter(p.gateway for _, p in points)
-    fresh = _fresh(given, reader)
+    fresh, silent = _heard(given, reader)
     progress, health = given.records.progress.gateways(), given.records.gateways.all()
     orders = open_at(given.records, actor, list(given.site.gateways))
     whole = Counter(p.gateway for p in given.site.points)
     found = [
         _view(given, id_, (mine[id_], fresh[id_]), progress.get(id_), health.get(id_),
-              orders.get(id_), devices=mine[id_] == whole[id_])
+              orders.get(id_), silent.get(id_, ()), devices=mine[id_] == whole[id_])
         for id_ in given.site.gateways
         if mine[id_] or actor.buildings is None
     ]  # fmt: skip
@@ -157,23 +183,51 @@ def gateway(given: Services, reader: ScopedReader, actor: Actor, id_: str) -> Ga
     raise Refused("no such gateway", code="absent")
 
 
-def _fresh(given: Services, reader: ScopedReader) -> Counter[str]:
-    """Points by gateway whose newest reading is good and not older than three periods."""
+def _heard(
+    given: Services, reader: ScopedReader
+) -> tuple[Counter[str], Mapping[str, tuple[SilentDevice, ...]]]:
+    """By gateway: how many points are fresh, and devices of which none was heard of late.
+
+    Fresh is a newest reading that is good and not older than three periods; heard is one of any
+    quality that is no older.
+    """
     points, now = dict(reader.points()), given.clock.now()
     rows = reader.latest(list(points)).rows
-    found = Counter[str]()
+    fresh, heard, newest = Counter[str](), set[_Behind](), dict[_Behind, int]()
     for index, at, quality in zip(
         rows.point.tolist(), rows.at.tolist(), rows.quality.tolist(), strict=True
     ):
         point = points[index]
-        if quality != Quality.BAD and now - at <= max(3 * point.period_s * 1000, HOUR_MS):
-            found[point.gateway] += 1
+        behind = point.gateway, point.equipment
+        newest[behind] = max(newest.get(behind, at), at)
+        if now - at <= max(3 * point.period_s * 1000, HOUR_MS):
+            heard.add(behind)
+            fresh[point.gateway] += quality != Quality.BAD
+    return fresh, _silent(given.site, points.values(), heard, newest)
+
+
+def _silent(
+    site: Site, points: Iterable[Point], heard: AbstractSet[_Behind], newest: Mapping[_Behind, int]
+) -> Mapping[str, tuple[SilentDevice, ...]]:
+    """Of gateways behind which another device is heard, those that are not. By gateway."""
+    many = Counter((point.gateway, point.equipment) for point in points)
+    speaking = {gateway for gateway, _ in heard}
+    found: dict[str, tuple[SilentDevice, ...]] = defaultdict(tuple)
+    for behind, last in sorted(newest.items()):
+        gateway, id_ = behind
+        if behind in heard or gateway not in speaking or many[behind] < FEWEST:
+            continue
+        device = SilentDevice(
+            id=id_, names=site.equipment[id_].names, points=many[behind], newest=last
+        )
+        found[gateway] += (device,)
     return found
 
 
 def _view(
     given: Services, id_: str, points: tuple[int, int], progress: GatewayProgress | None,
-    row: GatewayHealthRow | None, order: str | None, *, devices: bool,
+    row: GatewayHealthRow | None, order: str | None, silent: tuple[SilentDevice, ...], *,
+    devices: bool,
 ) -> GatewayView:  # fmt: skip
     """``devices`` whether they are shown: they may belong to buildings out of scope."""
     what = given.site.gateways[id_]
@@ -204,9 +258,10 @@ def _view(
                 if devices
             ),
         }  # fmt: skip
+    state = _state(progress, given.clock.now())
     return GatewayView(
-        id=id_, names=what.names, driver=what.driver,
-        state=_state(progress, given.clock.now()),
+        id=id_, names=what.names, driver=what.driver, state=state,
+        silent=silent if state == "online" else (),
         heard=progress.heard if progress else None,
         newest=(progress.newest or None) if progress else None,
         points=points[0], fresh=points[1], order=order, **more,

@@ -13,7 +13,8 @@ from core.finding import Finding
 from core.site import Site
 from core.words import CARRIER_UNIT, Discipline, OrderState, Text, Trade
 from workorders.requests import places
-from workorders.views import DueTime, OrderRow, WatchView
+from workorders.silent_device import silent_points
+from workorders.views import DueTime, OrderDetail, OrderRow, WatchView
 
 STATE_WORDS = {
     OrderState.NEW: "new",
@@ -153,6 +154,21 @@ def share_passed(due: DueTime, now: int) -> int:
     """How much of a promise's time has passed, in percent."""
     whole = max(1, due.due - due.started)
     return max(0, min(100, round(100 * (now - due.started) / whole)))
+
+
+def explained(detail: OrderDetail, given: Services, tr: Translator) -> str:
+    """What an order is about; where all points of a device are silent, that too."""
+    row = detail.row
+    words = tr.say(named(row.explanation, row.target, given.site, tr))
+    silent = silent_points(given.site, row.asset, detail.findings, given.cards)
+    if not silent:
+        return words
+    device = tr.name(given.site.equipment[row.asset].names)
+    more = tr(
+        "Device {device} is silent, all {n} points of it: look at the device, its power and its "
+        "line, not at each sensor.", device=device, n=silent,
+    )  # fmt: skip
+    return f"{words} {more}"
 
 
 def named(text: Text, target: str, site: Site, tr: Translator) -> Text:

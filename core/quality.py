@@ -2,6 +2,10 @@
 
 from enum import IntEnum
 
+WHOLE_DAY = 0.9
+"""Least measured share of a day that stands in totals and comparisons (domain sheet, SEN-08):
+what is unknown in a tenth of a day moves its sum less than weekdays differ."""
+
 
 class Quality(IntEnum):
     """Quality of a reading, as stored."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from grafana_foundation_sdk.builders import dashboard
@@ -12,10 +13,11 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableRefresh,
 )
 
+from core.quality import WHOLE_DAY
 from core.quantity import Kind
 from core.site import EquipmentClass, MeterRole, Point, Site
 from core.words import Carrier
-from dashboards.influxql import SOURCE, level, open_orders, use, verified_repairs
+from dashboards.influxql import SOURCE, day_sums, level, open_orders, use, verified_repairs
 from dashboards.panels import (
     INK,
     P1,
@@ -23,6 +25,7 @@ from dashboards.panels import (
     PROVED,
     Drawn,
     against_expected,
+    by_day,
     figure,
     orders,
     question,
@@ -30,7 +33,7 @@ from dashboards.panels import (
 )
 
 UID = "plantroom-campus"
-_TOP, _TALL, _HOUR_S = 6, 9, 3600
+_TOP, _TALL, _QUEUE, _HOUR_S = 6, 9, 10, 3600
 _DEAR, _DEARER = 1000, 3000
 """From here on waste is coloured: twice and six times what raises one order's priority by
 default (``workorders.priority.Rates``). [site currency a day]"""
@@ -50,8 +53,8 @@ def campus(site: Site, console: str) -> dashboard.Dashboard:
     )
     curves = list(_curves(site))
     below = _TOP + _TALL * ((len(curves) + 1) // 2)
-    queue = orders(site.money, console, GridPos(h=10, w=24, x=0, y=below))
-    panels: list[Drawn] = [*_figures(site), *curves, queue]
+    queue = orders(site.money, console, GridPos(h=_QUEUE, w=24, x=0, y=below))
+    panels: list[Drawn] = [*_figures(site), *curves, queue, *_days(site, below + _QUEUE)]
     for number, panel in enumerate(panels, start=1):
         # The SDK numbers rows 0; a panel's id must be its own.
         page = page.with_panel(panel.id(number))
@@ -110,6 +113,38 @@ def _curves(site: Site) -> Iterator[Drawn]:
         row, column = divmod(number, 2)
         at = GridPos(h=_TALL, w=12, x=12 * column, y=_TOP + _TALL * row)
         yield against_expected(title, unit, at, _band(points))
+
+
+def _days(site: Site, top: int) -> Iterator[Drawn]:
+    """A panel of daily sums for each carrier that the site has registers of."""
+    asked = (
+        ("Electricity a day", "kwatth", main_points(site, Carrier.ELECTRICITY, "energy")),
+        ("Water a day", "suffix: m³", main_points(site, Carrier.WATER, "volume")),
+        ("Heat a day", "kwatth", main_points(site, Carrier.HEAT, "heat")),
+        ("Gas a day", "suffix: m³", main_points(site, Carrier.GAS, "gas_volume")),
+    )
+    there = [(title, unit, points) for title, unit, points in asked if points]
+    words = (
+        f"Main meters, by local day. A day of which less than {WHOLE_DAY:.0%} of a meter's "
+        "intervals is measured has no bar: its sum would be too low. So has today, until it is "
+        "over. Empty days are holes in the readings, not days without use."
+    )
+    for number, (title, unit, points) in enumerate(there):
+        row, column = divmod(number, 2)
+        at = GridPos(h=_TALL, w=12, x=12 * column, y=top + _TALL * row)
+        yield by_day(title, unit, at, words, _sums(site, points))
+
+
+def _sums(site: Site, points: list[Point]) -> list[tuple[str, str]]:
+    """One query for all buildings that have as many meters: of these all must be whole."""
+    many = Counter(point.building for point in points)
+    alike: dict[int, dict[str, int]] = defaultdict(dict)
+    for point in points:
+        alike[many[point.building]][point.id] = point.period_s
+    return [
+        ("used", day_sums(periods, number, site.timezone))
+        for number, periods in sorted(alike.items())
+    ]
 
 
 def main_points(site: Site, carrier: Carrier, role: str) -> list[Point]:

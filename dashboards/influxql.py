@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from grafana_foundation_sdk.cog import variants
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
+from core.quality import WHOLE_DAY
+
 SOURCE = DataSourceRef("influxdb", "plantroom-influx")
 OPEN = "\"state\" != 'closed' AND \"state\" != 'cancelled'"
 ALWAYS = "time > now() - 3650d AND time < now() + 3650d"
 """Orders count whatever time is shown; a fast run is ahead of the present."""
+_DAY_S, _ROUNDING = 86_400, 1e-9
 
 
 class InfluxQL(variants.Dataquery, Builder[variants.Dataquery]):
@@ -47,6 +52,46 @@ def use(points: Sequence[str], factor: float) -> str:
         f'SELECT mean("value") * {factor:g} FROM "interval" WHERE $timeFilter AND "state" < 2'
         f" AND {_any(points)} AND \"building\" = '$building' GROUP BY time($__interval)"
     )
+
+
+def day_sums(periods: Mapping[str, int], registers: int, timezone: str) -> str:
+    """Use of a building's registers by local day, of days that all of them measured.
+
+    A day in which less than :data:`core.quality.WHOLE_DAY` of a register's intervals is
+    measured has no row. Of whole days what was estimated counts too, as it does on the
+    console. A day stands for 24 h: where the clocks change it needs an hour more or less.
+
+    Args:
+        periods: Time between readings of every register that may be asked for, by id. [s]
+        registers: How many of them the chosen building has.
+        timezone: IANA name.
+    """
+    # An interval is stored at its end: midnight's belongs to the day before. Subqueries do not
+    # inherit the zone. A state is 0 of measured intervals and 1 of estimated ones.
+    day, local = "GROUP BY time(1d, 1ms)", f"tz('{timezone}')"
+    of_each = (
+        'SELECT sum("value") AS "used", count("value") - sum("state") AS "measured"'
+        f' FROM "interval" WHERE $timeFilter AND "state" < 2 AND {_any(sorted(periods))}'
+        f' AND "building" = \'$building\' {day}, "point" fill(none) {local}'
+    )
+    of_all = (
+        f'SELECT sum("used") AS "used", count("used") AS "whole" FROM ({of_each})'
+        f" WHERE $timeFilter AND {_whole(periods)} {day} fill(none) {local}"
+    )
+    return f'SELECT "used" FROM ({of_all}) WHERE $timeFilter AND "whole" = {registers} {local}'
+
+
+def _whole(periods: Mapping[str, int]) -> str:
+    """Whether a register's day is whole, by how often it is read."""
+    same: dict[int, list[str]] = defaultdict(list)
+    for point, period_s in sorted(periods.items()):
+        same[period_s].append(point)
+    return "(" + " OR ".join(_enough(points, s) for s, points in sorted(same.items())) + ")"
+
+
+def _enough(points: Iterable[str], period_s: int) -> str:
+    least = math.ceil(WHOLE_DAY * _DAY_S / period_s - _ROUNDING)
+    return f'({_any(list(points))} AND "measured" >= {least})'
 
 
 def open_orders(select: str) -> str:

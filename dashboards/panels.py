@@ -9,6 +9,7 @@ from grafana_foundation_sdk.models.common import (
     BigValueColorMode,
     BigValueGraphMode,
     BigValueTextMode,
+    GraphDrawStyle,
 )
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
@@ -25,6 +26,8 @@ from dashboards.influxql import SOURCE, InfluxQL, order_table
 GREY, INK = "#8b979f", "text"
 """``text`` follows the light and the dark theme."""
 P1, P2, P3, PROVED = "#e5484d", "#f08c3c", "#d8b13a", "#5fbf8a"
+MONTH = "31d"
+"""What panels of days show: a month beside its last, at a glance."""
 Drawn = stat.Panel | timeseries.Panel | table.Panel | text.Panel
 SHAPES = {"1": ("◆", P1), "2": ("▲", P2), "3": ("■", P3), "4": ("●", GREY)}
 
@@ -84,9 +87,36 @@ def against_expected(
     looks = {"low": edge, "high": filled, "expected": dash, "measured": line}
     # Never finer than the readings: an empty bucket would break the line; a real gap still does.
     panel = timeseries.Panel().title(title).datasource(SOURCE).unit(unit).grid_pos(at)
-    panel = panel.interval("15m").span_nulls(False)
+    panel = (
+        panel.interval("15m")
+        .span_nulls(False)
+        .description(
+            "Means of what was read, also where little was: for amounts see the panels by day, "
+            "which leave out days with holes."
+        )
+    )
     for ref, (label, query) in zip("ABCD", queries, strict=False):
         panel = panel.with_target(InfluxQL(ref, query, label)).override_by_name(label, looks[label])
+    return panel
+
+
+def by_day(
+    title: str, unit: str, at: GridPos, words: str, queries: Sequence[tuple[str, str]]
+) -> timeseries.Panel:
+    """A bar a day over the last month, whatever time the page shows; a day left out has none.
+
+    Args:
+        title: What it shows.
+        unit: Grafana's unit.
+        at: Where it stands.
+        words: Which days stand here, and why the others do not.
+        queries: Label and query; of each building one of them answers.
+    """
+    panel = timeseries.Panel().title(title).description(words).datasource(SOURCE).unit(unit)
+    panel = panel.grid_pos(at).time_from(MONTH).draw_style(GraphDrawStyle.BARS).fill_opacity(60)
+    for number, (label, query) in enumerate(queries):
+        panel = panel.with_target(InfluxQL(chr(ord("A") + number), query, label))
+        panel = panel.override_by_name(label, [Set("color", {"mode": "fixed", "fixedColor": INK})])
     return panel
 
 

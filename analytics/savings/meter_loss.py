@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from analytics.meter_days import WHOLE_DAY
 from analytics.savings.units import Units
 from core.batch import Bools, Floats
+from core.quality import WHOLE_DAY
 from core.words import Carrier
 
 _NIGHT = slice(8, 20)

@@ -15,7 +15,7 @@ from api import planned, whereabouts, work
 from api.actions import act_of, actions
 from api.asker import Sent, ServicesDep, photo_of
 from api.offers import Offer, QuoteId, enter_quote, offer_of, paper
-from api.orders import named, summary
+from api.orders import explained, summary
 from api.pages.planned import said_of
 from api.pages.work import PHOTO_HEADERS, PhotoName
 from api.problems import STATUS_OF
@@ -210,7 +210,7 @@ def _content(
     offered, seen = actions(given, detail, tr, kept or {}), work.content(given, actor, detail, tr)
     return {
         "o": summary(given, detail.row, tr),
-        "explanation": tr.say(named(detail.row.explanation, detail.row.target, given.site, tr)),
+        "explanation": explained(detail, given, tr),
         "card": given.cards.get(detail.row.rule),
         "actions": [a for a in offered if a.do in THEIRS],
         "ahead": [],

@@ -9,7 +9,6 @@ from babel.dates import format_date
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from analytics.meter_days import WHOLE_DAY
 from api import now as view
 from api import sketch
 from api.asker import ActorDep, ReaderDep, ServicesDep
@@ -24,6 +23,7 @@ from api.services import Services
 from api.view import language_of, page
 from core.actor import Actor
 from core.clock import DAY_MS
+from core.quality import WHOLE_DAY
 from core.words import Discipline
 from workorders.tally import tally
 

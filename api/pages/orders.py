@@ -16,7 +16,7 @@ from api.asker import ActorDep, FormDep, ServicesDep
 from api.orders import (
     PROMISES,
     STATE_WORDS,
-    named,
+    explained,
     place_of,
     summary,
     waste_words,
@@ -191,7 +191,7 @@ def _whole(
         "money_a_day": money if money is not None else shown.money,
         "co2": finding.kg_co2_per_day if finding else None,
         "evidence": _evidence(finding, detail, now) if finding else None,
-        "explanation": tr.say(named(row.explanation, row.target, given.site, tr)),
+        "explanation": explained(detail, given, tr),
         "confidence": finding.confidence if finding else 0.0,
         "why": _why(finding, given, tr) if finding else [],
         "card": given.cards.get(row.rule),

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from adapters.locales import Translator
-from analytics.meter_days import WHOLE_DAY, MeterDay
+from analytics.meter_days import MeterDay
 from api import formats, meter_days, sketch
 from api.asker import ActorDep, ReaderDep, ServicesDep
 from api.pages.frame import Framed
@@ -23,7 +23,7 @@ from api.series import MOST_POINTS, point_name
 from api.services import Services
 from api.view import language_of, page
 from core.clock import DAY_MS
-from core.quality import Quality
+from core.quality import WHOLE_DAY, Quality
 from core.quantity import Kind
 from core.site import Point, Site
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api import moments
 from api.asker import ActorDep, FormDep, PhotoDep, ServicesDep
-from api.orders import named, summary
+from api.orders import explained, summary
 from api.pages.frame import Framed
 from api.problems import STATUS_OF
 from api.refusals import need_words, said
@@ -64,7 +64,7 @@ def sheet(
     row = detail.row
     content = {
         "o": summary(given, row, tr),
-        "explanation": tr.say(named(row.explanation, row.target, given.site, tr)),
+        "explanation": explained(detail, given, tr),
         "card": given.cards.get(row.rule),
         "needs": [(need_words(n.what, tr), n.there)
                   for n in given.orders.work.at(actor, order).needs],

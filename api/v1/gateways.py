@@ -21,6 +21,14 @@ class DeviceOut(BaseModel):
     error: str
 
 
+class SilentOut(BaseModel):
+    """Equipment of which no point is heard while its gateway is; times in UTC ms."""
+
+    id: str
+    points: int
+    newest: int
+
+
 class GatewayOut(BaseModel):
     """A gateway; times in UTC ms, ``clock_offset`` its clock less ours in ms.
 
@@ -56,6 +64,7 @@ class GatewayOut(BaseModel):
     warnings: list[str]
     written: list[str]
     devices: list[DeviceOut]
+    silent: list[SilentOut]
     order: str | None
 
 
@@ -89,5 +98,6 @@ def _out(one: gateways.GatewayView) -> GatewayOut:
         warnings=list(one.warnings),
         written=list(one.written),
         devices=[DeviceOut(name=d.name, last_good=d.last_good, error=d.error) for d in one.devices],
+        silent=[SilentOut(id=d.id, points=d.points, newest=d.newest) for d in one.silent],
         order=one.order,
     )

@@ -16,7 +16,8 @@ from core.rulecard import RuleCard
 ROOT = Path(__file__).parents[2]
 MAY_BE_EMPTY = {
     "answers_h", "applies_to", "behind", "desk", "exemptions", "follows", "licences", "lingers_h",
-    "movable", "optional_roles", "parts", "permits", "seasonal", "served_when",
+    "movable", "optional_roles", "outdoor", "outdoor_limit", "parts", "permits",
+    "seasonal", "served_when",
 }  # fmt: skip
 KNOWN_PARAMS = {"target", "margin", "hours", "times"}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from core import topics, wire
-from core.batch import BatchName, Columns
+from core.batch import Batch, BatchName, Columns
 from core.clock import HOUR_MS, MINUTE_MS
 from core.health import GatewayNews
 from tests.api.console import Console, find
 from tests.api.working import working
 from tests.servers import wait_for
+from tests.workorders.house import make_finding, opened
 
 
 def test_what_a_gateway_says_and_what_came_from_it(console: Console) -> None:
@@ -78,6 +79,41 @@ def test_a_dead_gateway_is_one_line_with_its_order_and_stands_first(console: Con
     silent = console.as_("en.all").get("/gateways/gw-c").text
     points = sum(p.gateway == "gw-c" for p in console.site.points)
     assert f"the {points} points behind it are one event" in silent
+
+
+def test_a_device_of_which_nothing_comes_while_its_gateway_is_heard(console: Console) -> None:
+    """A line of its own, and one order for all its points that says what it is."""
+    site, now = console.site, console.clock.now()
+    dead, other = site.points_of("a.ahu1").values(), site.index["a.ahu2.sat"]
+    before = now - 3 * HOUR_MS
+    console.store.write([
+        Batch(name=BatchName("gw-a", "b1", n), rows=Columns.of(points, at, [20.0] * len(points)),
+              received=now)
+        for n, (points, at) in enumerate([
+            ([*dead], [before] * len(dead)), ([other], [now - MINUTE_MS]),
+        ], start=1)
+    ], receipted=frozenset())  # fmt: skip
+    found = console.key("vi.all").get("/gateways/gw-a").json()
+    assert found["silent"] == [{"id": "a.ahu1", "points": len(dead), "newest": before}]
+    assert "all points of a device are silent" in found["warnings"]
+    assert "Silent devices" in console.as_("vi.all").get("/gateways/gw-a").text
+    for index in dead:
+        finding = make_finding("SEN-08", site.points[index].id, onset=before)
+        console.records.findings.save([opened(finding)])
+        console.orders.publish([opened(finding)])
+    (row,) = (r for r in console.key("vi.all").get("/orders").json() if r["rule"] == "SEN-08")
+    words = f"is silent, all {len(dead)} points of it"
+    assert words in console.as_("en.all").get(f"/orders/{row['id']}").text
+    assert words in console.as_("en.all").get(f"/orders/{row['id']}/sheet").text
+
+
+def test_where_no_device_is_heard_it_is_the_gateway(console: Console) -> None:
+    site, now = console.site, console.clock.now()
+    dead = [i for id_ in ("a.ahu1", "a.ahu2") for i in site.points_of(id_).values()]
+    rows = Columns.of(dead, [now - 3 * HOUR_MS] * len(dead), [20.0] * len(dead))
+    batch = Batch(name=BatchName("gw-a", "b1", 1), rows=rows, received=now)
+    console.store.write([batch], receipted=frozenset())
+    assert console.key("vi.all").get("/gateways/gw-a").json()["silent"] == []
 
 
 def test_only_gateways_of_the_buildings_in_scope(console: Console) -> None:

@@ -51,7 +51,7 @@ def test_building_twice_writes_the_same_bytes(site: Site, tmp_path: Path) -> Non
 def test_panels_have_their_own_ids_and_do_not_overlap(site: Site) -> None:
     (page,) = dashboards(site, CONSOLE).values()
     ids = [panel["id"] for panel in page["panels"]]
-    assert len(set(ids)) == len(ids) == 10
+    assert len(set(ids)) == len(ids) == 14
     covered: set[tuple[int, int]] = set()
     for panel in page["panels"]:
         at = panel["gridPos"]
@@ -74,6 +74,26 @@ def test_every_query_asks_the_provisioned_source(site: Site, tmp_path: Path) -> 
 def test_an_order_in_the_table_opens_in_the_console(site: Site) -> None:
     (page,) = dashboards(site, CONSOLE).values()
     assert f"{CONSOLE}/orders/${{__data.fields.id}}" in json.dumps(page)
+
+
+def test_sums_of_days_say_which_days_are_left_out(site: Site) -> None:
+    (page,) = dashboards(site, CONSOLE).values()
+    days = [p for p in page["panels"] if p.get("title", "").endswith(" a day") and "timeFrom" in p]
+    assert [p["title"].split()[0] for p in days] == ["Electricity", "Water", "Heat", "Gas"]
+    assert all("less than 90%" in panel["description"] for panel in days)
+
+
+def test_buildings_with_as_many_meters_share_a_query(site: Site) -> None:
+    """Another number of meters is another query: which one answers depends on the building."""
+    spare = next(p for p in site.points if p.id == "a.m-main.energy")
+    two = replace(site, points=(*site.points, replace(spare, id="a.m-spare.energy")))
+    (page,) = dashboards(two, CONSOLE).values()
+    first, second = [said for title, said in queries(page) if title == "Electricity a day"]
+    assert "a.m-main" not in first
+    assert '"whole" = 1 ' in first
+    assert "a.m-main" in second
+    assert "a.m-spare" in second
+    assert '"whole" = 2 ' in second
 
 
 def test_a_site_without_a_carrier_has_no_panel_that_asks_for_it(site: Site) -> None:

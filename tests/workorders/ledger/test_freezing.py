@@ -123,6 +123,6 @@ def test_heat_over_a_shut_valve_is_booked_as_the_gas_it_was_made_of(passing: Pas
     heat = AIR_KW * FLOW * LEAK_K
     assert plan.detail["rate"]["gas"][0] == pytest.approx(heat / (0.9 * 9.86), rel=0.02)
     assert plan.detail["groups"] == {
-        "air_flow:a.ahu1": 0.07, "cop:a": 0.15, "efficiency:a": 0.1, "plant_meter:a": 0.02,
+        "air_flow:a.ahu1": 0.07, "cop:a": 0.25, "efficiency:a": 0.1, "plant_meter:a": 0.02,
     }  # fmt: skip
     assert (plan.detail["low"], plan.detail["high"]) == (9.0, 9.0)
