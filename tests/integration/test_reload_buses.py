@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -213,10 +214,10 @@ def test_meters_on_a_line(tmp_path: Path, mosquitto: Server) -> None:
             assert line.connections == 1, "a line that stays is not opened anew"
 
 
-def _subscribed(device: BacnetDevice) -> int:
-    """Objects whose changes somebody wants now."""
+def _subscribed(device: BacnetDevice, objects: int) -> bool:
+    """Whether changes of so many of its objects are wanted now."""
     assert device.app is not None
-    return device.app.subscriptions
+    return device.app.subscriptions == objects
 
 
 def _questions(device: BacnetDevice, kind: str) -> int:
@@ -234,10 +235,10 @@ def test_devices_that_tell_of_changes(tmp_path: Path, mosquitto: Server) -> None
         for made in reloaded(tmp_path, mosquitto.port, bus, BACNET, names, both):
             for turn in range(RELOADS):
                 here, gone = (goes, comes) if turn % 2 == 0 else (comes, goes)
-                wait_for(lambda one=here: _subscribed(one) == OBJECTS, "subscriptions")
-                wait_for(lambda one=gone: _subscribed(one) == 0, "cancellations")
+                wait_for(partial(_subscribed, here, OBJECTS), "subscriptions")
+                wait_for(partial(_subscribed, gone, 0), "cancellations")
                 made.reload(other if turn % 2 == 0 else both)
-            wait_for(lambda: _subscribed(comes) == 0, "the last cancellations")
+            wait_for(partial(_subscribed, comes, 0), "the last cancellations")
             read = made.end()
             assert _questions(stays, "SubscribeCOV") == OBJECTS, "once, and kept all the time"
             for n, device in enumerate(served, 1):
