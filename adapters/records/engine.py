@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -22,6 +24,7 @@ READING = "plantroom_reading"
 _BUSY_MS = 30_000
 """How long a writer waits for another; transactions here take milliseconds, so a longer wait
 means that somebody is stuck, and less would fail on a slow disk."""
+_AGAIN_S = 0.01
 _MOST_CONNECTIONS = 40
 """At once: FastAPI's pool of forty threads may all be asking; more would be a leak."""
 _BROKEN = ("malformed", "not a database", "readonly database")
@@ -120,14 +123,34 @@ def _prepared_sqlite(*, foreign_keys: bool) -> Callable[[Any, Any], None]:
         # pysqlite would begin by itself, too late to lock; we say BEGIN ourselves.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL",
-            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
-        ):  # fmt: skip
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        log_ahead(cursor)
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
     return prepare
+
+
+def log_ahead(cursor: Any) -> None:
+    """A file that is new is turned to a write-ahead log by whoever opens it first.
+
+    Two who do so at once would each wait for the other, so that SQLite refuses one of them at
+    once, whatever its time-out; a moment later there is nothing to turn.
+
+    Raises:
+        sqlite3.OperationalError: Somebody keeps it locked, or it cannot be written.
+    """
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
