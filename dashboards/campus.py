@@ -126,8 +126,8 @@ def _days(site: Site, top: int) -> Iterator[Drawn]:
     there = [(title, unit, points) for title, unit, points in asked if points]
     words = (
         f"Main meters, by local day. A day of which less than {WHOLE_DAY:.0%} of a meter's "
-        "intervals is measured has no bar: its sum would be too low. So has today, until it is "
-        "over. Empty days are holes in the readings, not days without use."
+        "intervals is measured has no bar: its sum would be too low. So has today, until so "
+        "much of it is measured. Empty days are holes in the readings, not days without use."
     )
     for number, (title, unit, points) in enumerate(there):
         row, column = divmod(number, 2)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batch import Batch, BatchName, Columns
+from core.clock import DAY_MS
 from core.hand import Corrections, HandReading, Key, Said
 from core.ports import ReadingStore, RefusedRows
 from core.quality import Quality
@@ -52,12 +53,14 @@ class _Plan:
         applied: By moment under somebody's hand: the person's value that was written, or None
             where the device's was.
         said: What the devices said of these.
+        there: What the store had of these before, once it was asked.
     """
 
     batches: list[Batch]
     received: int
     applied: dict[Key, float | None] = field(default_factory=dict)
     said: dict[Key, Said] = field(default_factory=dict)
+    there: dict[Key, Said] | None = None
     changed: bool = False
 
 
@@ -128,6 +131,7 @@ class Overlay:
             return
         keys = list(dict.fromkeys(self._key(batch, i) for batch, i in new))
         plan.applied |= dict.fromkeys(keys, None)
+        plan.there = None
         plan.said |= self._corrections.said(keys)
         for batch, i in new:
             self._device_says(plan, self._key(batch, i), batch, i, receipted)
@@ -165,7 +169,8 @@ class Overlay:
     def _stands_alone(self, one: HandReading) -> bool:
         """Whether the store holds a person's value under which no device's word is known."""
         by_hand = self._site.points[self._site.index[one.point]].gateway in self._by_hand
-        present = self._present((one.point, one.at))
+        key = (one.point, one.at)
+        present = self._present([key]).get(key)
         mine = present is None or present.value == one.value
         return mine and (by_hand or one.taken is not None)
 
@@ -222,24 +227,39 @@ class Overlay:
             return
         nothing = Said(value=math.nan, quality=Quality.BAD, received=None)
         if by_hand:
-            plan.said[key] = self._present(key) or nothing
+            plan.said[key] = self._before(plan, key) or nothing
             return
         own = Said(
             value=float(rows.value[i]), quality=int(rows.quality[i]), received=batch.received
         )
-        present = None if key in plan.said else self._present(key)
+        present = None if key in plan.said else self._before(plan, key)
         mine = present is not None and present.value == plan.applied.get(key)
         plan.said[key] = own if present is None or mine else present
 
-    def _present(self, key: Key) -> Said | None:
-        point, at = key
-        found = self._store.read([self._site.index[point]], at - 1, at)
-        if not len(found.rows):
-            return None
-        return Said(
-            value=float(found.rows.value[0]), quality=int(found.rows.quality[0]),
-            received=int(found.received[0]),
-        )  # fmt: skip
+    def _before(self, plan: _Plan, key: Key) -> Said | None:
+        """What the store has of a moment; all of a write are asked for together."""
+        if plan.there is None:
+            plan.there = self._present(list(plan.applied))
+        return plan.there.get(key)
+
+    def _present(self, keys: Sequence[Key]) -> dict[Key, Said]:
+        """What the store has of some moments: a read for those of a point that lie together."""
+        found: dict[Key, Said] = {}
+        times: dict[str, list[int]] = {}
+        for point, at in keys:
+            times.setdefault(point, []).append(at)
+        for point, ats in times.items():
+            asked = np.unique(np.array(ats, np.int64))
+            for near in np.split(asked, np.flatnonzero(np.diff(asked) > DAY_MS) + 1):
+                stored = self._store.read(
+                    [self._site.index[point]], int(near[0]) - 1, int(near[-1])
+                )
+                for i in np.flatnonzero(np.isin(stored.rows.at, near)).tolist():
+                    found[point, int(stored.rows.at[i])] = Said(
+                        value=float(stored.rows.value[i]), quality=int(stored.rows.quality[i]),
+                        received=int(stored.received[i]),
+                    )  # fmt: skip
+        return found
 
     def _corrected(self, batch: Batch, plan: _Plan) -> Batch:
         rows, keep = batch.rows, np.ones(len(batch.rows), np.bool_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 
 from adapters.records import Records
 from adapters.store.opening import open_store
-from core.batch import Batch, BatchName, Columns
+from core.batch import Batch, BatchName, Columns, Stored
 from core.clock import SteppedClock
 from core.hand import HandReading
 from core.ports import ReadingStore
@@ -202,6 +202,30 @@ def test_another_worker_that_has_not_heard_of_it_writes_it_all_the_same(place: P
     with place.ingest(hand=False):
         place.given_back()
     assert place.row() == (A, Quality.GOOD)
+
+
+def test_a_batch_that_comes_again_is_looked_up_at_once_not_row_by_row(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlay, name = Overlay(small_site(), place.store, place.records.corrections), ("gw-a", "x", 1)
+    at = [NOW - 60_000 * i for i in range(200)]
+    batch = Batch(
+        name=BatchName(*name), rows=Columns.of([POWER] * 200, at, [A] * 200), received=NOW
+    )
+    overlay.write([batch], receipted=set())
+    place.enter(C)
+    asked, read = list[int](), place.store.read
+
+    def counted(points: Sequence[int], start: int, end: int) -> Stored:
+        asked.append(len(points))
+        return read(points, start, end)
+
+    monkeypatch.setattr(place.store, "read", counted)
+    overlay.write([batch], receipted={batch.name})
+    monkeypatch.undo()
+    assert len(asked) == 1
+    assert place.row() == (C, Quality.GOOD)
+    assert place.row(at=at[1]) == (A, Quality.GOOD)
 
 
 def test_what_was_taken_back_before_it_was_stored_never_comes(place: Place) -> None:

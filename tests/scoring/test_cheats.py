@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pytest
 
 from adapters.store.duck import DuckStore
@@ -17,10 +16,9 @@ from analytics.backtest import Backtest, backtest
 from analytics.doubts import SETTLE_MS, Doubts
 from analytics.proof import Proof, ProofState, prove
 from analytics.rules import RULES
-from core.batch import Batch, BatchName, Columns
+from core.batch import Columns
 from core.clock import DAY_MS, HOUR_MS
 from core.finding import Finding, FindingState
-from core.quality import Quality
 from ingest.registers import Rules
 from ingest.use import Use
 from plantroom.season import first_day
@@ -30,6 +28,7 @@ from simulators.physics.cheats import WORDS, Cheat
 from simulators.physics.faults import Fault, FaultKind
 from simulators.truth import Effect
 from tests.sample import wushan
+from tests.simulators.judged import write
 
 K = FaultKind
 SITE = wushan()
@@ -142,7 +141,7 @@ def _lived(
     use = Use(Rules.of(SITE), store)
     try:
         for n, part in enumerate([*rows, *_days(campus, world, effect)]):
-            _write(store, use, part, n)
+            write(store, use, part, (SITE, n))
         rules = [rule for rule in RULES if rule.id in JUDGED]
         return backtest(SITE, store, START, START + DAYS * DAY_MS, rules)
     finally:
@@ -158,16 +157,6 @@ def _days(campus: Campus, world: Sequence[Case], effect: Effect | None) -> Itera
                 assert campus.repair(DONE, effect or case.cheat, fault=case.fault.id)
         campus.advance(until)
         yield Columns.joined([campus.read(gateway, until) for gateway in sorted(SITE.gateways)])
-
-
-def _write(store: DuckStore, use: Use, rows: Columns, seq: int) -> None:
-    rows = rows.keep(np.argsort(rows.at, kind="stable"))
-    beyond = (rows.value < SITE.span_low[rows.point]) | (rows.value > SITE.span_high[rows.point])
-    quality = np.where(beyond, int(Quality.SUSPECT), int(Quality.GOOD)).astype(np.int8)
-    marked = Columns.of(rows.point, rows.at, rows.value, quality)
-    name = BatchName("gw", "boot", seq)
-    store.write([Batch(name=name, rows=marked, received=int(marked.at[-1]))], receipted=set())
-    use.derive(marked)
 
 
 def _asked(found: Backtest, case: Case) -> Iterator[Proof]:

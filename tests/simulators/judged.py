@@ -46,13 +46,12 @@ def found(
     campus = Campus(site, seed, start, faults, spells=spells, happenings=happenings)
     try:
         for seq, (_, rows) in enumerate(campus.history(nights, plant_days=behind)):
-            _write(store, use, rows, (told, seq))
+            write(store, use, rows, (told, seq))
         for day in range(days):
             until = start + (day + 1) * DAY_MS
-            said = Columns.joined([campus.read(g, until) for g in sorted(site.gateways)])
-            rows = said.keep(np.argsort(said.at, kind="stable"))
+            rows = Columns.joined([campus.read(g, until) for g in sorted(site.gateways)])
             if len(rows):  # a line may be down all day
-                _write(store, use, rows, (told, 100 + day))
+                write(store, use, rows, (told, 100 + day))
         findings: Sequence[Finding] = backtest(
             told, store, start - behind * DAY_MS, start + days * DAY_MS
         ).findings
@@ -61,8 +60,10 @@ def found(
         store.close()
 
 
-def _write(store: DuckStore, use: Use, rows: Columns, of: tuple[Site, int]) -> None:
+def write(store: DuckStore, use: Use, rows: Columns, of: tuple[Site, int]) -> None:
+    """A campus' readings as ingest would store them, with their use; ``of``: site and sequence."""
     site, seq = of
+    rows = rows.keep(np.argsort(rows.at, kind="stable"))
     beyond = (rows.value < site.span_low[rows.point]) | (rows.value > site.span_high[rows.point])
     quality = np.where(beyond, int(Quality.SUSPECT), int(Quality.GOOD)).astype(np.int8)
     marked = Columns.of(rows.point, rows.at, rows.value, quality)

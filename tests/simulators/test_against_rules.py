@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
 from adapters.store.duck import DuckStore
 from analytics.backtest import backtest
-from core.batch import Batch, BatchName, Columns
 from core.clock import DAY_MS
 from core.finding import Finding
-from core.quality import Quality
 from ingest.registers import Rules
 from ingest.use import Use
 from simulators.campus import Campus
 from simulators.physics.faults import Fault
 from simulators.story import demo_story
+from tests.simulators.judged import write
 from tests.simulators.parts import SITE, all_of
 
 STORY = demo_story(SITE)
@@ -33,19 +31,10 @@ def found(faults: Sequence[Fault], *, nights: int, days: int, behind: int = 0) -
         end = STORY.start + days * DAY_MS
         for seq, rows in enumerate([*parts, all_of(campus, end)]):
             if len(rows):
-                _write(store, use, rows, seq)
+                write(store, use, rows, (SITE, seq))
         return backtest(SITE, store, STORY.start - behind * DAY_MS, end).findings
     finally:
         store.close()
-
-
-def _write(store: DuckStore, use: Use, rows: Columns, seq: int) -> None:
-    beyond = (rows.value < SITE.span_low[rows.point]) | (rows.value > SITE.span_high[rows.point])
-    quality = np.where(beyond, int(Quality.SUSPECT), int(Quality.GOOD)).astype(np.int8)
-    marked = Columns.of(rows.point, rows.at, rows.value, quality)
-    name = BatchName("gw", "boot", seq)
-    store.write([Batch(name=name, rows=marked, received=int(rows.at[-1]))], receipted=set())
-    use.derive(marked)
 
 
 @pytest.mark.slow
