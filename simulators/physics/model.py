@@ -294,6 +294,7 @@ class Model:
         return PlantDay(
             oat=joined([r.plants for r in reads]),
             hours=brought.hours[span], boost=brought.boost[span],
+            warm=brought.warm[span],
             hot_draw=brought.hot_draw[span], latent=brought.latent[span],
             sent=brought.sent[span], outdoors=outdoors,
             expected=self._plants.expected(outdoors, faults),

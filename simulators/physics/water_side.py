@@ -29,6 +29,7 @@ class PlantDay:
         oat: As their controllers read it. [°C]
         hours: Whether heat may be wanted.
         boost: Whether the morning boost is meant to run.
+        warm: Whether rooms should be warm by now.
         hot_draw: Heat drawn from the tank. [kW]
         latent: Cooling a coil does for each unit it does on the thermometer.
         sent: Supply of the district network. [°C]
@@ -39,6 +40,7 @@ class PlantDay:
     oat: Floats
     hours: Bools
     boost: Bools
+    warm: Bools
     hot_draw: Floats
     latent: Floats
     sent: Floats
@@ -149,7 +151,7 @@ class Plants:
     def _prepared(self, day: PlantDay, faults: PlantFaults) -> tuple[HeatingDay, CoolingDay]:
         """What of a stretch takes no answer from the plant, made once."""
         if self._day is None or self._day[0] is not day or self._day[1] is not faults:
-            hours, now = (day.hours, day.boost), faults.heating
+            hours, now = (day.hours, day.boost, day.warm), faults.heating
             warm = self._heating.day(day.oat, day.sent, hours, day.hot_draw, now)
             cool = self._cooling.day(day.oat, day.expected, day.latent, faults.cooling)
             self._day = (day, faults, warm, cool)

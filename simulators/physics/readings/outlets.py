@@ -38,7 +38,7 @@ _BUILDING = {
     "burner_status": ("burner", 1.0), "tank_temp": ("tank", 1.0),
     "primary_leaving": ("primary_sent", 1.0),
     "primary_flow": ("primary_flow", 1.0), "primary_valve": ("primary_valve", 100.0),
-    "pump_status": ("heating", 1.0), "pump_speed": ("pump_speed", 100.0),
+    "pump_status": ("pump_speed", 1.0), "pump_speed": ("pump_speed", 100.0),
     "chw_leaving": ("chilled", 1.0), "chw_entering": ("chilled_return", 1.0),
     "chw_flow": ("chilled_flow", 1.0), "cw_to_chiller": ("to_condenser", 1.0),
     "cw_from_chiller": ("from_condenser", 1.0),

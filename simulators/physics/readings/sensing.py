@@ -41,6 +41,8 @@ _VOLTS, _AMPS = SensorClass(0.0, 0.15, 0.1), SensorClass(0.0, 0.1, 0.1)
 _STATUS = SensorClass(0.0, 0.0, 1.0)
 _AIR = SensorClass(0.25, 0.04, 0.05)
 _WATER = SensorClass(0.3, 0.08, 0.1)
+# The flow that two substations' heat and temperatures imply scatters by 2 %, of 5 K between them.
+_HOT = SensorClass(0.3, 0.05, 0.1)
 # Offsets within class: Pt1000 class B with its transmitter, 0.3 K; a mixing box is worse.
 CLASSES: dict[str, SensorClass] = {
     # Those that control are read by 12 bits over 250 K: 0.06 K, as a laboratory's are.
@@ -59,7 +61,7 @@ CLASSES: dict[str, SensorClass] = {
     "hw_sp": SensorClass(0.0, 0.0, 0.5), "supply_flow": SensorClass(0.0, 0.06, 0.01),
     "fan_status": _STATUS, "occupied": _STATUS, "chiller_status": _STATUS,
     "boiler_cmd": _STATUS, "boiler_status": _STATUS, "pump_status": _STATUS,
-    "hw_leaving": _WATER, "hw_entering": _WATER, "chw_leaving": _WATER, "chw_entering": _WATER,
+    "hw_leaving": _HOT, "hw_entering": _HOT, "chw_leaving": _WATER, "chw_entering": _WATER,
     "primary_leaving": _WATER, "primary_entering": _WATER, "primary_valve": _EXACT,
     "primary_flow": SensorClass(0.0, 0.02, 0.01), "branch_return": _WATER, "tank_temp": _WATER,
     "burner_status": _STATUS, "chw_flow": SensorClass(0.0, 0.1, 0.1), "cw_to_chiller": _WATER,
