@@ -30,9 +30,12 @@ class Loss:
     """Of the targets of a frame. (targets, times)
 
     Attributes:
-        exposed: The fault could act and its points said so.
+        exposed: Its points said so in an hour of the fan, or of the schedule. Never what the fault
+            itself does to commands: a valve stuck open tells all others to shut, and after its
+            repair such hours are rare.
         amount: By carrier in the interval. [kWh, m³]
         fights: Whether its electricity cools away its heat, and is nothing without it.
+        unheated: Where its whole building was given no heat: such hours have levels of their own.
         fans: Of its electricity what fans took by their nameplates, where a repair stops them.
             [kWh]
         chilled: Of its electricity what cold took by a declared COP, the same way. [kWh]
@@ -42,6 +45,7 @@ class Loss:
     exposed: Bools
     amount: Mapping[Carrier, Floats]
     fights: bool = False
+    unheated: Bools | None = None
     fans: Floats | None = None
     chilled: Floats | None = None
     doubt: Mapping[Carrier, Floats] = field(default_factory=dict)
@@ -59,15 +63,15 @@ class Loss:
             none = _around(heat) < _SOME * np.abs(_around(np.nan_to_num(told)[0]))
             none |= _around(heat) <= 0.0
         amount = {**self.amount, Carrier.HEAT: np.where(none, 0.0, told)}
-        exposed = self.exposed
         if self.fights:
             # Hot water is what drives such a fault: an hour without it says nothing of one with it.
-            exposed = exposed & ~none
             amount[Carrier.ELECTRICITY] = np.where(none, 0.0, self.amount[Carrier.ELECTRICITY])
         doubt = dict(self.doubt)
         if (half := doubt.get(Carrier.HEAT)) is not None:
             doubt[Carrier.HEAT] = np.where(none, 0.0, half)
-        return replace(self, exposed=exposed, amount=amount, doubt=doubt)
+        with np.errstate(invalid="ignore"):
+            unheated = np.broadcast_to(_around(heat) <= 0.0, self.exposed.shape)
+        return replace(self, unheated=unheated, amount=amount, doubt=doubt)
 
     def counted(self, fans: Floats, plant: Floats) -> Loss:
         """With fans, and chillers with all pumps, as their meters counted them. [kWh]
@@ -92,8 +96,8 @@ def heating_valve(frame: Frame) -> Loss:
     with np.errstate(invalid="ignore"):
         shut = frame.value("heat_valve") <= number("valve_open")
     # Without coil sensors the other coil hides it, but while both are asked to be shut.
-    shown = on & shut & (coil | (state == _FREE))
-    loss = _loss(frame, shown, heat, cold=np.where(state > _FREE, heat, 0.0))
+    heat = np.where(shut & (coil | (state == _FREE)), heat, 0.0)
+    loss = _loss(frame, on, heat, cold=np.where(state > _FREE, heat, 0.0))
     return replace(loss, fights=True)
 
 
@@ -106,8 +110,8 @@ def cooling_valve(frame: Frame) -> Loss:
     cold = _air_heat(frame, np.where(coil, over, through))
     with np.errstate(invalid="ignore"):
         shut = frame.value("cool_valve") <= number("valve_open")
-    shown = on & shut & (coil | (state == _FREE))
-    return _loss(frame, shown, np.where(state == _HEATING, cold, 0.0), cold=cold)
+    cold = np.where(shut & (coil | (state == _FREE)), cold, 0.0)
+    return _loss(frame, on, np.where(state == _HEATING, cold, 0.0), cold=cold)
 
 
 def coils(frame: Frame) -> Loss:
@@ -154,10 +158,10 @@ def outdoor_air(frame: Frame) -> Loss:
     # A share of little is noise, and the rule leaves it out; its heat is as well known as any.
     heat = _air_heat(frame, rat - mat - frame.parameter("oa_min") * colder)
     with np.errstate(invalid="ignore"):
-        heating = on & (state == _HEATING) & (colder > 0.0)
-        cooling = on & (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
+        heating = (state == _HEATING) & (colder > 0.0)
+        cooling = (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
     return _loss(
-        frame, heating | cooling, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
+        frame, on, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
     )
 
 

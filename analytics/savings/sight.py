@@ -16,7 +16,7 @@ from analytics.grid import Grid
 from analytics.rule import LOOKBACK_MS, Basis, Rule, Target
 from analytics.savings.bought import Conversion
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
-from analytics.savings.levels import driver_bins
+from analytics.savings.levels import UNHEATED, driver_bins
 from analytics.savings.meter_loss import circuit, leak
 from analytics.savings.plant_loss import METERED, OWN, PLANT_LOSSES, Loss
 from analytics.savings.plant_meter import counted, fans_of, heat_of, meters_of, plant_of
@@ -191,6 +191,8 @@ class Sight:
                         dtype=np.int64)  # fmt: skip
         driver = oat[kept]
         bins = driver_bins(driver)
+        if loss.unheated is not None:
+            bins = bins + UNHEATED * loss.unheated[0][kept]
         if CONSTRUCTIONS[rule.card.family].timed:
             off = {d: not self.calendar.workday(date.fromordinal(d), target.id)
                    for d in set(days.tolist())}  # fmt: skip
