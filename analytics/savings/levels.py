@@ -22,8 +22,8 @@ MOST_BEYOND = 0.1
 """Of the span of the drivers before: a day farther out is not estimable (CalTRACK's rule)."""
 
 UNHEATED = 1024
-"""Added to the bin of an hour in which a building was given no heat: a valve that nothing hot stands
-behind says nothing of one that heats, nor the other way round."""
+"""Added to the bin of an hour in which a building was given no heat: a valve that nothing hot
+stands behind says nothing of one that heats, nor the other way round."""
 
 _LEAST_HOURS = 0.5
 """Exposure from which a bin has a level of its own; less, and its neighbour speaks. [h]"""

@@ -114,27 +114,6 @@ def cooling_valve(frame: Frame) -> Loss:
     return _loss(frame, on, np.where(state == _HEATING, cold, 0.0), cold=cold)
 
 
-def coils(frame: Frame) -> Loss:
-    """All that both coils give while the fan runs, whatever their valves are told.
-
-    A valve that is stuck half open wastes heat on a mild day and withholds it on a cold one: only
-    all hours together say what it costs.
-    """
-    heat = _air_heat(frame, frame.value("hclt") - frame.value("hcet"))
-    cold = _air_heat(frame, frame.value("ccet") - frame.value("cclt"))
-    # What a unit has no sensors for is left out, not counted as nothing.
-    heat = np.where(frame.has_role("hcet") & frame.has_role("hclt"), heat, 0.0)
-    cold = np.where(frame.has_role("ccet") & frame.has_role("cclt"), cold, 0.0)
-    sensed = np.any((heat != 0.0) | (cold != 0.0), axis=1, keepdims=True)
-    return _loss(frame, is_on(frame.value("fan_status")) & sensed, heat, cold=cold)
-
-
-def running(frame: Frame) -> Loss:
-    """All hours of a fan, for meters of the plant: its own points say nothing of them."""
-    on = is_on(frame.value("fan_status"))
-    return Loss(exposed=on, amount={})
-
-
 def heat_against_cool(frame: Frame) -> Loss:
     """AC-04: the smaller of what both coils do, which one undoes of the other."""
     on = is_on(frame.value("fan_status"))
@@ -160,9 +139,7 @@ def outdoor_air(frame: Frame) -> Loss:
     with np.errstate(invalid="ignore"):
         heating = (state == _HEATING) & (colder > 0.0)
         cooling = (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
-    return _loss(
-        frame, on, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
-    )
+    return _loss(frame, on, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0))
 
 
 def off_hours(frame: Frame) -> Loss:
@@ -255,26 +232,13 @@ LOST = 0.5
 """Of heat and cold given outside the hours, what is lost: the building keeps the rest until
 somebody wants it. Between nothing and all; no meter of a unit tells. [1]"""
 
-OWN, COILS, RUNNING = "own", "coils", "running"
-"""Views of a fault: its rule's own formula, both coils in all hours, the fan's hours alone."""
-
-Views = Mapping[str, Callable[[Frame], Loss]]
-
-_OF_COILS: Views = {COILS: coils, RUNNING: running}
-
-PLANT_LOSSES: Mapping[str, Views] = {
-    "pipe_burst": {OWN: burst},
-    "ahu_heating_valve": {OWN: heating_valve, **_OF_COILS},
-    "ahu_cooling_valve": {OWN: cooling_valve, **_OF_COILS},
-    "ahu_heat_against_cool": {OWN: heat_against_cool, **_OF_COILS},
-    "ahu_outdoor_air": {OWN: outdoor_air, **_OF_COILS},
-    "ahu_off_schedule": {OWN: off_hours},
-    "heating_warm_lockout": {OWN: warm_heating},
+PLANT_LOSSES: Mapping[str, Callable[[Frame], Loss]] = {
+    "pipe_burst": burst,
+    "ahu_heating_valve": heating_valve,
+    "ahu_cooling_valve": cooling_valve,
+    "ahu_heat_against_cool": heat_against_cool,
+    "ahu_outdoor_air": outdoor_air,
+    "ahu_off_schedule": off_hours,
+    "heating_warm_lockout": warm_heating,
 }
-"""By fault family, then by view."""
-
-METERED = frozenset({
-    "ahu_heating_valve", "ahu_cooling_valve", "ahu_heat_against_cool", "ahu_outdoor_air",
-    "heating_warm_lockout",
-})  # fmt: skip
-"""Families whose cost the plant's own meters may know better than the fault's points."""
+"""By fault family."""

@@ -126,9 +126,7 @@ class Booker:
         start, end = self.ground.midnight(first), self.ground.midnight(last + timedelta(days=1))
         gas = detail.get("gas_per_heat")
         node = Conversion(per_unit=gas, share=0.0) if gas else None
-        units = sight.units(planned.rule, planned.target, start, end, node, view=kept.view).taken(
-            kept.metered
-        )
+        units = sight.units(planned.rule, planned.target, start, end, node).scaled(kept.factors)
         made = CONSTRUCTIONS[planned.family]
         by_slot = made.kind is Kind.CIRCUIT or made.timed
         found: list[Day] = []

@@ -18,7 +18,6 @@ from adapters.records.orders import Order, OrderClock, OrderFinding
 from analytics.savings.bought import Conversion, bought, cell_of
 from analytics.savings.choosing import best
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
-from analytics.savings.groups import PLANT_METER
 from analytics.savings.plan import Plan, Window, model_hash
 from analytics.savings.sight import Sight
 from analytics.savings.units import Units, joined
@@ -28,6 +27,7 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
+from workorders.ledger.pricing import Span, costs_of, formula_groups
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -40,12 +40,6 @@ HEALTHY_DAYS: Mapping[Kind, int] = {Kind.PLANT: 14, Kind.LEAK: 60, Kind.CIRCUIT:
 
 MOST_DAYS = 30
 """Of the fault, before the repair: what stood open for a year is known from its last month. [d]"""
-
-_PLANT_METER_SHARE = 0.02
-"""Half-width of class 1 and 2 meters of current and gas. [1]"""
-
-_MEASURED_FLOW_SHARE = 0.07
-"""Half-width of an air-flow station, 90 %; the nameplate of a fan is known to 15 %. [1]"""
 
 _BEFORE = (
     OrderState.TRIAGED, OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.IN_PROGRESS,
@@ -83,7 +77,7 @@ class Seen:
 
     whole_at: int
     until: int
-    views: dict[str, Units]
+    units: Units
 
 
 @dataclass
@@ -91,7 +85,7 @@ class Freezer:
     """Freezes plans of open orders."""
 
     ground: Ground
-    _healthy: dict[tuple[str, str, int], dict[str, Units]] = field(default_factory=dict)
+    _healthy: dict[tuple[str, str, int], Units] = field(default_factory=dict)
     _nodes: dict[tuple[str, int], tuple[float, float] | None] = field(default_factory=dict)
     _seen: dict[tuple[str, str, int], Seen] = field(default_factory=dict)
 
@@ -162,18 +156,17 @@ class Freezer:
         if of.kind is not Kind.PLANT:
             # A night or a day in which it began, or was worked on, is none of the fault's own.
             start = self.ground.midnight(self.ground.day(start))
-        views = self._window(sight, of, case, (start, until), to_gas)
-        healthy = self._before(sight, of, case, to_gas)
-        windows = {
-            view: Window(
-                before=_since(before, case.tried, until), opened=case.opened,
-                healthy=healthy[view],
-                limit=self._limit(case) if of.kind is Kind.LEAK else math.nan,
-                occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
-            )
-            for view, before in views.items()
-        }  # fmt: skip
-        return best(of, windows, _groups(self.ground, of, case, node))
+        before = self._window(sight, of, case, (start, until), to_gas)
+        window = Window(
+            before=_since(before, case.tried, until), opened=case.opened,
+            healthy=self._before(sight, of, case, to_gas),
+            limit=self._limit(case) if of.kind is Kind.LEAK else math.nan,
+            occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
+        )  # fmt: skip
+        span = Span(onset=case.onset, start=max(start, case.tried), until=until)
+        costs = costs_of(self.ground, sight, of, case.target, window, span)
+        groups = {**_groups(of, case, node), **formula_groups(case.building, case.target, costs)}
+        return best(of, window, groups, costs)
 
     def _node(self, building: str, at: int) -> tuple[float, float] | None:
         key = (building, at)
@@ -184,21 +177,20 @@ class Freezer:
     def _window(
         self, sight: Sight, of: Construction, case: Case, span: tuple[int, int],
         node: Conversion | None,
-    ) -> dict[str, Units]:  # fmt: skip
+    ) -> Units:  # fmt: skip
         """Units of the fault; of plant only what is new, and all of it once a day again."""
         start, until = span
         if of.kind is not Kind.PLANT:
-            return sight.views(case.rule, case.target, start, until, node)
+            return sight.units(case.rule, case.target, start, until, node)
         key, now = (case.rule, case.target, start), self.ground.clock.now()
         seen = self._seen.get(key)
         if seen is None or now - seen.whole_at >= DAY_MS or until < seen.until:
-            seen = Seen(now, until, sight.views(case.rule, case.target, start, until, node))
+            seen = Seen(now, until, sight.units(case.rule, case.target, start, until, node))
         else:
-            more = sight.views(case.rule, case.target, seen.until, until, node)
-            views = {view: joined([units, more[view]]) for view, units in seen.views.items()}
-            seen = Seen(seen.whole_at, until, views)
+            more = sight.units(case.rule, case.target, seen.until, until, node)
+            seen = Seen(seen.whole_at, until, joined([seen.units, more]))
         self._seen[key] = seen
-        return seen.views
+        return seen.units
 
     def _forget(self, cases: Sequence[Case]) -> None:
         """What no open order needs any more."""
@@ -210,16 +202,14 @@ class Freezer:
         if not cases:
             self._nodes.clear()
 
-    def _before(
-        self, sight: Sight, of: Construction, case: Case, node: Conversion | None
-    ) -> dict[str, Units]:
+    def _before(self, sight: Sight, of: Construction, case: Case, node: Conversion | None) -> Units:
         key = (case.rule, case.target, case.onset)
         if key not in self._healthy:
             end = case.onset
             if of.kind is not Kind.PLANT:
                 end = self.ground.midnight(self.ground.day(end))
             start = end - HEALTHY_DAYS[of.kind] * DAY_MS
-            self._healthy[key] = sight.views(case.rule, case.target, start, end, node)
+            self._healthy[key] = sight.units(case.rule, case.target, start, end, node)
         return self._healthy[key]
 
     def _limit(self, case: Case) -> float:
@@ -272,19 +262,12 @@ def _since(before: Units, tried: int, until: int) -> Units:
     return own if tried and len(own) else before
 
 
-def _groups(
-    ground: Ground, of: Construction, case: Case, node: tuple[float, float] | None
-) -> dict[str, float]:
-    """Systematic half-widths by whose they are: one unit's air flow, one building's chiller."""
+def _groups(of: Construction, case: Case, node: tuple[float, float] | None) -> dict[str, float]:
+    """Systematic half-widths by whose they are: a meter's, one building's boiler."""
     found = {
-        f"{name}:{case.building if name in {'cop', 'efficiency'} else case.target}": share
+        f"{name}:{case.building if name == 'efficiency' else case.target}": share
         for name, share in of.groups.items()
     }
-    if of.kind is Kind.PLANT:
-        found[f"{PLANT_METER}:{case.building}"] = _PLANT_METER_SHARE
-    flow = f"air_flow:{case.target}"
-    if flow in found and ground.site.find(case.target, "supply_flow") is not None:
-        found[flow] = _MEASURED_FLOW_SHARE
     if node is not None:
         found[f"efficiency:{case.building}"] = node[1]
     return found
