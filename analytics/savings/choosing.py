@@ -1,4 +1,4 @@
-"""The plan of a repair, its formula priced by the building's meters; or none that is worth having.
+"""Which carriers of a plan are known well enough to be booked.
 
 What is decided here is decided before the repair is done, and frozen with the plan.
 """
@@ -6,13 +6,11 @@ What is decided here is decided before the repair is done, and frozen with the p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 from analytics.savings.constructions import Construction, Kind
 from analytics.savings.groups import groups_of
-from analytics.savings.plan import Plan, Window, plan
-from analytics.savings.unit_cost import Cost
+from analytics.savings.plan import Plan, Window
 from core.words import Carrier
 
 HORIZON_DAYS = 28
@@ -23,25 +21,23 @@ MOST_UNCERTAIN = 0.82
 less than half at 68 %, which is 0.82 at 90 %. [1]"""
 
 
-def best(
-    of: Construction, window: Window, groups: Mapping[str, float],
-    costs: Mapping[Carrier, Cost] | None = None,
-) -> Plan | None:  # fmt: skip
-    """The plan, of those carriers that can be known; None where nothing can be said.
+def known_enough(of: Construction, window: Window, made: Plan) -> Plan | None:
+    """The plan of those carriers that are known well enough; None where none is.
 
     Args:
         of: How it is measured.
         window: Before the repair.
-        groups: Systematic half-width by group. [1]
-        costs: By carrier, what a unit of the formula costs.
+        made: Its plan.
     """
-    made = plan(of, window, groups, costs)
-    if made is None or of.kind is not Kind.PLANT or not costs:
+    if of.kind is not Kind.PLANT or not made.costs:
         return made
     healthy = window.healthy.scaled(made.factors)
-    kept = [c for c in made.levels.rate if _uncertain(made, c, healthy.hours, healthy.total(c),
-                                                      len(set(healthy.day.tolist())))
-            <= MOST_UNCERTAIN]  # fmt: skip
+    days = len(set(healthy.day.tolist()))
+    kept = [
+        carrier
+        for carrier in made.levels.rate
+        if _uncertain(made, carrier, healthy.hours, healthy.total(carrier), days) <= MOST_UNCERTAIN
+    ]
     return _only(made, kept) if kept else None
 
 
@@ -64,4 +60,5 @@ def _only(made: Plan, carriers: list[Carrier]) -> Plan:
         made, levels=replace(at, rate={c: at.rate[c] for c in carriers}),
         known={c: made.known[c] for c in carriers},
         costs={c: cost for c, cost in made.costs.items() if c in carriers},
+        unsure=tuple(c for c in at.rate if c not in carriers),
     )  # fmt: skip

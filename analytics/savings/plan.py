@@ -57,6 +57,7 @@ class Plan:
         known: By carrier.
         groups: Systematic half-width by group. [1]
         costs: By carrier, what a unit of the formula costs.
+        unsure: Carriers that are known too badly to be booked.
     """
 
     start: int
@@ -67,6 +68,7 @@ class Plan:
     known: Mapping[Carrier, Known]
     groups: Mapping[str, float]
     costs: Mapping[Carrier, Cost] = field(default_factory=dict)
+    unsure: tuple[Carrier, ...] = ()
 
     @property
     def factors(self) -> dict[Carrier, float]:
@@ -87,6 +89,7 @@ class Plan:
             "groups": dict(sorted(self.groups.items())),
             "costs": {c.value: [round(k.factor, 6), round(k.half, 6), k.days]
                       for c, k in self.costs.items()},
+            "unsure": [c.value for c in self.unsure],
             "growth": {c.value: round(g, 8) for c, g in at.growth.items()}, "grown": at.grown,
             "grows": at.grows,
         }  # fmt: skip
@@ -106,6 +109,7 @@ class Plan:
             start=kept["start"], end=kept["end"], hours=kept["hours"], selected=kept["selected"],
             levels=at, groups=kept["groups"],
             known={Carrier(c): Known(level=a, day=b) for c, (a, b) in kept["known"].items()},
+            unsure=tuple(Carrier(c) for c in kept.get("unsure", ())),
             costs={Carrier(c): Cost(factor=f, half=h, days=d)
                    for c, (f, h, d) in kept.get("costs", {}).items()},
         )  # fmt: skip

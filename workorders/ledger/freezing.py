@@ -16,9 +16,9 @@ from adapters.records.base import ALL
 from adapters.records.ledger import PlanRow
 from adapters.records.orders import Order, OrderClock, OrderFinding
 from analytics.savings.bought import Conversion, bought, cell_of
-from analytics.savings.choosing import best
+from analytics.savings.choosing import known_enough
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
-from analytics.savings.plan import Plan, Window, model_hash
+from analytics.savings.plan import Plan, Window, model_hash, plan
 from analytics.savings.sight import Sight
 from analytics.savings.units import Units, joined
 from core.clock import DAY_MS, HOUR_MS
@@ -143,14 +143,15 @@ class Freezer:
         if of is None:
             return {}, "no_construction"
         made = self._plan(sight, of, case, until, node)
-        if made is None:
-            return {}, "no_window"
+        if isinstance(made, str):
+            return {}, made
         return {**made.as_json(), "gas_per_heat": node[0] if node else None}, ""
 
     def _plan(
         self, sight: Sight, of: Construction, case: Case, until: int,
         node: tuple[float, float] | None,
-    ) -> Plan | None:  # fmt: skip
+    ) -> Plan | str:  # fmt: skip
+        """The plan, or why there is none."""
         to_gas = Conversion(per_unit=node[0], share=node[1]) if node else None
         start = max(case.onset, case.since, until - MOST_DAYS * DAY_MS)
         if of.kind is not Kind.PLANT:
@@ -166,7 +167,10 @@ class Freezer:
         span = Span(onset=case.onset, start=max(start, case.tried), until=until)
         costs = costs_of(self.ground, sight, of, case.target, window, span)
         groups = {**_groups(of, case, node), **formula_groups(case.building, case.target, costs)}
-        return best(of, window, groups, costs)
+        made = plan(of, window, groups, costs)
+        if made is None:
+            return "no_window"
+        return known_enough(of, window, made) or "too_uncertain"
 
     def _node(self, building: str, at: int) -> tuple[float, float] | None:
         key = (building, at)
