@@ -74,12 +74,16 @@ where radiators give less for it not all is lost."""
 _OUTDOORS = {Carrier.ELECTRICITY: 0.75, Carrier.HEAT: 0.3}
 """Of outdoor air: the air flow, and what mixed air of ± 2 K says of its share."""
 
-_STOPPED = {Carrier.ELECTRICITY: 0.5, Carrier.HEAT: 1.0}
+_STOPPED = {Carrier.ELECTRICITY: 0.6, Carrier.HEAT: 1.0}
 """Outside the hours: half of the heat is lost, or none, or all; a fan's own heat warms too, and
 fans turn less by day where rooms were kept warm all night."""
 
-_BURNS = {Carrier.ELECTRICITY: 1.0, Carrier.HEAT: 1.0}
-"""A boiler in hand gives heat below 16 °C too, at night: the formula sees the warm hours alone."""
+_BURNS = {Carrier.HEAT: 0.2}
+"""Of a boiler in hand the heat is metered."""
+
+_LEAKS = {Carrier.WATER: 0.3}
+"""Of a night flow: it is taken to run day and night, which a float valve's does not while its
+tank is drawn from."""
 
 _AHU = "1.206·V̇·(δ before, by outdoor bin − δ now)·fan hours; cold ÷ COP"
 
@@ -87,8 +91,8 @@ CONSTRUCTIONS: Mapping[str, Construction] = {
     "water_night_flow": Construction(
         kind=Kind.LEAK, option=Option.ALL_PARAMETERS,
         words="24·(MNF before − MNF now)·mean[(P/P_night)^N1]",
-        key="lowest night flow", groups={"meter": 0.02, "pressure": 0.04}, term=Term.DAYS,
-        most_days=90,
+        key="lowest night flow", groups={"meter": 0.02, "pressure": 0.04}, believed=_LEAKS,
+        term=Term.DAYS, most_days=90,
     ),
     "pipe_burst": Construction(
         kind=Kind.PLANT, option=Option.ALL_PARAMETERS,
@@ -126,8 +130,8 @@ CONSTRUCTIONS: Mapping[str, Construction] = {
     ),
     "heating_warm_lockout": Construction(
         kind=Kind.PLANT, option=Option.KEY_PARAMETER,
-        words="Heat and pump power above 16 °C outdoors, before − now, by outdoor bin",
-        key="heat given above 16 °C", groups={"efficiency": 0.05}, believed=_BURNS,
+        words="Heat given, before − now, by outdoor bin",
+        key="heat given while it is warm", groups={"efficiency": 0.05}, believed=_BURNS,
         term=Term.HEATING, most_days=180,
     ),
     "circuit_after_hours": Construction(

@@ -21,9 +21,6 @@ _HEATING, _FREE, _LEAST = 0, 1, 3
 _LEAST_SPREAD_K = 6.0
 """Guideline 36 ΔTmin, for cold: with less, what air brings is less than its damp. [K]"""
 
-_LOCKOUT_C = 16.0
-"""Of HTG-07: no office needs heat above it. [°C]"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
@@ -169,20 +166,16 @@ def off_hours(frame: Frame) -> Loss:
 
 
 def warm_heating(frame: Frame) -> Loss:
-    """HTG-07: all heat above 16 °C outdoors, and the pump's power."""
-    oat = frame.value("oat")
+    """HTG-07: all heat given, by outdoor bin.
+
+    A boiler in hand heats on cool nights too, beside what it gives above 16 °C: what is usual there
+    is on both sides. Its pump is the least of the electricity: chillers take the heat away again,
+    which nothing of the boiler tells, so that no electricity is claimed.
+    """
     states = np.array([frame.value(r) for r in ("boiler_cmd", "boiler_status", "pump_status")])
     heat = np.nan_to_num(np.maximum(frame.value("heat_power"), 0.0)) * frame.grid.hours
-    speed = frame.value("pump_speed")
-    share = np.where(np.isnan(speed), 1.0, np.clip(speed, 0.0, 100.0) / 100.0)
-    pumping = is_on(frame.value("pump_status"))
-    power = np.where(pumping, np.nan_to_num(frame.parameter("rated_power")) * share**3, 0.0)
-    with np.errstate(invalid="ignore"):
-        warm = (oat > _LOCKOUT_C) & ~np.isnan(states).all(axis=0)
-    return Loss(
-        exposed=warm,
-        amount={Carrier.HEAT: heat, Carrier.ELECTRICITY: power * frame.grid.hours},
-    )
+    known = ~np.isnan(states).all(axis=0) & ~np.isnan(frame.value("heat_power"))
+    return Loss(exposed=known, amount={Carrier.HEAT: heat})
 
 
 def _around(values: Floats) -> Floats:

@@ -14,7 +14,7 @@ from analytics.frame import Frame
 from analytics.frames import Scene, coarse_rows, layout, means_frame
 from analytics.grid import Grid
 from analytics.rule import LOOKBACK_MS, Basis, Rule, Target
-from analytics.savings.bought import Conversion
+from analytics.savings.bought import Conversion, registers
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
 from analytics.savings.levels import UNHEATED, driver_bins
 from analytics.savings.meter_loss import circuit, leak
@@ -102,6 +102,14 @@ class Sight:
             carrier: self._summed(self.rates(tuple(sorted(points)), days))
             for carrier, points in meters_of(self.site, building).items()
         }
+        meter = self.site.equipment[target].meter
+        if meter is not None:
+            # What a meter passes by itself: no weather is asked.
+            points = (*registers(self.site, self.site.equipment[target]), *self._below(target))
+            rates = self.rates(points, days)
+            own = self._summed(rates[:, :1]) - self._summed(rates[:, 1:])
+            working = np.array([self.calendar.workday(d, target) for d in days], dtype=np.bool_)
+            return Metered(use={meter.carrier: own}, oat=np.zeros(len(days)), working=working)
         oat = self.site.find(target, "oat")
         air = self.rates((oat,), days)[:, 0] if oat is not None else np.full((len(days), 1), np.nan)
         known = np.isfinite(air)
@@ -109,6 +117,11 @@ class Sight:
         working = np.array([self.calendar.workday(d, target) for d in days], dtype=np.bool_)
         whole = known.mean(axis=1) >= WHOLE_DAY
         return Metered(use=use, oat=np.where(whole, mean, np.nan), working=working)
+
+    def _below(self, target: str) -> tuple[int, ...]:
+        """Registers that a night flow is freed of: meters below the target."""
+        found = (t.less for (_, id_), (_, t) in self.targets.items() if id_ == target)
+        return next(iter(found), ())
 
     @staticmethod
     def _summed(rates: Floats) -> Floats:

@@ -27,7 +27,7 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
-from workorders.ledger.pricing import Span, costs_of, formula_groups
+from workorders.ledger.pricing import Span, costs_of, formula_groups, too_short
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -165,6 +165,8 @@ class Freezer:
             occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
         )  # fmt: skip
         span = Span(onset=case.onset, start=max(start, case.tried), until=until)
+        if too_short(self.ground, of, span):
+            return "no_window"
         costs = costs_of(self.ground, sight, of, case.target, window, span)
         groups = {**_groups(of, case, node), **formula_groups(case.building, case.target, costs)}
         made = plan(of, window, groups, costs)

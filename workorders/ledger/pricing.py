@@ -27,6 +27,14 @@ USED_TO_IT_MS = DAY_MS
 _METER = 0.02
 """Half-width of class 1 and 2 meters of current, gas and heat. [1]"""
 
+_SEASON = 0.2
+"""Half-width of a factor that was measured in one weather and is booked by in another: plant at
+other part loads. Chosen by worlds of known truth, see docs/savings.md. [1]"""
+
+LEAST_SETTLED_DAYS = 2
+"""Whole days of a schedule's fault after its first: one says nothing of how nights differ, and the
+first warms the building once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -57,6 +65,11 @@ def costs_of(
     }
 
 
+def too_short(ground: Ground, of: Construction, span: Span) -> bool:
+    """Whether a schedule's fault was not seen long enough for any price."""
+    return of.timed and sum(_days(ground, of, span)[2]) < LEAST_SETTLED_DAYS
+
+
 def believed_of(of: Construction, window: Window) -> dict[Carrier, float]:
     """By carrier of a window, how much its formula is doubted before meters are asked. [1]"""
     return {
@@ -68,11 +81,13 @@ def believed_of(of: Construction, window: Window) -> dict[Carrier, float]:
 
 def formula_groups(building: str, target: str, costs: Mapping[Carrier, Cost]) -> dict[str, float]:
     """Systematic parts: what is believed of a chiller is as wrong for every unit it serves."""
-    return {
-        f"{FORMULA}:{target if cost.days or carrier is not Carrier.ELECTRICITY else building}"
-        f":{carrier.value}": round(math.hypot(cost.share, _METER), 6)
-        for carrier, cost in costs.items()
-    }  # fmt: skip
+    found = {}
+    for carrier, priced in costs.items():
+        whose = target if priced.days or carrier is not Carrier.ELECTRICITY else building
+        season = 0.0 if carrier is Carrier.WATER else _SEASON
+        share = math.hypot(priced.share, _METER, season)
+        found[f"{FORMULA}:{whose}:{carrier.value}"] = round(share, 6)
+    return found
 
 
 def _made_of(carrier: Carrier) -> Carrier:

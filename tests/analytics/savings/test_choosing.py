@@ -47,7 +47,7 @@ def test_levels_are_priced_by_what_a_unit_of_the_formula_costs() -> None:
 
 
 @pytest.mark.parametrize(("share", "kept"), [(0.6, True), (0.9, False)])
-def test_a_carrier_known_too_badly_is_named_and_not_booked(share: float, kept: bool) -> None:
+def test_a_carrier_known_too_badly_is_named_and_not_booked(share: float, kept: object) -> None:
     window, found = made(share)
     sure = known_enough(VALVE, window, found)
     assert sure is not None

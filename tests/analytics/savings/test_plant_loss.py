@@ -126,9 +126,11 @@ def test_the_fans_own_heat_may_be_missed_too_unless_nothing_is_heated() -> None:
     assert cold.doubt[Carrier.HEAT] == pytest.approx(0.0)
 
 
-def test_heat_above_sixteen_degrees() -> None:
+def test_a_boiler_in_hand_is_held_against_all_its_heat_and_claims_no_electricity() -> None:
     warm = {"oat": 19.0, "boiler_status": 1.0, "pump_status": 1.0, "heat_power": 40.0}
-    loss = warm_heating(frame(warm))
-    assert loss.amount[Carrier.HEAT] == pytest.approx(40.0)
-    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(3.0)
-    assert not warm_heating(frame({**warm, "oat": 12.0})).exposed.any()
+    for oat in (19.0, 12.0):
+        loss = warm_heating(frame({**warm, "oat": oat}))
+        assert loss.exposed.all()
+        assert loss.amount[Carrier.HEAT] == pytest.approx(40.0)
+        assert Carrier.ELECTRICITY not in loss.amount
+    assert not warm_heating(frame({**warm, "heat_power": np.nan})).exposed.any()
