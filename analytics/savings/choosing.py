@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from analytics.savings.constructions import Construction, Kind
-from analytics.savings.groups import groups_of
+from analytics.savings.groups import bearing, groups_of
 from analytics.savings.plan import Plan, Window
 from core.words import Carrier
 
@@ -59,6 +59,7 @@ def _only(made: Plan, carriers: list[Carrier]) -> Plan:
     return replace(
         made, levels=replace(at, rate={c: at.rate[c] for c in carriers}),
         known={c: made.known[c] for c in carriers},
+        groups=bearing(made.groups, carriers),
         costs={c: cost for c, cost in made.costs.items() if c in carriers},
         unsure=tuple(c for c in at.rate if c not in carriers),
     )  # fmt: skip

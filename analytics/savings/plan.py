@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from analytics.savings.constructions import Construction, Kind
+from analytics.savings.groups import bearing
 from analytics.savings.interval import LEAST_BLOCKS, Spread, spread, student, unselected
 from analytics.savings.levels import Levels, levels
 from analytics.savings.meter_loss import changed_slots
@@ -184,7 +185,7 @@ def plan(
         known = _doubted(known, raw, at, len(np.unique(chosen.day)))
     return Plan(
         start=int(before.at.min()), end=int(before.at.max()), hours=chosen.hours,
-        selected=not enough, levels=at, known=known, groups=groups,
+        selected=not enough, levels=at, known=known, groups=bearing(groups, at.rate),
         costs={c: cost for c, cost in costs.items() if c in at.rate},
     )  # fmt: skip
 
