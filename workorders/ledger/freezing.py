@@ -27,7 +27,7 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
-from workorders.ledger.pricing import Span, costs_of, formula_groups, too_short
+from workorders.ledger.pricing import BASELINE_DAYS, Span, costs_of, formula_groups, too_short
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -41,6 +41,9 @@ HEALTHY_DAYS: Mapping[Kind, int] = {Kind.PLANT: 14, Kind.LEAK: 60, Kind.CIRCUIT:
 MOST_DAYS = 30
 """Of the fault, before the repair: what stood open for a year is known from its last month. [d]"""
 
+_METERED_MS = (BASELINE_DAYS + MOST_DAYS) * DAY_MS
+"""As far as the days of meters that price a formula can reach back. [ms]"""
+
 _BEFORE = (
     OrderState.TRIAGED, OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.IN_PROGRESS,
     OrderState.ON_HOLD,
@@ -52,6 +55,7 @@ class Case:
     """An order that may get a plan, and the finding that it is measured by.
 
     Attributes:
+        others: When other faults of the building stood open. [ms]
         safe: When somebody made it safe: what is measured then is no fault any more; 0 where
             nobody did. [ms]
     """
@@ -69,6 +73,7 @@ class Case:
     seq: int
     hash: str
     due: bool
+    others: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class Freezer:
             limit=self._limit(case) if of.kind is Kind.LEAK else math.nan,
             occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
         )  # fmt: skip
-        span = Span(onset=case.onset, start=max(start, case.tried), until=until)
+        span = Span(onset=case.onset, start=max(start, case.tried), until=until, others=case.others)
         if too_short(self.ground, of, span):
             return "no_window"
         costs = costs_of(self.ground, sight, of, case.target, window, span)
@@ -304,7 +309,7 @@ def _cases(session: Session, sight: Sight, now: int) -> list[Case]:
                 since=_earlier(session, order), tried=order.done_at or 0, safe=safe,
                 seq=last.seq if last is not None else 0,
                 hash=last.hash if last is not None else "",
-                due=due,
+                due=due, others=_others(session, order, now),
             )
         )  # fmt: skip
     return found
@@ -338,6 +343,20 @@ def _link(session: Session, sight: Sight, order: Order) -> OrderFinding | None:
     own = [link for link in usable if (link.rule, link.target) == (order.rule, order.target)]
     worst = sorted(usable, key=lambda link: (-link.money_per_day, link.onset))
     return next(iter(own or worst), None)
+
+
+def _others(session: Session, order: Order, now: int) -> tuple[tuple[int, int], ...]:
+    """When other faults that the same meters count stood open in the building. [ms]"""
+    of = CONSTRUCTIONS.get(order.family)
+    if of is None:
+        return ()
+    alike = [family for family, other in CONSTRUCTIONS.items() if other.kind is of.kind]
+    ended = func.coalesce(Order.done_at, Order.closed_at)
+    query = select(Order.first_seen, ended).where(
+        Order.building == order.building, Order.id != order.id, Order.family.in_(alike),
+        ended.is_(None) | (ended > now - _METERED_MS),
+    )  # fmt: skip
+    return tuple((first, done or now) for first, done in session.execute(query))
 
 
 def _earlier(session: Session, order: Order) -> int:

@@ -44,11 +44,17 @@ class Span:
         onset: When it began.
         start: Of its window, which an earlier repair may have cut.
         until: Up to where it is looked at.
+        others: When other faults of the building stood open: their days tell nothing of this one.
     """
 
     onset: int
     start: int
     until: int
+    others: tuple[tuple[int, int], ...] = ()
+
+    def alone(self, begin: int, end: int) -> bool:
+        """Whether no other fault stood open in a time. [ms]"""
+        return all(end <= first or begin >= last for first, last in self.others)
 
 
 def costs_of(
@@ -58,6 +64,9 @@ def costs_of(
     if not of.believed:
         return {}
     days, calm, ill = _days(ground, of, span)
+    alone = [span.alone(at := ground.midnight(day), at + DAY_MS) for day in days]
+    calm = [a and b for a, b in zip(calm, alone, strict=True)]
+    ill = [a and b for a, b in zip(ill, alone, strict=True)]
     told = sight.metered(target, days)
     return {
         carrier: cost(_carrier(window, told, carrier, days, calm, ill), believed)
