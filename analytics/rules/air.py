@@ -130,12 +130,23 @@ def operating_state(frame: Frame) -> Codes:
     return state.astype(np.int8)
 
 
-def mode_gate(gate: Gate, now: Air, frame: Frame, states: tuple[int, ...]) -> None:
-    """Fan on, occupied, steady, no frost, in one of these states (by index)."""
+def mode_gate(
+    gate: Gate, now: Air, frame: Frame, states: tuple[int, ...], besides: Bools | None = None
+) -> None:
+    """Fan on, occupied, steady, no frost, in one of these states (by index).
+
+    Args:
+        gate: Closed by it.
+        now: How the units run.
+        frame: Of the rule.
+        states: By index.
+        besides: Where something is said whatever the state, steady or not.
+    """
+    other = np.ones(frame.shape, dtype=np.bool_) if besides is None else ~besides
     gate.exclude(~now.on, Reason.OFF)
     gate.exclude(~now.occupied, Reason.UNOCCUPIED)
-    gate.exclude(~np.isin(now.state, states), Reason.OTHER_MODE)
-    gate.exclude(~now.steady, Reason.UNSTEADY)
+    gate.exclude(other & ~np.isin(now.state, states), Reason.OTHER_MODE)
+    gate.exclude(other & ~now.steady, Reason.UNSTEADY)
     with np.errstate(invalid="ignore"):
         gate.exclude(frame.value("mat") < number("frost"), Reason.OTHER_MODE)
 
@@ -202,9 +213,19 @@ def excess_waste(
     }
 
 
+def running_on(frame: Frame, now: Air) -> Bools:
+    """Fan on and people's hours, now and all through the mode delay before."""
+    used = now.on & now.occupied
+    return used & _unchanged(frame, used.astype(np.int8))
+
+
 def _steady(frame: Frame, on: Bools, occupied: Bools, state: Codes) -> Bools:
+    return _unchanged(frame, state * 4 + on * 2 + occupied)
+
+
+def _unchanged(frame: Frame, key: Codes) -> Bools:
+    """Where something has been the same for the mode delay."""
     steps = round(number("mode_delay") * 60_000 / frame.grid.step)
-    key = state * 4 + on * 2 + occupied
     same = np.zeros(key.shape, dtype=np.bool_)
     same[:, 1:] = key[:, 1:] == key[:, :-1]
     index = np.broadcast_to(np.arange(key.shape[1]), key.shape)

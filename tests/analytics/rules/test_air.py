@@ -198,7 +198,14 @@ def test_a_damper_that_its_loop_moves_is_in_nobodys_hand() -> None:
     """A heating valve lets some water through, and outdoor air is asked to cool it away."""
     asked = [60.0, 61.0, 62.0, 63.0, 62.0, 61.0, 60.0, 59.0, 60.0, 61.0]
     obeys = ahu(**HEATING, oa_damper=asked, rat=22, oat=2, mat=10)
-    assert last(judged("AC-08", obeys)) == (NE, Reason.OTHER_MODE)
+    result = judged("AC-08", obeys)
+    assert last(result) == (OK, Reason.CLEAR)
+    assert result.mode[0, -1] == rule("AC-08").card.modes.index("in_hand")
+    free = with_values(obeys, heat_valve=0, oat=18)
+    assert last(judged("AC-08", free)) == (OK, Reason.CLEAR), "a proof in any weather"
+    began = with_values(obeys, fan_status=[0.0] * 5 + [1.0] * (STEADY - 2), oa_damper=[
+        *[0.0] * 5, *[60.0] * (STEADY - 2)])  # fmt: skip
+    assert last(judged("AC-08", began))[0] is NE, "a fan that starts moves every damper"
     breathes = ahu(**HEATING, oa_damper=[60.0, 60.5] * 5, rat=22, oat=2, mat=10)
     assert last(judged("AC-08", breathes))[0] is FAULT
 
