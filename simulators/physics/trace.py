@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from core.batch import Floats
 
@@ -26,6 +29,27 @@ class Trace:
     zone: Floats
     building: Floats
     unit: Floats
+
+    def cut(self, part: slice) -> Trace:
+        """Some of the minutes."""
+        if (part.start, part.stop) == (0, self.building.shape[1]):
+            return self
+        return Trace(
+            ahu=self.ahu[:, part], zone=self.zone[:, part], building=self.building[:, part],
+            unit=self.unit[:, part],
+        )  # fmt: skip
+
+    @staticmethod
+    def joined(parts: Sequence[Trace]) -> Trace:
+        """Minutes that follow each other; one part is given back as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        return Trace(
+            ahu=np.concatenate([p.ahu for p in parts], axis=1),
+            zone=np.concatenate([p.zone for p in parts], axis=1),
+            building=np.concatenate([p.building for p in parts], axis=1),
+            unit=np.concatenate([p.unit for p in parts], axis=1),
+        )
 
 
 AHU_ROWS = (

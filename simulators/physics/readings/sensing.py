@@ -111,6 +111,14 @@ class Stretch:
     first: int
     sun: Floats
 
+    def later(self, part: slice) -> Stretch:
+        """Some of its minutes."""
+        return Stretch(self.ordinal, self.first + part.start, self.sun)
+
+
+Ills = Mapping[int, Sequence[tuple[slice, SensorFaults | None]]]
+"""What is wrong with sensors in which minutes of a stretch, by point index."""
+
 
 class Sensors:
     """All sensors of a site: their fixed errors, and what the frozen ones hold.
@@ -207,18 +215,27 @@ class Sensors:
                 said[i] = self._unread(point, said[i], when)
         return said
 
-    def read_all(
-        self, truth: Mapping[int, Floats], when: Stretch, faults: Mapping[int, SensorFaults]
-    ) -> dict[int, Floats]:
+    def read_parts(
+        self, point: int, truth: Floats, when: Stretch,
+        parts: Sequence[tuple[slice, SensorFaults | None]], *, biased: bool = False,
+    ) -> Floats:  # fmt: skip
+        """What a point said whose fault changes within the minutes, as :meth:`read` has it."""
+        said = [
+            self.read(point, truth[part], when.later(part), fault, biased=biased)
+            for part, fault in parts
+        ]
+        return said[0] if len(said) == 1 else np.concatenate(said)
+
+    def read_all(self, truth: Mapping[int, Floats], when: Stretch, ills: Ills) -> dict[int, Floats]:
         """What points said in consecutive minutes; arguments as of :meth:`read`, by point."""
-        sound = [point for point in truth if point not in faults]
+        sound = [point for point in truth if point not in ills]
         if not sound:
             said = {}
         else:
             seen = np.stack([truth[point] for point in sound])
             said = dict(zip(sound, self.read_sound(sound, seen, when, frozenset()), strict=True))
         ill = truth.keys() - said.keys()
-        return said | {p: self.read(p, truth[p], when, faults[p]) for p in ill}
+        return said | {p: self.read_parts(p, truth[p], when, ills[p]) for p in ill}
 
     def in_loop(self, point: int, noise: Floats, when: Stretch, fault: SensorFaults) -> Floats:
         """The noise of a sensor that controls, as its fault makes it; offsets come with a bias.

@@ -42,7 +42,7 @@ def test_what_is_ill_among_sound_ones_is_read_by_itself() -> None:
     one, other = Sensors(SITE, SEED), Sensors(SITE, SEED)
     seen = dict(zip(POINTS, truth(30), strict=True))
     ill = {POINTS[3]: SensorFaults(bias=5.0), POINTS[8]: SensorFaults(stuck=True)}
-    said = one.read_all(seen, when(0), ill)
+    said = one.read_all(seen, when(0), {p: [(slice(0, 30), ill[p])] for p in ill})
     assert said.keys() == seen.keys()
     for point, values in said.items():
         assert values.tobytes() == other.read(point, seen[point], when(0), ill.get(point)).tobytes()
