@@ -147,7 +147,7 @@ def test_a_valve_that_stands_still_clears_no_fight() -> None:
         ("FC-5", ahu(**HEATING, mat=18, sat=15.2)),
         ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=12.5)),
         ("FC-7", ahu(**COLD, mat=12, sat=19.3)),
-        ("FC-10", ahu(**ECONOMISER, mat=17.1, oat=14)),
+        ("FC-10", ahu(**ECONOMISER, mat=18.9, oat=14)),
         ("FC-12", ahu(**ECONOMISER, mat=16, sat=20.8)),
         ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18.8, sat_sp=18)),
         ("FC-14", ahu(**FREE, mat=18, sat=16.1)),
@@ -192,6 +192,22 @@ def test_a_damper_in_hand_is_seen_wherever_it_is_asked_to_be() -> None:
     in_hand = ahu(**HEATING, oa_damper=60, rat=22, oat=2, mat=10)
     assert last(judged("FC-6", in_hand)) == (NE, Reason.OTHER_MODE)
     assert last(judged("AC-08", in_hand))[0] is FAULT
+
+
+def test_a_damper_that_its_loop_moves_is_in_nobodys_hand() -> None:
+    """A heating valve lets some water through, and outdoor air is asked to cool it away."""
+    asked = [60.0, 61.0, 62.0, 63.0, 62.0, 61.0, 60.0, 59.0, 60.0, 61.0]
+    obeys = ahu(**HEATING, oa_damper=asked, rat=22, oat=2, mat=10)
+    assert last(judged("AC-08", obeys)) == (NE, Reason.OTHER_MODE)
+    breathes = ahu(**HEATING, oa_damper=[60.0, 60.5] * 5, rat=22, oat=2, mat=10)
+    assert last(judged("AC-08", breathes))[0] is FAULT
+
+
+def test_a_return_damper_that_leaks_where_rooms_are_warm_is_healthy() -> None:
+    """0.8 of outdoor air, 16 K colder than the rooms."""
+    assert last(judged("FC-10", ahu(**ECONOMISER, rat=27, oat=11, mat=14.2))) == (
+        OK, Reason.CLEAR,
+    )  # fmt: skip
 
 
 def test_less_than_no_outdoor_air_is_no_dampers_state() -> None:
@@ -257,16 +273,18 @@ def test_too_much_warm_air_while_cooling(id_: str) -> None:
 
 
 def test_outdoor_air_that_does_not_come_is_cooled_by_the_chiller() -> None:
-    """FC-10: 6 K that outdoor air would have cooled."""
+    """FC-10: 6 K, of which outdoor air would have cooled what no return damper leaks of 8 K."""
     result = judged("FC-10", FAULTY["FC-10"])
-    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 6 * HOURS / 3.5)
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(
+        AIR * 5 * (6 - 0.24 * 8) * HOURS / 3.5
+    )
 
 
 def test_an_economiser_is_trusted_less_with_a_remote_sensor() -> None:
-    frame_ = ahu(**ECONOMISER, mat=17.5, oat=14)
-    assert last(judged("FC-10", frame_))[0] is FAULT  # √(3² + 1²) = 3.16 K
+    frame_ = ahu(**ECONOMISER, mat=19.5, oat=14)
+    assert last(judged("FC-10", frame_))[0] is FAULT  # √(3² + 1²) + 0.24 · 8 = 5.08 K
     remote = {**frame_.parameters, "oat_local": np.array([0.0])}
-    assert last(judged("FC-10", replace(frame_, parameters=remote)))[0] is OK  # 4.24 K
+    assert last(judged("FC-10", replace(frame_, parameters=remote)))[0] is OK  # 6.16 K
 
 
 def test_a_cooling_coil_that_leaks_while_heating_loses_twice() -> None:
