@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,15 @@ class Trace:
         return Trace(
             ahu=self.ahu[:, part], zone=self.zone[:, part], building=self.building[:, part],
             unit=self.unit[:, part],
+        )  # fmt: skip
+
+    def at(self, minutes: Ints) -> Trace:
+        """Some of the minutes, by their places."""
+        if len(minutes) == self.building.shape[1]:
+            return self
+        return Trace(
+            ahu=self.ahu.take(minutes, axis=1), zone=self.zone.take(minutes, axis=1),
+            building=self.building.take(minutes, axis=1), unit=self.unit.take(minutes, axis=1),
         )  # fmt: skip
 
     @staticmethod

@@ -28,11 +28,13 @@ from simulators.physics.readings.meter_faults import SOUND as UNHARMED
 from simulators.physics.readings.meters import Meters, Passed
 from simulators.physics.readings.outlets import LOOPED, Outlet, element_of, outlets_of
 from simulators.physics.readings.sensing import Ills, Sensors, Stretch
+from simulators.physics.readings.sensor_faults import SensorFaults
 from simulators.physics.trace import Trace
 from simulators.physics.water.water import ROW, Watered, Waterworks
 from simulators.physics.water.water_points import water_outlets
 from simulators.physics.weather.weather import SeededSky, Sky
 
+_MINUTE_S = 60
 Said = dict[int, tuple[Ints, Floats]]
 """Times [ms] and values by point index."""
 
@@ -247,44 +249,68 @@ class World:
         self, drivers: Drivers, ills: Ills, when: Stretch, trace: Trace,
         outdoor: Mapping[int, Floats], at: Ints,
     ) -> Said:  # fmt: skip
-        rows = slice(when.first, when.first + len(at))
-        before = self._sensors.last.copy()
-        sound = [p for p in self._outlets if p not in ills and p not in outdoor]
-        truth = np.empty((len(sound), len(at)))
-        for i, point in enumerate(sound):
-            truth[i] = self._outlets[point](trace, drivers, rows)
-        values = dict(outdoor)
-        values |= zip(
-            sound, self._sensors.read_sound(sound, truth, when, self._looped), strict=True
-        )
-        for point in self._outlets.keys() - values.keys():
-            biased = point in self._looped
-            seen = self._outlets[point](trace, drivers, rows).copy()
-            for part, fault in () if biased else ills[point]:
-                wired = self._wired(fault.partner) if fault is not None else None
-                if wired is not None:
-                    seen[part] = wired(trace, drivers, rows)[part]
-            values[point] = self._sensors.read_parts(point, seen, when, ills[point], biased=biased)
-        said: Said = {}
         due = Due(at)
+        before, points = self._sensors.last.copy(), self.plan.site.points
+        values = dict(outdoor)
+        by_period: dict[int, list[int]] = {}
         for point in self._outlets:
-            model, its = self.plan.site.points[point], values[point]
-            if model.on_change:
+            if point not in ills and point not in outdoor:
+                # What is told on change is looked at every minute.
+                period = _MINUTE_S if points[point].on_change else points[point].period_s
+                by_period.setdefault(period, []).append(point)
+        said: Said = {}
+        for period, sound in by_period.items():
+            times, its = self._read_sound(sound, period, drivers, when, trace, due)
+            if period == _MINUTE_S:
+                values |= zip(sound, its, strict=True)
+            else:
+                said |= {p: (times, values_of) for p, values_of in zip(sound, its, strict=True)}
+        for point in self._outlets.keys() - values.keys() - said.keys():
+            values[point] = self._read_ill(point, ills[point], drivers, when, trace)
+        for point, its in values.items():
+            model = points[point]
+            if point in self._outlets and model.on_change:
                 held = its[0] if np.isnan(before[point]) else before[point]
                 kept = due.at(model.period_s) | (np.diff(its, prepend=held) != 0.0)
                 said[point] = (at[kept], its[kept])
-            else:
+            elif point in self._outlets:
                 said[point] = due.of(model.period_s, its)
         return said
+
+    def _read_sound(
+        self, points: Sequence[int], period: int, drivers: Drivers, when: Stretch, trace: Trace,
+        due: Due,
+    ) -> tuple[Ints, Floats]:  # fmt: skip
+        """When points of one period are due, and what they say then. (times,), (points, times)"""
+        which = due.and_last(period)
+        seen = trace.at(which)
+        truth = np.empty((len(points), len(which)))
+        for i, point in enumerate(points):
+            truth[i] = self._outlets[point](seen, drivers, when.first + which)
+        said = self._sensors.read_sound(points, truth, when, self._looped, which)
+        times = due.ends[due.which(period)]
+        return times, said[:, : len(times)]
+
+    def _read_ill(
+        self, point: int, parts: Sequence[tuple[slice, SensorFaults | None]], drivers: Drivers,
+        when: Stretch, trace: Trace,
+    ) -> Floats:  # fmt: skip
+        """What a point says that something is wrong with, minute by minute."""
+        rows = slice(when.first, when.first + trace.building.shape[1])
+        biased = point in self._looped
+        seen = self._outlets[point](trace, drivers, rows).copy()
+        for part, fault in () if biased else parts:
+            wired = self._wired(fault.partner) if fault is not None else None
+            if wired is not None:
+                seen[part] = wired(trace, drivers, rows)[part]
+        return self._sensors.read_parts(point, seen, when, parts, biased=biased)
 
     def _wired(self, partner: int | None) -> Outlet | None:
         return element_of(self.plan, partner) if partner is not None else None
 
     def _read_water(self, ills: Ills, when: Stretch, watered: Watered, at: Ints) -> Said:
         truth = {point: outlet(watered) for point, outlet in self._water_outlets.items()}
-        values = self._sensors.read_all(truth, when, ills)
-        due, points = Due(at), self.plan.site.points
-        return {point: due.of(points[point].period_s, its) for point, its in values.items()}
+        return self._sensors.read_all(truth, when, ills, Due(at))
 
 
 def _each(

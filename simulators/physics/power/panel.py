@@ -77,8 +77,7 @@ class Panel:
                 truth[index] = np.concatenate([shown[part] * (gain * c) for part, c in counts])
             else:
                 truth[index] = shown * gain
-        values, due = self._sensors.read_all(truth, when, sensors), Due(at)
-        return {index: due.of(points[index].period_s, its) for index, its in values.items()}
+        return self._sensors.read_all(truth, when, sensors, Due(at))
 
 
 def _gauge(plan: Plan, equipment: Equipment, role: str) -> Shown:
