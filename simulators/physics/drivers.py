@@ -31,6 +31,9 @@ _SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.38, 7.0
 _SPEED_WANDER_MIN, _SPEED_WANDER = 8.0, 0.004
 # So does what a district network sends, as its other customers open and shut: chosen.
 _GRID_K, _GRID_MIN = 1.2, 25.0
+# A reading of the sensors that control, supply and return: as many of the supply's are equal as of
+# the laboratory's; air of several rooms meets at the return's, which is chosen. [K]
+_LOOPED_K = (0.02, 0.03)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ def drivers_of(
             [wander(r, DAY_MIN, _SPEED_WANDER_MIN, _SPEED_WANDER) for r in ahu_streams], axis=1
         ),
         looped_noise=np.stack(
-            [r.standard_normal((DAY_MIN, 2)) * 0.02 for r in ahu_streams], axis=2
+            [r.standard_normal((DAY_MIN, 2)) * _LOOPED_K for r in ahu_streams], axis=2
         ),
     )  # fmt: skip
 
