@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +49,7 @@ from core.site import Site
 from core.wire import DeviceHealth, HealthMessage
 from core.words import Carrier, Role, Text
 from plantroom.server import ConsoleServer
-from tests.sample import wushan
+from tests.sample import records_in, wushan
 from tests.servers import free_port
 from tests.workorders.house import START
 from workorders.duty import RosterDuty
@@ -71,6 +73,12 @@ def password_hash() -> str:
     """Of the same kind as real ones, but cheap: hundreds of log-ins verify it."""
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
     return cheap.hash(PASSWORD)
+
+
+@cache
+def trusting() -> ssl.SSLContext:
+    """Who is trusted, read once: for each client anew it takes longer than most requests."""
+    return ssl.create_default_context()
 
 
 @dataclass
@@ -130,7 +138,7 @@ class Console:
 
     def visitor(self) -> Visitor:
         """Somebody who is not logged in."""
-        client = httpx.Client(follow_redirects=False, timeout=20)
+        client = httpx.Client(follow_redirects=False, timeout=20, verify=trusting())
         self._open.append(client)
         return Visitor(self.address, client)
 
@@ -151,7 +159,9 @@ class Console:
     def key(self, login: str) -> httpx.Client:
         """A client with an API key."""
         headers = {"Authorization": f"Bearer {make_key(self.records, login, 1)}"}
-        client = httpx.Client(base_url=f"{self.address}/api/v1", headers=headers, timeout=20)
+        client = httpx.Client(
+            base_url=f"{self.address}/api/v1", headers=headers, timeout=20, verify=trusting()
+        )
         self._open.append(client)
         return client
 
@@ -259,9 +269,10 @@ def _derive(console: Console, at: Ints) -> None:
 @cache
 def _staffed(sites: Path) -> Path:
     """Records with everybody in them, made once: migrations take longer than most tests."""
-    path = Path(tempfile.mkdtemp(prefix="staffed-")) / "records.sqlite"
-    records = Records(f"sqlite:///{path}")
-    records.upgrade()
+    folder = tempfile.mkdtemp(prefix="staffed-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "records.sqlite"
+    records = records_in(path.parent)
     _hire(records, sites)
     records.close()
     return path
