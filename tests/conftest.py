@@ -27,7 +27,7 @@ def _seldom_collected() -> Iterator[None]:
     """What was imported stays: looking through it for waste took an eighth of all tests' time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(2_000, 10, 100)
+    gc.set_threshold(2_000, 10, 50)
     yield
     gc.unfreeze()
 

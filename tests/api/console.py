@@ -126,7 +126,7 @@ class Visitor:
 class Console:
     """The running console and the parts behind it."""
 
-    address: str
+    port: int
     app: FastAPI
     site: Site
     records: Records
@@ -135,6 +135,11 @@ class Console:
     orders: WorkOrders
     _inside: dict[str, Visitor] = field(default_factory=dict)
     _open: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
 
     def visitor(self) -> Visitor:
         """Somebody who is not logged in."""
@@ -278,11 +283,38 @@ def _staffed(sites: Path) -> Path:
     return path
 
 
+@cache
+def _begun(sites: Path) -> Path:
+    """The same with all that a console over no readings begins with."""
+    folder = Path(tempfile.mkdtemp(prefix="begun-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with _parts(folder, sites, _staffed(sites)) as made:
+        _begin(made)
+    return folder / "records.sqlite"
+
+
 @contextmanager
 def running(
     folder: Path, sites: Path, *, filled: bool = True, external: str = ""
 ) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
+    begun = _staffed(sites) if filled else _begun(sites)
+    with _parts(folder, sites, begun, external) as made:
+        if filled:
+            fill(made)
+            _begin(made)
+        server = ConsoleServer(made.app, "127.0.0.1", made.port)
+        server.start()
+        try:
+            with made:
+                yield made
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _parts(folder: Path, sites: Path, records_of: Path, external: str = "") -> Iterator[Console]:
+    """A console over a copy of some records, which does not listen yet."""
     site = wushan()
     settings = Settings(
         var=folder,
@@ -290,7 +322,7 @@ def running(
         notify_telephone_key=SecretStr("of the tests"),
         external_address=external,
     )
-    shutil.copy(_staffed(sites), folder / "records.sqlite")
+    shutil.copy(records_of, folder / "records.sqlite")
     records = Records(settings.records_url)
     store = open_store(settings.store_url, site)
     clock = SteppedClock(START)
@@ -298,31 +330,26 @@ def running(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts,
         duty=RosterDuty(records.people, site.timezone, records.staff),
     )  # fmt: skip
-    port = free_port()
     app = create_app(
         Services(site=site, settings=settings, records=records, store=store, orders=orders,
                  cards=CARDS, clock=clock, ways=Installed(_channels(settings), records))
     )  # fmt: skip
-    server = ConsoleServer(app, "127.0.0.1", port)
-    made = Console(
-        address=f"http://127.0.0.1:{port}", app=app, site=site, records=records, store=store,
-        clock=clock, orders=orders,
-    )  # fmt: skip
-    if filled:
-        fill(made)
+    try:
+        yield Console(
+            port=free_port(), app=app, site=site, records=records, store=store, clock=clock,
+            orders=orders,
+        )  # fmt: skip
+    finally:
+        store.close()
+        records.close()
+
+
+def _begin(made: Console) -> None:
     find(made, "AC-04", "a.ahu1", money=96.0)
     find(made, "WAT-01", "c.w-main", money=288.0)
     book(made, made.order_in("a"))
     refuse(made)
     disturb(made)
-    server.start()
-    try:
-        with made:
-            yield made
-    finally:
-        server.stop()
-        store.close()
-        records.close()
 
 
 def _channels(settings: Settings) -> Settings:
