@@ -112,8 +112,8 @@ def test_readings_travel_encrypted(tmp_path: Path) -> None:
             session(port, "ingest", ours, (TOPIC,), heard) as listener,
             session(port, "gw-a", ours) as sender,
         ):
-            assert listener.wait_connected(10)
-            assert sender.wait_connected(10)
+            assert listener.wait_connected(30)
+            assert sender.wait_connected(30)
             for n in range(50):
                 assert sender.publish(TOPIC, b"%d" % n)
             assert sender.publish(TOPIC, large)
@@ -167,8 +167,8 @@ def test_a_broker_may_know_gateways_by_their_certificates(tmp_path: Path) -> Non
             session(port, "all", ca, ("plantroom/#",), heard, own=listener) as all_,
             session(port, "edge", ca, own=box) as gateway,
         ):
-            assert all_.wait_connected(10)
-            assert gateway.wait_connected(10)
+            assert all_.wait_connected(30)
+            assert gateway.wait_connected(30)
             assert gateway.publish(theirs, b"as another")
             assert gateway.publish(TOPIC, b"as itself")
             servers.wait_for(lambda: bool(heard.payloads), "its own")
