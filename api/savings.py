@@ -92,13 +92,14 @@ WORDS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One repair and carrier as a row."""
+    """One repair and carrier as a row; ``adjusted`` is empty where no event bears on it."""
 
     order: str
     rule: str
     place: str
     carrier: str
     saving: str
+    adjusted: str
     unit: str
     money: float | None
     days: int
@@ -140,6 +141,7 @@ def line(given: Services, booking: Booking, tr: Translator) -> Line:
     return Line(
         order=booking.order, rule=booking.rule, place=place_of(given.site, booking.target, tr),
         carrier=tr(CARRIER_WORDS[booking.carrier]), saving=said, unit=booking.unit,
+        adjusted=signed(booking.adjusted, booking.adjusted_u) if booking.adjustment else "",
         money=None if waits else booking.money, days=booking.days, blind=booking.blind,
         disputed=booking.disputed, alone=booking.significant, state=booking.state,
         state_words=tr(STATE_WORDS[_shown(booking)]), why=why_words(booking.ended_why, tr),

@@ -173,6 +173,8 @@ class NodeRow(Scoped, Base):
         u: Half-width of the drop, 90 %. [kWh, m³]
         excess: Booked beyond drop and half-width: leaves the totals. [kWh, m³]
         state: ``agrees``, ``disputed`` or ``unknown``, where its baseline says too little.
+        adjusted_booked: Σ below it without what non-routine events changed, where there are any
+            that count; the others the same way. [kWh, m³]
     """
 
     __tablename__ = "mv_node"
@@ -186,6 +188,10 @@ class NodeRow(Scoped, Base):
     u: Mapped[float]
     excess: Mapped[float]
     state: Mapped[str] = mapped_column(String(16))
+    adjusted_booked: Mapped[float | None]
+    adjusted_drop: Mapped[float | None]
+    adjusted_u: Mapped[float | None]
+    adjusted_excess: Mapped[float | None]
 
 
 class PlaceboRow(Base):

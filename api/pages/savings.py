@@ -19,10 +19,13 @@ from api.savings import (
     signed,
     why_words,
 )
+from api.savings_events import board, event_lines, filled, places, size_words
 from api.services import Services
 from api.view import language_of, page
-from core.words import CARRIER_UNIT
+from core.actor import Actor
+from core.words import CARRIER_UNIT, Carrier
 from workorders.ledger.looking import Reading
+from workorders.ledger.sizing import Suggested
 
 router = APIRouter(include_in_schema=False)
 OrderId = Annotated[str, Path(max_length=24)]
@@ -36,12 +39,28 @@ def reading(given: Services) -> Reading:
 @router.get("/savings")
 def savings(request: Request, given: ServicesDep, actor: ActorDep, _: Framed) -> Response:
     """The manager's page."""
+    return whole_page(request, given, actor, filled({}, None))
+
+
+def whole_page(
+    request: Request, given: Services, actor: Actor, form: dict[str, str], problem: str = "",
+    status: int = 200, *, estimate: Suggested | None = None,
+) -> Response:  # fmt: skip
+    """The page; with what was typed of an event, what is wrong with it, or its estimate."""
     tr, found = language_of(request), reading(given).whole(actor)
-    book = found.book
+    book, may_enter = found.book, board(given).may_enter(actor)
     return page(
-        request, "savings.html", found=found,
+        request, "savings.html", status, found=found, problem=problem, form=form,
+        events=event_lines(given, actor, tr), may_enter=may_enter,
+        places=places(given, actor, tr) if may_enter else [],
+        meters=[e.id for e in given.site.equipment.values()
+                if may_enter and e.meter is not None and actor.sees(e.building)],
+        carriers=[(c.value, tr(CARRIER_WORDS[c])) for c in Carrier],
+        estimate=size_words(estimate.per_day, estimate.u, estimate.unit) if estimate else "",
+        evidence=estimate.evidence if estimate else {},
         totals=[
-            {"t": t, "name": tr(CARRIER_WORDS[t.carrier]), "said": signed(t.saving, t.u)}
+            {"t": t, "name": tr(CARRIER_WORDS[t.carrier]), "said": signed(t.saving, t.u),
+             "adjusted": signed(t.adjusted.saving, t.adjusted.u) if t.adjusted else ""}
             for t in book.totals
         ],
         lines=[line(given, b, tr) for b in sorted(book.bookings, key=lambda b: -(b.money or 0))],

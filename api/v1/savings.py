@@ -9,10 +9,19 @@ from pydantic import BaseModel
 
 from api.asker import ActorDep, ServicesDep
 from api.pages.savings import reading
-from workorders.ledger.totals import Booking
+from workorders.ledger.totals import Adjusted, Booking
 
 router = APIRouter(tags=["savings"])
 OrderId = Annotated[str, Path(max_length=24, pattern=r"^[A-Za-z0-9-]+$")]
+
+
+class AdjustedOut(BaseModel):
+    """The same with what confirmed non-routine events changed; ``u`` is the half-width, 90 %."""
+
+    saving: float
+    u: float
+    money: float | None
+    kg_co2: float | None
 
 
 class TotalOut(BaseModel):
@@ -33,6 +42,7 @@ class TotalOut(BaseModel):
     days: int
     not_estimable_days: int
     provisional: float
+    adjusted: AdjustedOut | None
 
 
 class BookingOut(BaseModel):
@@ -58,7 +68,10 @@ class BookingOut(BaseModel):
     expected_per_day: float | None
     first: str
     until: str
+    until_why: str
     ended_why: str
+    adjusted: AdjustedOut | None
+    events: list[int]
 
 
 class NodeOut(BaseModel):
@@ -73,6 +86,7 @@ class NodeOut(BaseModel):
     u: float
     excess: float
     state: str
+    adjusted_excess: float | None
 
 
 class RuleOut(BaseModel):
@@ -138,13 +152,15 @@ def savings(given: ServicesDep, actor: ActorDep) -> SavingsOut:
                 carrier=t.carrier.value, unit=t.unit, booked=t.booked, disputed=t.disputed,
                 saving=t.saving, u=t.u, money=t.money, kg_co2=t.kg_co2, orders=t.orders,
                 days=t.days, not_estimable_days=t.blind, provisional=t.provisional,
+                adjusted=_adjusted(t.adjusted),
             )
             for t in found.book.totals
         ],
         bookings=[_booking(b) for b in found.book.bookings],
         nodes=[
             NodeOut(meter=n.meter, carrier=n.carrier.value, since=n.since, upto=n.upto,
-                    booked=n.booked, drop=n.drop, u=n.u, excess=n.excess, state=n.state)
+                    booked=n.booked, drop=n.drop, u=n.u, excess=n.excess, state=n.state,
+                    adjusted_excess=n.adjusted_excess)
             for n in found.book.nodes
         ],
         rules=[
@@ -181,5 +197,13 @@ def _booking(b: Booking) -> BookingOut:
         carrier=b.carrier.value, unit=b.unit, state=b.state, saving=b.saving, u=b.u,
         alone=b.significant, money=b.money, kg_co2=b.kg_co2, days=b.days,
         not_estimable_days=b.blind, disputed_days=b.disputed, provisional=b.provisional,
-        expected_per_day=b.expected, first=b.first, until=b.until, ended_why=b.ended_why,
+        expected_per_day=b.expected, first=b.first, until=b.until, until_why=b.until_why,
+        ended_why=b.ended_why, adjusted=_adjusted(b.second),
+        events=list(b.adjustment.events) if b.adjustment else [],
     )  # fmt: skip
+
+
+def _adjusted(a: Adjusted | None) -> AdjustedOut | None:
+    if a is None:
+        return None
+    return AdjustedOut(saving=a.saving, u=a.u, money=a.money, kg_co2=a.kg_co2)

@@ -67,6 +67,14 @@ class Ledgered:
     labour: float
 
     @property
+    def adjusted_money(self) -> float | None:
+        """Money with what confirmed events changed; None where none bears on it. [currency]"""
+        totals = self.book.totals
+        if not any(t.adjusted for t in totals):
+            return None
+        return sum((t.adjusted.money if t.adjusted else t.money) or 0.0 for t in totals)
+
+    @property
     def net(self) -> float:
         """Money less labour. Parts are not in it: nobody enters what they cost."""
         return self.money - self.labour
