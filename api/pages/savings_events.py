@@ -39,7 +39,8 @@ def enter(
         problem = tr("There is no such place here.") if error.code == "absent" else said(error, tr)
         status = 422 if error.code == "absent" else STATUS_OF.get(error.code, 422)
         return whole_page(request, given, actor, filled(form, of), problem, status)
-    problem = "" if of else language_of(request)("Choose a meter to estimate by.")
+    tr = language_of(request)
+    problem = "" if of else tr("Choose a meter to estimate by.")
     status = 200 if of else 422
     return whole_page(request, given, actor, filled(form, of), problem, status, estimate=of)
 
