@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from adapters.locales import Translator
@@ -32,6 +33,14 @@ WHY_WORDS = {
     "withdrawn": "the finding was withdrawn",
 }
 """Why booking has ended, or never began."""
+
+UNTIL_WORDS = {
+    "term": "such faults are taken to be found by then; this site has no median of its own",
+    "season": "until the season ends",
+    "site_median": "so long such faults stood open here before",
+    "twelve_months": "after twelve months the new level is the baseline",
+}
+"""Why a repair counts until a day."""
 
 STATE_WORDS = {
     "provisional": "waits for proof",
@@ -78,6 +87,7 @@ WORDS = tuple(
     word
     for table in (
         WHY_WORDS,
+        UNTIL_WORDS,
         STATE_WORDS,
         DAY_WHY_WORDS,
         NODE_WORDS,
@@ -109,6 +119,7 @@ class Line:
     state: str
     state_words: str
     why: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +156,16 @@ def line(given: Services, booking: Booking, tr: Translator) -> Line:
         money=None if waits else booking.money, days=booking.days, blind=booking.blind,
         disputed=booking.disputed, alone=booking.significant, state=booking.state,
         state_words=tr(STATE_WORDS[_shown(booking)]), why=why_words(booking.ended_why, tr),
+        until=_until(booking, tr),
     )  # fmt: skip
+
+
+def _until(booking: Booking, tr: Translator) -> str:
+    """Until when it counts, while that is not over."""
+    if booking.ended_why or booking.until_why not in UNTIL_WORDS:
+        return ""
+    why = tr(UNTIL_WORDS[booking.until_why])
+    return tr("counts until {day}: {why}", day=booking.until, why=why)
 
 
 def why_words(why: str, tr: Translator) -> str:
@@ -205,8 +225,32 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
         (tr("Wrong alike every day: {name}", name=_group(name, tr)), f"± {share:.0%}")
         for name, share in detail["groups"].items()
     )
+    lines.append((tr("Time open before"), _open_words(detail.get("open"), tr)))
     lines.append((tr("Fingerprint"), plan.hash[:16]))
     return lines
+
+
+def until_line(book: OrderBook, tr: Translator) -> list[tuple[str, str]]:
+    """Until when a repair counts, and which term says so; nothing before it is done."""
+    if book.until_why not in UNTIL_WORDS:
+        return []
+    said = tr("{day}: {why}", day=book.until, why=tr(UNTIL_WORDS[book.until_why]))
+    return [(tr("Counts until"), said)]
+
+
+def _open_words(of: Mapping[str, Any] | None, tr: Translator) -> str:
+    """The site's own median, where it is from; or that there is none."""
+    if of is None:
+        return tr("no median of this site's own: the usual term of its kind counts")
+    if of["source"] == "site_file":
+        return tr(
+            "{days} days, median of {cases} cases: {said}, {day}", days=of["days"],
+            cases=of["cases"], said=of["said"], day=of["day"],
+        )  # fmt: skip
+    return tr(
+        "{days} days, median of {cases} cases before the first order ({day})", days=of["days"],
+        cases=of["cases"], day=of["day"],
+    )  # fmt: skip
 
 
 def _group(name: str, tr: Translator) -> str:

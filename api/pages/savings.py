@@ -17,6 +17,7 @@ from api.savings import (
     meter_words,
     plan_lines,
     signed,
+    until_line,
     why_words,
 )
 from api.savings_events import board, event_lines, filled, places, size_words
@@ -89,6 +90,6 @@ def order(
     book = reading(given).order(actor, order)
     return page(
         request, "saving.html", book=book, lines=[line(given, b, tr) for b in book.bookings],
-        plan=plan_lines(given, book.plan, tr) if book.plan is not None else [],
+        plan=[*plan_lines(given, book.plan, tr), *until_line(book, tr)] if book.plan else [],
         days=day_lines(given, book, tr), why=why_words(book.ended_why, tr),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from api.asker import ActorDep, ServicesDep
 from api.pages.savings import reading
+from workorders.ledger.looking import OrderBook
 from workorders.ledger.totals import Adjusted, Booking
 
 router = APIRouter(tags=["savings"])
@@ -130,11 +131,28 @@ class DayOut(BaseModel):
     revision: int
 
 
+class OpenOut(BaseModel):
+    """The site's own median time that such faults stood open, as it was frozen with the plan.
+
+    ``source`` is ``site_file`` or ``findings``; ``day`` that of the document, or the one up to
+    which findings were looked at.
+    """
+
+    days: int
+    source: str
+    said: str
+    day: str
+    cases: int
+
+
 class OrderSavingsOut(BaseModel):
     """One order's page of the ledger, the newest day first."""
 
     order: str
     ended_why: str
+    until: str
+    until_why: str
+    open_days: OpenOut | None
     plan_hash: str | None
     frozen_at: int | None
     bookings: list[BookingOut]
@@ -176,7 +194,8 @@ def order(given: ServicesDep, actor: ActorDep, order: OrderId) -> OrderSavingsOu
     """One order, entry by entry."""
     book = reading(given).order(actor, order)
     return OrderSavingsOut(
-        order=book.order, ended_why=book.ended_why,
+        order=book.order, ended_why=book.ended_why, until=book.until, until_why=book.until_why,
+        open_days=_open(book),
         plan_hash=book.plan.hash if book.plan else None,
         frozen_at=book.plan.frozen_at if book.plan else None,
         bookings=[_booking(b) for b in book.bookings],
@@ -189,6 +208,11 @@ def order(given: ServicesDep, actor: ActorDep, order: OrderId) -> OrderSavingsOu
             for d in book.days
         ],
     )  # fmt: skip
+
+
+def _open(book: OrderBook) -> OpenOut | None:
+    said = book.plan.detail.get("open") if book.plan is not None else None
+    return OpenOut(**said) if said else None
 
 
 def _booking(b: Booking) -> BookingOut:

@@ -28,6 +28,7 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
+from workorders.ledger.open_days import OpenTerms, known_families
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -94,6 +95,11 @@ class Freezer:
     _healthy: dict[tuple[str, str, int], dict[str, Units]] = field(default_factory=dict)
     _nodes: dict[tuple[str, int], tuple[float, float] | None] = field(default_factory=dict)
     _seen: dict[tuple[str, str, int], Seen] = field(default_factory=dict)
+    _terms: OpenTerms = field(init=False)
+
+    def __post_init__(self) -> None:
+        known_families(self.ground.site)
+        self._terms = OpenTerms(self.ground)
 
     def urgent(self, now: int) -> bool:
         """Whether a P1 of the last day waits for its repair."""
@@ -151,7 +157,10 @@ class Freezer:
         made = self._plan(sight, of, case, until, node)
         if made is None:
             return {}, "no_window"
-        return {**made.as_json(), "gas_per_heat": node[0] if node else None}, ""
+        family = {rule.id: rule.card.family for rule in self.ground.rules}[case.rule]
+        open_ = self._terms.of(family)
+        said = {"open": open_.as_json()} if open_ is not None else {}
+        return {**made.as_json(), "gas_per_heat": node[0] if node else None, **said}, ""
 
     def _plan(
         self, sight: Sight, of: Construction, case: Case, until: int,
