@@ -53,6 +53,7 @@ from api.v1 import readings as v1_readings
 from api.v1 import requests as v1_requests
 from api.v1 import savings as v1_savings
 from api.v1 import savings_events as v1_savings_events
+from api.v1 import switchbacks as v1_switchbacks
 from api.v1 import teaching as v1_teaching
 from api.v1 import telemetry
 from api.v1 import work as v1_work
@@ -78,6 +79,7 @@ def create_app(services: Services) -> FastAPI:
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
         v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings_events, v1_savings,
+        v1_switchbacks,
         v1_teaching, v1_checks, v1_planned, v1_messages, v1_assessment,
     )  # fmt: skip
     for part in parts:

@@ -55,6 +55,7 @@ DAY_WHY_WORDS = {
     "day_type": "the fault was not seen on such a day",
     "cell": "more than the meter would have used",
     "late_readings": "late readings changed it",
+    "switchback": "a switchback says it",
     "relapse": "the fault came back",
     "refused": "the repair was refused",
     "withdrawn": "the finding was withdrawn",

@@ -103,7 +103,8 @@ class DayRow(OfOrder, AppendOnly, Base):
         counterfactual: What would have been used of it. [kWh, m³]
         actual: What was. [kWh, m³]
         saving: Signed; of a counter-entry the opposite of what it takes back. [kWh, m³]
-        hours: Exposure of the day. [h]
+        hours: Exposure of the day; none where a switchback says it, whose half-width all such
+            days share. [h]
         u: Half-width of the day's own part, 90 %. [kWh, m³]
         state: ``provisional``, ``verified``, ``reversed``, ``disputed`` or ``not_estimable``.
         why: Of the last two, and of a reversal.

@@ -1,7 +1,7 @@
-"""Tables of non-routine events: what changed beside a repair, and what people said of it.
+"""Tables of what people say to the ledger: events beside a repair, and switchbacks of a desk fix.
 
-Both are written once. Each row carries the digest of the one before it in its table, as the days
-of the ledger do, so that a changed or a missing one shows.
+All are written once. Each row of events carries the digest of the one before it in its table, as
+the days of the ledger do, so that a changed or a missing one shows.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from adapters.records.base import AppendOnly, Base, Scoped
 from adapters.records.guarding import on_dialect
 from adapters.records.ledger import APPEND_ONLY
+from adapters.records.orders import OfOrder
 
 
 class LedgerEventRow(AppendOnly, Scoped, Base):
@@ -76,8 +77,32 @@ class LedgerEventStepRow(AppendOnly, Scoped, Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
 
 
+class SwitchbackRow(OfOrder, AppendOnly, Base):
+    """What was said of switching an order's fix off and on: accepted or declined, then stopped.
+
+    Attributes:
+        seq: Within the order; each is said once.
+        what: ``accepted``, ``declined`` or ``stopped``.
+        detail: Of an accepted one: seed, pairs, spells with their days.
+        mute: That keeps the off days from opening orders.
+    """
+
+    __tablename__ = "mv_switchback"
+    __table_args__ = (UniqueConstraint("order_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("work_order.id"))
+    seq: Mapped[int]
+    what: Mapped[str] = mapped_column(String(12))
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    mute: Mapped[int | None]
+
+
 def _guard() -> None:
-    for row in (LedgerEventRow, LedgerEventStepRow):
+    for row in (LedgerEventRow, LedgerEventStepRow, SwitchbackRow):
         table = row.__tablename__
         for dialect, statement in APPEND_ONLY.items():
             for verb in ("update", "delete"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.api.console import Console
@@ -89,3 +91,39 @@ def test_no_size_comes_off_a_meter_with_an_order(console: Console) -> None:
         console.as_("en.all").post("/savings/events", {**TYPED, "do": "estimate"}).status_code
         == 422
     )
+
+
+def test_a_desk_fix_is_switched_by_who_accepts_it(console: Console) -> None:
+    order = console.order_in("a")
+    path = f"/savings/{order}/switchback"
+    assert console.key("en.all").get(path).json()["state"] == "none", "a valve is no desk fix"
+    cards = console.app.state.services.cards
+    before = cards["AC-04"]
+    cards["AC-04"] = replace(before, desk=True)
+    try:
+        page = console.as_("en.all").get(f"/savings/{order}").text
+        assert "Accept this schedule" in page
+        assert "Accept this schedule" not in console.as_("te.all").get(f"/savings/{order}").text
+        offered = console.key("vi.all").get(path).json()
+        assert (offered["state"], len(offered["spells"])) == ("offered", 12)
+        assert [len(s["counted"]) for s in offered["spells"]] == [1] * 12, "the first day settles"
+        form = {"do": "accept", "reason": "agreed", "first": "2026-03-12", "pairs": "6"}
+        engineer = console.as_("en.all")
+        for login, code in (("te.all", 403), ("su.c", 404)):
+            assert console.as_(login).post(path, form).status_code == code, login
+        assert engineer.post(path, {**form, "pairs": "5"}).status_code == 422
+        assert engineer.post(path, {**form, "pairs": "x"}).status_code == 422
+        assert engineer.post(path, {**form, "do": "draw", "pairs": "4"}).status_code == 200
+        client = console.key("en.all")
+        body = {"first": "2026-03-12", "pairs": 6, "reason": "agreed"}
+        assert client.post(path, json=body).status_code == 204
+        assert engineer.post(path, form).status_code == 409
+        assert client.post(f"{path}/decline", json={"reason": "x"}).status_code == 409
+        assert client.get(path).json()["state"] == "accepted"
+        assert "switchback of" in console.as_("en.all").get("/mutes").text
+        assert client.post(f"{path}/stop", json={"reason": "too cold"}).status_code == 204
+        assert client.post(f"{path}/stop", json={"reason": "too cold"}).status_code == 409
+        assert client.get(path).json()["state"] == "stopped"
+        assert "too cold" in console.as_("vi.all").get(f"/savings/{order}").text
+    finally:
+        cards["AC-04"] = before

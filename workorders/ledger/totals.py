@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from adapters.records.ledger import AccountRow, DayRow, NodeRow, PlanRow
@@ -251,11 +251,15 @@ def _bookings(session: Session, within: tuple[str, str] | None = None) -> list[B
             func.sum(case((counted, DayRow.saving), else_=0.0)),
             func.sum(case((counted, DayRow.saving * DayRow.price))),
             func.sum(case((counted, DayRow.saving * DayRow.factor))),
-            func.sum(sign * DayRow.u * DayRow.u), func.sum(sign * DayRow.hours), func.sum(sign),
+            func.sum(case((DayRow.hours > 0.0, sign * DayRow.u * DayRow.u), else_=0.0)),
+            func.sum(sign * DayRow.hours), func.sum(sign),
             func.sum(case((DayRow.state == Entry.DISPUTED.value, 1), else_=0)),
             func.count(func.distinct(
                 case((DayRow.state == Entry.NOT_ESTIMABLE.value, DayRow.day)))),
             func.sum(case((DayRow.state == Entry.PROVISIONAL.value, DayRow.saving), else_=0.0)),
+            # Without exposure are days that a switchback says.
+            func.sum(case((DayRow.hours > 0.0, 0.0), else_=sign * DayRow.u)),
+            func.sum(case((and_(counted, DayRow.hours == 0.0), DayRow.saving), else_=0.0)),
         )
         .group_by(DayRow.account_id, DayRow.carrier)
         .order_by(DayRow.account_id, DayRow.carrier)
@@ -280,9 +284,10 @@ def _booking(account: AccountRow, plan: PlanRow, row: Any) -> Booking:
     level = plan.detail["known"].get(carrier.value, [0.0, 0.0])[0]
     metered = frozenset(Carrier(c) for c in plan.detail.get("metered", ()))
     part = Part(
-        amount=saving, random=max(float(row[5] or 0.0), 0.0) ** 0.5,
+        amount=saving - float(row[12] or 0.0), random=max(float(row[5] or 0.0), 0.0) ** 0.5,
         groups=groups_of(plan.detail["groups"], carrier, metered),
-        shared={f"level:{account.id}:{carrier.value}": level * hours},
+        shared={f"level:{account.id}:{carrier.value}": level * hours,
+                f"switchback:{account.id}:{carrier.value}": float(row[11] or 0.0)},
     )  # fmt: skip
     return Booking(
         account=account.id, order=account.order_id, building=account.building, rule=plan.rule,

@@ -1,4 +1,4 @@
-"""Non-routine events beside repairs, what people said of them, and meters above without them."""
+"""Events beside repairs, what people said of them, meters above without them; switchbacks."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def upgrade() -> None:
     """Apply."""
     _events()
     _steps()
+    _switchbacks()
     with op.batch_alter_table("mv_node") as batch:
         batch.add_column(sa.Column("adjusted_booked", sa.Double(), nullable=True))
         batch.add_column(sa.Column("adjusted_drop", sa.Double(), nullable=True))
         batch.add_column(sa.Column("adjusted_u", sa.Double(), nullable=True))
         batch.add_column(sa.Column("adjusted_excess", sa.Double(), nullable=True))
     guard = _GUARDS.get(op.get_bind().dialect.name, "")
-    for table in ("mv_event", "mv_event_step") if guard else ():
+    for table in ("mv_event", "mv_event_step", "mv_switchback") if guard else ():
         for verb in ("update", "delete"):
             op.execute(guard.format(table=table, verb=verb, VERB=verb.upper()))
 
@@ -82,3 +83,25 @@ def _steps() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_mv_event_step_digest")),
     )
     op.create_index(op.f("ix_mv_event_step_building"), "mv_event_step", ["building"], unique=False)
+
+
+def _switchbacks() -> None:
+    op.create_table(
+        "mv_switchback",
+        sa.Column("id", _INT, nullable=False),
+        sa.Column("order_id", sa.String(length=24), nullable=False),
+        sa.Column("seq", _INT, nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", _INT, nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("mute", _INT, nullable=True),
+        sa.Column("building", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["work_order.id"], name=op.f("fk_mv_switchback_order_id_work_order")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mv_switchback")),
+        sa.UniqueConstraint("order_id", "seq", name=op.f("uq_mv_switchback_order_id")),
+    )
+    op.create_index(op.f("ix_mv_switchback_building"), "mv_switchback", ["building"], unique=False)
