@@ -23,6 +23,7 @@ from workorders.ledger.entries import check as walk
 from workorders.ledger.events import check_events, read_events
 from workorders.ledger.looking import Reading
 from workorders.ledger.placebo import Sham, shams
+from workorders.ledger.switchbacks import read_switchback
 from workorders.ledger.totals import Adjusted
 
 app = typer.Typer(no_args_is_help=True, help="What proven repairs save.")
@@ -119,6 +120,32 @@ def events(*, json_: Json = False) -> None:
         as_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     table(names, rows, empty="Nobody has entered an event.")
+
+
+@app.command()
+@speaks
+def switchback(
+    id_: Annotated[str, typer.Argument(metavar="ORDER", help="Such as WO-2026-0001.")],
+    *,
+    json_: Json = False,
+) -> None:
+    """The accepted schedule of an order's switchback: when its fix is off, and when on."""
+    with opened_records(load_settings()).session(ALL, reading=True) as session:
+        said = read_switchback(session, id_)
+    of = said.accepted
+    names = ("pair", "fix", "first", "last", "compared")
+    rows = [
+        (s.pair + 1, "on" if s.on else "off", s.days[0].isoformat(), s.days[-1].isoformat(),
+         " ".join(day.isoformat() for day in s.counted))
+        for s in (of.spells if of is not None else ())
+    ]  # fmt: skip
+    if json_:
+        as_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    why = f"Declined: {said.declined.reason}" if said.declined is not None else "None was accepted."
+    table(names, rows, empty=why)
+    if of is not None and of.stopped is not None:
+        out.print(f"stopped by {of.stopped_by}: {of.stopped_why}")
 
 
 @app.command()
