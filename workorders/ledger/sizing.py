@@ -29,6 +29,9 @@ from workorders.refusals import OrderRefused, absent, invalid
 MOST_DAYS = 84
 """Of an event that are looked at. [d]"""
 
+_EARLIEST = date(1990, 1, 1)
+"""No meter here remembers more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
@@ -75,6 +78,8 @@ class Sizing:
         if equipment is None or equipment.meter is None or not actor.sees(equipment.building):
             raise absent()
         yesterday = ground.day(ground.clock.now()) - timedelta(days=1)
+        if not _EARLIEST <= first <= yesterday:
+            raise _few()
         last = min(last, yesterday, first + timedelta(days=MOST_DAYS - 1))
         start = first - timedelta(days=BASELINE_DAYS)
         with ground.sessions.session(scope_of(actor.buildings), reading=True) as session:
@@ -90,15 +95,19 @@ class Sizing:
         during = _days(daily, meter, first, last)
         found = size(before, during)
         if found is None:
-            raise invalid(
-                Text("It takes {before} days before and {during} of the event that were measured "
-                     "whole.", {"before": LEAST_DAYS, "during": LEAST_AFTER}), "size",
-            )  # fmt: skip
+            raise _few()
         return Suggested(
             per_day=found.per_day, u=found.u, carrier=equipment.meter.carrier,
             evidence={"meter": meter, "first": first.isoformat(), "last": last.isoformat(),
                       "before": found.before, "during": found.during},
         )  # fmt: skip
+
+
+def _few() -> OrderRefused:
+    return invalid(
+        Text("It takes {before} days before and {during} of the event that were measured whole.",
+             {"before": LEAST_DAYS, "during": LEAST_AFTER}), "size",
+    )  # fmt: skip
 
 
 def _days(daily: Daily, meter: str, first: date, last: date) -> Days:

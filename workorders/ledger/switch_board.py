@@ -190,7 +190,9 @@ class SwitchBoard:
             )  # fmt: skip
         last = date.fromisoformat(account.until)
         last = min(last, self._tomorrow() + timedelta(days=AHEAD_DAYS))
-        days = [first + timedelta(days=n) for n in range(max((last - first).days + 1, 0))]
+        if first > last:
+            return ()
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         working = {day: self.ground.calendar.workday(day, planned.target) for day in days}
         plant = CONSTRUCTIONS[planned.family].kind is Kind.PLANT
         spell, settling = _PLANT_SPELL if plant else _SPELL
