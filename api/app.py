@@ -31,6 +31,7 @@ from api.pages import (
     report,
     ring,
     savings,
+    savings_events,
     second,
     switch,
     teaching,
@@ -51,6 +52,8 @@ from api.v1 import quarantine as v1_quarantine
 from api.v1 import readings as v1_readings
 from api.v1 import requests as v1_requests
 from api.v1 import savings as v1_savings
+from api.v1 import savings_events as v1_savings_events
+from api.v1 import switchbacks as v1_switchbacks
 from api.v1 import teaching as v1_teaching
 from api.v1 import telemetry
 from api.v1 import work as v1_work
@@ -75,16 +78,17 @@ def create_app(services: Services) -> FastAPI:
     v1 = APIRouter(prefix="/api/v1")
     parts = (
         telemetry, v1_orders, v1_quarantine, v1_readings, v1_meters, v1_gateways, v1_people,
-        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings,
+        v1_work, v1_handovers, v1_mutes, v1_requests, v1_savings_events, v1_savings,
+        v1_switchbacks,
         v1_teaching, v1_checks, v1_planned, v1_messages, v1_assessment,
     )  # fmt: skip
     for part in parts:
         v1.include_router(part.router)
     app.include_router(v1)
     pages = (
-        login, now, orders, savings, points, gateways, meters, quarantine, readings, live, people,
-        work, handover, contractor, mutes, calls, labels, report, messages, ring, planned,
-        teaching, checks, quotes, crew, switch, second, assessment,
+        login, now, orders, savings, savings_events, points, gateways, meters, quarantine, readings,
+        live, people, work, handover, contractor, mutes, calls, labels, report, messages, ring,
+        planned, teaching, checks, quotes, crew, switch, second, assessment,
     )  # fmt: skip
     for page in pages:
         app.include_router(page.router)

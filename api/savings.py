@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from adapters.locales import Translator
@@ -35,6 +36,14 @@ WHY_WORDS = {
 }
 """Why booking has ended, or never began."""
 
+UNTIL_WORDS = {
+    "term": "such faults are taken to be found by then; this site has no median of its own",
+    "season": "until the season ends",
+    "site_median": "so long such faults stood open here before",
+    "twelve_months": "after twelve months the new level is the baseline",
+}
+"""Why a repair counts until a day."""
+
 STATE_WORDS = {
     "provisional": "waits for proof",
     "verified": "booked",
@@ -48,6 +57,7 @@ DAY_WHY_WORDS = {
     "day_type": "the fault was not seen on such a day",
     "cell": "more than the meter would have used",
     "late_readings": "late readings changed it",
+    "switchback": "a switchback says it",
     "relapse": "the fault came back",
     "refused": "the repair was refused",
     "withdrawn": "the finding was withdrawn",
@@ -81,6 +91,7 @@ WORDS = tuple(
     word
     for table in (
         WHY_WORDS,
+        UNTIL_WORDS,
         STATE_WORDS,
         DAY_WHY_WORDS,
         NODE_WORDS,
@@ -95,13 +106,14 @@ WORDS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One repair and carrier as a row."""
+    """One repair and carrier as a row; ``adjusted`` is empty where no event bears on it."""
 
     order: str
     rule: str
     place: str
     carrier: str
     saving: str
+    adjusted: str
     unit: str
     money: float | None
     days: int
@@ -111,6 +123,7 @@ class Line:
     state: str
     state_words: str
     why: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +156,20 @@ def line(given: Services, booking: Booking, tr: Translator) -> Line:
     return Line(
         order=booking.order, rule=booking.rule, place=place_of(given.site, booking.target, tr),
         carrier=tr(CARRIER_WORDS[booking.carrier]), saving=said, unit=booking.unit,
+        adjusted=signed(booking.adjusted, booking.adjusted_u) if booking.adjustment else "",
         money=None if waits else booking.money, days=booking.days, blind=booking.blind,
         disputed=booking.disputed, alone=booking.significant, state=booking.state,
         state_words=tr(STATE_WORDS[_shown(booking)]), why=why_words(booking.ended_why, tr),
+        until=_until(booking, tr),
     )  # fmt: skip
+
+
+def _until(booking: Booking, tr: Translator) -> str:
+    """Until when it counts, while that is not over."""
+    if booking.ended_why or booking.until_why not in UNTIL_WORDS:
+        return ""
+    why = tr(UNTIL_WORDS[booking.until_why])
+    return tr("counts until {day}: {why}", day=booking.until, why=why)
 
 
 def why_words(why: str, tr: Translator) -> str:
@@ -207,10 +230,12 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
         (tr("Wrong alike every day: {name}", name=_group(name, tr)), f"± {share:.0%}")
         for name, share in detail["groups"].items()
     )
+    lines.append((tr("Time open before"), _open_words(detail.get("open"), tr)))
     lines.append((tr("Fingerprint"), plan.hash[:16]))
     return lines
 
 
+<<<<<<< HEAD
 def _cost(cost: Sequence[float], tr: Translator) -> str:
     """What a unit of a formula costs, and who says so."""
     factor, half, days = cost
@@ -218,6 +243,29 @@ def _cost(cost: Sequence[float], tr: Translator) -> str:
     if not days:
         return tr("{factor}, believed: no meter told it", factor=said)
     return tr("{factor}, by {days} days of meters", factor=said, days=int(days))
+=======
+def until_line(book: OrderBook, tr: Translator) -> list[tuple[str, str]]:
+    """Until when a repair counts, and which term says so; nothing before it is done."""
+    if book.until_why not in UNTIL_WORDS:
+        return []
+    said = tr("{day}: {why}", day=book.until, why=tr(UNTIL_WORDS[book.until_why]))
+    return [(tr("Counts until"), said)]
+
+
+def _open_words(of: Mapping[str, Any] | None, tr: Translator) -> str:
+    """The site's own median, where it is from; or that there is none."""
+    if of is None:
+        return tr("no median of this site's own: the usual term of its kind counts")
+    if of["source"] == "site_file":
+        return tr(
+            "{days} days, median of {cases} cases: {said}, {day}", days=of["days"],
+            cases=of["cases"], said=of["said"], day=of["day"],
+        )  # fmt: skip
+    return tr(
+        "{days} days, median of {cases} cases before the first order ({day})", days=of["days"],
+        cases=of["cases"], day=of["day"],
+    )  # fmt: skip
+>>>>>>> w-f
 
 
 def _group(name: str, tr: Translator) -> str:

@@ -309,6 +309,23 @@ class Gateway:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDays:
+    """How long faults of one family stood open before, and where that is from.
+
+    Attributes:
+        days: Median. [d]
+        source: The document that says so.
+        date: Of the document.
+        cases: That it is the median of; 0 where nobody says.
+    """
+
+    days: int
+    source: str
+    date: str
+    cases: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """A campus, whole and checked.
@@ -323,6 +340,7 @@ class Site:
             says something else than :class:`workorders.priority.Rates`.
         seasons: Heating, cooling, as far as the site names them.
         plans: Planned work, each plan with an id of its own.
+        open_days: Median time that faults of a family stood open before, as the owner says.
         targets: What the work on orders is held against, by name, where the owner says
             something else than :class:`workorders.assessment.targets.Targets`.
     """
@@ -346,6 +364,7 @@ class Site:
     seasons: Mapping[str, Season] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
     targets: Mapping[str, float] = field(default_factory=dict)
+    open_days: Mapping[str, OpenDays] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:

@@ -24,6 +24,7 @@ from api import (
     refusals,
     requests,
     savings,
+    savings_events,
     second,
     series,
     teaching,
@@ -135,6 +136,7 @@ def _said_through_variables() -> Iterator[str]:
         *mutes.WORDS,
         *message_pages.WORDS,
         *savings.WORDS,
+        *savings_events.WORDS,
         *desk.SAID,
         *second.SAID,
     )

@@ -103,7 +103,8 @@ class DayRow(OfOrder, AppendOnly, Base):
         counterfactual: What would have been used of it. [kWh, m³]
         actual: What was. [kWh, m³]
         saving: Signed; of a counter-entry the opposite of what it takes back. [kWh, m³]
-        hours: Exposure of the day. [h]
+        hours: Exposure of the day; none where a switchback says it, whose half-width all such
+            days share. [h]
         u: Half-width of the day's own part, 90 %. [kWh, m³]
         state: ``provisional``, ``verified``, ``reversed``, ``disputed`` or ``not_estimable``.
         why: Of the last two, and of a reversal.
@@ -173,6 +174,8 @@ class NodeRow(Scoped, Base):
         u: Half-width of the drop, 90 %. [kWh, m³]
         excess: Booked beyond drop and half-width: leaves the totals. [kWh, m³]
         state: ``agrees``, ``disputed`` or ``unknown``, where its baseline says too little.
+        adjusted_booked: Σ below it without what non-routine events changed, where there are any
+            that count; the others the same way. [kWh, m³]
     """
 
     __tablename__ = "mv_node"
@@ -186,6 +189,10 @@ class NodeRow(Scoped, Base):
     u: Mapped[float]
     excess: Mapped[float]
     state: Mapped[str] = mapped_column(String(16))
+    adjusted_booked: Mapped[float | None]
+    adjusted_drop: Mapped[float | None]
+    adjusted_u: Mapped[float | None]
+    adjusted_excess: Mapped[float | None]
 
 
 class PlaceboRow(Base):

@@ -14,7 +14,7 @@ from adapters.sites.keys import BuildingKeys, EquipmentKeys, SiteKeys, TargetKey
 from adapters.sites.local import at, schedule_of, zone_of
 from adapters.sites.log import Log
 from adapters.sites.meters import check_tree, circles, meter_of
-from adapters.sites.money import carbon_of, prices_of
+from adapters.sites.money import carbon_of, open_days_of, prices_of
 from adapters.sites.optionkeys import OptionKeys
 from adapters.sites.plans import plans_of, seasons_of
 from adapters.sites.points import points_of
@@ -105,6 +105,7 @@ def _compile(
         seasons=seasons_of(keys, log),
         plans=plans_of(keys, equipment, points, context),
         targets=_said(keys.targets),
+        open_days=open_days_of(keys, context.zone, log),
     )
 
 

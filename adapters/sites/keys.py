@@ -69,6 +69,17 @@ class CarbonKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     source: Annotated[str, Meta(min_length=1, description="the document the factor stands in")]
 
 
+class OpenDaysKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How long faults of one family stood open before, with where that is from."""
+
+    days: Annotated[int, Meta(ge=1, le=3650, description="median of the cases. [d]")]
+    source: Annotated[
+        str, Meta(min_length=1, description="the orders or the report it was read off")
+    ]
+    date: Annotated[When, Meta(description="of that document")]
+    cases: Annotated[int, Meta(ge=5, description="how many; less than five are no median")]
+
+
 class GatewayKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """An edge agent's box, and how it reads its devices."""
 
@@ -330,3 +341,7 @@ class SiteKeys(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         default_factory=list
     )
     targets: TargetKeys | None = None
+    open_days: Annotated[
+        dict[Word, OpenDaysKeys],
+        Meta(description="by fault family: for how long a saving counts at most"),
+    ] = msgspec.field(default_factory=dict)

@@ -11,7 +11,7 @@ from adapters.sites.keys import CarbonKeys, PriceKeys, ScaleKeys, SiteKeys
 from adapters.sites.local import at
 from adapters.sites.log import Log
 from core.quantity import Quantity, unit_for, units_of
-from core.site import CarbonFactor, Price
+from core.site import CarbonFactor, OpenDays, Price
 from core.words import Carrier
 
 _QUANTITY = {
@@ -45,6 +45,15 @@ def carbon_of(
         return CarbonFactor(valid_from=valid_from, kg_per_unit=per_unit, source=entry.source)
 
     return _by_carrier(keys.carbon, carbon, zone, log)
+
+
+def open_days_of(keys: SiteKeys, zone: ZoneInfo, log: Log) -> Mapping[str, OpenDays]:
+    """How long faults stood open before, by family: for how long savings are money."""
+    found: dict[str, OpenDays] = {}
+    for family, of in keys.open_days.items():
+        at(of.date, zone, log.place(of, "date"), log)
+        found[family] = OpenDays(days=of.days, source=of.source, date=of.date, cases=of.cases)
+    return found
 
 
 def dated(

@@ -44,6 +44,7 @@ def slice_of(site: Site, gateway: str) -> Site:
         seasons={},
         plans=(),
         targets={},
+        open_days={},
     )
 
 

@@ -45,16 +45,13 @@ def until(
         rate: Of a leak before the repair. [m³/h]
         cause: Cause code of the repair.
         median_open: The site's own median time that such faults stood open before, where it is
-            known; it replaces what is assumed. [d]
+            known; it replaces what is assumed. It mixes leaks that nobody saw with those that
+            anybody sees: of the latter what is assumed stays where it is less. [d]
     """
-    if median_open is not None:
+    seen = _seen_within(of, rate, cause)
+    if median_open is not None and (seen is None or median_open < seen):
         return Until(done + timedelta(days=max(1, min(median_open, BASELINE_DAYS))), "site_median")
-    days, why = of.most_days, "term"
-    if of.kind is Kind.LEAK:
-        if rate >= _BURST_M3H:
-            days = _BURST_DAYS
-        elif any(word in cause.lower() for word in _SEEN):
-            days = _SEEN_DAYS
+    days, why = of.most_days if seen is None else seen, "term"
     last = done + timedelta(days=days)
     if of.term in _SEASON_ENDS:
         ends = _season_end(done, *_SEASON_ENDS[of.term])
@@ -63,6 +60,15 @@ def until(
     if days >= BASELINE_DAYS:
         return Until(done + timedelta(days=BASELINE_DAYS), "twelve_months")
     return Until(last, why)
+
+
+def _seen_within(of: Construction, rate: float, cause: str) -> int | None:
+    """Days within which anybody sees a leak of this size and cause; None of what is hidden. [d]"""
+    if of.kind is not Kind.LEAK:
+        return None
+    if rate >= _BURST_M3H:
+        return _BURST_DAYS
+    return _SEEN_DAYS if any(word in cause.lower() for word in _SEEN) else None
 
 
 def _season_end(done: date, month: int, day: int) -> date:

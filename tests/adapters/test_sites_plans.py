@@ -119,3 +119,17 @@ def test_a_mistake_is_said_with_its_line(
 def test_an_id_stands_once(tmp_path: Path) -> None:
     twice = PLAN + PLAN.partition("plans:\n")[2]
     assert any("the plan 'filters' stands twice" in one.what for one in checked(tmp_path, twice))
+
+
+def test_how_long_faults_stood_open_is_said_with_its_source(tmp_path: Path) -> None:
+    text = """
+open_days:
+  water_night_flow: {days: 45, source: orders of 2025, date: 2026-01-15, cases: 11}
+"""
+    write_site(tmp_path, site=SITE + text)
+    said = load_site(tmp_path).open_days["water_night_flow"]
+    assert (said.days, said.source, said.date, said.cases) == (
+        45, "orders of 2025", "2026-01-15", 11)  # fmt: skip
+    few = checked(tmp_path, text.replace("11", "4"))
+    assert [m.line for m in few if "5" in m.expected or "5" in m.what], few
+    assert checked(tmp_path, text.replace("2026-01-15", "2026-02-30"))

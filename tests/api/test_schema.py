@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from core.words import Role
 from tests.api.console import NAMES, Console
 
-OPERATIONS = 76
+OPERATIONS = 86
 PARTS = 4
 """Of the long test, so that workers share it."""
 BEYOND_A_SCHEMA: list[CheckFunction] = [positive_data_acceptance]

@@ -37,6 +37,8 @@ def test_an_orders_days(cli: Cli, booked: str) -> None:
     days = json.loads(cli("savings", "order", booked, "--json").output)
     assert [d["state"] for d in days].count("verified") == 5
     assert cli("savings", "order", "WO-2026-9999").exit_code == 2
+    assert "Nobody has entered an event" in cli("savings", "events").output
+    assert "None was accepted" in cli("savings", "switchback", booked).output
 
 
 def test_a_changed_entry_is_an_exit_code(cli: Cli, var: Path, booked: str) -> None:

@@ -54,7 +54,7 @@ def _account(ground: Ground, order: Order, planned: PlanRow | None, done: int) -
         rate = Plan.of(planned.detail).levels
         water = rate.mean(Carrier.WATER) if Carrier.WATER in rate.rate else 0.0
         ends = until(CONSTRUCTIONS[planned.family], day, rate=water, cause=order.cause_code or "",
-                     median_open=ground.open_days.get(planned.family))  # fmt: skip
+                     median_open=planned.detail.get("open", {}).get("days"))  # fmt: skip
         last, said = ends.day, ends.why
     return AccountRow(
         order_id=order.id, building=order.building, plan_id=planned.id if planned else None,

@@ -29,6 +29,7 @@ from workorders.ledger.days import Day, each
 from workorders.ledger.entries import Entry, revision, write
 from workorders.ledger.freezing import scene_of
 from workorders.ledger.ground import Daily, Ground
+from workorders.ledger.switchbacks import Measured, Switchback, measured, read_switchback, switched
 
 AGAIN_DAYS = 3
 """Days that are looked at again: late readings of a gateway that was away. [d]"""
@@ -67,17 +68,22 @@ class Booker:
             account = session.get_one(AccountRow, id_)
             order = session.get_one(Order, account.order_id)
             planned = session.get(PlanRow, account.plan_id) if account.plan_id else None
+            said = read_switchback(session, account.order_id).accepted
+            anew = said is not None and not _has_switched(session, id_)
         fate = fate_of(order, account)
         if fate == REVERSED:
             return self._reverse(id_, now, "withdrawn" if order.withdrawn_at else "refused")
         if planned is None or planned.why:
             return 0
         days: list[Day] = []
-        relapse = self._relapse(planned, account.done_at)
+        relapse = self._relapse(planned, account.done_at, said)
         if account.state != ENDED:
             last = self._last(planned, account, judged, relapse)
             proven = fate == VERIFIED and account.state == PROVISIONAL
-            days = self._days(sight, planned, account, last, whole=proven)
+            found = self._switched(daily, planned, said, fate, last)
+            days = self._days(sight, planned, account, last, whole=proven or (anew and bool(found)))
+            if said is not None and found:
+                days = switched(days, said, found, self.ground, planned.target)
         elif relapse is None:
             return 0
         ceilings = ceilings_of(self.ground, daily, days) if fate == VERIFIED else {}
@@ -100,14 +106,31 @@ class Booker:
         """The last whole local day up to where verdicts stand."""
         return self.ground.calendar.day_of(reached + 1) - timedelta(days=1)
 
-    def _relapse(self, planned: PlanRow, done: int) -> date | None:
-        """Local day on which the rule was at fault again after the repair."""
+    def _switched(
+        self, daily: Daily, planned: PlanRow, said: Switchback | None, fate: str, last: date
+    ) -> tuple[Measured, ...]:
+        """What a switchback says once it is over; nothing while it goes on, or was stopped."""
+        over = said is not None and said.stopped is None and last >= said.last
+        if said is None or not over or fate != VERIFIED:
+            return ()
+        return measured(self.ground, daily, planned, said, last)
+
+    def _relapse(self, planned: PlanRow, done: int, said: Switchback | None) -> date | None:
+        """Local day on which the rule was at fault again, and nobody had put the fix off."""
         again = [
             finding.onset
             for finding in self.ground.findings.of(planned.rule, planned.target, done)
-            if finding.onset > done and finding.state is not FindingState.WITHDRAWN
+            if finding.onset > done
+            and finding.state is not FindingState.WITHDRAWN
+            and not self._put_off(finding.onset, said)
         ]
         return self.ground.day(min(again)) if again else None
+
+    def _put_off(self, onset: int, said: Switchback | None) -> bool:
+        """Whether a fault began on a day that a switchback had put the fix off."""
+        if said is None or (said.stopped is not None and onset > said.stopped):
+            return False
+        return self.ground.day(onset) in said.off
 
     def _days(
         self, sight: Sight, planned: PlanRow, account: AccountRow, last: date, *, whole: bool
@@ -181,7 +204,9 @@ class Booker:
         if before is not None and _same(before, day, wanted):
             return
         if before is not None and before.state == Entry.VERIFIED:
-            yield self._counter(session, before, "late_readings", now)
+            switch = not day.hours and before.hours
+            why = "switchback" if switch else "late_readings"
+            yield self._counter(session, before, why, now)
         row = self._row(account, day, wanted, now)
         if wanted is Entry.VERIFIED and not claim(session, account, row, ceilings):
             row.state, row.why = Entry.DISPUTED.value, "cell"
@@ -268,6 +293,15 @@ def _latest(session: Session, account: int) -> dict[tuple[str, str], DayRow]:
     """The newest entry of each day and carrier."""
     rows = session.scalars(select(DayRow).where(DayRow.account_id == account).order_by(DayRow.id))
     return {(row.day, row.carrier): row for row in rows}
+
+
+def _has_switched(session: Session, account: int) -> bool:
+    """Whether what a switchback says is booked already."""
+    query = select(DayRow.id).where(
+        DayRow.account_id == account, DayRow.state == Entry.VERIFIED.value, DayRow.hours == 0.0,
+        DayRow.counterfactual != 0.0,
+    )  # fmt: skip
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _same(before: DayRow, day: Day, wanted: Entry) -> bool:

@@ -6,9 +6,7 @@ outside of it, they cannot: what was signed is followed by nothing that is not.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,10 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.records.ledger import DayRow
-from adapters.records.orders import OrderNumber
-
-FIRST = "0" * 64
-"""What the first entry follows."""
+from workorders.ledger.sealing import FIRST, alone, seal
 
 
 class Entry(StrEnum):
@@ -49,11 +44,7 @@ _SIGNED = (
 
 def digest(row: DayRow, previous: str, key: bytes = b"") -> str:
     """Of an entry and the one before it: a hash, or an HMAC where there is a key."""
-    told = [previous, *(getattr(row, name) for name in _SIGNED)]
-    said = json.dumps(told, separators=(",", ":")).encode()
-    if key:
-        return hmac.new(key, said, hashlib.sha256).hexdigest()
-    return hashlib.sha256(said).hexdigest()
+    return seal([previous, *(getattr(row, name) for name in _SIGNED)], key)
 
 
 def write(session: Session, rows: Iterable[DayRow], key: bytes = b"") -> int:
@@ -61,8 +52,7 @@ def write(session: Session, rows: Iterable[DayRow], key: bytes = b"") -> int:
 
     The chain has one writer at a time, as orders have: who holds their numbers.
     """
-    if session.get_bind().dialect.name != "sqlite":
-        session.scalars(select(OrderNumber.year).with_for_update()).all()
+    alone(session)
     last = session.scalars(select(DayRow.digest).order_by(DayRow.id.desc()).limit(1)).one_or_none()
     before, count = last or FIRST, 0
     for row in rows:

@@ -27,7 +27,11 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
+<<<<<<< HEAD
 from workorders.ledger.pricing import BASELINE_DAYS, Span, costs_of, formula_groups, too_short
+=======
+from workorders.ledger.open_days import OpenTerms, known_families
+>>>>>>> w-f
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -93,6 +97,11 @@ class Freezer:
     _healthy: dict[tuple[str, str, int], Units] = field(default_factory=dict)
     _nodes: dict[tuple[str, int], tuple[float, float] | None] = field(default_factory=dict)
     _seen: dict[tuple[str, str, int], Seen] = field(default_factory=dict)
+    _terms: OpenTerms = field(init=False)
+
+    def __post_init__(self) -> None:
+        known_families(self.ground.site)
+        self._terms = OpenTerms(self.ground)
 
     def urgent(self, now: int) -> bool:
         """Whether a P1 of the last day waits for its repair."""
@@ -148,9 +157,18 @@ class Freezer:
         if of is None:
             return {}, "no_construction"
         made = self._plan(sight, of, case, until, node)
+<<<<<<< HEAD
         if isinstance(made, str):
             return {}, made
         return {**made.as_json(), "gas_per_heat": node[0] if node else None}, ""
+=======
+        if made is None:
+            return {}, "no_window"
+        family = {rule.id: rule.card.family for rule in self.ground.rules}[case.rule]
+        open_ = self._terms.of(family)
+        said = {"open": open_.as_json()} if open_ is not None else {}
+        return {**made.as_json(), "gas_per_heat": node[0] if node else None, **said}, ""
+>>>>>>> w-f
 
     def _plan(
         self, sight: Sight, of: Construction, case: Case, until: int,

@@ -56,8 +56,6 @@ class Ground:
     """One installation, as the ledger sees it.
 
     Attributes:
-        open_days: The site's own median time that faults of a family stood open before, where it
-            is known. [d]
         key: Signs entries; empty where they are only hashed.
     """
 
@@ -69,7 +67,6 @@ class Ground:
     findings: FindingsOf
     rules: tuple[Rule, ...]
     clock: Clock
-    open_days: Mapping[str, int] = field(default_factory=dict)
     key: bytes = field(default=b"", repr=False)
 
     def sight(self) -> Sight:

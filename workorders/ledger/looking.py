@@ -67,6 +67,14 @@ class Ledgered:
     labour: float
 
     @property
+    def adjusted_money(self) -> float | None:
+        """Money with what confirmed events changed; None where none bears on it. [currency]"""
+        totals = self.book.totals
+        if not any(t.adjusted for t in totals):
+            return None
+        return sum((t.adjusted.money if t.adjusted else t.money) or 0.0 for t in totals)
+
+    @property
     def net(self) -> float:
         """Money less labour. Parts are not in it: nobody enters what they cost."""
         return self.money - self.labour
@@ -113,7 +121,12 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderBook:
-    """One order's page of the book; the newest day first."""
+    """One order's page of the book; the newest day first.
+
+    Attributes:
+        until: Last day that counts; empty before it is done.
+        until_why: What says so.
+    """
 
     order: str
     building: str
@@ -122,6 +135,8 @@ class OrderBook:
     plan: PlanView | None
     days: tuple[DayEntry, ...]
     ended_why: str
+    until: str
+    until_why: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +182,8 @@ class Reading:
                 bookings=tuple(b for b in book.bookings if b.order == id_),
                 plan=_plan(session, id_, account), days=tuple(_entry(row) for row in rows),
                 ended_why=account.ended_why if account is not None else "",
+                until=account.until if account is not None else "",
+                until_why=account.until_why if account is not None else "",
             )  # fmt: skip
 
 

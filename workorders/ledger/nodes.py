@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,8 +15,14 @@ from adapters.records.ledger import AccountRow, DayRow, NodeRow, PlanRow
 from analytics.savings.bought import above
 from analytics.savings.whole_meter import Fault, reconcile
 from core.batch import Floats
+from core.words import Carrier
+from workorders.ledger.adjusting import adjustments, effect_on
 from workorders.ledger.entries import COUNTED, Entry
+from workorders.ledger.events import LedgerEvent, counting
 from workorders.ledger.ground import BASELINE_DAYS, Daily, Ground
+
+_FIGURES = ("since", "upto", "booked", "drop", "u", "excess", "state", "adjusted_booked",
+            "adjusted_drop", "adjusted_u", "adjusted_excess")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,9 @@ class Below:
     booked: float
     first: date
     last: date
+    target: str
+    changed: float
+    """By confirmed events. [kWh, m³]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +49,11 @@ class Reconciler:
     def step(self) -> int:
         """Nodes reconciled."""
         daily = Daily(self.ground, self.ground.sight())
-        rows = [self._node(daily, key, mine) for key, mine in sorted(self._booked().items())]
+        with self.ground.sessions.session(ALL, reading=True) as session:
+            events = counting(session)
+        rows = [
+            self._node(daily, key, mine, events) for key, mine in sorted(self._booked().items())
+        ]
         with self.ground.sessions.session(ALL) as session:
             known = {(row.meter, row.carrier): row for row in session.scalars(select(NodeRow))}
             for row in rows:
@@ -48,7 +61,7 @@ class Reconciler:
                 if before is None:
                     session.add(row)
                     continue
-                for name in ("since", "upto", "booked", "drop", "u", "excess", "state"):
+                for name in _FIGURES:
                     setattr(before, name, getattr(row, name))
         return len(rows)
 
@@ -59,26 +72,34 @@ class Reconciler:
             select(
                 DayRow.cell, DayRow.carrier, PlanRow.onset, AccountRow.done_at,
                 func.sum(DayRow.saving), func.sum(sign), func.min(DayRow.day), func.max(DayRow.day),
+                PlanRow.target, DayRow.account_id,
             )
             .join(AccountRow, AccountRow.id == DayRow.account_id)
             .join(PlanRow, PlanRow.id == AccountRow.plan_id)
             .where(DayRow.state.in_(COUNTED), DayRow.cell != "")
             .group_by(DayRow.cell, DayRow.carrier, DayRow.account_id, PlanRow.onset,
-                      AccountRow.done_at)
+                      AccountRow.done_at, PlanRow.target)
         )  # fmt: skip
         found: dict[tuple[str, str], list[Below]] = {}
         with self.ground.sessions.session(ALL, reading=True) as session:
-            for cell, carrier, onset, done, saving, days, first, last in session.execute(query):
+            changed = adjustments(session, self.ground.site.timezone)
+            for row in session.execute(query):
+                cell, carrier, onset, done, saving, days, first, last, target, account = row
+                of = changed.get((account, carrier))
                 below = Below(
                     began=self.ground.day(onset), mended=self.ground.day(done), days=int(days),
                     booked=float(saving), first=date.fromisoformat(first),
-                    last=date.fromisoformat(last),
+                    last=date.fromisoformat(last), target=target,
+                    changed=of.amount if of is not None else 0.0,
                 )  # fmt: skip
                 for meter in above(self.ground.site, cell):
                     found.setdefault((meter, carrier), []).append(below)
         return found
 
-    def _node(self, daily: Daily, key: tuple[str, str], mine: Sequence[Below]) -> NodeRow:
+    def _node(
+        self, daily: Daily, key: tuple[str, str], mine: Sequence[Below],
+        events: Sequence[LedgerEvent],
+    ) -> NodeRow:  # fmt: skip
         meter, carrier = key
         origin = min(b.began for b in mine) - timedelta(days=BASELINE_DAYS)
         last = max(b.last for b in mine)
@@ -91,17 +112,32 @@ class Reconciler:
             )
             for b in mine
         ]  # fmt: skip
-        found = reconcile(
-            self._without_edges(daily.use(meter, every), mine, origin),
-            *daily.drivers(meter, every), faults,
-        )  # fmt: skip
-        return NodeRow(
+        use = self._without_edges(daily.use(meter, every), mine, origin)
+        drivers = daily.drivers(meter, every)
+        found = reconcile(use, *drivers, faults)
+        row = NodeRow(
             meter=meter, carrier=carrier, building=self.ground.site.equipment[meter].building,
             since=min(b.first for b in mine).isoformat(), upto=last.isoformat(),
             booked=round(sum(b.booked for b in mine), 6), drop=round(found.drop, 6),
             u=round(found.u, 6) if math.isfinite(found.u) else 0.0, excess=round(found.excess, 6),
             state=found.state,
         )  # fmt: skip
+        effect = np.array(effect_on(events, self._below(meter, mine), Carrier(carrier), every))
+        if not effect.any() and not any(b.changed for b in mine):
+            return row
+        # The second figure: neither the meter nor what is booked below it holds the events.
+        told = [replace(f, booked=f.booked + b.changed) for f, b in zip(faults, mine, strict=True)]
+        other = reconcile(use - effect, *drivers, told)
+        row.adjusted_booked = round(sum(f.booked for f in told), 6)
+        row.adjusted_drop, row.adjusted_excess = round(other.drop, 6), round(other.excess, 6)
+        row.adjusted_u = round(other.u, 6) if math.isfinite(other.u) else 0.0
+        return row
+
+    def _below(self, meter: str, mine: Sequence[Below]) -> frozenset[str]:
+        """Where an event acts on a meter too: meters below it, assets that are booked out of it."""
+        site = self.ground.site
+        meters = {m.id for m in site.equipment.values() if m.meter and meter in above(site, m.id)}
+        return frozenset(meters | {below.target for below in mine})
 
     def _without_edges(self, use: Floats, mine: Sequence[Below], origin: date) -> Floats:
         """Days on which a fault began or was mended are half of either."""

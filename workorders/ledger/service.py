@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from adapters.records.base import ALL
 from core.clock import DAY_MS, MINUTE_MS
 from core.errors import Retryable
 from workorders.ledger.booking import Booker
+from workorders.ledger.events import steps_said
 from workorders.ledger.freezing import RENEW_MS, Freezer
 from workorders.ledger.ground import Ground
 from workorders.ledger.nodes import Reconciler
@@ -31,6 +33,7 @@ class Ledger:
         self._reconciler = Reconciler(ground=ground)
         self._every = book_every_ms
         self._frozen_at = self._booked_at = 0
+        self._said = 0
 
     def step(self, now: int) -> None:
         """Whatever is due by the run clock; while store or records are away it waits. [ms]"""
@@ -47,7 +50,10 @@ class Ledger:
     def book(self, now: int) -> int:
         """Books and reconciles now; entries written. [ms]"""
         written = self._booker.step(now)
-        if written:
+        with self.ground.sessions.session(ALL, reading=True) as session:
+            said = steps_said(session)
+        if written or said != self._said:
             self._reconciler.step()
+            self._said = said
         self._booked_at = now
         return written

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from adapters.records.ledger import AccountRow, DayRow, NodeRow, PlanRow
@@ -15,6 +15,7 @@ from analytics.savings.groups import groups_of
 from analytics.savings.interval import Part, combined
 from core.site import Site
 from core.words import CARRIER_UNIT, Carrier
+from workorders.ledger.adjusting import Adjustment, adjustments
 from workorders.ledger.entries import COUNTED, Entry
 
 
@@ -33,6 +34,7 @@ class Booking:
         provisional: Waits for the proof. [unit]
         expected: The finding's estimate a day. [unit]
         hours: Exposure of the booked days. [h]
+        adjustment: What confirmed events change in it; None where none bears on it.
     """
 
     account: int
@@ -46,6 +48,7 @@ class Booking:
     done_at: int
     first: str
     until: str
+    until_why: str
     ended_why: str
     saving: float
     u: float
@@ -58,6 +61,36 @@ class Booking:
     expected: float | None
     hours: float
     part: Part
+    adjustment: Adjustment | None = None
+
+    @property
+    def adjusted(self) -> float:
+        """Saving with what events changed. [unit]"""
+        return self.saving + (self.adjustment.amount if self.adjustment else 0.0)
+
+    @property
+    def adjusted_part(self) -> Part:
+        """The same as a part of a sum: an event is as wrong on all its days and orders."""
+        if self.adjustment is None:
+            return self.part
+        shared = {**self.part.shared, **self.adjustment.u}
+        return replace(self.part, shared=shared)
+
+    @property
+    def adjusted_u(self) -> float:
+        """Half-width of it, 90 %. [unit]"""
+        return combined([self.adjusted_part]) if self.days else 0.0
+
+    @property
+    def second(self) -> Adjusted | None:
+        """The second figure; None where no event bears on it."""
+        if self.adjustment is None:
+            return None
+        return Adjusted(
+            saving=self.adjusted, u=self.adjusted_u,
+            money=_sum([self.money, self.adjustment.money], 1.0),
+            kg_co2=_sum([self.kg_co2, self.adjustment.kg_co2], 1.0),
+        )  # fmt: skip
 
     @property
     def significant(self) -> bool:
@@ -71,6 +104,21 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adjusted:
+    """A sum with what confirmed events changed, less what meters above dispute of it.
+
+    Attributes:
+        saving: [unit]
+        u: Half-width, 90 %. [unit]
+    """
+
+    saving: float
+    u: float
+    money: float | None
+    kg_co2: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
     """One carrier over all orders in scope.
 
@@ -78,6 +126,7 @@ class Total:
         booked: Σ of all verified orders with their sign. [unit]
         disputed: What meters above cannot have seen; not in ``saving``. [unit]
         u: Half-width of the sum. [unit]
+        adjusted: The second figure; None where no event bears on it.
     """
 
     carrier: Carrier
@@ -90,6 +139,7 @@ class Total:
     days: int
     blind: int
     provisional: float
+    adjusted: Adjusted | None = None
 
     @property
     def saving(self) -> float:
@@ -151,6 +201,12 @@ class Node:
     u: float
     excess: float
     state: str
+    adjusted_excess: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Excess without what events changed. [unit]"""
+        return self.excess if self.adjusted_excess is None else self.adjusted_excess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +228,11 @@ def read(session: Session, site: Site, within: tuple[str, str] | None = None) ->
         within: First and last month, such as ``2026-11``: only their days count. What meters
             above dispute is of all days together, and leaves only totals of all days.
     """
-    bookings = tuple(_bookings(session, within))
+    changed = adjustments(session, site.timezone, within)
+    bookings = tuple(
+        replace(b, adjustment=changed.get((b.account, b.carrier.value)))
+        for b in _bookings(session, within)
+    )
     nodes = tuple(_node(row) for row in session.scalars(select(NodeRow).order_by(
         NodeRow.meter, NodeRow.carrier)))  # fmt: skip
     disputing = nodes if within is None else ()
@@ -191,11 +251,15 @@ def _bookings(session: Session, within: tuple[str, str] | None = None) -> list[B
             func.sum(case((counted, DayRow.saving), else_=0.0)),
             func.sum(case((counted, DayRow.saving * DayRow.price))),
             func.sum(case((counted, DayRow.saving * DayRow.factor))),
-            func.sum(sign * DayRow.u * DayRow.u), func.sum(sign * DayRow.hours), func.sum(sign),
+            func.sum(case((DayRow.hours > 0.0, sign * DayRow.u * DayRow.u), else_=0.0)),
+            func.sum(sign * DayRow.hours), func.sum(sign),
             func.sum(case((DayRow.state == Entry.DISPUTED.value, 1), else_=0)),
             func.count(func.distinct(
                 case((DayRow.state == Entry.NOT_ESTIMABLE.value, DayRow.day)))),
             func.sum(case((DayRow.state == Entry.PROVISIONAL.value, DayRow.saving), else_=0.0)),
+            # Without exposure are days that a switchback says.
+            func.sum(case((DayRow.hours > 0.0, 0.0), else_=sign * DayRow.u)),
+            func.sum(case((and_(counted, DayRow.hours == 0.0), DayRow.saving), else_=0.0)),
         )
         .group_by(DayRow.account_id, DayRow.carrier)
         .order_by(DayRow.account_id, DayRow.carrier)
@@ -219,15 +283,17 @@ def _booking(account: AccountRow, plan: PlanRow, row: Any) -> Booking:
     saving, hours, days = float(row[2] or 0.0), float(row[6] or 0.0), int(row[7] or 0)
     level = plan.detail["known"].get(carrier.value, [0.0, 0.0])[0]
     part = Part(
-        amount=saving, random=max(float(row[5] or 0.0), 0.0) ** 0.5,
+        amount=saving - float(row[12] or 0.0), random=max(float(row[5] or 0.0), 0.0) ** 0.5,
         groups=groups_of(plan.detail["groups"], carrier),
-        shared={f"level:{account.id}:{carrier.value}": level * hours},
+        shared={f"level:{account.id}:{carrier.value}": level * hours,
+                f"switchback:{account.id}:{carrier.value}": float(row[11] or 0.0)},
     )  # fmt: skip
     return Booking(
         account=account.id, order=account.order_id, building=account.building, rule=plan.rule,
         target=plan.target, option=plan.option, carrier=carrier, state=account.state,
         done_at=account.done_at, first=account.first, until=account.until,
-        ended_why=account.ended_why, saving=saving, u=combined([part]) if days else 0.0,
+        until_why=account.until_why, ended_why=account.ended_why, saving=saving,
+        u=combined([part]) if days else 0.0,
         money=None if row[3] is None else float(row[3]),
         kg_co2=None if row[4] is None else float(row[4]), days=days, blind=int(row[9]),
         disputed=int(row[8] or 0),
@@ -253,12 +319,32 @@ def _totals(site: Site, bookings: Sequence[Booking], nodes: Sequence[Node]) -> l
                 money=_sum([b.money for b in counted], kept),
                 kg_co2=_sum([b.kg_co2 for b in counted], kept), days=sum(b.days for b in counted),
                 blind=sum(b.blind for b in mine), provisional=sum(b.provisional for b in mine),
+                adjusted=_adjusted(site, counted, nodes),
             )
         )  # fmt: skip
     return found
 
 
-def _disputed(site: Site, carrier: Carrier, nodes: Sequence[Node]) -> float:
+def _adjusted(site: Site, counted: Sequence[Booking], nodes: Sequence[Node]) -> Adjusted | None:
+    """The second figure of one carrier's orders."""
+    if not any(b.adjustment for b in counted):
+        return None
+    booked = sum(b.adjusted for b in counted)
+    disputed = _disputed(site, counted[0].carrier, nodes, adjusted=True)
+    disputed = min(disputed, max(booked, 0.0))
+    kept = (booked - disputed) / booked if booked > 0 else 1.0
+    told = [b.adjustment for b in counted if b.adjustment is not None]
+    money = _sum([*(b.money for b in counted), *(a.money for a in told)], kept)
+    kg_co2 = _sum([*(b.kg_co2 for b in counted), *(a.kg_co2 for a in told)], kept)
+    return Adjusted(
+        saving=booked - disputed, u=combined([b.adjusted_part for b in counted]), money=money,
+        kg_co2=kg_co2,
+    )  # fmt: skip
+
+
+def _disputed(
+    site: Site, carrier: Carrier, nodes: Sequence[Node], *, adjusted: bool = False
+) -> float:
     """Of each tree of meters the larger of what its root and its branches dispute: never twice."""
     mine = {n.meter: n for n in nodes if n.carrier is carrier}
     below: dict[str, list[str]] = {}
@@ -272,7 +358,8 @@ def _disputed(site: Site, carrier: Carrier, nodes: Sequence[Node]) -> float:
             roots.append(meter)
 
     def excess(meter: str) -> float:
-        return max(mine[meter].excess, sum(excess(m) for m in below.get(meter, ())))
+        own = mine[meter].left if adjusted else mine[meter].excess
+        return max(own, sum(excess(m) for m in below.get(meter, ())))
 
     return sum(excess(root) for root in roots)
 
@@ -312,6 +399,7 @@ def _node(row: NodeRow) -> Node:
     return Node(
         meter=row.meter, carrier=Carrier(row.carrier), since=row.since, upto=row.upto,
         booked=row.booked, drop=row.drop, u=row.u, excess=row.excess, state=row.state,
+        adjusted_excess=row.adjusted_excess,
     )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from adapters.records.base import ALL
 from tests.workorders.ledger.leaking import Leaking, leaking
 from tests.workorders.ledger.test_booking import proven
+from tests.workorders.ledger.test_events import counted
 from workorders.ledger.entries import check
+from workorders.ledger.events import check_events
 
 pytestmark = pytest.mark.postgres
 
@@ -35,5 +37,13 @@ def test_booked_signed_and_guarded(leak: Leaking) -> None:
     with leak.house.records.session(ALL, reading=True) as session:
         found = check(session)
     assert (found.entries, found.broken) == (len(leak.entries()), [])
+    counted(leak)
+    (total,) = leak.whole().book.totals
+    assert total.adjusted is not None
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE mv_event SET per_day = 999"))
+        connection.execute(text("DELETE FROM mv_event_step"))
+    with leak.house.records.session(ALL, reading=True) as session:
+        assert (check_events(session).rows, check_events(session).broken) == (2, ())
     with pytest.raises(IntegrityError, match="never_more_than_used"), engine.begin() as connection:
         connection.execute(text("UPDATE cell_day SET booked = counterfactual + 1"))
