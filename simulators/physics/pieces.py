@@ -68,7 +68,7 @@ def _steady(
     first, last = minutes
     edges = [first]
     if growing:
-        known = None
+        known: list[float] | None = None
         for hour in range(first - first % _HOUR, last, _HOUR):
             found = [fault.severity_at(midnight + hour * MINUTE_MS) for fault in growing]
             if known is not None and found != known:
