@@ -20,7 +20,7 @@ from simulators.cases import Cases
 from simulators.days import Days
 from simulators.distractors import gateway_of
 from simulators.gaps import Gaps
-from simulators.lines import CLEAR, Line, lines_of
+from simulators.lines import CLEAR, Line, line_spans
 from simulators.network import Network, Passage
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST, laws_of
@@ -160,7 +160,7 @@ class Campus:
         acting = self._cases.acting(self._until, stop)
         rows = yield from self._steps(self._until, stop, acting, plant=True)
         if self.told:
-            self._send(rows, acting[0].faults)
+            self._send(rows, acting, stop)
         self._until = stop
 
     def history(self, nights: int = 90, plant_days: int = 14) -> Iterator[tuple[int, Columns]]:
@@ -346,13 +346,17 @@ class Campus:
             start = stop
         return self._gaps.left(Columns.joined(parts))
 
-    def _send(self, rows: Columns, faults: Sequence[Fault]) -> None:
-        """Hands readings of a time in which no fault changed to their gateways' lines."""
+    def _send(self, rows: Columns, acting: Sequence[Acting], stop: int) -> None:
+        """Hands readings of a stretch up to a time [ms] to their gateways' lines."""
         gateway = self._gateway_of[rows.point]
-        lines = lines_of(faults, self._until)
         cut = {gateway_of(self._site, m) for m in cut_off(self._happenings, self._until)}
         usual = Line(late_min=self._background.late_min, duplicates=self._background.duplicates)
+        spans = line_spans(acting, self._until, stop)
         for at, name in enumerate(sorted(self._gateways)):
-            line = lines.get(name, CLEAR).beside(usual)
-            line = line.beside(Line(down=name in cut))
-            self._network.take(name, rows.keep(gateway == at), line, self._until)
+            mine = rows.keep(gateway == at)
+            for since, until, lines in spans:
+                line = lines.get(name, CLEAR).beside(usual).beside(Line(down=name in cut))
+                part = mine
+                if len(spans) > 1:
+                    part = mine.keep((mine.at > since) & (mine.at <= until))
+                self._network.take(name, part, line, since)
