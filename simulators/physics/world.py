@@ -101,8 +101,8 @@ class World:
         reads = Reads(*self._for_controllers(outdoor, minutes), looped)
         traces = []
         for piece in together(pieces, lambda now: now.plant):
-            part = reads.cut(piece.within(minutes[0]))
-            traces.append((yield Step(drivers, piece.now, piece.minutes, part)))
+            read = reads.cut(piece.within(minutes[0]))
+            traces.append((yield Step(drivers, piece.now, piece.minutes, read)))
         trace = Trace.joined(traces)
         watered = Watered.joined([
             self._water.run(drivers.draws, now.water, span, trace.cut(part))
