@@ -9,6 +9,7 @@ from analytics.judged import Judged
 from analytics.rule import Basis, Rule
 from analytics.rules.air import (
     DECLARED,
+    Air,
     air,
     cooled,
     eps_oat,
@@ -18,7 +19,9 @@ from analytics.rules.air import (
     least_damper,
     mode_codes,
     mode_gate,
+    no_mixture,
     number,
+    running_on,
 )
 from analytics.rules.air_card import AIR_FLOW, HAND_THERMOMETER, STOP_FAN, air_card
 from analytics.rules.gates import data_gate
@@ -29,6 +32,8 @@ from core.verdict import Reason
 from core.words import Carrier, Trade
 
 _HEATING, _ALL_OUTDOOR, _LEAST = 0, 2, 3
+_IN_HAND = 2
+"""Mode of AC-08, after its two states: the damper is asked to be open."""
 
 FC10 = air_card(
     id_="FC-10",
@@ -42,7 +47,7 @@ FC10 = air_card(
     optional_roles=AIR_FLOW,
     states=(_ALL_OUTDOOR,),
     condition="abs(MAT − OAT) > √(εMAT² + εOAT²) + (1 − 0.76)·abs(RAT − OAT), mechanical cooling "
-    "with all outdoor air.",
+    "with all outdoor air, MAT not beyond both RAT and OAT.",
     clear_at="0.5 K within it.",
     waste_formula="1.206·V̇·max(0, MAT − OAT − (1 − 0.76)·abs(RAT − OAT))/COP of electricity, "
     "without the moisture",
@@ -59,7 +64,7 @@ FC10 = air_card(
     isolation=STOP_FAN,
     effort_min=90,
     seasonal=True,
-    numbers=("eps_mat", "eps_oat_local", "eps_oat_remote"),
+    numbers=("eps_mat", "eps_oat_local", "eps_oat_remote", "mix_band"),
     own={
         "wide_open": Parameter(value=0.76, unit="1", why="outdoor share of a healthy unit (LBNL "
             "MZVAV-2-1) whose damper is asked to open fully, 0.76 to 0.97: return dampers leak the "
@@ -80,11 +85,13 @@ AC08 = air_card(
     optional_roles=AIR_FLOW,
     exemptions=("demand_ventilation",),
     states=(_HEATING, _LEAST),
+    modes=("in_hand",),
     condition="OAF > OAFmin + max(0.10, εMAT/abs(RAT − OAT)), OAF = (MAT − RAT)/(OAT − RAT), "
     "abs(RAT − OAT) ≥ 6 K: heating, wherever the damper is asked to be but for one that its loop "
     "moves, 2 % and more within half an hour, or mechanical cooling with the least outdoor air "
     "while it is warmer outdoors than in; OAFmin (oa_min) declared.",
-    clear_at="Within 80 % of the limit.",
+    clear_at="Within 80 % of the limit; for a damper that was in hand: its loop moves it, whatever "
+    "the state.",
     waste_formula="heating: 1.206·V̇·ΔOAF·(RAT − OAT) of heat; cooling: "
     "1.206·V̇·ΔOAF·(OAT − RAT)/COP of electricity, without the moisture",
     causes=(
@@ -121,6 +128,7 @@ def judge_economiser(frame: Frame) -> Judged:
     """FC-10."""
     gate, now = data_gate(frame, FC10.roles), air(frame)
     mode_gate(gate, now, frame, (_ALL_OUTDOOR,))
+    gate.exclude(no_mixture(frame), Reason.OTHER_MODE)
     apart = frame.value("mat") - frame.value("oat")
     with np.errstate(invalid="ignore"):
         leaks = (1.0 - FC10.value("wide_open")) * np.abs(frame.value("rat") - frame.value("oat"))
@@ -142,31 +150,33 @@ def judge_excess(frame: Frame) -> Judged:
     """AC-08."""
     states = (_HEATING, _LEAST)
     gate, now = data_gate(frame, AC08.roles), air(frame)
+    open_ = frame.value("oa_damper") > least_damper(frame) + number("damper_band")
+    # In nobody's hand, whatever the state: a proof where one was, and no fault of the damper's.
+    obeys = open_ & _moves(frame, now)
     # Real units stand at 37 % on a cold day and are healthy: a guess would accuse them.
     gate.exclude(np.isnan(frame.parameter("oa_min")), Reason.NO_REFERENCE)
-    mode_gate(gate, now, frame, states)
+    mode_gate(gate, now, frame, states, besides=obeys)
     excess, spread = excess_share(frame)
     heating = now.state == _HEATING
-    gate.exclude(heating & _moved(frame), Reason.OTHER_MODE)
     with np.errstate(invalid="ignore", divide="ignore"):
         # Cooler outdoors than in, more of it is no loss to who cools.
-        gate.exclude(np.where(heating, -spread, spread) < AC08.value("least_spread"),
+        gate.exclude(~obeys & (np.where(heating, -spread, spread) < AC08.value("least_spread")),
                      Reason.SMALL_SPREAD)  # fmt: skip
         limit = np.maximum(AC08.value("least_excess"), number("eps_mat") / np.abs(spread))
-        beyond = excess - limit
-        clear = excess <= AC08.value("clear_share") * limit
+        beyond = np.where(obeys, -AC08.value("least_excess"), excess - limit)
+        clear = obeys | (excess <= AC08.value("clear_share") * limit)
     return gate.judge(
         beyond > 0,
         clear=clear,
         margin=beyond,
         good=frame.good,
-        mode=mode_codes(now, states),
+        mode=np.where(obeys | (heating & open_), _IN_HAND, mode_codes(now, states)).astype(np.int8),
         waste=excess_waste(frame, excess, spread, heating),
     )
 
 
-def _moved(frame: Frame) -> Bools:
-    """Whether the damper is asked to open, and within the mode delay asked otherwise."""
+def _moves(frame: Frame, now: Air) -> Bools:
+    """Whether the damper has been asked otherwise within the mode delay, all of it in use."""
     asked = frame.value("oa_damper")
     steps = round(number("mode_delay") * 60_000 / frame.grid.step)
     high, low = asked.copy(), asked.copy()
@@ -174,10 +184,8 @@ def _moved(frame: Frame) -> Bools:
         high[:, k:] = np.fmax(high[:, k:], asked[:, :-k])
         low[:, k:] = np.fmin(low[:, k:], asked[:, :-k])
     with np.errstate(invalid="ignore"):
-        moved: Bools = (high - low >= AC08.value("moves")) & (
-            asked > least_damper(frame) + number("damper_band")
-        )
-    return moved
+        moved: Bools = high - low >= AC08.value("moves")
+    return moved & running_on(frame, now)
 
 
 NONE_FREE = Rule(

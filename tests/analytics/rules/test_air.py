@@ -198,7 +198,14 @@ def test_a_damper_that_its_loop_moves_is_in_nobodys_hand() -> None:
     """A heating valve lets some water through, and outdoor air is asked to cool it away."""
     asked = [60.0, 61.0, 62.0, 63.0, 62.0, 61.0, 60.0, 59.0, 60.0, 61.0]
     obeys = ahu(**HEATING, oa_damper=asked, rat=22, oat=2, mat=10)
-    assert last(judged("AC-08", obeys)) == (NE, Reason.OTHER_MODE)
+    result = judged("AC-08", obeys)
+    assert last(result) == (OK, Reason.CLEAR)
+    assert result.mode[0, -1] == rule("AC-08").card.modes.index("in_hand")
+    free = with_values(obeys, heat_valve=0, oat=18)
+    assert last(judged("AC-08", free)) == (OK, Reason.CLEAR), "a proof in any weather"
+    began = with_values(obeys, fan_status=[0.0] * 5 + [1.0] * (STEADY - 2), oa_damper=[
+        *[0.0] * 5, *[60.0] * (STEADY - 2)])  # fmt: skip
+    assert last(judged("AC-08", began))[0] is NE, "a fan that starts moves every damper"
     breathes = ahu(**HEATING, oa_damper=[60.0, 60.5] * 5, rat=22, oat=2, mat=10)
     assert last(judged("AC-08", breathes))[0] is FAULT
 
@@ -217,6 +224,36 @@ def test_less_than_no_outdoor_air_is_no_dampers_state() -> None:
     wide = replace(swapped, parameters={**swapped.parameters, "oa_min": np.array([0.35])})
     shut = with_values(wide, rat=22, mat=22.5)
     assert last(judged("FC-6", shut))[0] is FAULT, "a damper that is shut is one"
+
+
+@pytest.mark.parametrize(
+    ("id_", "wrong"),
+    [
+        ("FC-5", ahu(**HEATING, mat=23, sat=18)),
+        ("FC-7", ahu(**COLD, mat=1.4, sat=13)),
+        ("FC-10", ahu(**ECONOMISER, mat=23, oat=14)),
+        ("FC-12", ahu(**ECONOMISER, mat=13, sat=19)),
+        ("FC-14", ahu(**FREE, mat=23, sat=18)),
+        ("FC-15", ahu(**FREE, mat=13, sat=19)),
+    ],
+)
+def test_what_can_be_no_mixture_is_a_sensors_fault_and_sends_nobody_to_a_coil(
+    id_: str, wrong: Frame
+) -> None:
+    """A mixed air sensor 6 K off, on a morning too cool for FC-3 to be sure."""
+    assert last(judged(id_, wrong)) == (NE, Reason.OTHER_MODE)
+    assert last(judged("FC-3", wrong))[0] is not FAULT
+
+
+@pytest.mark.parametrize(
+    ("id_", "measured"),
+    [
+        ("FC-14", ahu(**FREE, mat=23, sat=18, ccet=16, cclt=10)),
+        ("FC-15", ahu(**FREE, mat=13, sat=19, hcet=10, hclt=16)),
+    ],
+)
+def test_sensors_at_the_coil_need_no_mixture(id_: str, measured: Frame) -> None:
+    assert last(judged(id_, measured))[0] is FAULT
 
 
 def test_too_much_is_said_only_of_a_declared_share() -> None:
