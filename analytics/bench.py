@@ -95,6 +95,7 @@ class Bench:
         self.tails = Tails(verdicts, lambda rule: self.by_id[rule].card.hold.counted)
         self.touched: set[Key] = set()
         self._scenes: dict[tuple[int, int, int], Scene] = {}
+        self._mutes: dict[int, Mapping[str, Sequence[tuple[int, int]]]] = {}
 
     def hear(self, clocks: Sequence[ClockSeen], undecided: Sequence[Undecided]) -> None:
         """What ingest saw of gateways' clocks and of registers, as far back as any is judged."""
@@ -107,6 +108,7 @@ class Bench:
                 waits.setdefault(event.point, []).append((event.at, event.until or NEVER))
         self._judge.clocks, self._judge.undecided = found, waits
         self._scenes.clear()
+        self._mutes.clear()
 
     def learn(self, lessons: Lessons) -> None:
         """What was taught holds from now on for every window that is judged."""
@@ -174,6 +176,7 @@ class Bench:
     def stretch(self, groups: Sequence[Group], upto: int) -> None:
         """Judges rules of groups that stand abreast up to a time, each in one call for all."""
         self._scenes.clear()
+        self._mutes.clear()
         whole = self._together.of(groups)
         spans = [
             (rule, whole.until[rule.id], self._judge.limit(rule, upto))
@@ -243,6 +246,7 @@ class Bench:
             for past in group.pasts.values():
                 past.prune(before)
         self.tails.prune(now, onset_of)
+        self._mutes.clear()
 
     def _windows(
         self, group: Group, rule: Rule, start: int, end: int, only: frozenset[str] | None
@@ -264,6 +268,8 @@ class Bench:
             near = (part.start - rule.mutes_back_ms, part.end + rule.mutes_back_ms)
             before = self._wrong(rule, key, near)
             self.tails.splice(key, part.start, part.end, part.runs)
+            if rule.mutes:
+                self._mutes.clear()
             self.touched.add(key)
             for start, end in differences(before, self._wrong(rule, key, near)):
                 dirty += [(point, start, end) for point in self._accused(rule, key)]
@@ -298,6 +304,7 @@ class Bench:
         """Judges targets again over a stretch of the past."""
         for target in stretch.targets:
             self.tails.reach((rule.id, target), stretch.start - _BEHIND_MS)
+        self._mutes.clear()
         if rule.daily is not None:
             self._windows(group, rule, stretch.start, stretch.end, stretch.targets)
             return []
@@ -322,7 +329,10 @@ class Bench:
         return scene
 
     def _muted(self, rule: Rule) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """When which point was wrong, as far as a rule has to heed it."""
+        """When which point was wrong, as far as a rule has to heed it; the same for its rank."""
+        known = self._mutes.get(rule.rank)
+        if known is not None:
+            return known
         spans: dict[str, list[tuple[int, int]]] = {}
         for key in self.tails.faulty_keys():
             accuser = self.by_id[key[0]]
@@ -330,6 +340,7 @@ class Bench:
                 wrong = wrong_spans(accuser, self.tails.stream(key))
                 for point in self._accused(accuser, key):
                     spans.setdefault(point, []).extend(wrong)
+        self._mutes[rule.rank] = spans
         return spans
 
     def _accused(self, rule: Rule, key: Key) -> list[str]:

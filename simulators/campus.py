@@ -20,7 +20,7 @@ from simulators.cases import Cases
 from simulators.days import Days
 from simulators.distractors import gateway_of
 from simulators.gaps import Gaps
-from simulators.lines import CLEAR, Line, lines_of
+from simulators.lines import CLEAR, Line, line_spans
 from simulators.network import Network, Passage
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST, laws_of
@@ -74,6 +74,9 @@ class Campus:
         background: Defects of its data that are nobody's fault either.
         physics: Key of :data:`simulators.physics.laws.PHYSICS`.
 
+    Attributes:
+        told: Whether it has readings; see :meth:`twin`.
+
     Raises:
         Misconfigured: The site has points that cannot be simulated, or no place for a fault;
             or there is no such climate or physics, or spells beside a file.
@@ -102,7 +105,7 @@ class Campus:
         )  # fmt: skip
         self._gaps = Gaps(site, seed, background)
         self._edges = edges(self._happenings)
-        self._settled = False
+        self._settled, self.told = False, True
         self._until = start
         self._network = Network(site, seed, self._gateways)
         places = {name: at for at, name in enumerate(sorted(self._gateways))}
@@ -156,7 +159,8 @@ class Campus:
         """Goes on to a time before which no fault changes, for whoever steps its world. [ms]"""
         acting = self._cases.acting(self._until, stop)
         rows = yield from self._steps(self._until, stop, acting, plant=True)
-        self._send(rows, acting[0].faults)
+        if self.told:
+            self._send(rows, acting, stop)
         self._until = stop
 
     def history(self, nights: int = 90, plant_days: int = 14) -> Iterator[tuple[int, Columns]]:
@@ -206,10 +210,15 @@ class Campus:
         with self._lock:
             return self.world.consumed()
 
-    def twin(self, faults: Sequence[Fault]) -> Campus:
+    def twin(self, faults: Sequence[Fault], *, told: bool = True) -> Campus:
         """Another world of the same seed that has lived through the same until now.
 
         It goes on with other faults; of this one's readings it has those still under way.
+
+        Args:
+            faults: Of the other.
+            told: Whether it has readings; where it has none, only :meth:`consumed` is known, and
+                no twin of it has any either.
         """
         with self._lock:
             self._settle()
@@ -222,6 +231,7 @@ class Campus:
             other.world.remember(self.world.memory())
             other._network.share(self._network, self._until)
             other._settled, other._until = True, self._until
+            other.told = told and self.told
             return other
 
     def causes(self, target: str) -> tuple[str, ...]:
@@ -331,18 +341,22 @@ class Campus:
             stop = min([end, midnight + DAY_MS, *(e for e in self._edges if e > start)])
             minutes = ((start - midnight) // MINUTE_MS, (stop - midnight) // MINUTE_MS)
             known = (day, midnight, self._days.worked(day))
-            part = yield from self.world.steps(known, acting, minutes, plant=plant)
+            part = yield from self.world.steps(known, acting, minutes, plant=plant, told=self.told)
             parts.append(part)
             start = stop
         return self._gaps.left(Columns.joined(parts))
 
-    def _send(self, rows: Columns, faults: Sequence[Fault]) -> None:
-        """Hands readings of a time in which no fault changed to their gateways' lines."""
+    def _send(self, rows: Columns, acting: Sequence[Acting], stop: int) -> None:
+        """Hands readings of a stretch up to a time [ms] to their gateways' lines."""
         gateway = self._gateway_of[rows.point]
-        lines = lines_of(faults, self._until)
         cut = {gateway_of(self._site, m) for m in cut_off(self._happenings, self._until)}
         usual = Line(late_min=self._background.late_min, duplicates=self._background.duplicates)
+        spans = line_spans(acting, self._until, stop)
         for at, name in enumerate(sorted(self._gateways)):
-            line = lines.get(name, CLEAR).beside(usual)
-            line = line.beside(Line(down=name in cut))
-            self._network.take(name, rows.keep(gateway == at), line, self._until)
+            mine = rows.keep(gateway == at)
+            for since, until, lines in spans:
+                line = lines.get(name, CLEAR).beside(usual).beside(Line(down=name in cut))
+                part = mine
+                if len(spans) > 1:
+                    part = mine.keep((mine.at > since) & (mine.at <= until))
+                self._network.take(name, part, line, since)

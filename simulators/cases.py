@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core.clock import HOUR_MS, MINUTE_MS
+from core.clock import MINUTE_MS
 from core.errors import Misconfigured, Mistake, Refused
 from core.site import Site
 from simulators.bouts import bouts_of
 from simulators.causes import causes_of
-from simulators.lines import on_line
 from simulators.physics.cheats import WORDS, cheats
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.kinds.catalogue import FAULT_KINDS
@@ -20,6 +19,8 @@ from simulators.truth import Case, Effect, Mending, Truth
 _STRETCHES = frozenset({
     FaultKind.SENSOR_STUCK, FaultKind.SENSOR_SILENT, FaultKind.GATEWAY_SILENT
 })  # fmt: skip
+"""Kinds of which the time in which one acts is a stretch of its own: what is silent is left out of
+a whole stretch, and what sticks at what it said last is not known before that has been read."""
 
 
 class Cases:
@@ -76,15 +77,13 @@ class Cases:
     def next_change(self, at: int, until: int) -> int:
         """The first minute after ``at`` in which a fault begins or ends. [ms]
 
-        Or in which one that nobody can take in pieces turns, or one of a line has grown; others
-        grow within a stretch by the hour, and come and go as :meth:`acting` says.
+        Or in which one that nobody can take in pieces turns; others come and go as
+        :meth:`acting` says, and grow within a stretch by the hour.
         """
         moments = [until]
         for case in self._cases:
             moments += [m + -m % MINUTE_MS for m in (case.fault.onset, case.end) if m is not None]
-            if case.fault.grows and on_line(case.fault) and case.active(at):
-                moments.append(at - at % HOUR_MS + HOUR_MS)
-            if case.bouts is not None and case.there(at) and _whole(case.fault):
+            if case.bouts is not None and case.there(at) and case.fault.kind in _STRETCHES:
                 moments.append(case.bouts.next_turn(at))
         return min(m for m in moments if m > at)
 
@@ -115,15 +114,6 @@ class Cases:
         """Every fault, by onset."""
         cases = sorted(self._cases, key=lambda c: (c.fault.onset, c.fault.id))
         return [case.truth(self._site) for case in cases]
-
-
-def _whole(fault: Fault) -> bool:
-    """Whether the time in which it acts is a stretch of its own.
-
-    What a line does is asked once a stretch; what is silent, and what sticks at what it said last,
-    is not known before the time in front has been read.
-    """
-    return on_line(fault) or fault.kind in _STRETCHES
 
 
 def _meant(fault: Fault, id_: str, asset: str, family: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from core.clock import HOUR_MS
 from simulators.physics.faults import Fault, FaultKind
+from simulators.physics.pieces import Acting
 
 _HOUR_S = 3600.0
 
@@ -49,9 +51,30 @@ _KINDS = frozenset({
 })  # fmt: skip
 
 
-def on_line(fault: Fault) -> bool:
-    """Whether it acts between devices and edge, and not in the plant or on its instruments."""
-    return fault.kind in _KINDS
+def line_spans(
+    acting: Sequence[Acting], start: int, end: int
+) -> list[tuple[int, int, dict[str, Line]]]:
+    """From when until when [ms] the lines of which gateways do what, in the order of time.
+
+    Args:
+        acting: Which faults act since when.
+        start: Of the time that is looked at. [ms]
+        end: Of it. [ms]
+    """
+    found: list[tuple[int, int, dict[str, Line]]] = []
+    ends = [*(one.since for one in acting[1:]), end]
+    for one, until in zip(acting, ends, strict=True):
+        since = max(one.since, start)
+        faults = [fault for fault in one.faults if fault.kind in _KINDS]
+        hours = range(since - since % HOUR_MS + HOUR_MS, until, HOUR_MS)
+        marks = [since, *(hours if any(fault.grows for fault in faults) else ()), until]
+        for first, last in pairwise(marks):
+            lines = lines_of(faults, first)
+            if found and found[-1][2] == lines:
+                found[-1] = (found[-1][0], last, lines)
+            else:
+                found.append((first, last, lines))
+    return found
 
 
 def lines_of(active: Sequence[Fault], at: int) -> dict[str, Line]:

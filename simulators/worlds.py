@@ -208,8 +208,11 @@ def unrepaired(many: Sequence[tuple[Worlds, Campus]]) -> list[Unrepaired]:
 
 
 def repaired(many: Sequence[tuple[Worlds, Campus, Sequence[Repair]]]) -> list[list[Life]]:
-    """Of each building R with the first repair, with the first two and so on, by time."""
-    before = [Living(w, origin.twin(w.faults), w.unborn()) for w, origin, _ in many]
+    """Of each building R with the first repair, with the first two and so on, by time.
+
+    Of these only what they used is known: nobody asks what they would have published.
+    """
+    before = [Living(w, origin.twin(w.faults, told=False), w.unborn()) for w, origin, _ in many]
     faults = [list(w.faults) for w, _, _ in many]
     lives: list[list[Living]] = [[] for _ in many]
     coming = [len(repairs) for _, _, repairs in many]
@@ -241,6 +244,8 @@ def live(living: Sequence[Living], until: int) -> None:
         abreast.advance(stop)
         for one in living:
             one.life.used[day] = _used(one.campus) - one.life.dawn
+            if not one.campus.told:
+                continue
             site = one.worlds.site
             for gateway in sorted(site.gateways):
                 note(site, one.life, *one.campus.arrived(gateway, stop), start)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -68,7 +67,7 @@ def _steady(
     first, last = minutes
     edges = [first]
     if growing:
-        known = None
+        known: list[float] | None = None
         for hour in range(first - first % _HOUR, last, _HOUR):
             found = [fault.severity_at(midnight + hour * MINUTE_MS) for fault in growing]
             if known is not None and found != known:
@@ -105,6 +104,12 @@ def alike(one: object, other: object) -> bool:
     return one == other
 
 
-@lru_cache(maxsize=64)
-def _names(of: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(of)) if is_dataclass(of) else ()
+def _names(of: type[object]) -> tuple[str, ...]:
+    """Fields of a dataclass, looked up once; none of anything else."""
+    found = _FIELDS.get(of)
+    if found is None:
+        found = _FIELDS[of] = tuple(f.name for f in fields(of)) if is_dataclass(of) else ()
+    return found
+
+
+_FIELDS: dict[type[object], tuple[str, ...]] = {}

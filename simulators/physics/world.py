@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class World:
         self._gateways = gateways
         self._outlets = outlets_of(self.plan, gateways)
         self._looped = frozenset(i for i, p in enumerate(site.points) if p.role.id in LOOPED)
+        self._rooms = [i for i, p in enumerate(site.points) if p.role.id == "zone_temp"]
         self._outdoor = [i for i, p in enumerate(site.points) if p.role.id == "oat"]
         self._panel = Panel(self.plan, self._sensors, seed)
         self._water = Waterworks(self.plan)
@@ -73,7 +75,7 @@ class World:
 
     def steps(
         self, day: tuple[date, int, Bools], acting: Sequence[Acting], minutes: tuple[int, int],
-        *, plant: bool = True,
+        *, plant: bool = True, told: bool = True,
     ) -> Going[Columns]:  # fmt: skip
         """Goes on through minutes of one local day; gives what all points said, in time order.
 
@@ -84,6 +86,7 @@ class World:
             acting: Which faults act; what lies outside these minutes is left out.
             minutes: From and to, minutes of the day.
             plant: Whether plant points are wanted beside the meters.
+            told: Whether anything is; else only what it used is known, see :meth:`consumed`.
         """
         drivers, asked = self._drivers(day)
         pieces = [
@@ -98,8 +101,8 @@ class World:
         reads = Reads(*self._for_controllers(outdoor, minutes), looped)
         traces = []
         for piece in together(pieces, lambda now: now.plant):
-            part = reads.cut(piece.within(minutes[0]))
-            traces.append((yield Step(drivers, piece.now, piece.minutes, part)))
+            read = reads.cut(piece.within(minutes[0]))
+            traces.append((yield Step(drivers, piece.now, piece.minutes, read)))
         trace = Trace.joined(traces)
         watered = Watered.joined([
             self._water.run(drivers.draws, now.water, span, trace.cut(part))
@@ -112,6 +115,10 @@ class World:
         ])  # fmt: skip
         said: Said = {}
         passed = Passed(supplied, watered.branch, watered.main, trace)
+        if not told:
+            self._meters.count(passed)
+            self._hold(drivers, ills, when, trace, Due(at))
+            return _columns(said, frozenset(), self.plan.site, self._gateways)
         counting = [(part, now.meters) for _, now, part in _each(pieces, lambda now: now.meters)]
         for part, faults_of_meters in counting:
             _go_on(said, self._meters.read(passed.cut(part), at[part], faults_of_meters))
@@ -277,19 +284,35 @@ class World:
                 said[point] = due.of(model.period_s, its)
         return said
 
+    def _hold(self, drivers: Drivers, ills: Ills, when: Stretch, trace: Trace, due: Due) -> None:
+        """Remembers what rooms' sensors said last, which boxes follow where one sticks."""
+        rooms = [p for p in self._rooms if p in self._outlets]
+        sound = [p for p in rooms if p not in ills]
+        if sound:
+            last = np.array([len(due.ends) - 1])
+            self._sense(sound, last, drivers, when, trace)
+        for point in rooms:
+            if point in ills:
+                self._read_ill(point, ills[point], drivers, when, trace)
+
     def _read_sound(
         self, points: Sequence[int], period: int, drivers: Drivers, when: Stretch, trace: Trace,
         due: Due,
     ) -> tuple[Ints, Floats]:  # fmt: skip
         """When points of one period are due, and what they say then. (times,), (points, times)"""
-        which = due.and_last(period)
+        said = self._sense(points, due.and_last(period), drivers, when, trace)
+        times = due.ends[due.which(period)]
+        return times, said[:, : len(times)]
+
+    def _sense(
+        self, points: Sequence[int], which: Ints, drivers: Drivers, when: Stretch, trace: Trace
+    ) -> Floats:
+        """What points say that nothing is wrong with, in some of the minutes. (points, …)"""
         seen = trace.at(which)
         truth = np.empty((len(points), len(which)))
         for i, point in enumerate(points):
             truth[i] = self._outlets[point](seen, drivers, when.first + which)
-        said = self._sensors.read_sound(points, truth, when, self._looped, which)
-        times = due.ends[due.which(period)]
-        return times, said[:, : len(times)]
+        return self._sensors.read_sound(points, truth, when, self._looped, which)
 
     def _read_ill(
         self, point: int, parts: Sequence[tuple[slice, SensorFaults | None]], drivers: Drivers,
@@ -326,10 +349,14 @@ def _ills(pieces: Sequence[Piece]) -> Ills:
     return {
         point: [
             (part, now.sensors.get(point))
-            for _, now, part in _each(pieces, lambda now, p=point: now.sensors.get(p))  # type: ignore[misc]
+            for _, now, part in _each(pieces, partial(_wrong_with, point))
         ]
         for point in {point for piece in pieces for point in piece.now.sensors}
     }
+
+
+def _wrong_with(point: int, now: Conditions) -> SensorFaults | None:
+    return now.sensors.get(point)
 
 
 def _go_on(said: Said, more: Said) -> None:

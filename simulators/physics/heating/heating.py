@@ -113,7 +113,9 @@ class Heating:
         self._given = np.zeros(len(self.water))
         self._lost = np.zeros(rows)
         self._full = WATER_HEAT * self.sizes.flow
-        self._soft = np.where(self.sizes.station, _SOFT_STATION_K, _SOFT_K)
+        # Without radiators nothing is warmed up slowly: no water is too far above what there is.
+        soft = np.where(self.sizes.station, _SOFT_STATION_K, _SOFT_K)
+        self._soft = np.where(self._radiates, soft, np.inf)
         self._gravity = _GRAVITY * (self._radiates & self.sizes.there)
 
     @property
@@ -188,7 +190,7 @@ class Heating:
         bad, pace = self._bad(now), self._paced(minutes * _MINUTE_H)
         on, lacks = self._enabled(day, k, took[1], bad)
         asked = curve.limited(day.curve[k] + lacks, self.sizes.least)
-        held = np.where(self._radiates, np.minimum(asked, self._go + self._soft), asked)
+        held = np.minimum(asked, self._go + self._soft)
         speed: Floats = on * day.speed[k]
         turns = np.maximum(speed, self._gravity)
         used = took[0] + self._radiators(turns, now, pace.hours)
@@ -311,15 +313,15 @@ class Heating:
         lit &= boiler.flame(burning, hot - aimed, bad.above, bad.below)
         burns = lit * _ONE
         lost = (burns > burning) * pace.purge + self.sizes.shell * (hot - _ROOM_C)
-        gains, step = given - charge - lost, pace.node
-        still, lifts = self._alone(back, carries * mix, gains, step)
+        gains = given - charge - lost
+        still, lifts = self._alone(back, carries * mix, gains, pace)
         share, _ = boiler.fire(hot, still, lifts, aimed, bad.above)
         over = np.maximum(still + burns * share * lifts - back, _ONE)
         way = self._on * np.minimum(np.maximum((asked - back) / over, _NOUGHT), _ONE) - mix
         mix += (np.abs(way) * over > _MIX_RESTS_K) * pace.mixed * way
         self._lost += lost
         flows = carries * mix
-        still, lifts = self._alone(back, flows, gains, step)
+        still, lifts = self._alone(back, flows, gains, pace)
         share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.above)
         share *= burns
         np.greater(lit, goes_out, out=lit)
@@ -330,12 +332,13 @@ class Heating:
         return heat, fuel, self._burners * (flows * (hot - back) + charge), burns
 
     def _alone(
-        self, back: Floats, flows: Floats, gains: Floats, step: Floats
+        self, back: Floats, flows: Floats, gains: Floats, pace: Pace
     ) -> tuple[Floats, Floats]:
         """Water of boilers after a step without fire [°C], and how far full fire lifts it [K]."""
+        step = pace.node
         slows = _ONE + step * flows
         still = (self._hot + step * (flows * back + gains)) / slows
-        return still, step * self.sizes.burns / slows
+        return still, pace.lifts / slows
 
     def _network(
         self, asked: Floats, sent: Floats, back: Floats, carries: Floats,
@@ -361,7 +364,8 @@ class Heating:
         np.multiply(runs, aimed, out=wanted)
         before[:] = error
         valve[:] = substation.moved(valve, wanted, pace.hours)
-        np.copyto(valve, bad.open, where=bad.stuck)
+        if bad.hangs:
+            np.copyto(valve, bad.open, where=bad.stuck)
         primary = there * substation.primary_flow(valve, now.passes, bad.shuts, capacity)
         streams = (_CARRIES * primary, carries)
         heat = there * exchanged(bad.conductance, streams, sent - back)

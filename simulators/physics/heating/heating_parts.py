@@ -137,7 +137,8 @@ class BadParts:
         shuts: What a shut primary valve holds back.
         ring: Loss of the hot water's ring. [kW/K]
         always: Whether plant runs whatever weather and hour.
-        stuck: Whether the primary valve stands.
+        stuck: Whether the primary valve stands,
+        hangs: and whether any does.
         open: How far, where it does.
         tight: Whether every primary valve shuts when it is told to, and every exchanger works.
     """
@@ -153,6 +154,7 @@ class BadParts:
     ring: Floats
     always: Bools
     stuck: Bools
+    hangs: bool
     open: Floats
     tight: bool
 
@@ -168,7 +170,8 @@ def bad_parts(now: HeatingFaults, sizes: HeatingSizes) -> BadParts:
         efficiency=sizes.efficiency - now.burner,
         conductance=ua,
         shuts=1.0 - now.passes, ring=hot_water.ring(now.ring),
-        always=now.in_hand > 0.0, stuck=stuck, open=np.where(stuck, now.stuck, 0.0),
+        always=now.in_hand > 0.0, stuck=stuck, hangs=bool(stuck.any()),
+        open=np.where(stuck, now.stuck, 0.0),
         tight=not (stuck.any() or now.passes.any() or (ua[sizes.station] < _SOME_UA).any()),
     )  # fmt: skip
 
@@ -181,6 +184,7 @@ class Pace:
         hours: How long it is. [h]
         way: Over what the water of either way holds. [K/kW]
         node: The same of boiler or exchanger. [K/kW]
+        lifts: What full fire does to a boiler through which nothing flows. [K]
         purge: What a start blows away, in the mean of the step. [kW]
         mixed: Share of its way that a mixing valve goes.
     """
@@ -188,6 +192,7 @@ class Pace:
     hours: float
     way: Floats
     node: Floats
+    lifts: Floats
     purge: Floats
     mixed: Floats
 
@@ -195,7 +200,8 @@ class Pace:
 def pace_of(hours: float, sizes: HeatingSizes) -> Pace:
     """Of steps of so many hours."""
     mixed: Floats = sizes.fired * np.float64(1.0 - exp(-_MIX_PER_H * hours))
+    node = hours / sizes.node
     return Pace(
-        hours=hours, way=hours / sizes.way, node=hours / sizes.node, purge=sizes.purge / hours,
-        mixed=mixed,
+        hours=hours, way=hours / sizes.way, node=node, lifts=node * sizes.burns,
+        purge=sizes.purge / hours, mixed=mixed,
     )  # fmt: skip

@@ -135,6 +135,11 @@ class Meters:
         self.total = totals[:, -1].copy()
         return said
 
+    def count(self, passed: Passed) -> None:
+        """Goes on without anybody who reads a dial: only :meth:`consumed` is known afterwards."""
+        true = self._amounts(passed) / 60.0
+        self.truly = _counted(self.truly, true)[:, -1].copy()
+
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What truly passed the buildings' main meters since the world began, errors aside.
 
