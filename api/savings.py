@@ -235,7 +235,6 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
     return lines
 
 
-<<<<<<< HEAD
 def _cost(cost: Sequence[float], tr: Translator) -> str:
     """What a unit of a formula costs, and who says so."""
     factor, half, days = cost
@@ -243,7 +242,8 @@ def _cost(cost: Sequence[float], tr: Translator) -> str:
     if not days:
         return tr("{factor}, believed: no meter told it", factor=said)
     return tr("{factor}, by {days} days of meters", factor=said, days=int(days))
-=======
+
+
 def until_line(book: OrderBook, tr: Translator) -> list[tuple[str, str]]:
     """Until when a repair counts, and which term says so; nothing before it is done."""
     if book.until_why not in UNTIL_WORDS:
@@ -265,7 +265,6 @@ def _open_words(of: Mapping[str, Any] | None, tr: Translator) -> str:
         "{days} days, median of {cases} cases before the first order ({day})", days=of["days"],
         cases=of["cases"], day=of["day"],
     )  # fmt: skip
->>>>>>> w-f
 
 
 def _group(name: str, tr: Translator) -> str:
