@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, inspect, or_, select, update
+from sqlalchemy import ColumnElement, and_, inspect, or_, select
 from sqlalchemy.orm import make_transient
 
 from adapters.records.folds import OrderFold
@@ -63,6 +63,7 @@ class Cases:
     _by_opening: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _folds: dict[str, str] = field(default_factory=dict)
     _last_case: dict[str, int] = field(default_factory=dict)
+    _above: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict)
 
     def attach(self, link: OrderFinding) -> None:
         """A new link."""
@@ -97,6 +98,14 @@ class Cases:
         """A new order."""
         self.book.session.add(order)
         self._know(order)
+
+    def above(self, card: RuleCard, asset: str) -> Sequence[str]:
+        """Causes of which a finding by a card at an asset may be a symptom."""
+        key = (card.id, asset)
+        if key not in self._above:
+            office = self.book.office
+            self._above[key] = causes_above(office.graph, asset, card, office.cards.values())
+        return self._above[key]
 
     def links_of(self, order: Order) -> Sequence[OrderFinding]:
         """The findings of an order."""
@@ -245,8 +254,7 @@ def _concerned(book: Book, cases: Cases, news: Sequence[Finding]) -> list[str]:
     causes = own | {incident_cause(finding.building) for finding in news}
     for card, finding in judged:
         causes.update(behind(book, card, finding))
-        asset = asset_of(book.office.site, finding.target)
-        causes.update(causes_above(book.office.graph, asset, card, cards.values()))
+        causes.update(cases.above(card, asset_of(book.office.site, finding.target)))
     found.update(_beside(book, news))
     alive: ColumnElement[bool] = or_(
         Order.closed_at.is_(None), Order.closed_at >= since, Order.risk_until > book.now
@@ -269,12 +277,9 @@ def _beside(book: Book, news: Sequence[Finding]) -> Iterator[str]:
 
 def _locked(book: Book, ids: Sequence[str]) -> Iterator[Order]:
     for some in _chunks(ids):
-        mine = Order.id.in_(some)
-        book.session.execute(
-            update(Order).where(mine).values(version=Order.version),
-            execution_options={"synchronize_session": False},
-        )
-        fresh = select(Order).where(mine).execution_options(populate_existing=True)
+        # On SQLite a transaction that may write is the only one from its first statement on.
+        fresh = select(Order).where(Order.id.in_(some)).with_for_update()
+        fresh = fresh.execution_options(populate_existing=True)
         yield from book.session.scalars(fresh.order_by(Order.id))
 
 

@@ -36,8 +36,7 @@ def explained(book: Book, known: Cases, card: RuleCard, finding: Finding) -> Ord
     if before is not None:
         return before
     asset = asset_of(book.office.site, finding.target)
-    above = causes_above(book.office.graph, asset, card, book.office.cards.values())
-    return known.open_together(above, (finding.onset, finding.opened))
+    return known.open_together(known.above(card, asset), (finding.onset, finding.opened))
 
 
 def gather(book: Book, known: Cases, card: RuleCard, order: Order) -> None:

@@ -34,7 +34,7 @@ _MOST_PAST = 100
 
 def take_all(book: Book, events: Sequence[FindingEvent]) -> None:
     """What events of findings mean for orders; the same events again mean nothing."""
-    with book.session.no_autoflush:
+    with book.session.no_autoflush, book.gathering():
         found = cases.read(book, [event.finding for event in events])
         for event in events:
             _take(book, found, event)
@@ -43,7 +43,7 @@ def take_all(book: Book, events: Sequence[FindingEvent]) -> None:
 
 def place_all(book: Book, findings: Sequence[Finding]) -> None:
     """Findings that are open and were kept back so far open or join orders after all."""
-    with book.session.no_autoflush:
+    with book.session.no_autoflush, book.gathering():
         found = cases.read(book, findings)
         for finding in findings:
             card = book.office.cards.get(finding.rule)
