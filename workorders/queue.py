@@ -221,9 +221,9 @@ def _late(book: Book) -> ColumnElement[bool]:
 
 def _excused(book: Book) -> list[int]:
     """Clocks that would be over, but that holds have moved on."""
-    held = select(OrderPause.order_id)
+    held = exists().where(OrderPause.order_id == OrderClock.order_id)
     query = select(OrderClock).join(Order, Order.id == OrderClock.order_id).where(
-        Order.closed_at.is_(None), OrderClock.order_id.in_(held),
+        Order.closed_at.is_(None), held,
         OrderClock.kind.in_([str(kind) for kind in PAUSED]), OrderClock.met_at.is_(None),
         OrderClock.breached_at.is_(None), OrderClock.due_at < book.now,
     )  # fmt: skip

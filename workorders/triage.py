@@ -39,6 +39,7 @@ def take_all(book: Book, events: Sequence[FindingEvent]) -> None:
         for event in events:
             _take(book, found, event)
         _rank_again(book, found)
+        folding.move_reports(book, found)
 
 
 def place_all(book: Book, findings: Sequence[Finding]) -> None:
@@ -50,6 +51,7 @@ def place_all(book: Book, findings: Sequence[Finding]) -> None:
             if card is not None and finding.id not in found.links:
                 _place(book, found, card, finding)
         _rank_again(book, found)
+        folding.move_reports(book, found)
 
 
 def _take(book: Book, known: Cases, event: FindingEvent) -> None:

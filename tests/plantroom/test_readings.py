@@ -97,7 +97,7 @@ def test_what_was_entered_is_taken_back_once_by_who_may_with_a_reason(
     with records.session("all", reading=True) as session:
         said = session.scalars(select(AuditRow.detail).where(AuditRow.action == "readings.undo"))
         assert [detail.rpartition("; ")[2] for detail in said] == ["another dial"]
-    assert records.corrections.taken_back(9) == (), "the store is put right here"
+    assert not records.corrections.taken_back(9), "the store is put right here"
     records.close()
     listed = json.loads(cli("readings", "list", "--json").stdout)
     assert [r["undone"].endswith("by chen.jing") for r in listed] == [False, True]
