@@ -138,6 +138,10 @@ LOOKS: dict[str, Callable[[House], object]] = {
 }
 
 
+MEANT = {("figures of a year", "order_clock")}
+"""Every third promise that there ever was: no index would find them sooner."""
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_nothing_reads_a_whole_table(filled: House, look: str) -> None:
     with listening(filled) as asked:
@@ -145,7 +149,8 @@ def test_nothing_reads_a_whole_table(filled: House, look: str) -> None:
     assert asked
     scan = SCAN[filled.records.engine.dialect.name]
     for plan, one in zip(plans(filled, asked), asked, strict=True):
-        assert not scan.search(plan), f"{one.statement}\n{plan}"
+        found = [line for line in scan.findall(plan) if (look, line.split()[-1]) not in MEANT]
+        assert not found, f"{one.statement}\n{plan}"
 
 
 def test_the_tally_reads_an_index_alone(filled: House) -> None:
