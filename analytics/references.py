@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -35,6 +36,9 @@ from core.verdict import Run, Verdict
 LOOKBACK_DAYS = 90
 """Nights that references look back (domain sheet). Fewer, and a season's change is a fault;
 more, and last winter's habits hide this summer's leak."""
+
+_COUNTED = ("rate", "pressure", "own")
+"""Roles that meters are counted by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,11 @@ class Past:
             values={
                 "rate": rate, "total": self._role(rates, "rate"), "pressure": pressure,
                 "own": self._role(rates, "own"),
+                **{role: self._role(rates, role) for role in self._others},
             },
             has={
                 role: point_indices(self.targets, role) >= 0
-                for role in ("rate", "pressure", "own")
+                for role in (*_COUNTED, *self._others)
             },
             good=np.isfinite(rate).astype(np.float64),
             coarse=coarse_rows(self.site, self.rule.card.longest_period_s, self.targets),
@@ -122,13 +127,21 @@ class Past:
             | {"workday": self._working_on(day).astype(np.float64)},
         )  # fmt: skip
 
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        """Roles besides those that meters are counted by."""
+        roles = {role for target in self.targets for role in target.points}
+        return tuple(sorted(roles - set(_COUNTED)))
+
     def references(self, day: date, memory: Memory) -> Mapping[str, Floats]:
         """What each target is judged against on a day. (targets,) by name
 
         Where a fault began earlier and lasts, or may, this is what it began against.
         """
+        if self.daily.digest is None or self.daily.references is None:
+            return {}
         days = [day - timedelta(days=n) for n in range(LOOKBACK_DAYS, 0, -1)]
-        digests = self._digested(days)
+        digests = self._digested(days, self.daily.digest)
         stacked = {name: np.array([d[name] for d in digests]) for name in digests[0]}
         sound, onsets = self._sound(day, days, memory)
         working = np.array([self._working_on(d) for d in days])
@@ -168,10 +181,12 @@ class Past:
             for day in [d for d in kept if d < before]:
                 del kept[day]
 
-    def _digested(self, days: Sequence[date]) -> list[Mapping[str, Floats]]:
+    def _digested(
+        self, days: Sequence[date], digest: Callable[[Frame], Mapping[str, Floats]]
+    ) -> list[Mapping[str, Floats]]:
         missing = [day for day in days if day not in self._digests]
         for day, rows in zip(missing, self.book.days(missing), strict=True):
-            self._digests[day] = self.daily.digest(self.frame(rows, {}, rows.grid.end))
+            self._digests[day] = digest(self.frame(rows, {}, rows.grid.end))
         return [self._digests[day] for day in days]
 
     def _sound(

@@ -71,7 +71,8 @@ class Daily:
 
     Attributes:
         within: The judged window, minutes of the local day.
-        digest: A whole day in few numbers by target, for references.
+        digest: A whole day in few numbers by target, for references; None where a day is
+            judged by itself.
         references: From the digests of the days before: (days, targets) by name, which of
             them are working days, and which are sound (no case was open) to what the
             target is judged against. (targets,) by name
@@ -79,9 +80,9 @@ class Daily:
     """
 
     within: tuple[int, int]
-    digest: Callable[[Frame], Mapping[str, Floats]]
-    references: Callable[[Mapping[str, Floats], Bools, Bools], Mapping[str, Floats]]
-    frozen: tuple[str, ...]
+    digest: Callable[[Frame], Mapping[str, Floats]] | None = None
+    references: Callable[[Mapping[str, Floats], Bools, Bools], Mapping[str, Floats]] | None = None
+    frozen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,9 +60,11 @@ _COLD = (-5.0, 60.0)
 _PCT = (0.0, 100.0)
 _ON = (0.0, 1.0)
 _TOTAL = (0.0, 1e12)
-# Flatline limits: 0.06 K is the quantum of a common 10-bit air sensor; below it, a healthy
-# sensor of one quantum alarms, above 0.25 K a slow room does (domain sheet, SEN-02).
-_LIVELY_AIR = 0.06
+# Flatline limits: the domain sheet's 0.06 to 0.25 K (SEN-02) call a sensor still that goes one step
+# of its converter and back in steady plant: 0.06 K at 12 bits over 250 K, 0.056 K where it is read
+# by tenths of a degree Fahrenheit, 0.05 K in rooms. What is stuck makes no step at all: half of the
+# least of these. [K]
+_LIVELY_AIR = 0.03
 # Of five real rooms, empty nights among them, none stood within 17 ppm for two hours; 2 ppm is
 # below what any of their sensors' noise is, and above the quantum of most. [ppm]
 _LIVELY_CO2 = 2.0

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from adapters.records.orders import Order, OrderFinding, Watch
 from analytics.doubts import SETTLE_MS, Doubts
 from analytics.proof import PATIENCE_MS, Proof, ProofState
-from core.clock import HOUR_MS
+from core.clock import DAY_MS, HOUR_MS
 from core.finding import Finding
 from core.rulecard import RuleCard
 from core.verdict import Run
@@ -32,6 +32,8 @@ ASK_AGAIN_MS = HOUR_MS
 """Without new verdicts a proof is asked again after this: patience runs by the run clock."""
 
 UNJUDGED = Text("For seven days nobody has judged this rule here: is the asset still in the model?")
+
+WORKS = Text("Its points give nothing while works go on that were announced.")
 
 LOST_FAMILY = "points_lost"
 LOST_EFFORT_MIN = 60
@@ -118,6 +120,9 @@ class Verifier:
             # Its points are well, and nobody at the plant can set a gateway's clock.
             _wait_for(watches, _clock(clock))
             said = ProofState.WAITING
+        if said is ProofState.POINTS_LOST and _announced(book, order, watches):
+            _wait_for(watches, WORKS)
+            said = ProofState.WAITING
         if said in _ENDS:
             _ENDS[said](book, order, watches)
         elif said in _TOLD and _TOLD[said][0] not in order.told:
@@ -156,6 +161,16 @@ def _behind(first: str) -> Text:
 def _clock(first: str) -> Text:
     return Text("Waits for {order}: the clock of the gateway that its points come through is "
                 "wrong.", {"order": first})  # fmt: skip
+
+
+def _announced(book: Book, order: Order, watches: Sequence[Watch]) -> bool:
+    """Whether works were announced at the asset within the day that its points were lost in.
+
+    Behind a line that is cut by plan no instrument is wrong.
+    """
+    until = max(watch.judged_until or watch.done_at for watch in watches)
+    spans = book.office.calendar.spans(order.asset)
+    return any(start < until and end > until - DAY_MS for start, end in spans)
 
 
 def _wait_for(watches: Sequence[Watch], why: Text) -> None:

@@ -22,6 +22,7 @@ from analytics.rules import (
     register_jump,
     sensors,
     silence,
+    still_damper,
     supply_air,
     supply_voltage,
     swapped_sensors,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     off_schedule_fan.RULE,
     heat_against_cool.RULE,
     outdoor_air.TOO_MUCH,
+    still_damper.RULE,
     hunting.RULE,
     *sorted(
         (

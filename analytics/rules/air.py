@@ -48,6 +48,9 @@ PARAMETERS: Mapping[str, Parameter] = {
     "damper_full": Parameter(value=95.0, unit="%", why="a full command less its dead band"),
     "damper_band": Parameter(value=5.0, unit="%", why="how near the least position counts as it; "
         "less loses states to noise, more takes modulating for least"),
+    "mix_band": Parameter(value=0.5, unit="K", why="two Pt1000 of class B (IEC 60751: 0.3 K each "
+        "at 0 °C) and a converter's step; less silences coils where all air is alike, more blames "
+        "them for a mixed air sensor that reads wrong"),
     "frost": Parameter(value=4.0, unit="°C", why="mixed air below it: frost protection has taken "
         "the valves over"),
 }  # fmt: skip
@@ -130,12 +133,23 @@ def operating_state(frame: Frame) -> Codes:
     return state.astype(np.int8)
 
 
-def mode_gate(gate: Gate, now: Air, frame: Frame, states: tuple[int, ...]) -> None:
-    """Fan on, occupied, steady, no frost, in one of these states (by index)."""
+def mode_gate(
+    gate: Gate, now: Air, frame: Frame, states: tuple[int, ...], besides: Bools | None = None
+) -> None:
+    """Fan on, occupied, steady, no frost, in one of these states (by index).
+
+    Args:
+        gate: Closed by it.
+        now: How the units run.
+        frame: Of the rule.
+        states: By index.
+        besides: Where something is said whatever the state, steady or not.
+    """
+    other = np.ones(frame.shape, dtype=np.bool_) if besides is None else ~besides
     gate.exclude(~now.on, Reason.OFF)
     gate.exclude(~now.occupied, Reason.UNOCCUPIED)
-    gate.exclude(~np.isin(now.state, states), Reason.OTHER_MODE)
-    gate.exclude(~now.steady, Reason.UNSTEADY)
+    gate.exclude(other & ~np.isin(now.state, states), Reason.OTHER_MODE)
+    gate.exclude(other & ~now.steady, Reason.UNSTEADY)
     with np.errstate(invalid="ignore"):
         gate.exclude(frame.value("mat") < number("frost"), Reason.OTHER_MODE)
 
@@ -182,6 +196,18 @@ def heat_and_cool(frame: Frame, kwh: Floats) -> dict[Carrier, Floats]:
     return {Carrier.HEAT: kwh, Carrier.ELECTRICITY: cooled(frame, kwh)}
 
 
+def no_mixture(frame: Frame) -> Bools:
+    """Whether mixed air reads warmer or colder than both its sources: no coil makes that.
+
+    FC-2 and FC-3 accuse the sensor once they are sure; until then nobody else is sent.
+    """
+    mat, rat, oat = (frame.value(role) for role in ("mat", "rat", "oat"))
+    band = number("mix_band")
+    with np.errstate(invalid="ignore"):
+        beyond: Bools = (mat > np.maximum(rat, oat) + band) | (mat < np.minimum(rat, oat) - band)
+    return beyond
+
+
 def excess_share(frame: Frame) -> tuple[Floats, Floats]:
     """Outdoor air beyond the declared least, share of the supply; and OAT − RAT. [1], [K]"""
     rat = frame.value("rat")
@@ -202,9 +228,19 @@ def excess_waste(
     }
 
 
+def running_on(frame: Frame, now: Air) -> Bools:
+    """Fan on and people's hours, now and all through the mode delay before."""
+    used = now.on & now.occupied
+    return used & _unchanged(frame, used.astype(np.int8))
+
+
 def _steady(frame: Frame, on: Bools, occupied: Bools, state: Codes) -> Bools:
+    return _unchanged(frame, state * 4 + on * 2 + occupied)
+
+
+def _unchanged(frame: Frame, key: Codes) -> Bools:
+    """Where something has been the same for the mode delay."""
     steps = round(number("mode_delay") * 60_000 / frame.grid.step)
-    key = state * 4 + on * 2 + occupied
     same = np.zeros(key.shape, dtype=np.bool_)
     same[:, 1:] = key[:, 1:] == key[:, :-1]
     index = np.broadcast_to(np.arange(key.shape[1]), key.shape)

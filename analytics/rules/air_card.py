@@ -56,6 +56,7 @@ def air_card(
     served_when: str = "",
     behind: tuple[str, ...] = (),
     movable: Movable | None = None,
+    modes: tuple[str, ...] = (),
 ) -> RuleCard:
     """A card of an air-handler fault: 5-minute means, steady and occupied, 30 minutes' hold."""
     return RuleCard(
@@ -70,7 +71,7 @@ def air_card(
         exemptions=exemptions,
         roles=(*COMMANDS, *roles),
         optional_roles=("occupied", *optional_roles),
-        modes=names_of(states),
+        modes=(*names_of(states), *modes),
         interval_s=300,
         counted_in="minutes",
         longest_period_s=300,

@@ -80,10 +80,10 @@ SEN02 = RuleCard(
     longest_period_s=300,
     sufficiency=0.8,
     condition="Spread over two hours, and at least 48 readings, below the class's liveliness "
-    "(temperatures 0.06 K, CO₂ 2 ppm) while the plant around it runs, within its hours; only "
-    "classes declared lively.",
+    "(temperatures 0.03 K, less than one step of a common converter; CO₂ 2 ppm) while the plant "
+    "around it runs, within its hours; only classes declared lively.",
     hold=Hold(minutes=60),
-    clear_at="Spread over two hours at least twice the limit.",
+    clear_at="Spread over two hours at least three times the limit.",
     clears_when="Three days on which it moves while its plant runs.",
     waste_formula="none; the rules it mutes",
     causes=(
@@ -107,7 +107,8 @@ SEN02 = RuleCard(
         "readings": Parameter(value=48.0, unit="n", why="a few readings of a sensor that lives "
             "stand together by chance where its noise is no more than its quantum; more, and a "
             "coarse one is found half a day late"),
-        "clear": Parameter(value=2.0, unit="1", why="times the limit: one quantum is not life"),
+        "clear": Parameter(value=3.0, unit="1", why="times the limit: one step of the converter is "
+            "no fault, and proves no life"),
     },
 )  # fmt: skip
 

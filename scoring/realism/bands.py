@@ -39,8 +39,8 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     units: int
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies within, ends included."""
-        return self.low <= value <= self.high
+        """Whether a value lies within, ends included: both are kept to four figures."""
+        return self.low <= short(value) <= self.high
 
 
 class Bands(msgspec.Struct, frozen=True, kw_only=True):

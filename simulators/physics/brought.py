@@ -24,6 +24,8 @@ _HOT_WATER_KW = 0.157 / 9.0
 _DEW_FREE, _LATENT_PER_K, _LATENT_MOST = 10.0, 0.04, 0.5
 # Before the first fan: a loop alone, and walls too; how long into the day the boost goes on.
 _LEADS_MIN, _WARMS_MIN, _BOOST_ON_MIN = 30, 120, 30
+# After a schedule of its own begins, until rooms that stood cold all night are warm: chosen.
+_WARM_BY_MIN = 210
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Brought:
         speed_wander: Of their fans, share of full speed.
         hours: Whether a building's heat may be wanted.
         boost: Whether its morning boost is meant to run.
+        warm: Whether its rooms should be warm by now.
         hot_draw: Heat drawn from its tank. [kW]
         latent: Cooling a coil does for each unit it does on the thermometer.
         outdoor: Outdoors, by building. [°C]
@@ -60,6 +63,7 @@ class Brought:
     speed_wander: Floats
     hours: Bools
     boost: Bools
+    warm: Bools
     hot_draw: Floats
     latent: Floats
     outdoor: Floats
@@ -94,8 +98,9 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
         fan=np.concatenate([of.fan for of in drivers], axis=1),
         units=side(lambda of: of.units[::STEP_MIN].astype(np.float64)),
         wander=side(lambda of: of.wander), speed_wander=side(lambda of: of.speed_wander),
-        hours=np.concatenate([wanted for wanted, _ in hours], axis=1),
-        boost=np.concatenate([boost for _, boost in hours], axis=1),
+        hours=np.concatenate([wanted for wanted, _, _ in hours], axis=1),
+        boost=np.concatenate([boost for _, boost, _ in hours], axis=1),
+        warm=np.concatenate([warm for _, _, warm in hours], axis=1),
         hot_draw=joined([of.people * _heads(plan) * _HOT_WATER_KW for plan, of in worlds]),
         latent=everywhere(_latent(drivers[0])), outdoor=outdoor, wet=wet_bulb(outdoor, humidity),
         sent=grid_supply(outdoor, side(lambda of: of.grid_wander)),
@@ -105,23 +110,31 @@ def brought_by(plans: Sequence[Plan], drivers: Sequence[Drivers]) -> Brought:
     )  # fmt: skip
 
 
-def heating_hours(plan: Plan, drivers: Drivers) -> tuple[Bools, Bools]:
-    """When a building's heat may be wanted, and when its morning boost is meant to run.
+def heating_hours(plan: Plan, drivers: Drivers) -> tuple[Bools, Bools, Bools]:
+    """When heat of a building may be wanted, its morning boost runs, and rooms should be warm.
 
-    From half an hour before its first fan, and two hours where it has radiators, which have to
+    Plant with a schedule of its own heats by it, without a boost: it begins so early that rooms
+    are warm some hours later, and only then adds to its curve what they lack. Other plant heats
+    from half an hour before its first fan, and two hours where it has radiators, which have to
     warm the walls too; the boost ends with the first fan, or an hour later with radiators.
     """
     hours = np.zeros((DAY_MIN, len(plan.buildings)), np.bool_)
-    boost = np.zeros_like(hours)
+    boost, late = np.zeros_like(hours), np.zeros_like(hours)
     for i, warms in enumerate(plan.radiating):
         wanted = drivers.fan[:, plan.ahu_building == i].any(axis=1)
         hours[:, i] = wanted
-        if wanted.any():
+        plant = plan.boilers[i] or plan.stations[i]
+        if plant is not None and plant.schedule is not None:
+            meant = plant.schedule.workday if drivers.workday[i] else plant.schedule.offday
+            if meant is not None:
+                hours[meant[0] : meant[1], i] = True
+                late[meant[0] : meant[0] + _WARM_BY_MIN, i] = True
+        elif wanted.any():
             start = int(np.argmax(wanted))
             begins = max(0, start - (_WARMS_MIN if warms else _LEADS_MIN))
             hours[begins:start, i] = True
             boost[begins : start + (_BOOST_ON_MIN if warms else 0), i] = True
-    return hours, boost
+    return hours, boost, hours & ~late
 
 
 def _latent(drivers: Drivers) -> Floats:

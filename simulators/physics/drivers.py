@@ -26,11 +26,14 @@ _SUN_GAIN = 0.012e-3
 # Supply air wanders by itself: M, a real unit's 0.4–0.5 K over 600–900 s, here as two lags, for
 # it comes through the coils' metal and water. Rougher, a valve would turn twice as often as the
 # real one, which turns 0.7 to 2 times an hour; 0.4 K was too much with a rounder walk.
-_SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.35, 7.0
+_SUPPLY_WANDER_K, _SUPPLY_WANDER_MIN = 0.38, 7.0
 # A fan's speed, so that it goes 0.3 to 4 % an hour as the real one. [min], share of full speed
 _SPEED_WANDER_MIN, _SPEED_WANDER = 8.0, 0.004
 # So does what a district network sends, as its other customers open and shut: chosen.
 _GRID_K, _GRID_MIN = 1.2, 25.0
+# A reading of the sensors that control, supply and return: as many of the supply's are equal as of
+# the laboratory's; air of several rooms meets at the return's, which is chosen. [K]
+_LOOPED_K = (0.02, 0.03)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ def drivers_of(
             [wander(r, DAY_MIN, _SPEED_WANDER_MIN, _SPEED_WANDER) for r in ahu_streams], axis=1
         ),
         looped_noise=np.stack(
-            [r.standard_normal((DAY_MIN, 2)) * 0.03 for r in ahu_streams], axis=2
+            [r.standard_normal((DAY_MIN, 2)) * _LOOPED_K for r in ahu_streams], axis=2
         ),
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ class PlantDay:
         oat: As their controllers read it. [°C]
         hours: Whether heat may be wanted.
         boost: Whether the morning boost is meant to run.
+        warm: Whether rooms should be warm by now.
         hot_draw: Heat drawn from the tank. [kW]
         latent: Cooling a coil does for each unit it does on the thermometer.
         sent: Supply of the district network. [°C]
@@ -39,6 +40,7 @@ class PlantDay:
     oat: Floats
     hours: Bools
     boost: Bools
+    warm: Bools
     hot_draw: Floats
     latent: Floats
     sent: Floats
@@ -112,6 +114,7 @@ class Plants:
         self.radiators = self._heating.water[None, :]
         self._rows: tuple[Floats, ...] = ()
         self._written = np.zeros((len(BUILDING_ROWS), len(plan.buildings)))
+        self._flat = np.zeros(len(_STEPPED) * len(plan.buildings))
         self._day: tuple[PlantDay, PlantFaults, HeatingDay, CoolingDay] | None = None
 
     def lead(self, water: Floats) -> None:
@@ -149,7 +152,7 @@ class Plants:
     def _prepared(self, day: PlantDay, faults: PlantFaults) -> tuple[HeatingDay, CoolingDay]:
         """What of a stretch takes no answer from the plant, made once."""
         if self._day is None or self._day[0] is not day or self._day[1] is not faults:
-            hours, now = (day.hours, day.boost), faults.heating
+            hours, now = (day.hours, day.boost, day.warm), faults.heating
             warm = self._heating.day(day.oat, day.sent, hours, day.hot_draw, now)
             cool = self._cooling.day(day.oat, day.expected, day.latent, faults.cooling)
             self._day = (day, faults, warm, cool)
@@ -162,7 +165,7 @@ class Plants:
         yet.
         """
         rows = self._written
-        rows[_STEPPED] = np.concatenate(self._rows).reshape(len(_STEPPED), -1)
+        rows[_STEPPED] = np.concatenate(self._rows, out=self._flat).reshape(len(_STEPPED), -1)
         return rows
 
     def complete(self, building: Floats, day: PlantDay, faults: PlantFaults) -> None:
@@ -173,9 +176,13 @@ class Plants:
             day: What drove it.
             faults: Parameters.
         """
+        for name, values in self._heating.turned(
+            building[BUILDING_ROW["pump_speed"]], building[BUILDING_ROW["heating"]]
+        ).items():
+            building[BUILDING_ROW[name]] = values
         cold = tuple(building[BUILDING_ROW[name]] for name in Cooling.ROWS)
         for name, values in self._cooling.electricity(cold, day.outdoors, faults.cooling).items():
             building[BUILDING_ROW[name]] = values
 
 
-_STEPPED = [BUILDING_ROW[name] for name in Heating.ROWS + Cooling.ROWS]
+_STEPPED = np.array([BUILDING_ROW[name] for name in Heating.ROWS + Cooling.ROWS], np.int64)

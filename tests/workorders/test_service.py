@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.clock import DAY_MS, HOUR_MS
 from core.finding import FindingChange
+from core.site import CalendarEntry, DayMode
 from core.verdict import Reason, Run, Verdict
 from core.words import OrderState, Outcome
 from tests.workorders.house import START, House, later, make_finding, opened, run_of
@@ -132,6 +133,22 @@ def test_lost_points_that_were_found_silent_have_their_order_already(house: Hous
     assert other.rule == "SEN-08"
     returned = next(s for s in house.get(id_).history if s.what == "return")
     assert returned.data["instrument"] == other.id
+
+
+def test_what_is_lost_while_works_were_announced_is_no_instruments_fault(house: House) -> None:
+    """A line is cut by plan: its readings come afterwards, and nobody is sent."""
+    id_ = _repaired(house)
+    done = house.now
+    works = CalendarEntry(mode=DayMode.MAINTENANCE, start=done, end=done + 50 * HOUR_MS, scope="a")
+    house.orders.mutes.office.calendar.learn([works])
+    house.judge(run_of(done, 72, Verdict.NOT_EVALUABLE, reason=Reason.NO_DATA))
+    house.step(48)
+    assert [row.id for row in house.queue()] == [id_]
+    assert house.get(id_).row.state is OrderState.VERIFYING
+    assert "announced" in str(house.get(id_).watches[0].awaited)
+    house.judge(run_of(done + 72 * HOUR_MS, 48, Verdict.NOT_EVALUABLE, reason=Reason.NO_DATA))
+    house.step(72)
+    assert house.get(id_).row.state is OrderState.ASSIGNED, "the works are over"
 
 
 def test_a_proof_waits_for_the_clock_of_its_gateway(house: House) -> None:

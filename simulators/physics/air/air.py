@@ -44,6 +44,8 @@ _FRESH_C = constant(19.0)
 # Outdoor air that finds its way into a standing unit.
 _STILL_OUTDOOR = constant(0.25)
 _SPEED_KEEPS, _SPEED_WANDERS = 0.4, 0.3
+# A drive rests while what the duct asks for is as near as this: chosen. [share of full speed]
+_SPEED_RESTS = constant(0.012)
 _DAMPER = 2
 _HEATS = constant(-1.0 / control.HEAT_SPAN)
 # Of the duct, at which it is balanced. [Pa]
@@ -219,11 +221,13 @@ class AirHandlers:
         """
         self.passed.fill(0.0)
         view = self._view
-        view["returned"][:], view["speed_wanted"][:] = blown.returned, blown.speed
+        view["returned"][:] = blown.returned
+        np.copyto(view["speed_wanted"], blown.speed,
+                  where=np.abs(blown.speed - view["speed_wanted"]) > _SPEED_RESTS)  # fmt: skip
         view["flow_wanted"][:], self._targets[5] = blown.flow, blown.returned
         static = view["static"]
         static += self._on * (blown.static - static)
-        np.divide(blown.flow, blown.speed, out=self._full)
+        np.divide(blown.flow, view["speed_wanted"], out=self._full)
         self._full *= self._on
         self._water[:] = water
         np.multiply(self._works, water[1::2], out=self._sized)

@@ -7,8 +7,8 @@ import numpy as np
 from core.batch import Bools, Floats
 from simulators.physics.constants import constant
 
-# Water and iron: some 2 L and 4 kg a kilowatt of a boiler with its hydraulic separator.
-KWH_K_PER_KW = 0.0028
+# Water and iron: some 3.5 L and 4 kg a kilowatt of a boiler with its header and separator: chosen.
+KWH_K_PER_KW = 0.0045
 # Shell and flue at a standstill: half a percent of its output 50 K above the plant room, as makers
 # of boilers this size state.
 SHELL_PER_K = 0.0001

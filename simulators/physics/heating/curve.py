@@ -15,9 +15,9 @@ HIGH_C = constant(85.0)
 # Night setback of plant that has to run through, and the boost that makes up for nights: what
 # controllers of the field offer, 5–20 K and up to 10 K.
 _SETBACK_K, _BOOST_K = 12.0, 8.0
-# Room influence: 5 K for each kelvin that the coldest room lacks, at most 15 K: as strong as an
+# Room influence: 3 K for each kelvin that the coldest room lacks, at most 8 K: as strong as an
 # operator sets it who has heard from that room.
-_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = constant(20.5), constant(5.0), constant(15.0)
+_ROOM_C, _ROOM_GAIN, _ROOM_MOST_K = constant(20.5), constant(3.0), constant(8.0)
 _NOUGHT = constant(0.0)
 
 

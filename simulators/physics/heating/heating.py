@@ -9,7 +9,8 @@ brackets where it may stay silent:
 - or ``Heat_Exchanger``, a station of a district network: ``heating_capacity`` [kW]; points
   ``hw_leaving``, ``hw_entering``, ``hw_sp``, ``primary_leaving`` (what the network sends),
   ``primary_entering`` (what goes back), ``primary_flow``, ``primary_valve``, ``oat``;
-- both: ``curve_slope`` (1.4) [K/K]; without ``oat`` they read the weather as 15 °C;
+- both: ``curve_slope`` (1.4) [K/K]; a ``schedule`` of its own: when its circuit heats, else by
+  the building's fans; without ``oat`` they read the weather as 15 °C;
 - ``Pump`` with ``part_of`` the boiler or station: ``rated_flow`` (capacity at 11 K) [m³/h],
   ``rated_power`` [kW]; points ``pump_status``, ``pump_speed``;
 - ``HVAC_Zone`` with radiators: ``radiator_capacity`` [kW] at 50 K over the room, some 50 W/m² of
@@ -45,9 +46,17 @@ _TOO_COLD_C, _AGAIN_C = 16.0, 17.5
 _ROOM_C = constant(20.0)
 # Pumps run at a constant speed by day and a lower one at night.
 _SPEED_DAY, _SPEED_NIGHT = 0.85, 0.6
-# The mixing valve rests in a neutral zone of 2 K, symmetrical; a maker's choice is 1 to 9 K, 3 K
+# Of the pump's flow that goes round a standing loop of radiators by gravity. Two substations'
+# loops cool from 49 to 27 °C within six nightly hours (XAI4HEAT): by radiators that still give;
+# insulated pipes alone would take two days. The share is chosen.
+_GRAVITY = 0.1
+# A circuit of cold radiators is warmed up slowly: no more than this above the water that is on its
+# way already, which makes some 9 K a quarter of an hour, the two substations' 8 to 11 K; a
+# station's slow valve needs the larger error for it. Controllers call it ramping. [K]
+_SOFT_K, _SOFT_STATION_K = 3.5, 8.5
+# The mixing valve rests in a neutral zone of 2.6 K, symmetrical; a maker's choice is 1 to 9 K, 3 K
 # from the factory (Danfoss ECL Comfort 110, parameter 6187).
-_MIX_RESTS_K = constant(1.0)
+_MIX_RESTS_K = constant(1.3)
 _MINUTE_H = 1.0 / 60.0
 _NO_ROOM = 99.0
 _NOUGHT, _ONE, _TINY = constant(0.0), constant(1.0), constant(1e-9)
@@ -70,8 +79,8 @@ class Heating:
     """
 
     ROWS = (
-        "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed", "fuel",
-        "heating_power", "burner", "boiler_water", "tank", "loop_makeup", "primary_sent",
+        "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "pump_speed", "fuel", "burner",
+        "boiler_water", "tank", "loop_makeup", "primary_sent",
         "primary_back", "primary_flow", "primary_valve", "heat_lost",
     )  # fmt: skip
 
@@ -103,6 +112,9 @@ class Heating:
         self._air = np.full(len(self.water), 20.0)
         self._given = np.zeros(len(self.water))
         self._lost = np.zeros(rows)
+        self._full = WATER_HEAT * self.sizes.flow
+        self._soft = np.where(self.sizes.station, _SOFT_STATION_K, _SOFT_K)
+        self._gravity = _GRAVITY * (self._radiates & self.sizes.there)
 
     @property
     def state(self) -> Floats:
@@ -135,7 +147,7 @@ class Heating:
         return self._on
 
     def day(
-        self, outdoor: Floats, sent: Floats, hours: tuple[Bools, Bools], draw: Floats,
+        self, outdoor: Floats, sent: Floats, hours: tuple[Bools, Bools, Bools], draw: Floats,
         now: HeatingFaults,
     ) -> HeatingDay:  # fmt: skip
         """Prepares a stretch. (minutes, rows) each
@@ -143,14 +155,15 @@ class Heating:
         Args:
             outdoor: As the controllers read it. [°C]
             sent: By the district network. [°C]
-            hours: Whether heat is wanted for people, and whether the boost is meant to run.
+            hours: Whether heat is wanted for people, whether the boost is meant to run, and whether
+                rooms should be warm by now.
             draw: Heat drawn from the tank. [kW]
             now: Faults of the stretch.
         """
-        wanted, boost = hours
+        wanted, boost, warm = hours
         day = wanted | (now.no_setback > 0.0)
         return HeatingDay(
-            outdoor=outdoor, sent=sent, day=day, wanted=wanted.astype(np.float64), draw=draw,
+            outdoor=outdoor, sent=sent, day=day, warm=warm.astype(np.float64), draw=draw,
             curve=curve.asked(outdoor, self.sizes.slope, now.curve, (~day, boost & day)),
             speed=np.where(day, _SPEED_DAY, _SPEED_NIGHT),
         )  # fmt: skip
@@ -175,25 +188,37 @@ class Heating:
         bad, pace = self._bad(now), self._paced(minutes * _MINUTE_H)
         on, lacks = self._enabled(day, k, took[1], bad)
         asked = curve.limited(day.curve[k] + lacks, self.sizes.least)
+        held = np.where(self._radiates, np.minimum(asked, self._go + self._soft), asked)
         speed: Floats = on * day.speed[k]
-        flow = speed * self.sizes.flow
-        used = took[0] + self._radiators(speed, now, pace.hours)
-        go, carries = self._go, _CARRIES * flow
+        turns = np.maximum(speed, self._gravity)
+        used = took[0] + self._radiators(turns, now, pace.hours)
+        go, carries = self._go, self._full * turns
         back = self._returned(carries * go - used, carries, bad, pace)
+        ready = np.maximum(on, self._tanks)
         charge = self._charge(day.draw[k], now, bad, pace) if self._any[0] else self._zero
         sent = day.sent[k]
-        net = self._network(asked, sent, back, carries, (now, bad), pace)
-        fired = self._fire(asked, back, carries, (charge, net[2]), bad, pace)
+        net = self._network(held, sent, back, carries, (now, bad), pace)
+        fired = self._fire((held, ready), back, carries, (charge, net[2]), bad, pace)
         hot = self._hot
         supply = back + self._mix * (hot - back)
         piped = self.sizes.pipes * (go - _ROOM_C)
         self._lost += piped
         go += pace.way * (carries * (supply - go) - piped)
         return (
-            go + on * (supply - go), back, asked, on, fired[0], fired[2] + net[3], flow, speed,
-            fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + on * self.sizes.aux, fired[3],
-            hot, self._upper, bad.made_up, sent, net[0], net[1], self._valve, self._lost,
+            go + on * (supply - go), back, asked, ready, fired[0], fired[2] + net[3], speed,
+            fired[1], fired[3], hot, self._upper, bad.made_up, sent, net[0], net[1], self._valve,
+            self._lost,
         )  # fmt: skip
+
+    def turned(self, speed: Floats, ready: Floats) -> dict[str, Floats]:
+        """What takes no answer from :meth:`step`, for many minutes: pumps' flow and electricity.
+
+        Args:
+            speed: Of pumps, as ``pump_speed`` has it.
+            ready: Whether plant runs, as ``heating`` has it.
+        """
+        power = self.sizes.pump_kw * pump_share(speed, 0.0) + ready * self.sizes.aux
+        return {"hot_flow": speed * self.sizes.flow, "heating_power": power}
 
     def stored(self) -> Floats:
         """Heat in boiler or exchanger, loop, radiators and tank of each row, from 0 °C. [kWh]"""
@@ -228,8 +253,8 @@ class Heating:
         lacks = self._zero
         if len(rows):
             coldest = self._coldest
-            coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
-            lacks = curve.missing(coldest) * day.wanted[k]
+            coldest[rows] = np.minimum.reduceat(self._air.take(zones), starts)
+            lacks = curve.missing(coldest) * day.warm[k]
             called |= self._radiates
             called = (called & day.day[k]) | (coldest < _COLD[0] + _COLD[1] * on)
         else:
@@ -245,8 +270,8 @@ class Heating:
         if not np.count_nonzero(speed):
             self.water[:] = radiators.cooled(self.water, self._given, hours)
             return self._zero
-        flow = radiators.flow(self._air, now.branch) * speed[of]
-        supply = self._go[of]
+        flow = radiators.flow(self._air, now.branch) * speed.take(of)
+        supply = self._go.take(of)
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
         return np.asarray(np.bincount(of, weights=took, minlength=len(speed)), np.float64)
 
@@ -263,34 +288,38 @@ class Heating:
         """Heat from the boiler to the tank. [kW]"""
         upper, lower, charging = self._upper, self._lower, self._charging
         charging[:] = self.sizes.tank & hot_water.calls(charging, upper, lower, now.reads_low)
-        heat: Floats = charging * self._on * hot_water.charged(self._hot, lower)
+        heat: Floats = charging * hot_water.charged(self._hot, lower)
         after = hot_water.step(upper, lower, heat, draw, bad.ring, pace.hours)
         upper[:], lower[:] = after.upper, after.lower
         self._lost += self._tanks * after.lost
         return heat
 
     def _fire(
-        self, asked: Floats, back: Floats, carries: Floats, heats: tuple[Floats, Floats],
-        bad: BadParts, pace: Pace,
+        self, wanted: tuple[Floats, Floats], back: Floats, carries: Floats,
+        heats: tuple[Floats, Floats], bad: BadParts, pace: Pace,
     ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
         """Heat into the boilers, their fuel, heat from them [kW], and whether they burnt.
 
-        A station's node is warmed here too, by what its exchanger gives.
+        A station's node is warmed here too, by what its exchanger gives. A mixing valve follows the
+        water that the boiler will have, not what it had minutes ago, and shuts when its circuit's
+        pump stops, while the boiler may go on for its tank.
         """
+        asked, ready = wanted
         hot, burning, mix, (charge, given) = self._hot, self._burning, self._mix, heats
         aimed = boiler.target(asked, self._charging)
-        lit = self.sizes.fired & (self._on > _NOUGHT)
+        lit = self.sizes.fired & (ready > _NOUGHT)
         lit &= boiler.flame(burning, hot - aimed, bad.above, bad.below)
         burns = lit * _ONE
-        over = np.maximum(hot - back, _ONE)
-        way = np.minimum(np.maximum((asked - back) / over, _NOUGHT), _ONE) - mix
-        mix += (np.abs(way) * over > _MIX_RESTS_K) * pace.mixed * way
         lost = (burns > burning) * pace.purge + self.sizes.shell * (hot - _ROOM_C)
+        gains, step = given - charge - lost, pace.node
+        still, lifts = self._alone(back, carries * mix, gains, step)
+        share, _ = boiler.fire(hot, still, lifts, aimed, bad.above)
+        over = np.maximum(still + burns * share * lifts - back, _ONE)
+        way = self._on * np.minimum(np.maximum((asked - back) / over, _NOUGHT), _ONE) - mix
+        mix += (np.abs(way) * over > _MIX_RESTS_K) * pace.mixed * way
         self._lost += lost
-        flows, step = carries * mix, pace.node
-        slows = _ONE + step * flows
-        still = (hot + step * (flows * back - charge - lost + given)) / slows
-        lifts = step * self.sizes.burns / slows
+        flows = carries * mix
+        still, lifts = self._alone(back, flows, gains, step)
         share, goes_out = boiler.fire(hot, still, lifts, aimed, bad.above)
         share *= burns
         np.greater(lit, goes_out, out=lit)
@@ -299,6 +328,14 @@ class Heating:
         fuel = boiler.fuel(heat, hot, bad.efficiency)
         np.add(still, share * lifts, out=hot)
         return heat, fuel, self._burners * (flows * (hot - back) + charge), burns
+
+    def _alone(
+        self, back: Floats, flows: Floats, gains: Floats, step: Floats
+    ) -> tuple[Floats, Floats]:
+        """Water of boilers after a step without fire [°C], and how far full fire lifts it [K]."""
+        slows = _ONE + step * flows
+        still = (self._hot + step * (flows * back + gains)) / slows
+        return still, step * self.sizes.burns / slows
 
     def _network(
         self, asked: Floats, sent: Floats, back: Floats, carries: Floats,

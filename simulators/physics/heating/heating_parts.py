@@ -107,7 +107,7 @@ class HeatingDay:
         outdoor: As the controllers read it. [°C]
         sent: By the district network. [°C]
         day: Whether plant works as by day.
-        wanted: 1 where heat is wanted for people.
+        warm: 1 where rooms should be warm by now.
         curve: What the curve asks for, room influence apart. [°C]
         speed: Of pumps that run.
         draw: Heat drawn from the tank. [kW]
@@ -116,7 +116,7 @@ class HeatingDay:
     outdoor: Floats
     sent: Floats
     day: Bools
-    wanted: Floats
+    warm: Floats
     curve: Floats
     speed: Floats
     draw: Floats
@@ -168,7 +168,7 @@ def bad_parts(now: HeatingFaults, sizes: HeatingSizes) -> BadParts:
         efficiency=sizes.efficiency - now.burner,
         conductance=ua,
         shuts=1.0 - now.passes, ring=hot_water.ring(now.ring),
-        always=sizes.tank | (now.in_hand > 0.0), stuck=stuck, open=np.where(stuck, now.stuck, 0.0),
+        always=now.in_hand > 0.0, stuck=stuck, open=np.where(stuck, now.stuck, 0.0),
         tight=not (stuck.any() or now.passes.any() or (ua[sizes.station] < _SOME_UA).any()),
     )  # fmt: skip
 

@@ -13,16 +13,18 @@ _RANGE, _WIDE = constant(30.0), constant(30.0 - 1.0)
 # Plates for 10 K of mean logarithmic difference, as generous ones are; the valve for 30 K of
 # primary spread with a quarter in hand.
 UA_PER_KW, FLOW_PER_KW = 1.0 / 10.0, 1.25 / (WATER_HEAT * 30.0)
-# Plates and the pipe to the sensor: a minute of rated flow at 11 K.
-KWH_K_PER_KW = 1.0 / 11.0 / 60.0
+# Plates and the pipe to the sensor: twenty seconds of rated flow at 11 K, 0.4 L a kilowatt; plates
+# alone hold a tenth of a litre.
+KWH_K_PER_KW = 1.0 / 11.0 / 180.0
 # Pipes and fittings between network and exchanger, mostly bare. [1/K]
 _BARE_PER_K, _ROOM_C = constant(0.0002), constant(20.0)
 LEAST_C = 30.0
 """No secondary supply is asked for below this. [°C]"""
 _GAIN, _INTEGRAL_PER_H = constant(0.006), 0.09
 _WAY_PER_H, _REST = 24.0, constant(0.008)
-# A sensor strapped to a pipe reads 2 % of the way to the room.
-_STRAPPED = 0.02
+# A sensor strapped to a pipe reads 0.6 % of the way to the room: a fifth of a
+# kelvin, as much as two substations' returns seem to cross by.
+_STRAPPED = 0.006
 _NOUGHT, _HALF, _ONE = constant(0.0), constant(0.5), constant(1.0)
 _FLOW = constant(FLOW_PER_KW)
 

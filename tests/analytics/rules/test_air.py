@@ -147,7 +147,7 @@ def test_a_valve_that_stands_still_clears_no_fight() -> None:
         ("FC-5", ahu(**HEATING, mat=18, sat=15.2)),
         ("FC-6", ahu(**HEATING, rat=22, oat=2, mat=12.5)),
         ("FC-7", ahu(**COLD, mat=12, sat=19.3)),
-        ("FC-10", ahu(**ECONOMISER, mat=17.1, oat=14)),
+        ("FC-10", ahu(**ECONOMISER, mat=18.9, oat=14)),
         ("FC-12", ahu(**ECONOMISER, mat=16, sat=20.8)),
         ("FC-13", ahu(cool_valve=100, oa_damper=100, sat=18.8, sat_sp=18)),
         ("FC-14", ahu(**FREE, mat=18, sat=16.1)),
@@ -194,6 +194,29 @@ def test_a_damper_in_hand_is_seen_wherever_it_is_asked_to_be() -> None:
     assert last(judged("AC-08", in_hand))[0] is FAULT
 
 
+def test_a_damper_that_its_loop_moves_is_in_nobodys_hand() -> None:
+    """A heating valve lets some water through, and outdoor air is asked to cool it away."""
+    asked = [60.0, 61.0, 62.0, 63.0, 62.0, 61.0, 60.0, 59.0, 60.0, 61.0]
+    obeys = ahu(**HEATING, oa_damper=asked, rat=22, oat=2, mat=10)
+    result = judged("AC-08", obeys)
+    assert last(result) == (OK, Reason.CLEAR)
+    assert result.mode[0, -1] == rule("AC-08").card.modes.index("in_hand")
+    free = with_values(obeys, heat_valve=0, oat=18)
+    assert last(judged("AC-08", free)) == (OK, Reason.CLEAR), "a proof in any weather"
+    began = with_values(obeys, fan_status=[0.0] * 5 + [1.0] * (STEADY - 2), oa_damper=[
+        *[0.0] * 5, *[60.0] * (STEADY - 2)])  # fmt: skip
+    assert last(judged("AC-08", began))[0] is NE, "a fan that starts moves every damper"
+    breathes = ahu(**HEATING, oa_damper=[60.0, 60.5] * 5, rat=22, oat=2, mat=10)
+    assert last(judged("AC-08", breathes))[0] is FAULT
+
+
+def test_a_return_damper_that_leaks_where_rooms_are_warm_is_healthy() -> None:
+    """0.8 of outdoor air, 16 K colder than the rooms."""
+    assert last(judged("FC-10", ahu(**ECONOMISER, rat=27, oat=11, mat=14.2))) == (
+        OK, Reason.CLEAR,
+    )  # fmt: skip
+
+
 def test_less_than_no_outdoor_air_is_no_dampers_state() -> None:
     """Two of the three sensors hang in each other's place: nobody is sent to the damper."""
     swapped = ahu(**HEATING, rat=16.5, oat=2, mat=20.5)
@@ -201,6 +224,36 @@ def test_less_than_no_outdoor_air_is_no_dampers_state() -> None:
     wide = replace(swapped, parameters={**swapped.parameters, "oa_min": np.array([0.35])})
     shut = with_values(wide, rat=22, mat=22.5)
     assert last(judged("FC-6", shut))[0] is FAULT, "a damper that is shut is one"
+
+
+@pytest.mark.parametrize(
+    ("id_", "wrong"),
+    [
+        ("FC-5", ahu(**HEATING, mat=23, sat=18)),
+        ("FC-7", ahu(**COLD, mat=1.4, sat=13)),
+        ("FC-10", ahu(**ECONOMISER, mat=23, oat=14)),
+        ("FC-12", ahu(**ECONOMISER, mat=13, sat=19)),
+        ("FC-14", ahu(**FREE, mat=23, sat=18)),
+        ("FC-15", ahu(**FREE, mat=13, sat=19)),
+    ],
+)
+def test_what_can_be_no_mixture_is_a_sensors_fault_and_sends_nobody_to_a_coil(
+    id_: str, wrong: Frame
+) -> None:
+    """A mixed air sensor 6 K off, on a morning too cool for FC-3 to be sure."""
+    assert last(judged(id_, wrong)) == (NE, Reason.OTHER_MODE)
+    assert last(judged("FC-3", wrong))[0] is not FAULT
+
+
+@pytest.mark.parametrize(
+    ("id_", "measured"),
+    [
+        ("FC-14", ahu(**FREE, mat=23, sat=18, ccet=16, cclt=10)),
+        ("FC-15", ahu(**FREE, mat=13, sat=19, hcet=10, hclt=16)),
+    ],
+)
+def test_sensors_at_the_coil_need_no_mixture(id_: str, measured: Frame) -> None:
+    assert last(judged(id_, measured))[0] is FAULT
 
 
 def test_too_much_is_said_only_of_a_declared_share() -> None:
@@ -257,16 +310,18 @@ def test_too_much_warm_air_while_cooling(id_: str) -> None:
 
 
 def test_outdoor_air_that_does_not_come_is_cooled_by_the_chiller() -> None:
-    """FC-10: 6 K that outdoor air would have cooled."""
+    """FC-10: 6 K, of which outdoor air would have cooled what no return damper leaks of 8 K."""
     result = judged("FC-10", FAULTY["FC-10"])
-    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(AIR * 5 * 6 * HOURS / 3.5)
+    assert wasted(result, Carrier.ELECTRICITY) == pytest.approx(
+        AIR * 5 * (6 - 0.24 * 8) * HOURS / 3.5
+    )
 
 
 def test_an_economiser_is_trusted_less_with_a_remote_sensor() -> None:
-    frame_ = ahu(**ECONOMISER, mat=17.5, oat=14)
-    assert last(judged("FC-10", frame_))[0] is FAULT  # √(3² + 1²) = 3.16 K
+    frame_ = ahu(**ECONOMISER, mat=19.5, oat=14)
+    assert last(judged("FC-10", frame_))[0] is FAULT  # √(3² + 1²) + 0.24 · 8 = 5.08 K
     remote = {**frame_.parameters, "oat_local": np.array([0.0])}
-    assert last(judged("FC-10", replace(frame_, parameters=remote)))[0] is OK  # 4.24 K
+    assert last(judged("FC-10", replace(frame_, parameters=remote)))[0] is OK  # 6.16 K
 
 
 def test_a_cooling_coil_that_leaks_while_heating_loses_twice() -> None:

@@ -32,7 +32,7 @@ def hours(*, period_s: float = 60, gateway: bool = False, **values: float | list
         "rows": 60, "beyond": 0, "low": 20.0, "high": 20.5, "running": 1, "gateway_rows": 600,
         "gateway_share": 1.0, "known": 1, "value": 1, **values,
     }  # fmt: skip
-    parameters: Values = {"period_s": period_s, "lively": 0.06, "is_gateway": float(gateway)}
+    parameters: Values = {"period_s": period_s, "lively": 0.03, "is_gateway": float(gateway)}
     return frame(of, count=4, step_s=3600, parameters=parameters)
 
 
@@ -80,11 +80,19 @@ def test_no_reading_says_nothing_of_the_span() -> None:
 
 
 def test_two_hours_without_life() -> None:
-    still = hours(low=20.0, high=[20.5, 20.5, 20.02, 20.04])
+    still = hours(low=20.0, high=[20.5, 20.5, 20.01, 20.02])
     result = judged("SEN-02", still)
     assert [int(v) for v in result.verdict[0]] == [NE, OK, OK, FAULT]
     assert last(judged("SEN-02", hours(high=20.08))) == (OK, Reason.CONDITION)
     assert last(judged("SEN-02", hours(high=20.12))) == (OK, Reason.CLEAR)
+
+
+@pytest.mark.parametrize("step", [250.0 / 4096.0, 0.1 / 1.8, 0.05, 0.1])
+def test_one_step_of_a_converter_is_life_wherever_it_stands(step: float) -> None:
+    """Rounded as readings are: 22.08 less 22.02 is a little less than 0.06."""
+    for low in np.arange(18.0, 26.0, step):
+        moved = hours(low=round(low, 3), high=round(low + step, 3))
+        assert last(judged("SEN-02", moved))[0] is OK, (low, step)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,7 @@ def test_a_coarse_sensor_is_looked_at_for_longer() -> None:
     """At five minutes 48 readings are four hours: two of them stand together by chance."""
     still = hours(low=20.0, high=[20.5, 20.05, 20.05, 20.05], period_s=300)
     assert last(judged("SEN-02", still)) == (OK, Reason.CLEAR)
-    assert last(judged("SEN-02", hours(low=20.0, high=20.05, period_s=300)))[0] is FAULT
+    assert last(judged("SEN-02", hours(low=20.0, high=20.02, period_s=300)))[0] is FAULT
 
 
 def test_a_clock_five_minutes_off_is_wrong_to_either_side() -> None:

@@ -107,3 +107,10 @@ def test_healthy_days_of_the_laboratory_are_read_in_kelvin_and_percent(data_dir:
     assert 10.0 < float(day.supply[day.steady].mean()) < 16.0
     assert float(day.damper.max()) == pytest.approx(100.0)
     assert day.steady.sum() > 600
+
+
+def test_a_unit_that_is_itself_the_end_of_a_band_lies_within() -> None:
+    ends = (0.444780, 0.741305)
+    band = bands_of({"supply_sd": ends})["supply_sd"]
+    assert all(band.holds(v) for v in ends)
+    assert not band.holds(0.4440)

@@ -52,9 +52,8 @@ class Run:
         """Goes on; the coils take what they are said to while water flows."""
         one = np.ones((1, 1))
         faults = now or self.sound
-        day = self.plant.day(
-            oat * one, 85.0 * one, (hours & (one > 0), one < 0), draw * one, faults
-        )
+        meant = (hours & (one > 0), one < 0, hours & (one > 0))
+        day = self.plant.day(oat * one, 85.0 * one, meant, draw * one, faults)
         for _ in range(steps):
             heat = coils * float(self.plant.flows[0])
             self.emitted.append(float(self.plant.emitted(self.air).sum()))
@@ -62,7 +61,9 @@ class Run:
             self.drawn.append(draw)
             took = (heat * one[0], np.array([coils > 0.0]))
             said = self.plant.step(day, 0, took, faults, STEP)
-            self.rows.append(dict(zip(Heating.ROWS, (float(v[0]) for v in said), strict=True)))
+            told = dict(zip(Heating.ROWS, said, strict=True))
+            told |= self.plant.turned(told["pump_speed"], told["heating"])
+            self.rows.append({name: float(v[0]) for name, v in told.items()})
         return self
 
     @property
@@ -110,27 +111,28 @@ def test_what_the_network_gives_the_building_gets() -> None:
 def test_supply_holds_what_the_curve_asks(building: str) -> None:
     run = Run(building).go(DAY)
     error = run.of("hot", 144) - run.of("hot_sp", 144)
-    assert np.abs(np.median(error)) < 0.7
+    # Within a mixing valve's neutral zone.
+    assert np.abs(np.median(error)) < 1.3
     # Real stations: 1.2 to 3.5 K.
     assert np.quantile(np.abs(error), 0.95) < 3.5
 
 
 def test_a_boiler_with_little_to_do_cycles_slowly_and_a_narrow_one_fast() -> None:
     def starts(narrower: float) -> int:
-        run = Run("a")
+        run = Run("a", air=60.0)  # radiators take next to nothing
         now = replace(run.sound, narrower=np.array([narrower]))
-        burner = run.go(DAY, coils=30.0, now=now).of("burner", 144)
+        burner = run.go(DAY, coils=20.0, now=now).of("burner", 144)
         return int((np.diff(burner) > 0.0).sum())
 
     assert 4 <= starts(0.0) <= 24  # in twelve hours
-    assert starts(18.0) > 48
+    assert starts(18.0) > 36
 
 
 def test_each_start_blows_heat_away() -> None:
     def lost(narrower: float) -> float:
-        run = Run("a")
+        run = Run("a", air=60.0)
         now = replace(run.sound, narrower=np.array([narrower]))
-        return float(run.go(DAY, coils=30.0, now=now).of("heat_lost").sum())
+        return float(run.go(DAY, coils=20.0, now=now).of("heat_lost").sum())
 
     assert lost(18.0) > lost(0.0) + 10.0
 
@@ -161,6 +163,22 @@ def test_a_tank_is_kept_between_its_limits_in_july() -> None:
     assert run.of("fire", DAY).sum() * HOURS > 24 * 3.0
 
 
+def test_a_boiler_keeps_its_tank_while_its_circuit_stands() -> None:
+    run = Run("c", air=22.0).go(2 * DAY, oat=28.0, coils=0.0, draw=3.0)
+    assert run.of("pump_speed", DAY).max() == 0.0
+    assert run.of("hot_flow", DAY).max() == 0.0
+    assert run.of("heating", DAY).min() == 1.0
+    assert run.of("hot", 1)[0] < 30.0  # nothing but gravity goes round its radiators
+
+
+def test_cold_radiators_are_warmed_up_slowly_and_cool_within_a_night() -> None:
+    run = Run("a").go(DAY).go(84, hours=False, coils=0.0)
+    stood = run.of("hot", 84)
+    assert stood[-1] < 20.0 + 0.4 * (stood[0] - 20.0)
+    woke = run.go(24).of("hot", 24)
+    assert 6.0 < np.diff(woke[::3]).max() < 13.0
+
+
 def test_water_comes_round_with_a_delay() -> None:
     """Radiators feel a warmer supply only when it has come to them."""
     run = Run("b").go(DAY)
@@ -186,7 +204,8 @@ def test_the_curve_falls_with_the_weather_and_is_lowered_at_night() -> None:
     assert reference(5.0, night=True) < reference(5.0) < reference(5.0, boost=True)
     assert reference(5.0, lacks=3.0) == pytest.approx(65.0)
     assert reference(30.0) == 30.0
-    assert float(missing(np.array([18.5]))[0]) == pytest.approx(10.0)
+    assert float(missing(np.array([18.5]))[0]) == pytest.approx(6.0)
+    assert float(missing(np.array([12.0]))[0]) == 8.0
     assert float(missing(np.array([23.0]))[0]) == 0.0
 
 
@@ -279,7 +298,8 @@ def test_worlds_beside_each_other_are_as_alone() -> None:
 
     def day(of: Heating, like: Floats, now: HeatingFaults) -> HeatingDay:
         wide = like[None, :]
-        return of.day(3.0 * wide, 85.0 * wide, (wide > 0.0, wide < 0.0), 2.0 * wide, now)
+        hours = (wide > 0.0, wide < 0.0, wide > 0.0)
+        return of.day(3.0 * wide, 85.0 * wide, hours, 2.0 * wide, now)
 
     faults = joined([sound("b"), raised])
     days = (day(both, two, faults), day(alone, one, raised))
