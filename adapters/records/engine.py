@@ -53,8 +53,6 @@ def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         parsed, pool_pre_ping=True, pool_size=10, max_overflow=_MOST_CONNECTIONS - 10
     )
-    # Else psycopg sends a statement a row; so a thousand rows are one or two.
-    engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
