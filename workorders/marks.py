@@ -27,6 +27,8 @@ _OF_FINDING = (
     OrderFinding.title, OrderFinding.rule, OrderFinding.target, OrderFinding.money_per_day,
 )  # fmt: skip
 
+_Columns = Row[*tuple[Any, ...]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
@@ -73,7 +75,7 @@ def settle(session: Session, written: Owed) -> None:
         session.execute(update(OrderFinding), findings)
 
 
-def _order(order: Row[Any]) -> Mark:
+def _order(order: _Columns) -> Mark:
     return Mark(
         measurement="order", building=order.building, id=order.id, at=order.changed_at,
         fields={
@@ -90,7 +92,7 @@ def _order(order: Row[Any]) -> Mark:
     )  # fmt: skip
 
 
-def _finding(link: Row[Any]) -> Mark:
+def _finding(link: _Columns) -> Mark:
     return Mark(
         measurement="finding", building=link.building, id=link.finding_id, at=link.changed_at,
         fields={

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from adapters.records.base import ALL, Base
@@ -32,4 +32,4 @@ def add_rows(session: Session, of: type[Base], rows: Sequence[Mapping[str, Any]]
         return
     if of is ChangeRow:
         hold_numbers(session)
-    session.execute(insert(inspect(of).local_table), list(rows))
+    session.execute(insert(cast("Table", of.__table__)), list(rows))
