@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,13 +13,18 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from adapters.cmms_settings import CmmsSettings
+from adapters.keyfile import key_in
 from adapters.notify_settings import NotifySettings
 from core.errors import Misconfigured, Mistake
+from core.sealing import LEAST_KEY, Seal
 from core.words import Role
 
 PREFIX = "PLANTROOM_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+FACTOR_KEY = "second-factor.key"
+"""The key that seals second factors, under ``var``, where no setting gives it."""
 
 
 class Settings(NotifySettings, CmmsSettings):
@@ -122,6 +128,12 @@ class Settings(NotifySettings, CmmsSettings):
         "separated by commas, such as supervisor,engineer,admin: those who may approve, open again "
         "or administer. Others may have one. Nobody must where empty",
     )
+    second_factor_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="seals the secrets of second factors in the records; 16 characters or more, "
+        "outside the database and its backups, the same on every machine that serves the console. "
+        "Made in second-factor.key under var where empty",
+    )
     planned: Literal["live", "always", "never"] = Field(
         default="live",
         description="whether planned work makes orders: live, not in runs of stepped time such as "
@@ -211,6 +223,25 @@ class Settings(NotifySettings, CmmsSettings):
                 msg = "expected the proxies alone: a network of all addresses trusts everybody"
                 raise ValueError(msg)
         return ",".join(parts)
+
+    @field_validator("second_factor_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < LEAST_KEY:
+            msg = f"expected {LEAST_KEY} characters or more: shorter ones are soon tried"
+            raise ValueError(msg)
+        return value
+
+    @property
+    def factor_seal(self) -> Seal:
+        """Seals the secrets of second factors.
+
+        Raises:
+            Misconfigured: The file of the key holds something else, or cannot be made.
+        """
+        said = self.second_factor_key.get_secret_value()
+        key = sha256(said.encode()).digest() if said else key_in(self.var / FACTOR_KEY)
+        return Seal(key)
 
     @field_validator("second_factor")
     @classmethod

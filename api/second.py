@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session as Database
 
 from adapters.records import ALL, Records
@@ -19,6 +20,7 @@ from api.throttle import address_of, charge, forgive, subjects_of
 from core import totp
 from core.actor import Actor
 from core.errors import Refused
+from core.sealing import Seal
 from core.words import Role
 
 RECOVERY = 8
@@ -54,7 +56,22 @@ def waits(records: Records, roles: AbstractSet[Role], machine: str, person: Pers
         return known is None or known.until < now_ms()
 
 
-def set_up(records: Records, login: str, secret: str, said: str, address: str) -> list[str]:
+def seal_kept(records: Records, seal: Callable[[], Seal]) -> int:
+    """Secrets that an earlier version kept readable are sealed; how many there were.
+
+    The key is asked for only where there are any.
+    """
+    with records.session(ALL) as session:
+        rows = session.scalars(select(FactorRow)).all()
+        readable = [(row, key) for row in rows if (key := totp.key_of(row.secret)) is not None]
+        for row, key in readable:
+            row.secret = seal().sealed(row.login, key)
+    return len(readable)
+
+
+def set_up(
+    records: Records, seal: Seal, login: str, secret: str, said: str, address: str
+) -> list[str]:
     """A second factor, once a code shows that the telephone has it; its recovery codes.
 
     Raises:
@@ -72,13 +89,14 @@ def set_up(records: Records, login: str, secret: str, said: str, address: str) -
     codes = [_recovery() for _ in range(RECOVERY)]
     with records.session(ALL) as session:
         _clear(session, login)
-        session.add(FactorRow(login=login, secret=secret, step=step, set_at=now_ms()))
+        sealed = seal.sealed(login, key)
+        session.add(FactorRow(login=login, secret=sealed, step=step, set_at=now_ms()))
         session.add_all(RecoveryRow(login=login, hash=digest(_plain(code))) for code in codes)
         session.add(AuditRow(at=now_ms(), actor=login, action="second_factor", detail="set up"))
     return codes
 
 
-def check(records: Records, login: str, said: str, address: str) -> None:
+def check(records: Records, seal: Seal, login: str, said: str, address: str) -> None:
     """Whether what somebody says is a code of now, or a recovery code; each opens once.
 
     Raises:
@@ -87,7 +105,7 @@ def check(records: Records, login: str, said: str, address: str) -> None:
     subjects = _subjects(login, address)
     charge(records, subjects, now_ms())
     with records.session(ALL) as session:
-        right = _taken(session, login, _plain(said))
+        right = _taken(session, seal, login, _plain(said))
     if not right:
         raise Refused(WRONG, code="unauthenticated")
     forgive(records, subjects)
@@ -132,13 +150,14 @@ def left(records: Records, login: str) -> int:
         return session.query(RecoveryRow).filter_by(login=login).count()
 
 
-def _taken(session: Database, login: str, said: str) -> bool:
-    """Uses a code up, in one statement that can only succeed once."""
+def _taken(session: Database, seal: Seal, login: str, said: str) -> bool:
+    """Uses a code up, in one statement that can only succeed once.
+
+    Where the key is lost, recovery codes still open.
+    """
     row = session.get(FactorRow, login)
-    key = totp.key_of(row.secret) if row is not None else None
-    if key is None:
-        return False
-    step = totp.step_of(key, said, now_ms())
+    key = seal.opened(login, row.secret) if row is not None else None
+    step = totp.step_of(key, said, now_ms()) if key is not None else None
     done = (
         update(FactorRow).where(FactorRow.login == login, FactorRow.step < step).values(step=step)
         if step is not None

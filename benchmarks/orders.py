@@ -42,7 +42,9 @@ from workorders.service import WorkOrders
 
 WUSHAN = Path(__file__).parent.parent / "sites" / "wushan"
 ORDERS, STEPS, OPEN_EVERY = 100_000, 10, 33
-CALLS, YEARS, ROUNDS, FINDINGS = 200, 5, 3, 1_000
+CALLS, YEARS, ROUNDS, FINDINGS = 100, 5, 3, 1_000
+STORM = 10_000
+"""Findings within a minute, of all points of the campus at once."""
 NOW = 1_775_000_000_000
 """31 March 2026. [ms]"""
 _SPACING_MS = 15 * MINUTE_MS
@@ -125,7 +127,11 @@ def _measure(name: str, url: str, site: Site) -> list[Result]:
                    lambda: assessor.of(_WHOLE, _YEAR).rows(By.PERSON), plain, "year",
                    "every figure of the last twelve months", calls=YEARS),
         ]  # fmt: skip
-        return [*found, _triaged(name, orders, site, records)]
+        return [
+            *found,
+            _triaged(name, orders, site, records),
+            _stormed(name, orders, site, records),
+        ]
     finally:
         store.close()
         records.close()
@@ -155,7 +161,7 @@ def fill(records: Records, count: int = ORDERS) -> None:
     with records.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":
             # What its autovacuum does within a minute of such a load.
-            connection.execute(text("ANALYZE"))
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _table(model: type[Base]) -> Table:
@@ -265,14 +271,36 @@ def _triaged(name: str, orders: WorkOrders, site: Site, records: Records) -> Res
     )  # fmt: skip
 
 
-def findings(site: Site, number: int) -> Sequence[FindingEvent]:
-    """Open findings of several rules on every point, spread so that they are no storm."""
+def _stormed(name: str, orders: WorkOrders, site: Site, records: Records) -> Result:
+    """Ten thousand findings of one minute, as the engine publishes them: a thousand at once."""
+    events = findings(site, ROUNDS, count=STORM, since=NOW - HOUR_MS, every_ms=MINUTE_MS // STORM)
+    begun = time.perf_counter()
+    for first in range(0, STORM, FINDINGS):
+        orders.publish(events[first : first + FINDINGS])
+    ours = time.perf_counter() - begun
+    rows = [{**_link(n, ORDERS), "finding_id": f"s{n:07d}"} for n in range(STORM)]
+    begun = time.perf_counter()
+    with records.session(ALL) as session:
+        session.connection().execute(insert(_table(OrderFinding)), rows)
+    return Result(
+        name=f"{STORM:,} findings of one minute in {name}", unit="s", ours=[ours],
+        plain=[time.perf_counter() - begun],
+        baseline="as many findings by one bulk insert: nobody looks whether they are one incident",
+        note=f"beside {ORDERS:,} orders; 60 s are asked",
+    )  # fmt: skip
+
+
+def findings(
+    site: Site, number: int, *, count: int = FINDINGS, since: int = NOW - 12 * HOUR_MS,
+    every_ms: int = 40_000,
+) -> Sequence[FindingEvent]:  # fmt: skip
+    """Open findings of several rules on every point; by itself spread so that they are no storm."""
     known = {card.id: card for card in cards()}
     made = []
-    for n in range(FINDINGS):
+    for n in range(count):
         point = site.points[n % len(site.points)]
         card = known[_RULES[(n // len(site.points) + number) % len(_RULES)]]
-        onset = NOW - 12 * HOUR_MS + n * 40_000 + number
+        onset = since + n * every_ms + number
         finding = Finding(
             id=id_of(card.id, point.id, onset), revision=1, state=FindingState.OPEN,
             site=site.id, building=point.building, rule=card.id, target=point.id, onset=onset,
@@ -288,7 +316,8 @@ def findings(site: Site, number: int) -> Sequence[FindingEvent]:
 
 def _show_plans(name: str, records: Records) -> None:
     """What each database does for the queue, to be looked at."""
-    explain = "EXPLAIN" if records.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    server = records.engine.dialect.name == "postgresql"
+    explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF)" if server else "EXPLAIN QUERY PLAN"
     with records.session(ALL, reading=True) as session:
         for what, statement in _PLANS.items():
             rows = session.connection().execute(text(f"{explain} {statement}")).all()

@@ -71,7 +71,10 @@ def _here(records: Records, site: Site, store: ReadingStore) -> bool:
 
 def _wait(records: Records, wait_s: float) -> bool:
     until = time.monotonic() + wait_s
-    while records.quarantine.asked(1) or records.meters.waiting(1):
+    while (
+        records.quarantine.asked(1) or records.meters.waiting(1)
+        or records.corrections.taken_back(1)
+    ):  # fmt: skip
         if time.monotonic() > until:
             return False
         time.sleep(_LOOK_S)

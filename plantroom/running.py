@@ -154,12 +154,14 @@ def _analytics(plant: Plant) -> Callable[[], None]:
 
 def _api(plant: Plant) -> Callable[[], None]:
     from api.app import create_app  # noqa: PLC0415 an edge box has no web server
+    from api.second import seal_kept  # noqa: PLC0415
     from plantroom.server import ConsoleServer  # noqa: PLC0415
 
     plant.orders.start()
     if plant.cmms is not None:
         plant.cmms.start()
     settings = plant.settings
+    seal_kept(plant.records, lambda: settings.factor_seal)
     server = ConsoleServer(
         create_app(plant.services()), settings.http_host, settings.http_port,
         proxies=settings.proxies,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from adapters.records.adding import add_rows
+from adapters.records.base import Base
 from adapters.records.orders import (
     Notification,
     Order,
@@ -45,12 +48,18 @@ class Memory:
         past: Minutes of past repairs, by rule.
         advice: Rules that only advise; None until somebody asked.
         pauses: Holds of orders whose clocks are read together, by order.
+        number: The last order number given, and that nobody else may give now.
+        touched: Orders whose change the live streams are told of already.
+        gathered: Rows that wait to be written together; None where each is written by itself.
     """
 
     loads: dict[str, int] | None = None
     past: dict[str, Sequence[int]] = field(default_factory=dict)
     advice: frozenset[str] | None = None
     pauses: dict[str, list[OrderPause]] = field(default_factory=dict)
+    number: OrderNumber | None = None
+    touched: set[str] = field(default_factory=set)
+    gathered: dict[type[Base], list[dict[str, Any]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,17 +93,34 @@ class Book:
         return cls(session=session, office=replace(office, duty=Remembered(office.duty)), now=now)
 
     def number(self) -> str:
-        """The next order number of the year; the row stays locked until the end."""
-        year = self.office.year(self.now)
-        mine = update(OrderNumber).where(OrderNumber.year == year)
-        taken = mine.values(last=OrderNumber.last + 1).returning(OrderNumber.last)
-        last = self.session.scalars(
-            taken, execution_options={"synchronize_session": False}
-        ).one_or_none()
-        if last is None:
-            self.session.add(OrderNumber(year=year, last=1))
-            self.session.flush()
-        return f"WO-{year}-{last or 1:04d}"
+        """The next order number of the year; its row is locked since the book was opened."""
+        year, row = self.office.year(self.now), self.memory.number
+        if row is None:
+            row = self.session.get(OrderNumber, year)
+            if row is None:
+                row = OrderNumber(year=year, last=0)
+                self.session.add(row)
+            self.memory.number = row
+        row.last += 1
+        return f"WO-{year}-{row.last:04d}"
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Events, promises, messages and changes are written at the end, a statement a table.
+
+        What needs them before says :meth:`flush`.
+        """
+        self.memory.gathered = {}
+        yield
+        self.flush()
+        self.memory.gathered = None
+
+    def flush(self) -> None:
+        """All that was said so far stands in the database, in this transaction."""
+        self.session.flush()
+        for of, rows in (self.memory.gathered or {}).items():
+            add_rows(self.session, of, rows)
+            rows.clear()
 
     def lock(self, id_: str, version: int | None = None) -> Order | None:
         """An order that nobody else can change until the end of the transaction.
@@ -131,9 +157,10 @@ class Book:
         """Something changed that dashboards show but that makes no form stale."""
         order.marking += 1
         order.changed_at = self.now
-        self.session.add(
-            ChangeRow(at=self.now, kind="order", ref=order.id, building=order.building)
-        )
+        if order.id not in self.memory.touched:
+            # However often in one transaction, a stream sees it once.
+            self.memory.touched.add(order.id)
+            self._add(ChangeRow, at=self.now, kind="order", ref=order.id, building=order.building)
 
     def tell(
         self, order: Order, people: Iterable[str], kind: str, head: str,
@@ -153,12 +180,10 @@ class Book:
             },
         }
         for login in dict.fromkeys(people):
-            self.session.add(
-                Notification(
-                    key=f"{order.id}.{order.marking}.{kind}.{login}", building=order.building,
-                    order_id=order.id, person=login, kind=str(kind), priority=order.priority,
-                    text=text, created_at=self.now,
-                )
+            self._add(
+                Notification, key=f"{order.id}.{order.marking}.{kind}.{login}",
+                building=order.building, order_id=order.id, person=login, kind=str(kind),
+                priority=order.priority, text=text, created_at=self.now,
             )  # fmt: skip
 
     def supervisors(self, order: Order) -> Sequence[str]:
@@ -187,7 +212,7 @@ class Book:
                 self._start(order, promise, start)
         if order.state in AT_IT:
             # Who is there need not come again.
-            self.session.flush()
+            self.flush()
             self.meet(order, ClockKind.ARRIVE)
 
     def meet(self, order: Order, kind: ClockKind) -> None:
@@ -227,12 +252,10 @@ class Book:
     def _start(self, order: Order, promise: Promise, start: int) -> None:
         hours = hours_of(self.office.calendar, order.building, always=promise.always)
         minutes = promise.minutes + promise.workdays * hours.day_minutes
-        self.session.add(
-            OrderClock(
-                order_id=order.id, building=order.building, kind=str(promise.kind),
-                priority=order.priority, always=promise.always, started_at=start,
-                minutes=minutes, due_at=clocks.due(start, minutes, hours),
-            )
+        self._add(
+            OrderClock, order_id=order.id, building=order.building, kind=str(promise.kind),
+            priority=order.priority, always=promise.always, started_at=start, minutes=minutes,
+            due_at=clocks.due(start, minutes, hours),
         )  # fmt: skip
 
     def _event(
@@ -240,13 +263,18 @@ class Book:
         data: Mapping[str, Any],
     ) -> None:  # fmt: skip
         self.touch(order)
-        self.session.add(
-            OrderEvent(
-                order_id=order.id, building=order.building, seq=order.marking, at=self.now,
-                actor=actor, command=str(command), from_state=before, to_state=order.state,
-                note=note, data=dict(data),
-            )
+        self._add(
+            OrderEvent, order_id=order.id, building=order.building, seq=order.marking, at=self.now,
+            actor=actor, command=str(command), from_state=before, to_state=order.state, note=note,
+            data=dict(data),
         )  # fmt: skip
+
+    def _add(self, of: type[Base], **values: Any) -> None:
+        """A row that is only ever added."""
+        if self.memory.gathered is None:
+            self.session.add(of(**values))
+        else:
+            self.memory.gathered.setdefault(of, []).append(values)
 
     def _touch(self, statement: Any) -> bool:
         result = self.session.execute(statement, execution_options={"synchronize_session": False})

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, inspect, or_, select, update
+from sqlalchemy import ColumnElement, and_, inspect, or_, select
 from sqlalchemy.orm import make_transient
 
 from adapters.records.folds import OrderFold
@@ -51,6 +51,7 @@ class Cases:
         orders: By id; locked until the end of the transaction.
         coverage: What is muted.
         stale: Waste and score, as they were, of orders that are ranked anew at the end.
+        gone: Orders that went into others, whose reports are to follow.
     """
 
     book: Book
@@ -58,11 +59,13 @@ class Cases:
     orders: dict[str, Order] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
     stale: dict[str, tuple[float, float]] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
     _of_order: dict[str, list[OrderFinding]] = field(default_factory=dict)
     _by_cause: dict[str, list[Order]] = field(default_factory=dict)
     _by_opening: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _folds: dict[str, str] = field(default_factory=dict)
     _last_case: dict[str, int] = field(default_factory=dict)
+    _above: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict)
 
     def attach(self, link: OrderFinding) -> None:
         """A new link."""
@@ -73,6 +76,7 @@ class Cases:
     def move(self, old: Order, new: Order) -> None:
         """All that one order stands for, another one stands for now."""
         session = self.book.session
+        self.gone[old.id] = new.id
         for link in self._of_order.pop(old.id, []):
             values = {name: getattr(link, name) for name in _LINKED}
             if link in session.new:
@@ -82,6 +86,12 @@ class Cases:
                 session.delete(link)
             moved = {"order_id": new.id, "marked": -1, "changed_at": self.book.now}
             self.attach(OrderFinding(**{**values, **moved}))
+
+    def stands_for(self, id_: str) -> str:
+        """The order that stands for one that is gone: it may have gone on itself."""
+        while id_ in self.gone:
+            id_ = self.gone[id_]
+        return id_
 
     def fold(self, fold: OrderFold) -> None:
         """An order went into another one."""
@@ -97,6 +107,14 @@ class Cases:
         """A new order."""
         self.book.session.add(order)
         self._know(order)
+
+    def above(self, card: RuleCard, asset: str) -> Sequence[str]:
+        """Causes of which a finding by a card at an asset may be a symptom."""
+        key = (card.id, asset)
+        if key not in self._above:
+            office = self.book.office
+            self._above[key] = causes_above(office.graph, asset, card, office.cards.values())
+        return self._above[key]
 
     def links_of(self, order: Order) -> Sequence[OrderFinding]:
         """The findings of an order."""
@@ -205,7 +223,7 @@ def behind(book: Book, card: RuleCard, finding: Finding) -> list[str]:
 def read(book: Book, findings: Sequence[Finding]) -> Cases:
     """All that triage will ask of these findings; only news is looked up further."""
     cases = Cases(book=book)
-    for some in _chunks([finding.id for finding in findings]):
+    for some in chunks([finding.id for finding in findings]):
         query = select(OrderFinding).where(OrderFinding.finding_id.in_(some))
         ordered = query.order_by(OrderFinding.changed_at, OrderFinding.order_id)
         for link in book.session.scalars(ordered):
@@ -216,7 +234,7 @@ def read(book: Book, findings: Sequence[Finding]) -> Cases:
     cases.coverage = read_coverage(book, news)
     for order in _locked(book, _concerned(book, cases, news)):
         cases._know(order)  # noqa: SLF001 - its own reader
-    for some in _chunks(list(cases.orders)):
+    for some in chunks(list(cases.orders)):
         query = select(OrderFinding).where(OrderFinding.order_id.in_(some))
         for link in book.session.scalars(query):
             cases._linked(link)  # noqa: SLF001
@@ -238,20 +256,19 @@ def _concerned(book: Book, cases: Cases, news: Sequence[Finding]) -> list[str]:
     cards = book.office.cards
     judged = [(cards[finding.rule], finding) for finding in news if finding.rule in cards]
     own = {cause_of(book, card, finding) for card, finding in judged}
-    for some in _chunks(sorted(own)):
+    for some in chunks(sorted(own)):
         query = select(OrderFold).where(OrderFold.cause.in_(some)).order_by(OrderFold.at)
         cases._folds.update((fold.cause, fold.into_id) for fold in book.session.scalars(query))  # noqa: SLF001
     found.update(cases._folds.values())  # noqa: SLF001
     causes = own | {incident_cause(finding.building) for finding in news}
     for card, finding in judged:
         causes.update(behind(book, card, finding))
-        asset = asset_of(book.office.site, finding.target)
-        causes.update(causes_above(book.office.graph, asset, card, cards.values()))
+        causes.update(cases.above(card, asset_of(book.office.site, finding.target)))
     found.update(_beside(book, news))
     alive: ColumnElement[bool] = or_(
         Order.closed_at.is_(None), Order.closed_at >= since, Order.risk_until > book.now
     )
-    for some in _chunks(sorted(causes)):
+    for some in chunks(sorted(causes)):
         found.update(book.session.scalars(select(Order.id).where(Order.cause.in_(some), alive)))
     return sorted(found)
 
@@ -268,17 +285,15 @@ def _beside(book: Book, news: Sequence[Finding]) -> Iterator[str]:
 
 
 def _locked(book: Book, ids: Sequence[str]) -> Iterator[Order]:
-    for some in _chunks(ids):
-        mine = Order.id.in_(some)
-        book.session.execute(
-            update(Order).where(mine).values(version=Order.version),
-            execution_options={"synchronize_session": False},
-        )
-        fresh = select(Order).where(mine).execution_options(populate_existing=True)
+    for some in chunks(ids):
+        # On SQLite a transaction that may write is the only one from its first statement on.
+        fresh = select(Order).where(Order.id.in_(some)).with_for_update()
+        fresh = fresh.execution_options(populate_existing=True)
         yield from book.session.scalars(fresh.order_by(Order.id))
 
 
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at once as a database takes in one list."""
     for first in range(0, len(values), _MANY):
         yield values[first : first + _MANY]
 

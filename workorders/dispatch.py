@@ -80,7 +80,8 @@ def hand(book: Book, order: Order, login: str) -> None:
         if order.assignee is not None and order.state in AT_WORK:
             known[order.assignee] = known.get(order.assignee, 0) - order.effort_min
         known[login] = known.get(login, 0) + order.effort_min
-    if order.assignee != login:
+    # Only who has it can have sent a link: what is new has none.
+    if order.assignee not in {None, login}:
         links.revoke(book, order)
     order.assignee = login
     order.assigned_at = book.now

@@ -89,6 +89,7 @@ class Remembered:
         self._heads: dict[str, Sequence[str]] = {}
         self._calls: dict[tuple[Trade, str, int], Sequence[str]] = {}
         self._away: dict[tuple[str, int], bool] = {}
+        self._held: dict[tuple[str, int], AbstractSet[Licence]] = {}
 
     def on_call(self, trade: Trade, building: str, at: int) -> Sequence[str]:
         """Log-ins on call at a time, first to be called first."""
@@ -117,4 +118,6 @@ class Remembered:
 
     def licences(self, login: str, at: int) -> AbstractSet[Licence]:
         """What somebody is licensed for at a time. [ms]"""
-        return self._duty.licences(login, at)
+        if (login, at) not in self._held:
+            self._held[(login, at)] = self._duty.licences(login, at)
+        return self._held[(login, at)]

@@ -13,7 +13,7 @@ from core.rulecard import RuleCard
 from core.words import CancelReason, OrderState, Origin, Priority
 from workorders import messages
 from workorders.book import Book
-from workorders.cases import Cases, cause_of
+from workorders.cases import Cases, cause_of, chunks
 from workorders.happenings import Happening
 from workorders.priority import Raised, Urgency
 from workorders.raising import raise_to
@@ -36,8 +36,7 @@ def explained(book: Book, known: Cases, card: RuleCard, finding: Finding) -> Ord
     if before is not None:
         return before
     asset = asset_of(book.office.site, finding.target)
-    above = causes_above(book.office.graph, asset, card, book.office.cards.values())
-    return known.open_together(above, (finding.onset, finding.opened))
+    return known.open_together(known.above(card, asset), (finding.onset, finding.opened))
 
 
 def gather(book: Book, known: Cases, card: RuleCard, order: Order) -> None:
@@ -67,12 +66,6 @@ def may_go(order: Order) -> bool:
 def absorb(book: Book, known: Cases, other: Order, order: Order, why: FoldReason) -> None:
     """One order takes all that another one stands for; that one ends, and says where it went."""
     known.move(other, order)
-    # Both orders have to be there before reports can go from one to the other.
-    book.session.flush()
-    book.session.execute(
-        update(ServiceRequest).where(ServiceRequest.order_id == other.id).values(order_id=order.id),
-        execution_options={"synchronize_session": False},
-    )
     order.count += other.count
     order.first_seen = min(order.first_seen, other.first_seen)
     order.last_seen = max(order.last_seen, other.last_seen)
@@ -94,6 +87,25 @@ def absorb(book: Book, known: Cases, other: Order, order: Order, why: FoldReason
         book.tell(other, [other.assignee], Happening.FOLDED, messages.FOLDED, into=order.id)
     worse = Urgency(Priority(other.priority), tuple(Raised(reason) for reason in other.reasons))
     raise_to(book, order, worse, other.severity, taken=other.id)
+
+
+def move_reports(book: Book, known: Cases) -> None:
+    """What people reported of orders that went into others goes there too; once they all have."""
+    if not known.gone:
+        return
+    # Both orders have to be there before reports can go from one to the other.
+    book.session.flush()
+    went: dict[str, list[str]] = {}
+    for id_ in known.gone:
+        went.setdefault(known.stands_for(id_), []).append(id_)
+    for into, ids in went.items():
+        for some in chunks(ids):
+            book.session.execute(
+                update(ServiceRequest).where(ServiceRequest.order_id.in_(some))
+                .values(order_id=into),
+                execution_options={"synchronize_session": False},
+            )  # fmt: skip
+    known.gone.clear()
 
 
 def _together(order: Order, other: Order) -> bool:

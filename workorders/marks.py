@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from adapters.records.orders import Order, OrderFinding
 from core.ports import Mark
 from workorders import messages
 
-BATCH = 500
+BATCH = 2_000
+"""Marks of each kind that the store is given at once."""
+
+_OF_ORDER = (
+    Order.id, Order.building, Order.changed_at, Order.marking, Order.state, Order.priority,
+    Order.title, Order.assignee, Order.asset, Order.rule, Order.attempt, Order.outcome,
+    Order.waste_per_day,
+)  # fmt: skip
+_OF_FINDING = (
+    OrderFinding.finding_id, OrderFinding.order_id, OrderFinding.building,
+    OrderFinding.changed_at, OrderFinding.revision, OrderFinding.state, OrderFinding.severity,
+    OrderFinding.title, OrderFinding.rule, OrderFinding.target, OrderFinding.money_per_day,
+)  # fmt: skip
+
+_Columns = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +46,11 @@ class Owed:
 
 def owed(session: Session) -> Owed:
     """What changed since it was last written."""
-    orders = session.scalars(
-        select(Order).where(Order.marked < Order.marking).order_by(Order.id).limit(BATCH)
+    orders = session.execute(
+        select(*_OF_ORDER).where(Order.marked < Order.marking).order_by(Order.id).limit(BATCH)
     ).all()
-    links = session.scalars(
-        select(OrderFinding)
+    links = session.execute(
+        select(*_OF_FINDING)
         .where(OrderFinding.marked < OrderFinding.revision)
         .order_by(OrderFinding.finding_id)
         .limit(BATCH)
@@ -60,7 +75,7 @@ def settle(session: Session, written: Owed) -> None:
         session.execute(update(OrderFinding), findings)
 
 
-def _order(order: Order) -> Mark:
+def _order(order: _Columns) -> Mark:
     return Mark(
         measurement="order", building=order.building, id=order.id, at=order.changed_at,
         fields={
@@ -77,7 +92,7 @@ def _order(order: Order) -> Mark:
     )  # fmt: skip
 
 
-def _finding(link: OrderFinding) -> Mark:
+def _finding(link: _Columns) -> Mark:
     return Mark(
         measurement="finding", building=link.building, id=link.finding_id, at=link.changed_at,
         fields={

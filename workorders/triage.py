@@ -34,22 +34,24 @@ _MOST_PAST = 100
 
 def take_all(book: Book, events: Sequence[FindingEvent]) -> None:
     """What events of findings mean for orders; the same events again mean nothing."""
-    with book.session.no_autoflush:
+    with book.session.no_autoflush, book.gathering():
         found = cases.read(book, [event.finding for event in events])
         for event in events:
             _take(book, found, event)
         _rank_again(book, found)
+        folding.move_reports(book, found)
 
 
 def place_all(book: Book, findings: Sequence[Finding]) -> None:
     """Findings that are open and were kept back so far open or join orders after all."""
-    with book.session.no_autoflush:
+    with book.session.no_autoflush, book.gathering():
         found = cases.read(book, findings)
         for finding in findings:
             card = book.office.cards.get(finding.rule)
             if card is not None and finding.id not in found.links:
                 _place(book, found, card, finding)
         _rank_again(book, found)
+        folding.move_reports(book, found)
 
 
 def _take(book: Book, known: Cases, event: FindingEvent) -> None:

@@ -46,8 +46,12 @@ def _number_in_order(session: Session, _context: object, _instances: object) -> 
     PostgreSQL gives numbers before it commits: a stream that has seen 8 would otherwise
     never ask for the 7 that was committed after it. SQLite has one writer anyway.
     """
-    if session.get_bind().dialect.name != "postgresql":
-        return
     if any(isinstance(row, ChangeRow) for row in session.new):
+        hold_numbers(session)
+
+
+def hold_numbers(session: Session) -> None:
+    """Nobody else numbers changes until this transaction ends; before any are written."""
+    if session.get_bind().dialect.name == "postgresql":
         # A lock shows nobody any row: it may pass by what narrows a scoped session.
         Session.connection(session).execute(select(func.pg_advisory_xact_lock(_LOCK)))

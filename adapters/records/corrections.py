@@ -10,7 +10,7 @@ from sqlalchemy import Float, String, delete, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.records.base import ALL, Base, Scope
-from adapters.records.engine import insert_for
+from adapters.records.engine import clean, insert_for
 from adapters.records.hand import ASKED, HandRow, reading_of
 from adapters.records.source import Source
 from adapters.records.tables import AuditRow
@@ -110,8 +110,15 @@ class RecordCorrections:
                     .execution_options(synchronize_session=False)
                 )  # fmt: skip
 
-    def undo(self, scope: Scope, id_: int, person: str, at: int) -> None:
+    def undo(self, scope: Scope, id_: int, person: str, at: int, *, why: str = "") -> None:
         """Take back all that was entered for the moment of one reading.
+
+        Args:
+            scope: Buildings of who takes it back.
+            id_: Of any reading that was entered for the moment.
+            person: Log-in of who takes it back.
+            at: Run clock. [ms]
+            why: In their words; it stands in the audit.
 
         Raises:
             Refused: There is no such reading in the scope, or it was taken back before.
@@ -131,7 +138,8 @@ class RecordCorrections:
             session.add(
                 AuditRow(
                     at=at, actor=person, action="readings.undo",
-                    detail=f"{row.point} at {row.at}: {row.value:.10g}",
+                    detail=f"{row.point} at {row.at}: {row.value:.10g}"
+                    + (f"; {clean(why)}" if why else ""),
                 )
             )  # fmt: skip
 

@@ -12,7 +12,8 @@ class FactorRow(Base):
     """Somebody's second factor; system time. [ms]
 
     Attributes:
-        secret: As their authenticator has it. Codes are made from it, so no hash would do.
+        secret: What their authenticator has, sealed (:mod:`core.sealing`) with a key that is not in
+            the records. Codes are made from it, so no hash would do.
         step: The last step whose code was taken: no code opens anything twice.
     """
 

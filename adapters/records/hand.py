@@ -116,6 +116,12 @@ class RecordHandReadings:
         with self._records.session(ALL, reading=True) as session:
             return session.scalar(query)
 
+    def get(self, scope: Scope, id_: int) -> HandReading | None:
+        """One that was entered in a scope; None where there is none."""
+        with self._records.session(scope, reading=True) as session:
+            row = session.scalar(select(HandRow).where(HandRow.id == id_))
+            return None if row is None else reading_of(row)
+
     def list(self, scope: Scope, *, limit: int = 50) -> Sequence[HandReading]:
         """What was entered last, in a scope; the newest first."""
         query = select(HandRow).order_by(HandRow.id.desc()).limit(limit)

@@ -43,6 +43,9 @@ UNTOLD = text("marked < revision")
 _SORTED = ("priority", "score", "opened_at", "id", "assignee")
 """What a queue is sorted and chosen by."""
 
+CAME_BACK = text("recurrence_of IS NOT NULL")
+"""Few of very many: an assessment asks for them alone."""
+
 RUNNING = text("met_at IS NULL")
 """Promises that are not kept yet."""
 
@@ -101,6 +104,8 @@ class Order(Scoped, Base):
         Index("ix_work_order_building_opened", "building", "opened_at"),
         Index("ix_work_order_unmarked", "id", sqlite_where=UNMARKED, postgresql_where=UNMARKED),
         Index("ix_work_order_state_assignee", "state", "assignee"),
+        Index("ix_work_order_came_back", "recurrence_of", "opened_at", sqlite_where=CAME_BACK,
+              postgresql_where=CAME_BACK),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)

@@ -78,7 +78,8 @@ def answer(
         return RedirectResponse("/login", SEE_OTHER)
     try:
         if second.has(given.records, login):
-            second.check(given.records, login, form.get("code", ""), _address(request))
+            seal = given.settings.factor_seal
+            second.check(given.records, seal, login, form.get("code", ""), _address(request))
         else:
             codes = _set_up(request, given, login, form)
     except Refused as error:
@@ -123,8 +124,9 @@ def change(
 
 def _set_up(request: Request, given: Services, login: str, form: dict[str, str]) -> list[str]:
     return second.set_up(
-        given.records, login, form.get("secret", ""), form.get("code", ""), _address(request)
-    )
+        given.records, given.settings.factor_seal, login, form.get("secret", ""),
+        form.get("code", ""), _address(request),
+    )  # fmt: skip
 
 
 def _ask(

@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from adapters.records import ALL
+from adapters.records import ALL, scope_of
 from adapters.settings import load_settings
 from adapters.sites import load_site
 from api import formats
 from core.clock import SystemClock
 from core.errors import Refused
-from ingest.foreign.hand.entry import Entering
+from ingest.foreign.hand.entry import MAY, MOST_NOTE, Entering
 from ingest.foreign.hand.files import read_file
 from plantroom.database import opened_records
+from plantroom.errand import settle
 from plantroom.output import MISTAKE, as_json, err, out, speaks, table
 
 app = typer.Typer(no_args_is_help=True, help="Readings that people take: offline meters.")
@@ -73,6 +74,43 @@ def import_(
         raise typer.Exit(MISTAKE)
 
 
+@app.command("undo")
+@speaks
+def undo(
+    reading: Annotated[
+        int, typer.Argument(help="Number of a reading, as plantroom readings list shows it.")
+    ],
+    person: Annotated[str, typer.Option("--as", help="Log-in of who takes it back.")],
+    why: Annotated[str, typer.Option(help="Why; it stands in the audit.")],
+    wait: Annotated[float, typer.Option(min=0, help="How long ingest may take. [s]")] = 30.0,
+) -> None:
+    """Take back what was entered for the moment of a reading: the device's word stands again.
+
+    Where nothing else has the store open, it is put right here; else by the ingest that runs.
+    """
+    settings = load_settings()
+    site, records = load_site(settings.site), opened_records(settings)
+    who = records.people.get(person)
+    if who is None:
+        raise Refused(f"nobody has the log-in '{person}'; plantroom user list shows all")
+    if who.role not in MAY:
+        raise Refused("your role may not take readings back", code="forbidden")
+    if not why.strip():
+        raise Refused("say why it is taken back: --why TEXT")
+    scope = scope_of(who.actor().buildings)
+    one = records.hand.get(scope, reading)
+    if one is None:
+        raise Refused(f"there is no reading {reading} in the buildings of {person}", code="absent")
+    now, reason = SystemClock().now(), why.strip()[:MOST_NOTE]
+    records.corrections.undo(scope, reading, person, now, why=reason)
+    done = settle(settings, records, wait)
+    when = _local(one.at, ZoneInfo(site.timezone))
+    stands = "the store is put right" if done else "the store follows when ingest runs"
+    out.print(
+        f"taken back: {one.value:.10g} at {one.point} of {when}, entered by {one.person}; {stands}"
+    )
+
+
 @app.command("list")
 @speaks
 def list_(
@@ -82,10 +120,12 @@ def list_(
     settings = load_settings()
     zone = ZoneInfo(load_site(settings.site).timezone)
     rows = opened_records(settings).hand.list(ALL, limit=limit)
-    names = ("point", "at", "value", "by", "entered", "from", "stored", "note")
+    names = ("number", "point", "at", "value", "by", "entered", "from", "stored", "note",
+             "undone")  # fmt: skip
     shown = [
-        (r.point, _local(r.at, zone), r.value, r.person, _local(r.entered, zone),
-         r.source or r.via, "waits" if r.taken is None else _local(r.taken, zone), r.note)
+        (r.id, r.point, _local(r.at, zone), r.value, r.person, _local(r.entered, zone),
+         r.source or r.via, "waits" if r.taken is None else _local(r.taken, zone), r.note,
+         f"{_local(r.undone, zone)} by {r.undone_by}" if r.undone is not None else "")
         for r in rows
     ]  # fmt: skip
     if json_:

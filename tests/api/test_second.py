@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import update
 
 from adapters.records import ALL
@@ -169,6 +170,32 @@ def test_who_lost_everything_sets_it_up_anew(strict: Console) -> None:
     assert second.take_away(strict.records, "su.all", by="ad.all")
     assert not second.take_away(strict.records, "su.all", by="ad.all")
     assert 'name="secret"' in half(strict, "su.all").get("/second").text
+
+
+def test_secrets_are_sealed_and_without_the_key_only_recovery_codes_open(strict: Console) -> None:
+    _, secret, codes = enrolled(strict)
+
+    def kept() -> str:
+        with strict.records.session(ALL, reading=True) as session:
+            return session.get_one(FactorRow, "su.all").secret
+
+    key = totp.key_of(secret)
+    assert secret not in kept()
+    services = strict.app.state.services
+    assert services.settings.factor_seal.opened("su.all", kept()) == key
+    other = services.settings.model_copy(update={"second_factor_key": SecretStr("x" * 16)})
+    strict.app.state.services = replace(services, settings=other)
+    assert half(strict, "su.all").post("/second", {"code": now_code(secret)}).status_code == 401
+    assert half(strict, "su.all").post("/second", {"code": codes[0]}).status_code == 303
+
+
+def test_what_was_kept_readable_is_sealed_once(strict: Console) -> None:
+    _, secret, _ = enrolled(strict)
+    with strict.records.session(ALL) as session:
+        session.execute(update(FactorRow).values(secret=secret))
+    seal = strict.app.state.services.settings.factor_seal
+    assert [second.seal_kept(strict.records, lambda: seal) for _ in range(2)] == [1, 0]
+    assert half(strict, "su.all").post("/second", {"code": now_code(secret)}).status_code == 303
 
 
 def test_keys_and_those_who_need_none_go_on_as_before(strict: Console) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import select
 
 from adapters.records import Records
+from adapters.records.tables import AuditRow
 from tests.plantroom.conftest import ROOT, Cli
 
 WUSHAN = str(ROOT / "sites" / "wushan")
@@ -70,6 +72,35 @@ def test_a_workbook_is_checked_and_not_entered(cli: Cli, var: Path, tmp_path: Pa
     assert answer.exit_code == 0, answer.output
     assert "1 rows: 1 would be entered" in answer.output
     assert kept(var) == []
+
+
+def test_what_was_entered_is_taken_back_once_by_who_may_with_a_reason(
+    cli: Cli, var: Path, table: Path
+) -> None:
+    cli("user", "import", WUSHAN)
+    cli("readings", "import", str(table), "--as", "chen.jing")
+    (number,) = [
+        r["number"] for r in json.loads(cli("readings", "list", "--json").stdout)
+        if r["value"] == 1200.0
+    ]  # fmt: skip
+
+    def undo(login: str, why: str = "another dial") -> str:
+        return cli("readings", "undo", str(number), "--as", login, "--why", why).output
+
+    assert "nobody has the log-in 'nobody'" in undo("nobody")
+    assert "your role may not" in undo("guo.hua")
+    assert "say why" in undo("chen.jing", " ")
+    assert [value for value, *_ in kept(var)] == [1310.5, 1200.0]
+    assert "taken back: 1200 at a.w-main.volume of 2024-01-31 08:30" in undo("chen.jing")
+    assert "It is so already." in undo("chen.jing")
+    records = Records(f"sqlite:///{var}/records.sqlite")
+    with records.session("all", reading=True) as session:
+        said = session.scalars(select(AuditRow.detail).where(AuditRow.action == "readings.undo"))
+        assert [detail.rpartition("; ")[2] for detail in said] == ["another dial"]
+    assert not records.corrections.taken_back(9), "the store is put right here"
+    records.close()
+    listed = json.loads(cli("readings", "list", "--json").stdout)
+    assert [r["undone"].endswith("by chen.jing") for r in listed] == [False, True]
 
 
 def test_nobody_enters_nothing(cli: Cli, table: Path) -> None:

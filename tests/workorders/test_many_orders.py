@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,14 @@ from sqlalchemy import event, text
 from adapters.records.base import ALL
 from benchmarks.orders import fill
 from core.actor import Actor
+from core.finding import FindingEvent
 from core.words import Role
 from tests import postgres
 from tests.workorders.house import House, make_finding, make_house, opened
+from workorders.assessment.assess import By
+from workorders.assessment.assessing import Assessor
+from workorders.assessment.period import Period
+from workorders.queue import Ask, View
 from workorders.tally import open_orders, tally
 
 MANY = 1_000
@@ -64,12 +70,12 @@ def own_postgres(postgres_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def listening(house: House) -> Iterator[list[Asked]]:
-    """What is asked of the database meanwhile."""
+def listening(house: House, *verbs: str) -> Iterator[list[Asked]]:
+    """What is asked of the database meanwhile; one statement of many rows is one."""
     heard: list[Asked] = []
 
     def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(verbs or ("SELECT",)):
             heard.append(Asked(statement, parameters))
 
     event.listen(house.records.engine, "before_cursor_execute", hear)
@@ -94,6 +100,21 @@ def plans(house: House, asked: list[Asked]) -> list[str]:
     return found
 
 
+def news(house: House, first: int, count: int) -> list[FindingEvent]:
+    """Faults of as many points, half a day apart from each other: no storm."""
+    points = [point.id for point in house.site.points]
+    return [
+        opened(make_finding("SEN-01", points[n], onset=house.now - (n + 2) * 43_200_000))
+        for n in range(first, first + count)
+    ]
+
+
+def figures(house: House) -> object:
+    year = Period.of("2025-04", "2026-03", house.site.timezone)
+    assessor = Assessor(sessions=house.records, site=house.site, clock=house.clock)
+    return assessor.of(WHOLE, year).rows(By.PERSON)
+
+
 LOOKS: dict[str, Callable[[House], object]] = {
     "queue of a crew": lambda house: house.orders.desk.queue(CREW),
     "queue of all": lambda house: house.orders.desk.queue(WHOLE),
@@ -101,9 +122,18 @@ LOOKS: dict[str, Callable[[House], object]] = {
     "closed of a crew": lambda house: house.orders.desk.queue(CREW, closed=True, most=200),
     "closed of all": lambda house: house.orders.desk.queue(WHOLE, closed=True, most=200),
     "one order": lambda house: house.orders.desk.order(WHOLE, "WO-2026-00033"),
+    "the late ones": lambda house: house.orders.desk.page(CREW, Ask(view=View.LATE)),
+    "how many there are": lambda house: house.orders.desk.counts(CREW),
+    "what is open by rule": lambda house: house.orders.desk.sums(CREW),
     "what every page shows": lambda house: open_orders(house.records, CREW),
+    "findings": lambda house: house.publish(*news(house, 100, 3)),
+    "figures of a year": figures,
     "a step": lambda house: house.orders.step(house.now),
 }
+
+
+MEANT = {("figures of a year", "order_clock"), ("figures of a year", "order_pause")}
+"""Every third promise that there ever was, and holds, which are few: no index finds them sooner."""
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -113,7 +143,8 @@ def test_nothing_reads_a_whole_table(filled: House, look: str) -> None:
     assert asked
     scan = SCAN[filled.records.engine.dialect.name]
     for plan, one in zip(plans(filled, asked), asked, strict=True):
-        assert not scan.search(plan), f"{one.statement}\n{plan}"
+        found = [line for line in scan.findall(plan) if (look, line.split()[-1]) not in MEANT]
+        assert not found, f"{one.statement}\n{plan}"
 
 
 def test_the_tally_reads_an_index_alone(filled: House) -> None:
@@ -140,22 +171,16 @@ def test_as_many_statements_whatever_stands_open(filled: House) -> None:
 
 
 def test_triage_asks_no_more_for_fifty_findings_than_for_five(filled: House) -> None:
-    points = [point.id for point in filled.site.points]
-
-    def published(first: int, count: int) -> int:
-        # Half a day apart from each other: no storm.
-        made = [
-            make_finding("SEN-01", points[n], onset=filled.now - (n + 2) * 43_200_000)
-            for n in range(first, first + count)
-        ]
-        with listening(filled) as asked:
-            filled.publish(*(opened(finding) for finding in made))
-        return len(asked)
+    def published(first: int, count: int) -> list[str]:
+        made = news(filled, first, count)
+        with listening(filled, "SELECT", "INSERT", "UPDATE", "DELETE") as asked:
+            filled.publish(*made)
+        return [one.statement for one in asked]
 
     published(0, 5)
     few = published(5, 5)
     many = published(10, 50)
-    per_order = (many - few) / 45
-    assert per_order <= 3, f"{few} statements for five, {many} for fifty"
+    more = Counter(many) - Counter(few)
+    assert len(many) <= len(few) + 2, f"{len(few)} for five, {len(many)} for fifty: {more}"
     with filled.records.session(ALL, reading=True) as session:
         assert session.scalar(text("SELECT count(*) FROM work_order")) >= MANY + 45
