@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,11 @@ class Result:
             "plain": list(self.plain), "ratio": round(self.ratio, 4), "baseline": self.baseline,
             "note": self.note,
         }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Result:
+        """The same, from JSON."""
+        return cls(**{key: row[key] for key in cls.__slots__})
 
 
 def cpu_s(work: Callable[[], object]) -> float:

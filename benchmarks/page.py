@@ -1,19 +1,23 @@
-"""The page of the documentation that holds the figures of a run."""
+"""The page of the documentation that holds the figures, and the file they are kept in."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measured import Result, span
 
 FILE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+KEPT = FILE.with_suffix(".json")
 _HEAD = """# Benchmarks
 
-    make bench                                  # prints the table
-    make bench ARGS=--write                     # and writes this page
+    make bench                                            # prints the table
+    make bench ARGS=--write                               # and writes this page
+    python -m benchmarks.run --only ingest --only campus  # some of it; --write replaces their rows
     python -m benchmarks.run --only ingest --json
 
 Each figure stands beside a plain program that does the least of the same work in the same run:
@@ -30,6 +34,23 @@ _READ = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What one measurement gave, and when.
+
+    Attributes:
+        on: The machine and how busy it was.
+        day: Of the run.
+        seconds: How long it took. [s]
+        results: Its rows.
+    """
+
+    on: str
+    day: str
+    seconds: float
+    results: Sequence[Result]
+
+
 def machine() -> str:
     """What it was measured on."""
     load = os.getloadavg()[0]
@@ -41,10 +62,36 @@ def machine() -> str:
     return f"{_processor()}, {cores} cores, Python {platform.python_version()}, {busy}"
 
 
-def page(results: Sequence[Result], on: str, seconds: float) -> str:
+def kept(file: Path = KEPT) -> dict[str, Measured]:
+    """What earlier runs gave, by measurement."""
+    if not file.exists():
+        return {}
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    return {
+        name: Measured(
+            on=one["on"], day=one["day"], seconds=one["seconds"],
+            results=[Result.from_dict(row) for row in one["results"]],
+        )
+        for name, one in rows.items()
+    }  # fmt: skip
+
+
+def keep(measured: Mapping[str, Measured], file: Path = KEPT) -> None:
+    """Write what the page is made of."""
+    rows = {
+        name: {
+            "on": one.on, "day": one.day, "seconds": round(one.seconds, 1),
+            "results": [r.as_dict() for r in one.results],
+        }
+        for name, one in measured.items()
+    }  # fmt: skip
+    file.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def page(measured: Mapping[str, Measured]) -> str:
     """The whole page."""
+    results = [row for one in measured.values() for row in one.results]
     lines = [
-        f"Machine: {on}. The whole run took {seconds:.0f} s.\n",
         "| measured | unit | Plantroom | baseline | ratio |",
         "|---|---|---|---|---|",
         *(f"| {r.name} | {r.unit} | {span(r.ours)} | {span(r.plain)} | {r.ratio:.3g} |"
@@ -52,8 +99,19 @@ def page(results: Sequence[Result], on: str, seconds: float) -> str:
         "",
         _READ,
         *(f"- **{r.name}**: {r.note}. Baseline: {r.baseline}." for r in results),
+        "",
+        "When and on what, by the name that `--only` takes:\n",
+        *_when(measured),
     ]  # fmt: skip
     return _HEAD + "\n".join(lines) + "\n"
+
+
+def _when(measured: Mapping[str, Measured]) -> list[str]:
+    """A line for each machine and day."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for name, one in measured.items():
+        together.setdefault((one.day, one.on), []).append(f"{name} {one.seconds:.0f} s")
+    return [f"- {day}, {on}: {', '.join(names)}." for (day, on), names in together.items()]
 
 
 def _processor() -> str:

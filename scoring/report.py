@@ -69,13 +69,16 @@ def _saved(seasons: Sequence[Season]) -> Figures:
     }
 
 
-def within_reach(seasons: Sequence[Season], site: Site) -> float | None:
-    """Recall over the kinds that were listed beforehand as within a rule's reach."""
+def within_reach(seasons: Sequence[Season], site: Site) -> Figures:
+    """Recall and time to detect over the kinds listed beforehand as within a rule's reach."""
     near = [
         replace(s, causes=tuple(c for c in s.causes if c.kind in WITHIN_REACH)) for s in seasons
     ]
-    value = figures(scored(near, places_of(site)))["recall"]
-    return value if isinstance(value, float) else None
+    of = figures(scored(near, places_of(site)))
+    return {
+        "recall_within_reach": of["recall"],
+        "time_to_detect_within_reach_h": of["time_to_detect_h"],
+    }
 
 
 def _baselines(seasons: Sequence[Season], site: Site, places: Places) -> Figures:

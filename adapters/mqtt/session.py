@@ -164,9 +164,11 @@ class Session:
         if not self._threads or self._stopping.is_set():
             return
         self._goodbye_until = time.monotonic() + timeout_s
-        ready, client = self._ready.is_set(), self._client
+        client = self._client
+        # Before the subscriptions stand there may be acknowledgements to write already.
+        stood = self._ready.is_set() or (client is not None and client.answered)
         self._stopping.set()
-        if client is not None and ready:
+        if client is not None and stood:
             client.disconnect()
         else:
             self._goodbye_until = 0.0

@@ -138,9 +138,8 @@ def score(
             + ("" if data == "perfect" else ", with the defects of real data")
         )  # fmt: skip
         done = seasons(wishes, buildings, workers=workers or cores(), console=out, quiet=json_)
-    whole = report(done, model) | {
+    whole = report(done, model) | within_reach(done, model) | {
         "made_from": what,
-        "recall_within_reach": within_reach(done, model),
         "wall_s": round(time.monotonic() - begun, 1),
     }
     if docs is not None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import fieldbus_site, ingest, meters, plain
+from benchmarks import fieldbus_site, ingest, meters, plain, run
 from benchmarks.load import GATEWAY, messages, readings
 from benchmarks.measured import Result, span
-from benchmarks.page import page
+from benchmarks.page import Measured, keep, kept, page
 from benchmarks.run import app
 from core import wire
 from edge.buses.device import devices_of
@@ -57,7 +59,38 @@ def test_figures_keep_the_digits_they_bear() -> None:
     assert span([31.62]) == "31.6"
     result = Result(name="x", unit="ms", ours=[4.0, 6.0], plain=[2.0, 3.0], baseline="y")
     assert result.ratio == pytest.approx(2.0)
-    assert "| x | ms | 4 … 6 | 2 … 3 | 2 |" in page([result], "a machine", 1.0)
+    one = Measured(on="a machine", day="2026-01-01", seconds=1.0, results=[result])
+    assert "| x | ms | 4 … 6 | 2 … 3 | 2 |" in page({"part": one})
+
+
+def _of(measure: Callable[[str], list[Result]], name: str, _folder: Path) -> list[Result]:
+    return measure(name)
+
+
+def test_a_part_measured_again_replaces_its_own_rows_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "FILE", tmp_path / "benchmarks.md")
+    monkeypatch.setattr(run, "kept", lambda: kept(tmp_path / "kept.json"))
+    monkeypatch.setattr(run, "keep", lambda every: keep(every, tmp_path / "kept.json"))
+    figures = {"edge": 1.0, "ingest": 2.0}
+
+    def measure(name: str) -> list[Result]:
+        if figures[name] < 0:
+            raise RuntimeError("a server that does not start")
+        return [Result(name=name, unit="ms", ours=[figures[name]], plain=[1.0], baseline="y")]
+
+    for name in figures:
+        monkeypatch.setitem(run.MEASURES, name, partial(_of, measure, name))
+    both = ["--only", "edge", "--only", "ingest", "--write"]
+    assert CliRunner().invoke(app, both).exit_code == 0
+    figures["edge"], figures["ingest"] = 3.0, -1.0
+    answer = CliRunner().invoke(app, both)
+    assert answer.exit_code == 1
+    assert "not measured: ingest" in answer.output
+    written = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
+    assert "| edge | ms | 3 | 1 | 3 |" in written
+    assert "| ingest | ms | 2 | 1 | 2 |" in written, "what failed keeps its row"
 
 
 def test_the_field_bus_is_what_its_note_says(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from core import topics, wire
 from core.batch import Columns
 from core.clock import SystemClock
 from core.site import Site
+from edge.buses import pace
 from ingest.service import Ingest
 from plantroom.edges import Edges
 from plantroom.plant import BrokerAt, Plant
@@ -95,6 +96,13 @@ def _device(unit: int, bus: str = "line", period: float = PERIOD_S) -> str:
 BOTH = {1: PERIOD_S, 2: PERIOD_S}
 SLOWER = {1: PERIOD_S, 2: 2 * PERIOD_S}
 MORE = {3: PERIOD_S, 1: PERIOD_S}
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that pauses makes no answer late: every question that is heard is answered."""
+    monkeypatch.setattr(pace, "_FIRST_S", 10.0)
+    monkeypatch.setattr(pace, "_LEAST_S", 10.0)
 
 
 @pytest.fixture

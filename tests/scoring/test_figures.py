@@ -256,7 +256,11 @@ def test_one_threshold_alarms_once_an_asset_and_only_outside_what_was_healthy() 
 
 def test_recall_within_reach_leaves_out_what_no_rule_reads() -> None:
     causes = (cause(), cause("odd", "c.ahu1", kind="belt_slips"))
-    assert within_reach([season(alarm(), causes=causes)], SITE) == 1.0
+    seen = day(1) + 6 * HOUR_MS
+    assert within_reach([season(alarm(start=seen + 5 * HOUR_MS), causes=causes)], SITE) == {
+        "recall_within_reach": 1.0,
+        "time_to_detect_within_reach_h": {"median": 5.0, "p90": 5.0},
+    }
 
 
 def test_what_is_within_reach_is_a_kind_and_has_a_reason() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from scoring.page import page, picture
-from scoring.report import report
+from scoring.report import report, within_reach
 from scoring.season import Season
 from tests.scoring.parts import SITE, alarm, cause, day
 
@@ -17,7 +17,7 @@ def whole() -> dict[str, Any]:
         seed=1, start=0, end=day(14), buildings=("a", "c"), alarms=(alarm(),),
         causes=(cause(), odd),
     )  # fmt: skip
-    return dict(report([season], SITE)) | {"recall_within_reach": 1.0}
+    return dict(report([season], SITE)) | within_reach([season], SITE)
 
 
 def test_the_page_shows_what_was_found_and_what_it_was_made_from() -> None:
@@ -27,6 +27,7 @@ def test_the_page_shows_what_was_found_and_what_it_was_made_from() -> None:
     assert "| ours | 1 | 1 | 0.5 | 0.5 | 0.667 |" in text
     assert "| heat_valve_passes | yes | 1 | 1 | 1 | few |" in text
     assert "| FC-15 | 1 |" in text
+    assert "found or not | 18; fewer than 90 % were found |" in text
 
 
 def test_other_runs_stand_beside_where_there_are_any() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.mqtt import Session
-from core.ports import Broker, Will
+from core.ports import Broker, Message, Will
 from tests.adapters.mqtt.conftest import USERS
 from tests.adapters.mqtt.sessions import DIRECT, Heard, session
 from tests.servers import Server, free_port, wait_for
@@ -25,6 +25,7 @@ def spoken_by(request: pytest.FixtureRequest) -> Iterator[None]:
 
 ALL = "plantroom/v1/x/+/batch/#"
 ONE = "plantroom/v1/x/gw-a/batch/b1/1"
+RESTARTS = 5
 
 
 def test_is_the_port() -> None:
@@ -140,6 +141,36 @@ def test_unacknowledged_comes_again_and_a_late_ack_does_nothing(mosquitto: Serve
             assert gateway.publish(ONE, b"2")
             wait_for(lambda: b"2" in later.payloads, "the new message")
     assert later.payloads == [b"2"]
+
+
+@pytest.mark.mosquitto
+def test_who_stops_before_subscriptions_stand_still_writes_its_acknowledgement(
+    mosquitto: Server,
+) -> None:
+    """A kept session's messages come before the answer to its subscription."""
+    with session(mosquitto.port, "ingest", (ALL,)) as ingest:
+        assert ingest.wait_connected(5)
+    with session(mosquitto.port, "gw-a") as gateway:
+        assert gateway.wait_connected(5)
+        for n in range(RESTARTS):
+            assert gateway.publish(ONE, b"%d" % n)
+        seen: list[bytes] = []
+        for n in range(RESTARTS):
+            one = Session(
+                "127.0.0.1", mosquitto.port, "ingest", username="ingest",
+                password=USERS["ingest"], receive_maximum=1, direct=DIRECT.get(),
+            )  # fmt: skip
+
+            def take(message: Message, one: Session = one) -> None:
+                message.ack()
+                seen.append(message.payload)
+                one.stop()
+
+            one.listen((ALL,), take)
+            one.start()
+            wait_for(lambda n=n: len(seen) == n + 1, "a message")  # type: ignore[misc]
+            wait_for(lambda one=one: not one.connected, "its end")  # type: ignore[misc]
+    assert seen == [b"%d" % n for n in range(RESTARTS)]
 
 
 @pytest.mark.mosquitto
