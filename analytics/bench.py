@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from analytics.calendar import Calendar
-from analytics.frames import NEVER, Clock
+from analytics.frames import NEVER, Clock, Scene
 from analytics.groups import Group, Together, abreast, grouped
 from analytics.judging import FARTHEST_MS, Judge, Part
 from analytics.redo import Stretch, after_mute, differences, merged_late, stretches, wrong_spans
@@ -35,6 +35,9 @@ _AHEAD_MS = max(LOOKAHEAD_MS.values())
 _BEHIND_MS = 8 * DAY_MS
 """Verdicts wanted before a stretch that is judged again: a week and a day for its fold."""
 
+
+_MOST = 1_000_000
+"""Readings that stay for the next rule while stretches are judged again: some 20 MB."""
 
 _WRONG_MS, _ZONE_MS = 5 * MINUTE_MS, 13 * HOUR_MS
 """A clock is wrong beyond the first (SEN-09); set by a zone it is off by twelve hours at most."""
@@ -91,6 +94,7 @@ class Bench:
         }
         self.tails = Tails(verdicts, lambda rule: self.by_id[rule].card.hold.counted)
         self.touched: set[Key] = set()
+        self._scenes: dict[tuple[int, int, int], Scene] = {}
 
     def hear(self, clocks: Sequence[ClockSeen], undecided: Sequence[Undecided]) -> None:
         """What ingest saw of gateways' clocks and of registers, as far back as any is judged."""
@@ -102,6 +106,7 @@ class Bench:
             if not self._announced(event) and not self._dated_wrongly(event, found):
                 waits.setdefault(event.point, []).append((event.at, event.until or NEVER))
         self._judge.clocks, self._judge.undecided = found, waits
+        self._scenes.clear()
 
     def learn(self, lessons: Lessons) -> None:
         """What was taught holds from now on for every window that is judged."""
@@ -168,6 +173,7 @@ class Bench:
 
     def stretch(self, groups: Sequence[Group], upto: int) -> None:
         """Judges rules of groups that stand abreast up to a time, each in one call for all."""
+        self._scenes.clear()
         whole = self._together.of(groups)
         spans = [
             (rule, whole.until[rule.id], self._judge.limit(rule, upto))
@@ -195,10 +201,12 @@ class Bench:
                         self._windows(group, rule, start, end, None)
                     group.until[rule.id] = end
         self._judge_muted(dirty, {rule.id: start for rule, start, _ in spans})
+        self._scenes.clear()
 
     def judge_late(self, late: Sequence[LateRange]) -> None:
         """Judges again what late readings change, within what was judged."""
         late = merged_late(late)
+        self._scenes.clear()
         first, last = self.days_of(late)
         self._together.forget()
         for group in self.groups:
@@ -211,6 +219,7 @@ class Bench:
             for rule in self.rules:
                 for stretch in stretches(group, rule, late, self._site, self.calendar):
                     self._judge_muted(self._again(group, rule, stretch), {})
+        self._scenes.clear()
 
     def days_of(self, late: Sequence[LateRange]) -> tuple[date, date]:
         """The local days that late readings touch, first and last."""
@@ -296,10 +305,21 @@ class Bench:
         dirty = []
         for start in range(stretch.start, stretch.end, self._chunk_ms):
             end = min(start + self._chunk_ms, stretch.end)
-            scene = self._judge.scene(group, start, end + _AHEAD_MS, moving=False)
+            scene = self._scene(group, start, end + _AHEAD_MS)
             parts = self._judge.by_interval(scene, rule, targets, (start, end), self._muted(rule))
             dirty += self._take(rule, parts)
         return dirty
+
+    def _scene(self, group: Group, start: int, end: int) -> Scene:
+        """What was read lately stays for the next rule, which judges the same again."""
+        key = (id(group), start, end)
+        scene = self._scenes.pop(key, None)
+        if scene is None:
+            scene = self._judge.scene(group, start, end, moving=False)
+        self._scenes[key] = scene = scene.again()
+        while len(self._scenes) > 1 and sum(len(s.rows) for s in self._scenes.values()) > _MOST:
+            del self._scenes[next(iter(self._scenes))]
+        return scene
 
     def _muted(self, rule: Rule) -> Mapping[str, Sequence[tuple[int, int]]]:
         """When which point was wrong, as far as a rule has to heed it."""

@@ -54,6 +54,15 @@ class Calendar:
         """The local day that the interval ending at ``at`` belongs to."""
         return datetime.fromtimestamp((at - 1) / 1000, UTC).astimezone(self.zone).date()
 
+    def ordinals(self, ends: Ints) -> Ints:
+        """The same of many at once, as ordinals; ``ends`` in the order of time. (n,) [ms]"""
+        if not len(ends):
+            return np.zeros(0, np.int64)
+        first, last = self.day_of(int(ends[0])), self.day_of(int(ends[-1]))
+        begins = [self.moment(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+        days: Ints = np.searchsorted(begins, ends, side="left") - 1 + first.toordinal()
+        return days.astype(np.int64)
+
     def moment(self, day: date, minutes: int = 0) -> int:
         """UTC of a local wall time, minutes from the day's midnight. [ms]"""
         key = (day, minutes)

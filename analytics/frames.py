@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -41,6 +41,7 @@ class Scene:
         first_seen: Time of the first reading ever, by point index; :data:`NEVER`. [ms]
         clocks: What gateways' clocks said, by gateway.
         undecided: Since and until when events of registers waited for somebody, by point. [ms]
+        heard: What came of gateways, as :func:`_of_gateways` has it.
     """
 
     site: Site
@@ -50,9 +51,16 @@ class Scene:
     first_seen: Ints
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     undecided: Mapping[str, Waits] = field(default_factory=dict)
+    heard: dict[tuple[frozenset[str], Grid], tuple[Floats, Floats, Floats]] = field(
+        default_factory=dict
+    )
     _binned: dict[Grid, Binned] = field(default_factory=dict)
     _filled: dict[Grid, Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
+
+    def again(self) -> Scene:
+        """For another rule, which fills gaps by its own measure: what was binned stays."""
+        return replace(self, _filled={})
 
     def binned(self, grid: Grid) -> Binned:
         """All points on a grid."""
@@ -347,15 +355,15 @@ def _of_gateways(
     One that speaks for some minutes of an interval is heard in it, and says nothing of points
     that were due in the rest.
     """
-    due = {p: max(grid.step / (1000.0 * scene.site.points[p].period_s), 1.0) for p in scene.points}
-    known: dict[frozenset[str], tuple[Floats, Floats, Floats]] = {}
-    for target in targets:
-        if target.gateways not in known:
-            mine = [p for p in scene.points if scene.site.points[p].gateway in target.gateways]
+    for gateways in {target.gateways for target in targets}:
+        if (gateways, grid) not in scene.heard:
+            points = scene.site.points
+            mine = [p for p in scene.points if points[p].gateway in gateways]
+            due = [max(grid.step / (1000.0 * points[p].period_s), 1.0) for p in mine]
             rows = table.rows[[table.row[p] for p in mine]]
-            share = np.minimum(rows / np.array([due[p] for p in mine])[:, None], 1.0)
-            known[target.gateways] = (rows.sum(axis=0), share.max(axis=0), _came(share))
-    found = [known[target.gateways] for target in targets]
+            share = np.minimum(rows / np.array(due)[:, None], 1.0)
+            scene.heard[gateways, grid] = (rows.sum(axis=0), share.max(axis=0), _came(share))
+    found = [scene.heard[target.gateways, grid] for target in targets]
     heard, best, came = (np.array([one[i] for one in found]) for i in range(3))
     return heard, best, came
 

@@ -51,12 +51,14 @@ class Tails:
     _unsaved: dict[Key, list[_Part]] = field(default_factory=dict)
     _faulty: set[Key] = field(default_factory=set)
     _foldings: dict[Key, Folding] = field(default_factory=dict)
+    _sought: dict[Key, int] = field(default_factory=dict)
 
     def load(self, keys: Iterable[Key], until: int) -> None:
         """Reads the streams as they were saved."""
         for key in keys:
             runs = self.verdicts.runs(*key, until - self._kept(key[0]))
             self._streams[key] = self._joined(key, runs)
+            self._sought.pop(key, None)
             self._note(key)
 
     def stream(self, key: Key) -> Sequence[Run]:
@@ -106,7 +108,9 @@ class Tails:
     def reach(self, key: Key, since: int) -> None:
         """Reaches further back, for late data from before what is kept."""
         stream = self._streams.get(key, [])
-        if stream and stream[0].start > since:
+        # Who has looked so far back already has all that there is; nobody else writes verdicts.
+        if stream and stream[0].start > since < self._sought.get(key, stream[0].start):
+            self._sought[key] = since
             older = self.verdicts.runs(*key, since, stream[0].start)
             kept = [run for run in older if run.end <= stream[0].start]
             self._streams[key] = self._joined(key, [*kept, *stream])
@@ -143,6 +147,7 @@ class Tails:
             since = since if onset is None else min(since, onset - _BEFORE_ONSET_MS)
             if stream and stream[0].end <= since:
                 self._streams[key] = [run for run in stream if run.end > since]
+                self._sought.pop(key, None)
                 self._note(key)
 
     def _joined(self, key: Key, runs: Sequence[Run]) -> list[Run]:

@@ -24,7 +24,7 @@ class Tap:
 
     def __init__(self, site: Site, source: PointSource, start: int, days: int) -> None:
         self._site, self._source, self._start = site, source, start
-        self._keys: list[Ints] = []
+        self._keys: dict[int, list[Ints]] = {}
         shape = (len(site.points), days)
         self._sum, self._count = np.zeros(shape), np.zeros(shape)
         self._last = np.full(shape, np.nan)
@@ -33,7 +33,9 @@ class Tap:
         """See :class:`core.ports.PointSource`."""
         rows = self._source.read(gateway, until)
         if len(rows):
-            self._keys.append(self._named(rows))
+            day = rows.at // DAY_MS
+            for one in np.unique(day).tolist():
+                self._keys.setdefault(one, []).append(self._named(rows.keep(day == one)))
             self._add(rows.keep(~np.isnan(rows.value)))
         return rows
 
@@ -53,21 +55,24 @@ class Tap:
 
         What the store holds for no reading given is invented; what it holds twice, duplicated.
         """
-        sent = _distinct(np.concatenate(self._keys) if self._keys else np.zeros(0, np.int64))
-        stored = duplicated = found = 0
-        if len(sent):
-            points = range(len(self._site.points))
-            first, last = int(sent[0]) // len(points), int(sent[-1]) // len(points)
-            for at in range(first - first % DAY_MS - DAY_MS, last + DAY_MS, DAY_MS):
-                keys = self._named(store.read(points, at, at + DAY_MS).rows)
-                distinct = _distinct(keys)
-                duplicated += len(keys) - len(distinct)
-                stored += len(distinct)
-                place = np.minimum(np.searchsorted(sent, distinct), len(sent) - 1)
-                found += int((sent[place] == distinct).sum())
+        sent = stored = duplicated = found = 0
+        points = range(len(self._site.points))
+        # A day of UTC at a time: what ends with it is the last of its own.
+        days = range(min(self._keys) - 1, max(self._keys) + 2) if self._keys else ()
+        for day in days:
+            given = _distinct(np.concatenate(self._keys.get(day, [np.zeros(0, np.int64)])))
+            begins = day * DAY_MS - 1
+            keys = self._named(store.read(points, begins, begins + DAY_MS).rows)
+            distinct = _distinct(keys)
+            sent += len(given)
+            duplicated += len(keys) - len(distinct)
+            stored += len(distinct)
+            if len(given):
+                place = np.minimum(np.searchsorted(given, distinct), len(given) - 1)
+                found += int((given[place] == distinct).sum())
         return Readings(
-            sent=len(sent), stored=stored, quarantined=quarantined, duplicated=duplicated,
-            lost=max(0, len(sent) - found - quarantined), invented=stored - found,
+            sent=sent, stored=stored, quarantined=quarantined, duplicated=duplicated,
+            lost=max(0, sent - found - quarantined), invented=stored - found,
         )  # fmt: skip
 
     def _named(self, rows: Columns) -> Ints:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from core.clock import DAY_MS, MINUTE_MS
 from simulators.campus import Campus
 from simulators.physics.model import Going, Model, Step
@@ -83,19 +81,8 @@ def _together(model: Model, going: Sequence[Going[None]]) -> None:
             if step.minutes[1] > last:
                 asked[w] = step.cut((last, step.minutes[1]))
                 continue
-            whole, had[w] = _whole(had[w]), []
+            whole, had[w] = Trace.joined(had[w]), []
             try:
                 asked[w] = going[w].send(whole)
             except StopIteration:
                 asked[w] = None
-
-
-def _whole(parts: Sequence[Trace]) -> Trace:
-    if len(parts) == 1:
-        return parts[0]
-    return Trace(
-        ahu=np.concatenate([p.ahu for p in parts], axis=1),
-        zone=np.concatenate([p.zone for p in parts], axis=1),
-        building=np.concatenate([p.building for p in parts], axis=1),
-        unit=np.concatenate([p.unit for p in parts], axis=1),
-    )

@@ -26,6 +26,7 @@ from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST, laws_of
 from simulators.physics.model import Going, alone
 from simulators.physics.people.happenings import Happening, cut_off, edges
+from simulators.physics.pieces import Acting
 from simulators.physics.readings.background import PERFECT, Background
 from simulators.physics.weather.climate import DEFAULT_CLIMATE
 from simulators.physics.weather.spells import Spell
@@ -37,6 +38,7 @@ from simulators.weather_file import WeatherFile
 DRIVER = "simulated"
 """Gateways of the site with this driver are simulated."""
 _SETTLE_MS = DAY_MS
+_HEALTHY = (Acting(0, ()),)
 
 
 class _About(msgspec.Struct, kw_only=True):
@@ -152,9 +154,9 @@ class Campus:
 
     def going(self, stop: int) -> Going[None]:
         """Goes on to a time before which no fault changes, for whoever steps its world. [ms]"""
-        faults = self._cases.active(self._until)
-        rows = yield from self._steps(self._until, stop, faults, plant=True)
-        self._send(rows, faults)
+        acting = self._cases.acting(self._until, stop)
+        rows = yield from self._steps(self._until, stop, acting, plant=True)
+        self._send(rows, acting[0].faults)
         self._until = stop
 
     def history(self, nights: int = 90, plant_days: int = 14) -> Iterator[tuple[int, Columns]]:
@@ -174,7 +176,7 @@ class Campus:
         while at < self._start:
             stop = min(at + DAY_MS, self._start)
             plant = at >= self._start - plant_days * DAY_MS
-            yield stop, self._run(at, stop, (), plant=plant)
+            yield stop, self._run(at, stop, plant=plant)
             at = stop
 
     def unread(self, before: int, *, plant: bool) -> Going[None]:
@@ -193,7 +195,7 @@ class Campus:
             raise Fatal("history comes before the first reading of a campus")
         self._settled = True
         begins = self._start - before
-        yield from self._steps(begins, begins + DAY_MS, (), plant=plant)
+        yield from self._steps(begins, begins + DAY_MS, _HEALTHY, plant=plant)
 
     def consumed(self) -> dict[tuple[str, Carrier], float]:
         """What each building truly used so far, by carrier, before any meter's error.
@@ -312,16 +314,16 @@ class Campus:
     def _settle(self) -> None:
         if not self._settled:
             self._settled = True
-            self._run(self._start - _SETTLE_MS, self._start, (), plant=True)
+            self._run(self._start - _SETTLE_MS, self._start, plant=True)
 
-    def _run(self, start: int, end: int, faults: Sequence[Fault], *, plant: bool) -> Columns:
-        """A time through which no fault begins or ends."""
-        return alone(self.world.model, self._steps(start, end, faults, plant=plant))
+    def _run(self, start: int, end: int, *, plant: bool) -> Columns:
+        """A time without faults."""
+        return alone(self.world.model, self._steps(start, end, _HEALTHY, plant=plant))
 
     def _steps(
-        self, start: int, end: int, faults: Sequence[Fault], *, plant: bool
+        self, start: int, end: int, acting: Sequence[Acting], *, plant: bool
     ) -> Going[Columns]:
-        """The same, day by day, for whoever steps the world."""
+        """A time through which no fault begins or ends, day by day, for whoever steps the world."""
         parts = []
         while start < end:
             day = self._days.day_of(start)
@@ -329,7 +331,7 @@ class Campus:
             stop = min([end, midnight + DAY_MS, *(e for e in self._edges if e > start)])
             minutes = ((start - midnight) // MINUTE_MS, (stop - midnight) // MINUTE_MS)
             known = (day, midnight, self._days.worked(day))
-            part = yield from self.world.steps(known, faults, minutes, plant=plant)
+            part = yield from self.world.steps(known, acting, minutes, plant=plant)
             parts.append(part)
             start = stop
         return self._gaps.left(Columns.joined(parts))

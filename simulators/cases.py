@@ -9,11 +9,17 @@ from core.errors import Misconfigured, Mistake, Refused
 from core.site import Site
 from simulators.bouts import bouts_of
 from simulators.causes import causes_of
+from simulators.lines import on_line
 from simulators.physics.cheats import WORDS, cheats
-from simulators.physics.faults import Fault
+from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.kinds.catalogue import FAULT_KINDS
+from simulators.physics.pieces import Acting
 from simulators.places import places
 from simulators.truth import Case, Effect, Mending, Truth
+
+_STRETCHES = frozenset({
+    FaultKind.SENSOR_STUCK, FaultKind.SENSOR_SILENT, FaultKind.GATEWAY_SILENT
+})  # fmt: skip
 
 
 class Cases:
@@ -51,19 +57,34 @@ class Cases:
         """Those that act in the minute that begins at ``at`` [ms]."""
         return [case.acts for case in self._cases if case.active(at)]
 
+    def acting(self, start: int, end: int) -> list[Acting]:
+        """Since when which faults act within a time before whose end none but bouts turn. [ms]"""
+        moments = {start}
+        for case in self._cases:
+            if case.bouts is not None and case.there(start):
+                turn = case.bouts.next_turn(start)
+                while turn < end:
+                    moments.add(turn)
+                    turn = case.bouts.next_turn(turn)
+        return [Acting(at, self.active(at)) for at in sorted(moments)]
+
     def causes(self, target: str, at: int) -> tuple[str, ...]:
         """Ids of the faults nearest to a target; who comes between two bouts finds the cause."""
         there = [case.fault for case in self._cases if case.there(at)]
         return tuple(f.id for f in causes_of(self._site, there, target))
 
     def next_change(self, at: int, until: int) -> int:
-        """The first minute after ``at`` in which a fault begins, ends, turns or has grown. [ms]"""
+        """The first minute after ``at`` in which a fault begins or ends. [ms]
+
+        Or in which one that nobody can take in pieces turns, or one of a line has grown; others
+        grow within a stretch by the hour, and come and go as :meth:`acting` says.
+        """
         moments = [until]
         for case in self._cases:
             moments += [m + -m % MINUTE_MS for m in (case.fault.onset, case.end) if m is not None]
-            if case.fault.grows and case.active(at):
+            if case.fault.grows and on_line(case.fault) and case.active(at):
                 moments.append(at - at % HOUR_MS + HOUR_MS)
-            if case.bouts is not None and case.there(at):
+            if case.bouts is not None and case.there(at) and _whole(case.fault):
                 moments.append(case.bouts.next_turn(at))
         return min(m for m in moments if m > at)
 
@@ -94,6 +115,15 @@ class Cases:
         """Every fault, by onset."""
         cases = sorted(self._cases, key=lambda c: (c.fault.onset, c.fault.id))
         return [case.truth(self._site) for case in cases]
+
+
+def _whole(fault: Fault) -> bool:
+    """Whether the time in which it acts is a stretch of its own.
+
+    What a line does is asked once a stretch; what is silent, and what sticks at what it said last,
+    is not known before the time in front has been read.
+    """
+    return on_line(fault) or fault.kind in _STRETCHES
 
 
 def _meant(fault: Fault, id_: str, asset: str, family: str) -> bool:

@@ -43,6 +43,15 @@ class Line:
 
 CLEAR = Line()
 """A line without trouble."""
+_KINDS = frozenset({
+    FaultKind.GATEWAY_CUT_OFF, FaultKind.READINGS_LOST, FaultKind.READINGS_REPEATED,
+    FaultKind.READINGS_LATE, FaultKind.CLOCK_OFF, FaultKind.TIME_ZONE_WRONG,
+})  # fmt: skip
+
+
+def on_line(fault: Fault) -> bool:
+    """Whether it acts between devices and edge, and not in the plant or on its instruments."""
+    return fault.kind in _KINDS
 
 
 def lines_of(active: Sequence[Fault], at: int) -> dict[str, Line]:

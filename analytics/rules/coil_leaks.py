@@ -17,6 +17,7 @@ from analytics.rules.air import (
     heat_kwh,
     mode_codes,
     mode_gate,
+    no_mixture,
     number,
 )
 from analytics.rules.air_card import (
@@ -48,10 +49,11 @@ FC14 = air_card(
     "than sensors can be wrong. The valve passes: chilled water is paid for, and while heating "
     "the heat that makes up for it too.",
     roles=("sat", "mat"),
-    optional_roles=("ccet", "cclt", *AIR_FLOW),
+    optional_roles=("ccet", "cclt", "rat", "oat", *AIR_FLOW),
     states=_COLD,
     condition="Cooling valve shut. With coil sensors, heating or free cooling: CCET − CCLT ≥ "
-    "√(ε² + ε²); without, free cooling alone: MAT − SAT ≥ √(εSAT² + εMAT²) − ΔTSF.",
+    "√(ε² + ε²); without, free cooling alone: MAT − SAT ≥ √(εSAT² + εMAT²) − ΔTSF, MAT "
+    "not beyond both RAT and OAT.",
     clear_at="0.5 K below the limit.",
     waste_formula="1.206·V̇·ΔT/COP of electricity, and 1.206·V̇·ΔT of heat while heating",
     causes=(
@@ -69,7 +71,7 @@ FC14 = air_card(
     effort_min=120,
     # In hot weather the coil cools all day: its valve is never shut.
     seasonal=True,
-    numbers=("eps_sat", "eps_mat", "fan_rise"),
+    numbers=("eps_sat", "eps_mat", "fan_rise", "mix_band"),
     clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
     "half an hour in which the coil is asked to cool and does: a shut hand valve is no repair.",
     served_when="Mechanical cooling, its valve open, and at least the limit over the coil.",
@@ -84,10 +86,11 @@ FC15 = air_card(
     "than sensors can be wrong. The valve passes: heat is paid for, and while cooling the "
     "chilled water that takes it away too.",
     roles=("sat", "mat"),
-    optional_roles=("hcet", "hclt", *AIR_FLOW),
+    optional_roles=("hcet", "hclt", "rat", "oat", *AIR_FLOW),
     states=_HOT,
     condition="Heating valve shut. With coil sensors, all cooling states: HCLT − HCET ≥ "
-    "√(ε² + ε²); without, free cooling alone: SAT − MAT ≥ √(εSAT² + εMAT²) + ΔTSF.",
+    "√(ε² + ε²); without, free cooling alone: SAT − MAT ≥ √(εSAT² + εMAT²) + ΔTSF, MAT "
+    "not beyond both RAT and OAT.",
     clear_at="0.5 K below the limit.",
     waste_formula="1.206·V̇·ΔT of heat, and 1.206·V̇·ΔT/COP of electricity while cooling "
     "mechanically",
@@ -106,7 +109,7 @@ FC15 = air_card(
     effort_min=120,
     # In cold weather it heats all day: its valve is never shut.
     seasonal=True,
-    numbers=("eps_sat", "eps_mat", "fan_rise"),
+    numbers=("eps_sat", "eps_mat", "fan_rise", "mix_band"),
     exemptions=("dehumidifies",),
     clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
     "half an hour in which the coil is asked to heat and does: a shut hand valve is no repair.",
@@ -169,7 +172,7 @@ def _gate(
         gate.exclude(asked & (works >= _limit(coil)), Reason.SERVED)
     mode_gate(gate, now, frame, states)
     # In the other states the other coil hides it from supply and mixed air.
-    gate.exclude(~coil & (now.state != _FREE), Reason.OTHER_MODE)
+    gate.exclude(~coil & ((now.state != _FREE) | no_mixture(frame)), Reason.OTHER_MODE)
     return gate, now
 
 

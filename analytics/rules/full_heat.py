@@ -10,7 +10,16 @@ import numpy as np
 from analytics.frame import Frame
 from analytics.judged import Judged
 from analytics.rule import Basis, Rule, Target
-from analytics.rules.air import AIR_KW, DECLARED, air, flow, mode_codes, mode_gate, number
+from analytics.rules.air import (
+    AIR_KW,
+    DECLARED,
+    air,
+    flow,
+    mode_codes,
+    mode_gate,
+    no_mixture,
+    number,
+)
 from analytics.rules.air_card import AIR_FLOW, HAND_THERMOMETER, VALVE_WATER, air_card
 from analytics.rules.gates import data_gate
 from analytics.targets import equipment_targets
@@ -32,12 +41,12 @@ CARD = air_card(
     "air stays {margin} K below what is tolerated under its setpoint, since the coil gives less "
     "than a third of what it is made for. The valve does not open, or its coil gets no water.",
     roles=("sat", "sat_sp", "mat", "oat"),
-    optional_roles=(_HOT, *AIR_FLOW),
+    optional_roles=(_HOT, "rat", *AIR_FLOW),
     states=_HEATING,
     condition="SAT < SP − εSAT with the heating valve at 99 % or more and less than 30 % of the "
     "nameplate in the air; where nameplate or air flow is unknown, SAT − MAT − ΔTSF < √(εSAT² + "
     "εMAT²). Below 10 °C outdoors, and, where the building's heat source tells it, with hot water "
-    "of 45 °C or more.",
+    "of 45 °C or more. MAT not beyond both RAT and OAT.",
     clear_at="Setpoint reached within 0.5 K less than the limit.",
     waste_formula="none claimed: comfort",
     causes=(
@@ -53,7 +62,7 @@ CARD = air_card(
     parts=("Valve actuator", "Valve"),
     isolation=VALVE_WATER,
     effort_min=90,
-    numbers=("eps_sat", "eps_mat", "valve_full", "fan_rise"),
+    numbers=("eps_sat", "eps_mat", "valve_full", "fan_rise", "mix_band"),
     own={
         "gives": Parameter(value=0.3, unit="1", why="of the nameplate's heating: a coil chosen for "
             "water of 75 °C and fed 50 gives half; less sees only a valve that is quite shut, more "
@@ -78,6 +87,7 @@ def judge(frame: Frame) -> Judged:
     with np.errstate(invalid="ignore"):
         gate.exclude(frame.value("oat") >= CARD.value("cold"), Reason.OTHER_MODE)
         gate.exclude(frame.value(_HOT) < CARD.value("hot"), Reason.NO_SERVICE)
+        gate.exclude(no_mixture(frame), Reason.OTHER_MODE)
         full = frame.value("heat_valve") >= number("valve_full")
         return gate.judge(
             full & (short > 0) & ~_gives(frame),

@@ -19,6 +19,7 @@ from analytics.rules.air import (
     least_damper,
     mode_codes,
     mode_gate,
+    no_mixture,
     number,
     running_on,
 )
@@ -46,7 +47,7 @@ FC10 = air_card(
     optional_roles=AIR_FLOW,
     states=(_ALL_OUTDOOR,),
     condition="abs(MAT − OAT) > √(εMAT² + εOAT²) + (1 − 0.76)·abs(RAT − OAT), mechanical cooling "
-    "with all outdoor air.",
+    "with all outdoor air, MAT not beyond both RAT and OAT.",
     clear_at="0.5 K within it.",
     waste_formula="1.206·V̇·max(0, MAT − OAT − (1 − 0.76)·abs(RAT − OAT))/COP of electricity, "
     "without the moisture",
@@ -63,7 +64,7 @@ FC10 = air_card(
     isolation=STOP_FAN,
     effort_min=90,
     seasonal=True,
-    numbers=("eps_mat", "eps_oat_local", "eps_oat_remote"),
+    numbers=("eps_mat", "eps_oat_local", "eps_oat_remote", "mix_band"),
     own={
         "wide_open": Parameter(value=0.76, unit="1", why="outdoor share of a healthy unit (LBNL "
             "MZVAV-2-1) whose damper is asked to open fully, 0.76 to 0.97: return dampers leak the "
@@ -127,6 +128,7 @@ def judge_economiser(frame: Frame) -> Judged:
     """FC-10."""
     gate, now = data_gate(frame, FC10.roles), air(frame)
     mode_gate(gate, now, frame, (_ALL_OUTDOOR,))
+    gate.exclude(no_mixture(frame), Reason.OTHER_MODE)
     apart = frame.value("mat") - frame.value("oat")
     with np.errstate(invalid="ignore"):
         leaks = (1.0 - FC10.value("wide_open")) * np.abs(frame.value("rat") - frame.value("oat"))

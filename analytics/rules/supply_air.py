@@ -15,6 +15,7 @@ from analytics.rules.air import (
     heat_kwh,
     mode_codes,
     mode_gate,
+    no_mixture,
     number,
     operating_state,
 )
@@ -45,8 +46,9 @@ FC05 = air_card(
     "against the mixed air. No hot water comes, the valve does not open, or the cooling coil "
     "takes the heat away again.",
     roles=("sat", "mat"),
+    optional_roles=("rat", "oat"),
     states=_HEATING,
-    condition="SAT + εSAT ≤ MAT − εMAT + ΔTSF while heating.",
+    condition="SAT + εSAT ≤ MAT − εMAT + ΔTSF while heating, MAT not beyond both RAT and OAT.",
     clear_at="0.5 K above the limit.",
     waste_formula="none claimed: comfort; what cools against it is FC-14's",
     causes=(
@@ -63,7 +65,7 @@ FC05 = air_card(
     parts=("Valve actuator", "Valve"),
     isolation=VALVE_WATER,
     effort_min=90,
-    numbers=("eps_sat", "eps_mat", "fan_rise"),
+    numbers=("eps_sat", "eps_mat", "fan_rise", "mix_band"),
     seasonal=True,
     behind=("ahu_cooling_valve",),
 )
@@ -76,9 +78,10 @@ FC12 = air_card(
     explanation="Nothing is asked to heat and the supply air is {margin} K warmer than the mixed "
     "air and the fan explain. Heat gets in: most often the heating valve does not shut.",
     roles=("sat", "mat"),
-    optional_roles=AIR_FLOW,
+    optional_roles=("rat", "oat", *AIR_FLOW),
     states=_COOLING,
-    condition="SAT − εSAT − ΔTSF ≥ MAT + εMAT while cooling, free or mechanical.",
+    condition="SAT − εSAT − ΔTSF ≥ MAT + εMAT while cooling, free or mechanical, MAT not beyond "
+    "both RAT and OAT.",
     clear_at="0.5 K below the limit.",
     waste_formula="1.206·V̇·(SAT − ΔTSF − MAT) of heat that nobody asked for",
     causes=(
@@ -94,7 +97,7 @@ FC12 = air_card(
     parts=("Heating valve", "Valve actuator"),
     isolation=VALVE_WATER,
     effort_min=90,
-    numbers=("eps_sat", "eps_mat", "fan_rise"),
+    numbers=("eps_sat", "eps_mat", "fan_rise", "mix_band"),
     seasonal=True,
     exemptions=("dehumidifies",),
     clears_when="Three days in the operating state that showed it, 30 minutes each, clear; and "
@@ -148,7 +151,7 @@ def judge_no_heat(frame: Frame) -> Judged:
     """FC-5."""
     warm = frame.value("mat") - number("eps_mat") + number("fan_rise")
     margin = warm - (frame.value("sat") + number("eps_sat"))
-    return _judge(frame, FC05, _HEATING, margin, margin >= 0)
+    return _judge(frame, FC05, _HEATING, margin, margin >= 0, excused=no_mixture(frame))
 
 
 def judge_warm(frame: Frame) -> Judged:
@@ -157,7 +160,8 @@ def judge_warm(frame: Frame) -> Judged:
     margin = gain - number("eps_sat") - number("eps_mat")
     waste = {Carrier.HEAT: heat_kwh(frame, gain)}
     heats = is_on(frame.value("fan_status")) & (operating_state(frame) == 0) & (margin >= 0)
-    return _judge(frame, FC12, _COOLING, margin, margin >= 0, waste, served=heats)
+    excused = no_mixture(frame)
+    return _judge(frame, FC12, _COOLING, margin, margin >= 0, waste, excused, served=heats)
 
 
 def judge_short(frame: Frame) -> Judged:

@@ -21,7 +21,7 @@ from analytics.savings.meter_loss import circuit, leak
 from analytics.savings.plant_loss import METERED, OWN, PLANT_LOSSES, Loss
 from analytics.savings.plant_meter import counted, fans_of, heat_of, meters_of, plant_of
 from analytics.savings.units import Units, joined
-from core.batch import Bools, Floats
+from core.batch import Bools, Columns, Floats
 from core.clock import DAY_MS
 from core.ports import ReadingStore
 from core.site import Site
@@ -63,6 +63,8 @@ class Sight:
     targets: Targets
     _books: dict[tuple[int, ...], Daybook] = field(default_factory=dict)
     _used: dict[tuple[tuple[int, ...], Grid], Floats] = field(default_factory=dict)
+    _days: dict[tuple[str, int], Columns] = field(default_factory=dict)
+    _wanted: dict[str, set[int]] = field(default_factory=dict)
 
     def construction(self, rule: str, target: str) -> Construction | None:
         """How a repair there is measured; None where nothing is claimed."""
@@ -130,6 +132,29 @@ class Sight:
         for book in self._books.values():
             book.forget(first, last)
         self._used.clear()
+        self._days.clear()
+
+    def _read(self, target: str, points: Sequence[int], start: int, end: int) -> Columns:
+        """Readings of some points, by point and time, and of others of the target beside them.
+
+        Of whole days, kept: the rules of one target and the windows of one rule ask for the same
+        days again and again.
+        """
+        wanted = self._wanted.setdefault(target, set())
+        if not wanted.issuperset(points):
+            wanted.update(points)
+            for key in [key for key in self._days if key[0] == target]:
+                del self._days[key]
+        blocks = []
+        for day in range((start + 1) // DAY_MS, (end - 1) // DAY_MS + 1):
+            rows = self._days.get((target, day))
+            if rows is None:
+                rows = self.store.read(sorted(wanted), day * DAY_MS, (day + 1) * DAY_MS).rows
+                self._days[target, day] = rows
+            blocks.append(rows)
+        rows = Columns.joined(blocks)
+        rows = rows.keep((rows.at > start) & (rows.at <= end))
+        return rows.keep(np.argsort(rows.point, kind="stable")) if len(blocks) > 1 else rows
 
     def _counted(self, registers: Sequence[int], grid: Grid) -> Floats:
         """What a building's registers counted; its plants' targets all ask for the same."""
@@ -160,7 +185,7 @@ class Sight:
                 points.setdefault(role, index)
         mine = replace(target, points=points, parameters={**_PLAIN, **target.parameters})
         indices = sorted(set(points.values()))
-        rows = self.store.read(indices, grid.start, grid.end + step).rows
+        rows = self._read(target.id, indices, grid.start, grid.end + step)
         seen = np.zeros(len(self.site.points), dtype=np.int64)
         scene = Scene(self.site, self.calendar, indices, rows, seen)
         frame = means_frame(scene, wide, layout(self.site, wide, [mine]), grid, {})
@@ -187,8 +212,7 @@ class Sight:
         """The units of one view."""
         grid = frame.grid
         oat, ends = frame.value("oat")[0], grid.ends
-        days = np.array([self.calendar.day_of(int(at)).toordinal() for at in ends[kept]],
-                        dtype=np.int64)  # fmt: skip
+        days = self.calendar.ordinals(ends[kept])
         driver = oat[kept]
         bins = driver_bins(driver)
         if CONSTRUCTIONS[rule.card.family].timed:

@@ -138,10 +138,14 @@ def score(
             + ("" if data == "perfect" else ", with the defects of real data")
         )  # fmt: skip
         done = seasons(wishes, buildings, workers=workers or cores(), console=out, quiet=json_)
-    whole = report(done, model) | within_reach(done, model) | {
-        "made_from": what,
-        "wall_s": round(time.monotonic() - begun, 1),
-    }
+    whole = (
+        report(done, model)
+        | within_reach(done, model)
+        | {
+            "made_from": what,
+            "wall_s": round(time.monotonic() - begun, 1),
+        }
+    )
     if docs is not None:
         _write(docs, whole)
     if card is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 
 import numpy as np
 
@@ -139,6 +140,16 @@ class Conditions:
     meters: dict[str, MeterFaults] = field(default_factory=dict)
     silent: frozenset[int]
 
+    @property
+    def plant(self) -> tuple[object, ...]:
+        """What air, rooms and plant are stepped with."""
+        return self.air, self.rooms, self.units, self.heating, self.cooling
+
+    @property
+    def supply(self) -> tuple[object, ...]:
+        """What circuits and boards run with."""
+        return self.lights, self.power
+
 
 _AIR_FIELD: Mapping[FaultKind, str] = {
     FaultKind.HEAT_VALVE_PASSES: "heat_passes",
@@ -236,7 +247,7 @@ def _loop(plan: Plan, made: Conditions, air: AirFaults, ahu: str) -> None:
 def _says(sensor: SensorFaults) -> float | None:
     if sensor.broken:
         return OPEN_READING
-    return float("nan") if sensor.stuck else None
+    return nan if sensor.stuck else None  # the same one always, so that it is like itself
 
 
 def _silent(plan: Plan, active: Sequence[Fault]) -> frozenset[int]:

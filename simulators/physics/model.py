@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from operator import is_
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -76,6 +77,15 @@ class Step:
         return Step(self.drivers, self.now, minutes, self.reads.cut(part))
 
 
+class _Bad(NamedTuple):
+    """What is wrong with rooms, plants, air handlers and fan coils of all worlds."""
+
+    rooms: RoomParameters
+    plants: PlantFaults
+    air: AirParameters
+    units: UnitParameters
+
+
 T = TypeVar("T")
 Going = Generator[Step, Trace, T]
 """A world that goes on: it asks for stretches, is given their truth, ends with what it found."""
@@ -117,6 +127,7 @@ class Model:
         self._water = np.zeros((4, self._rows.buildings))
         self._lead_water()
         self._brought: Brought | None = None
+        self._bad: tuple[Sequence[Conditions], _Bad] | None = None
         self._edges = {
             "ahus": np.cumsum([len(p.ahus) for p in plans])[:-1],
             "zones": np.cumsum([len(p.zones) for p in plans])[:-1],
@@ -134,9 +145,7 @@ class Model:
             asked: What each asks for.
         """
         worlds, minutes = [step.now for step in asked], asked[0].minutes
-        sensors, faults = room_parameters(worlds), plant_faults_of(worlds)
-        self._now = air_parameters(worlds)
-        units = side_by_side_units([now.units for now in worlds])
+        sensors, faults, self._now, units = self._parameters(worlds)
         brought = self._on([step.drivers for step in asked])
         reads = [step.reads for step in asked]
         air_day = _air_day(brought, slice(*minutes), reads, self._now)
@@ -167,6 +176,18 @@ class Model:
         zone, building, unit = shown.by_minute(minutes)
         self._plants.complete(building, plant_day, faults)
         return self._traces(air.shown(out), zone, building, unit)
+
+    def _parameters(self, worlds: Sequence[Conditions]) -> _Bad:
+        """What is wrong in all worlds; made again where that of any has changed."""
+        known = self._bad
+        if known is not None and len(known[0]) == len(worlds) and all(map(is_, known[0], worlds)):
+            return known[1]
+        made = _Bad(
+            room_parameters(worlds), plant_faults_of(worlds), air_parameters(worlds),
+            side_by_side_units([now.units for now in worlds]),
+        )  # fmt: skip
+        self._bad = (worlds, made)
+        return made
 
     def memory(self) -> dict[str, Floats]:
         """All state of the first world, by kind of asset."""
@@ -219,7 +240,7 @@ class Model:
         air, rooms, rows, plants = self._air, self._rooms, self._rows, self._plants
         (sensors, units), damp = of_rooms, self._damp
         mean = air.passed / _STEP
-        into = rows.from_ahus(mean[_BLOWN])
+        into = rows.from_ahus(mean.take(_BLOWN, axis=0))
         into *= self._boxes.share
         self._zone[0] = self._zone[1]
         self._building[0] = self._building[1]

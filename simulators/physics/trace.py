@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.batch import Floats
+import numpy as np
+
+from core.batch import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,36 @@ class Trace:
     zone: Floats
     building: Floats
     unit: Floats
+
+    def cut(self, part: slice) -> Trace:
+        """Some of the minutes."""
+        if (part.start, part.stop) == (0, self.building.shape[1]):
+            return self
+        return Trace(
+            ahu=self.ahu[:, part], zone=self.zone[:, part], building=self.building[:, part],
+            unit=self.unit[:, part],
+        )  # fmt: skip
+
+    def at(self, minutes: Ints) -> Trace:
+        """Some of the minutes, by their places."""
+        if len(minutes) == self.building.shape[1]:
+            return self
+        return Trace(
+            ahu=self.ahu.take(minutes, axis=1), zone=self.zone.take(minutes, axis=1),
+            building=self.building.take(minutes, axis=1), unit=self.unit.take(minutes, axis=1),
+        )  # fmt: skip
+
+    @staticmethod
+    def joined(parts: Sequence[Trace]) -> Trace:
+        """Minutes that follow each other; one part is given back as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        return Trace(
+            ahu=np.concatenate([p.ahu for p in parts], axis=1),
+            zone=np.concatenate([p.zone for p in parts], axis=1),
+            building=np.concatenate([p.building for p in parts], axis=1),
+            unit=np.concatenate([p.unit for p in parts], axis=1),
+        )
 
 
 AHU_ROWS = (

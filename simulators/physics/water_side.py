@@ -114,6 +114,7 @@ class Plants:
         self.radiators = self._heating.water[None, :]
         self._rows: tuple[Floats, ...] = ()
         self._written = np.zeros((len(BUILDING_ROWS), len(plan.buildings)))
+        self._flat = np.zeros(len(_STEPPED) * len(plan.buildings))
         self._day: tuple[PlantDay, PlantFaults, HeatingDay, CoolingDay] | None = None
 
     def lead(self, water: Floats) -> None:
@@ -164,7 +165,7 @@ class Plants:
         yet.
         """
         rows = self._written
-        rows[_STEPPED] = np.concatenate(self._rows).reshape(len(_STEPPED), -1)
+        rows[_STEPPED] = np.concatenate(self._rows, out=self._flat).reshape(len(_STEPPED), -1)
         return rows
 
     def complete(self, building: Floats, day: PlantDay, faults: PlantFaults) -> None:
@@ -175,9 +176,13 @@ class Plants:
             day: What drove it.
             faults: Parameters.
         """
+        for name, values in self._heating.turned(
+            building[BUILDING_ROW["pump_speed"]], building[BUILDING_ROW["heating"]]
+        ).items():
+            building[BUILDING_ROW[name]] = values
         cold = tuple(building[BUILDING_ROW[name]] for name in Cooling.ROWS)
         for name, values in self._cooling.electricity(cold, day.outdoors, faults.cooling).items():
             building[BUILDING_ROW[name]] = values
 
 
-_STEPPED = [BUILDING_ROW[name] for name in Heating.ROWS + Cooling.ROWS]
+_STEPPED = np.array([BUILDING_ROW[name] for name in Heating.ROWS + Cooling.ROWS], np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -15,9 +15,11 @@ from simulators.physics.conditions import Conditions, conditions_of
 from simulators.physics.drivers import Drivers, drivers_of
 from simulators.physics.faults import Fault
 from simulators.physics.laws import FIRST, Laws
-from simulators.physics.model import Going, Model, Reads, Step, alone
+from simulators.physics.model import Going, Model, Reads, Step
 from simulators.physics.people.happenings import Happening, changed, layered, tended
+from simulators.physics.pieces import Acting, Piece, spans, together
 from simulators.physics.plan import plan_of
+from simulators.physics.power.electrical import Supplied
 from simulators.physics.power.loads import Asked, Loads
 from simulators.physics.power.panel import Panel
 from simulators.physics.readings.background import PERFECT, Background
@@ -25,12 +27,14 @@ from simulators.physics.readings.due import Due
 from simulators.physics.readings.meter_faults import SOUND as UNHARMED
 from simulators.physics.readings.meters import Meters, Passed
 from simulators.physics.readings.outlets import LOOPED, Outlet, element_of, outlets_of
-from simulators.physics.readings.sensing import Sensors, Stretch
+from simulators.physics.readings.sensing import Ills, Sensors, Stretch
+from simulators.physics.readings.sensor_faults import SensorFaults
 from simulators.physics.trace import Trace
 from simulators.physics.water.water import ROW, Watered, Waterworks
 from simulators.physics.water.water_points import water_outlets
 from simulators.physics.weather.weather import SeededSky, Sky
 
+_MINUTE_S = 60
 Said = dict[int, tuple[Ints, Floats]]
 """Times [ms] and values by point index."""
 
@@ -67,54 +71,71 @@ class World:
         self.day: tuple[Drivers, Asked] | None = None
         self._lender: World | None = None
 
-    def run(
-        self, day: tuple[date, int, Bools], faults: Sequence[Fault], minutes: tuple[int, int],
+    def steps(
+        self, day: tuple[date, int, Bools], acting: Sequence[Acting], minutes: tuple[int, int],
         *, plant: bool = True,
-    ) -> Columns:  # fmt: skip
+    ) -> Going[Columns]:  # fmt: skip
         """Goes on through minutes of one local day; gives what all points said, in time order.
+
+        Asks whoever steps the model for what it needs.
 
         Args:
             day: The local day, its midnight [ms], and by building whether it is worked.
-            faults: Those active through all of these minutes.
+            acting: Which faults act; what lies outside these minutes is left out.
             minutes: From and to, minutes of the day.
             plant: Whether plant points are wanted beside the meters.
         """
-        return alone(self.model, self.steps(day, faults, minutes, plant=plant))
-
-    def steps(
-        self, day: tuple[date, int, Bools], faults: Sequence[Fault], minutes: tuple[int, int],
-        *, plant: bool = True,
-    ) -> Going[Columns]:  # fmt: skip
-        """The same for whoever steps the model: asks it for the stretch; arguments as there."""
         drivers, asked = self._drivers(day)
+        pieces = [
+            Piece(part, self._conditions(drivers, faults, part))
+            for part, faults in spans(acting, drivers.start, minutes)
+        ]
         at = drivers.start + (np.arange(minutes[0], minutes[1]) + 1) * MINUTE_MS
+        when = Stretch(drivers.day.toordinal(), minutes[0], drivers.weather.sun)
+        ills = _ills(pieces)
+        looped = self._looped_noise(drivers, ills, when, len(at))
+        outdoor = self._read_outdoor(drivers, ills, when, len(at))
+        reads = Reads(*self._for_controllers(outdoor, minutes), looped)
+        traces = []
+        for piece in together(pieces, lambda now: now.plant):
+            part = reads.cut(piece.within(minutes[0]))
+            traces.append((yield Step(drivers, piece.now, piece.minutes, part)))
+        trace = Trace.joined(traces)
+        watered = Watered.joined([
+            self._water.run(drivers.draws, now.water, span, trace.cut(part))
+            for span, now, part in _each(pieces, lambda now: now.water)
+        ])  # fmt: skip
+        supplied = Supplied.joined([
+            self._supplied(drivers, asked, (span, now), trace.cut(part),
+                           watered.building[ROW["power"], part])
+            for span, now, part in _each(pieces, lambda now: now.supply)
+        ])  # fmt: skip
+        said: Said = {}
+        passed = Passed(supplied, watered.branch, watered.main, trace)
+        counting = [(part, now.meters) for _, now, part in _each(pieces, lambda now: now.meters)]
+        for part, faults_of_meters in counting:
+            _go_on(said, self._meters.read(passed.cut(part), at[part], faults_of_meters))
+        if plant:
+            said |= self._read_plant(drivers, ills, when, trace, outdoor, at)
+            said |= self._read_water(ills, when, watered, at)
+            said |= self._panel.read(supplied, at, when, counting, ills)
+        return _columns(said, pieces[0].now.silent, self.plan.site, self._gateways)
+
+    def _conditions(
+        self, drivers: Drivers, faults: Sequence[Fault], minutes: tuple[int, int]
+    ) -> Conditions:
+        """The parameters of minutes in which nothing grows."""
         hour = minutes[0] - minutes[0] % 60  # severities grow by the hour, however time is cut
         now = conditions_of(self.plan, faults, drivers.start + hour * MINUTE_MS)
-        begun = int(at[0]) - MINUTE_MS
+        begun = drivers.start + minutes[0] * MINUTE_MS
         layers = layered(self._happenings, begun)
         now.sensors.update(tended(self.plan, self._happenings, begun))
         for meter, moment in changed(self._happenings, begun).items():
             now.meters[meter] = now.meters.get(meter, UNHARMED).changed(moment)
-        when = Stretch(drivers.day.toordinal(), minutes[0], drivers.weather.sun)
         for i, ahu in enumerate(self.plan.ahus):
             now.air[i].layered = layers.get(ahu.id, 0.0)
         self._with_offsets(now)
-        looped = self._looped_noise(drivers, now, minutes, when)
-        outdoor = self._read_outdoor(drivers, now, minutes, when)
-        reads = Reads(*self._for_controllers(outdoor, minutes), looped)
-        trace = yield Step(drivers, now, minutes, reads)
-        watered = self._water.run(drivers.draws, now.water, minutes, trace)
-        circuits = self._loads.power(asked, now, minutes, trace, watered.building[ROW["power"]])
-        supplied = self._loads.network.run(
-            asked.grid, circuits, now.power, minutes, drivers.weather
-        )
-        passed = Passed(supplied, watered.branch, watered.main, trace)
-        said = self._meters.read(passed, at, now.meters)
-        if plant:
-            said |= self._read_plant(drivers, now, when, trace, outdoor, at)
-            said |= self._read_water(now, when, watered, at)
-            said |= self._panel.read(supplied, at, when, now.meters, now.sensors)
-        return _columns(said, now.silent, self.plan.site, self._gateways)
+        return now
 
     @property
     def sensors(self) -> Sensors:
@@ -175,24 +196,39 @@ class World:
                 held = float(self._sensors.last[self.plan.site.points_of(zone.id)["zone_temp"]])
                 room.says = None if np.isnan(held) else held
 
-    def _looped_noise(
-        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int], when: Stretch
-    ) -> Floats:
+    def _supplied(
+        self, drivers: Drivers, asked: Asked, piece: tuple[tuple[int, int], Conditions],
+        trace: Trace, pumped: Floats,
+    ) -> Supplied:  # fmt: skip
+        """What boards see through minutes in which nothing of their own grows."""
+        minutes, now = piece
+        circuits = self._loads.power(asked, now, minutes, trace, pumped)
+        weather = drivers.weather
+        return self._loads.network.run(asked.grid, circuits, now.power, minutes, weather)
+
+    def _looped_noise(self, drivers: Drivers, ills: Ills, when: Stretch, many: int) -> Floats:
         """Of supply and return sensors, with what their faults make of it. [K]"""
-        noise = drivers.looped_noise[slice(*minutes)].copy()
+        noise = drivers.looped_noise[when.first : when.first + many].copy()
         for i, ahu in enumerate(self.plan.ahus):
             for k, role in enumerate(("sat", "rat")):
                 point = self.plan.site.points_of(ahu.id).get(role)
-                fault = now.sensors.get(point) if point is not None else None
-                if point is not None and fault is not None:
-                    noise[:, k, i] = self._sensors.in_loop(point, noise[:, k, i], when, fault)
+                if point is None or point not in ills:
+                    continue
+                for part, fault in ills[point]:
+                    if fault is not None:
+                        noise[part, k, i] = self._sensors.in_loop(
+                            point, noise[part, k, i], when.later(part), fault
+                        )
         return noise
 
     def _read_outdoor(
-        self, drivers: Drivers, now: Conditions, minutes: tuple[int, int], when: Stretch
+        self, drivers: Drivers, ills: Ills, when: Stretch, many: int
     ) -> dict[int, Floats]:
-        truth = drivers.weather.oat[slice(*minutes)]
-        return {p: self._sensors.read(p, truth, when, now.sensors.get(p)) for p in self._outdoor}
+        truth = drivers.weather.oat[when.first : when.first + many]
+        sound = [(slice(0, many), None)]
+        return {
+            p: self._sensors.read_parts(p, truth, when, ills.get(p, sound)) for p in self._outdoor
+        }
 
     def _for_controllers(
         self, outdoor: Mapping[int, Floats], minutes: tuple[int, int]
@@ -210,46 +246,99 @@ class World:
         return ahus, np.stack(plants, axis=1)
 
     def _read_plant(
-        self, drivers: Drivers, now: Conditions, when: Stretch, trace: Trace,
+        self, drivers: Drivers, ills: Ills, when: Stretch, trace: Trace,
         outdoor: Mapping[int, Floats], at: Ints,
     ) -> Said:  # fmt: skip
-        rows = slice(when.first, when.first + len(at))
-        before = self._sensors.last.copy()
-        sound = [p for p in self._outlets if p not in now.sensors and p not in outdoor]
-        truth = np.empty((len(sound), len(at)))
-        for i, point in enumerate(sound):
-            truth[i] = self._outlets[point](trace, drivers, rows)
-        values = dict(outdoor)
-        values |= zip(
-            sound, self._sensors.read_sound(sound, truth, when, self._looped), strict=True
-        )
-        for point in self._outlets.keys() - values.keys():
-            fault, biased = now.sensors[point], point in self._looped
-            element = self._outlets[point]
-            if not biased:
-                element = self._wired(fault.partner) or element
-            seen = element(trace, drivers, rows)
-            values[point] = self._sensors.read(point, seen, when, fault, biased=biased)
-        said: Said = {}
         due = Due(at)
+        before, points = self._sensors.last.copy(), self.plan.site.points
+        values = dict(outdoor)
+        by_period: dict[int, list[int]] = {}
         for point in self._outlets:
-            model, its = self.plan.site.points[point], values[point]
-            if model.on_change:
+            if point not in ills and point not in outdoor:
+                # What is told on change is looked at every minute.
+                period = _MINUTE_S if points[point].on_change else points[point].period_s
+                by_period.setdefault(period, []).append(point)
+        said: Said = {}
+        for period, sound in by_period.items():
+            times, its = self._read_sound(sound, period, drivers, when, trace, due)
+            if period == _MINUTE_S:
+                values |= zip(sound, its, strict=True)
+            else:
+                said |= {p: (times, values_of) for p, values_of in zip(sound, its, strict=True)}
+        for point in self._outlets.keys() - values.keys() - said.keys():
+            values[point] = self._read_ill(point, ills[point], drivers, when, trace)
+        for point, its in values.items():
+            model = points[point]
+            if point in self._outlets and model.on_change:
                 held = its[0] if np.isnan(before[point]) else before[point]
                 kept = due.at(model.period_s) | (np.diff(its, prepend=held) != 0.0)
                 said[point] = (at[kept], its[kept])
-            else:
+            elif point in self._outlets:
                 said[point] = due.of(model.period_s, its)
         return said
+
+    def _read_sound(
+        self, points: Sequence[int], period: int, drivers: Drivers, when: Stretch, trace: Trace,
+        due: Due,
+    ) -> tuple[Ints, Floats]:  # fmt: skip
+        """When points of one period are due, and what they say then. (times,), (points, times)"""
+        which = due.and_last(period)
+        seen = trace.at(which)
+        truth = np.empty((len(points), len(which)))
+        for i, point in enumerate(points):
+            truth[i] = self._outlets[point](seen, drivers, when.first + which)
+        said = self._sensors.read_sound(points, truth, when, self._looped, which)
+        times = due.ends[due.which(period)]
+        return times, said[:, : len(times)]
+
+    def _read_ill(
+        self, point: int, parts: Sequence[tuple[slice, SensorFaults | None]], drivers: Drivers,
+        when: Stretch, trace: Trace,
+    ) -> Floats:  # fmt: skip
+        """What a point says that something is wrong with, minute by minute."""
+        rows = slice(when.first, when.first + trace.building.shape[1])
+        biased = point in self._looped
+        seen = self._outlets[point](trace, drivers, rows).copy()
+        for part, fault in () if biased else parts:
+            wired = self._wired(fault.partner) if fault is not None else None
+            if wired is not None:
+                seen[part] = wired(trace, drivers, rows)[part]
+        return self._sensors.read_parts(point, seen, when, parts, biased=biased)
 
     def _wired(self, partner: int | None) -> Outlet | None:
         return element_of(self.plan, partner) if partner is not None else None
 
-    def _read_water(self, now: Conditions, when: Stretch, watered: Watered, at: Ints) -> Said:
+    def _read_water(self, ills: Ills, when: Stretch, watered: Watered, at: Ints) -> Said:
         truth = {point: outlet(watered) for point, outlet in self._water_outlets.items()}
-        values = self._sensors.read_all(truth, when, now.sensors)
-        due, points = Due(at), self.plan.site.points
-        return {point: due.of(points[point].period_s, its) for point, its in values.items()}
+        return self._sensors.read_all(truth, when, ills, Due(at))
+
+
+def _each(
+    pieces: Sequence[Piece], of: Callable[[Conditions], object]
+) -> list[tuple[tuple[int, int], Conditions, slice]]:
+    """Pieces that differ in one thing: minutes, parameters, and where they lie in the stretch."""
+    first = pieces[0].minutes[0]
+    return [(p.minutes, p.now, p.within(first)) for p in together(pieces, of)]
+
+
+def _ills(pieces: Sequence[Piece]) -> Ills:
+    """Points that something is wrong with in some of the pieces, and what in which of them."""
+    return {
+        point: [
+            (part, now.sensors.get(point))
+            for _, now, part in _each(pieces, lambda now, p=point: now.sensors.get(p))  # type: ignore[misc]
+        ]
+        for point in {point for piece in pieces for point in piece.now.sensors}
+    }
+
+
+def _go_on(said: Said, more: Said) -> None:
+    """Adds what was said in the minutes that follow."""
+    for point, later in more.items():
+        before = said.get(point)
+        said[point] = later if before is None else (
+            np.append(before[0], later[0]), np.append(before[1], later[1])
+        )  # fmt: skip
 
 
 def _columns(said: Said, silent: frozenset[int], site: Site, gateways: frozenset[str]) -> Columns:

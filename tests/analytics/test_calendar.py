@@ -69,6 +69,15 @@ def test_midnight_belongs_to_the_day_it_ends() -> None:
     assert known.day_of(MONDAY + 1) == date(2025, 1, 13)
 
 
+def test_days_of_many_ends_are_those_of_each() -> None:
+    berlin = Calendar(replace(SITE, timezone="Europe/Berlin"))  # 30 March 2025 has 23 hours
+    start = berlin.moment(date(2025, 3, 29))
+    ends = start + np.arange(-1, 4 * 48) * HOUR_MS // 2 + np.arange(4 * 48 + 1) % 2
+    said = berlin.ordinals(ends)
+    assert said.tolist() == [berlin.day_of(int(at)).toordinal() for at in ends]
+    assert len(berlin.ordinals(ends[:0])) == 0
+
+
 def test_windows_end_in_the_stretch() -> None:
     known = calendar()
     nights = known.windows(MONDAY, MONDAY + 2 * DAY_MS, (120, 300))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +49,7 @@ from core.site import Site
 from core.wire import DeviceHealth, HealthMessage
 from core.words import Carrier, Role, Text
 from plantroom.server import ConsoleServer
-from tests.sample import wushan
+from tests.sample import records_in, wushan
 from tests.servers import free_port
 from tests.workorders.house import START
 from workorders.duty import RosterDuty
@@ -71,6 +73,12 @@ def password_hash() -> str:
     """Of the same kind as real ones, but cheap: hundreds of log-ins verify it."""
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
     return cheap.hash(PASSWORD)
+
+
+@cache
+def trusting() -> ssl.SSLContext:
+    """Who is trusted, read once: for each client anew it takes longer than most requests."""
+    return ssl.create_default_context()
 
 
 @dataclass
@@ -118,7 +126,7 @@ class Visitor:
 class Console:
     """The running console and the parts behind it."""
 
-    address: str
+    port: int
     app: FastAPI
     site: Site
     records: Records
@@ -128,9 +136,14 @@ class Console:
     _inside: dict[str, Visitor] = field(default_factory=dict)
     _open: list[httpx.Client] = field(default_factory=list)
 
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
     def visitor(self) -> Visitor:
         """Somebody who is not logged in."""
-        client = httpx.Client(follow_redirects=False, timeout=20)
+        client = httpx.Client(follow_redirects=False, timeout=20, verify=trusting())
         self._open.append(client)
         return Visitor(self.address, client)
 
@@ -151,7 +164,9 @@ class Console:
     def key(self, login: str) -> httpx.Client:
         """A client with an API key."""
         headers = {"Authorization": f"Bearer {make_key(self.records, login, 1)}"}
-        client = httpx.Client(base_url=f"{self.address}/api/v1", headers=headers, timeout=20)
+        client = httpx.Client(
+            base_url=f"{self.address}/api/v1", headers=headers, timeout=20, verify=trusting()
+        )
         self._open.append(client)
         return client
 
@@ -259,12 +274,23 @@ def _derive(console: Console, at: Ints) -> None:
 @cache
 def _staffed(sites: Path) -> Path:
     """Records with everybody in them, made once: migrations take longer than most tests."""
-    path = Path(tempfile.mkdtemp(prefix="staffed-")) / "records.sqlite"
-    records = Records(f"sqlite:///{path}")
-    records.upgrade()
+    folder = tempfile.mkdtemp(prefix="staffed-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "records.sqlite"
+    records = records_in(path.parent)
     _hire(records, sites)
     records.close()
     return path
+
+
+@cache
+def _begun(sites: Path) -> Path:
+    """The same with all that a console over no readings begins with."""
+    folder = Path(tempfile.mkdtemp(prefix="begun-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with _parts(folder, sites, _staffed(sites)) as made:
+        _begin(made)
+    return folder / "records.sqlite"
 
 
 @contextmanager
@@ -272,6 +298,23 @@ def running(
     folder: Path, sites: Path, *, filled: bool = True, external: str = ""
 ) -> Iterator[Console]:
     """A console with people of every role and scope, an order in each building."""
+    begun = _staffed(sites) if filled else _begun(sites)
+    with _parts(folder, sites, begun, external) as made:
+        if filled:
+            fill(made)
+            _begin(made)
+        server = ConsoleServer(made.app, "127.0.0.1", made.port)
+        server.start()
+        try:
+            with made:
+                yield made
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _parts(folder: Path, sites: Path, records_of: Path, external: str = "") -> Iterator[Console]:
+    """A console over a copy of some records, which does not listen yet."""
     site = wushan()
     settings = Settings(
         var=folder,
@@ -279,7 +322,7 @@ def running(
         notify_telephone_key=SecretStr("of the tests"),
         external_address=external,
     )
-    shutil.copy(_staffed(sites), folder / "records.sqlite")
+    shutil.copy(records_of, folder / "records.sqlite")
     records = Records(settings.records_url)
     store = open_store(settings.store_url, site)
     clock = SteppedClock(START)
@@ -287,31 +330,26 @@ def running(
         site, records, store, clock, cards=CARDS, verdicts=records.verdicts,
         duty=RosterDuty(records.people, site.timezone, records.staff),
     )  # fmt: skip
-    port = free_port()
     app = create_app(
         Services(site=site, settings=settings, records=records, store=store, orders=orders,
                  cards=CARDS, clock=clock, ways=Installed(_channels(settings), records))
     )  # fmt: skip
-    server = ConsoleServer(app, "127.0.0.1", port)
-    made = Console(
-        address=f"http://127.0.0.1:{port}", app=app, site=site, records=records, store=store,
-        clock=clock, orders=orders,
-    )  # fmt: skip
-    if filled:
-        fill(made)
+    try:
+        yield Console(
+            port=free_port(), app=app, site=site, records=records, store=store, clock=clock,
+            orders=orders,
+        )  # fmt: skip
+    finally:
+        store.close()
+        records.close()
+
+
+def _begin(made: Console) -> None:
     find(made, "AC-04", "a.ahu1", money=96.0)
     find(made, "WAT-01", "c.w-main", money=288.0)
     book(made, made.order_in("a"))
     refuse(made)
     disturb(made)
-    server.start()
-    try:
-        with made:
-            yield made
-    finally:
-        server.stop()
-        store.close()
-        records.close()
 
 
 def _channels(settings: Settings) -> Settings:

@@ -81,7 +81,7 @@ def test_what_is_published_by_hand_arrives(tmp_path: Path) -> None:
     session.listen_many(topics.ingest_filters("bench"), on_messages)
     session.start()
     try:
-        assert session.wait_connected(10)
+        assert session.wait_connected(30)
         model = backlog.site()
         told = backlog.readings(model, MINUTES, START)
         sent = [*backlog.our_batches(model, told, "b"), *backlog.our_singles(model, told)]

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.api.console import Console, running
+
+expect.set_options(timeout=20_000)
+"""What comes, comes: a busy machine may take longer than the five seconds that are usual."""
 
 
 @pytest.fixture(scope="session")

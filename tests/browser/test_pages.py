@@ -72,8 +72,9 @@ def _look(tab: Watched, name: str, path: str) -> list[str]:
     return _seen(tab, name)
 
 
-def _seen(tab: Watched, name: str) -> list[str]:
-    return [f"{name}: {w}" for w in (*tab.troubles(), *tab.axe())]
+def _seen(tab: Watched, name: str, *, turned: bool = False) -> list[str]:
+    """What is wrong; of a page that was seen in other colours, what colours may make wrong."""
+    return [f"{name}: {w}" for w in (*tab.troubles(), *tab.axe(of_colours=turned))]
 
 
 def _english(tab: Watched, names: set[str]) -> list[str]:
@@ -107,7 +108,7 @@ def test_every_page(browser: Browser, shown: Console, size: tuple[int, int], lan
                     dark = not dark
                     tab.turn(dark=dark)
                 colours = "dark" if dark else "light"
-                wrong += _seen(tab, f"{name}, {colours}")
+                wrong += _seen(tab, f"{name}, {colours}", turned=turned)
                 tab.shoot(f"{name}-{size[0]}-{language}-{colours}")
                 # What a 404 says in the browser's own console is no trouble of the page.
                 tab.wrong.clear()

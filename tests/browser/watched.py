@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.api.console import PASSWORD
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of axe that look at colours; what all others look at is the same in either."""
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, PHONE = (1440, 900), (390, 844)
 _LISTEN = """
@@ -57,15 +59,17 @@ class Watched:
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         return [*found, f"{wide} px too wide"] if wide > 0 else found
 
-    def axe(self) -> list[str]:
-        """Violations of WCAG A and AA."""
+    def axe(self, *, of_colours: bool = False) -> list[str]:
+        """Violations of WCAG A and AA, or of what it says of colours alone."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         # What passes is long, and nobody asks for it: it stays in the browser.
         violations: list[dict[str, Any]] = self.page.evaluate(
-            "async levels => (await axe.run(document, {resultTypes: ['violations'], "
-            "runOnly: {type: 'tag', values: levels}})).violations",
-            LEVELS,
+            "async only => (await axe.run(document, {resultTypes: ['violations'], "
+            "runOnly: only})).violations",
+            {"type": "rule", "values": OF_COLOURS}
+            if of_colours
+            else {"type": "tag", "values": LEVELS},
         )
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"

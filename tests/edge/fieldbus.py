@@ -75,7 +75,7 @@ def device_of(
 
 def site_of(
     folder: Path, buses: list[str], devices: list[str], *, template: str = METER,
-    meters: int = 1, period: int = 1,
+    meters: int = 1, period: int = 1, equipment: str = EQUIPMENT,
 ) -> Site:  # fmt: skip
     """A checked site with meters ``a.m1``…, and a template named ``made``."""
     (folder / "buildings").mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def site_of(
     indented = ["\n".join(f"        {line}" for line in lines) for lines in (buses, devices)]
     text = SITE.format(buses=indented[0], devices=indented[1])
     (folder / "site.yaml").write_text(text, encoding="utf-8")
-    parts = [EQUIPMENT.format(id=f"m{i + 1}") for i in range(meters)]
+    parts = [equipment.format(id=f"m{i + 1}") for i in range(meters)]
     text = BUILDING.format(period=period) + "".join(parts)
     (folder / "buildings" / "a.yaml").write_text(text, encoding="utf-8")
     return load_site(folder)

@@ -129,7 +129,7 @@ def receiver(port: int, *, confirming: bool = True) -> Iterator[Receiver]:
     made.confirming = confirming
     session.listen(topics.ingest_filters(SITE), made.message, made.connected)
     session.start()
-    assert session.wait_connected(10)
+    assert session.wait_connected(30)
     try:
         yield made
     finally:

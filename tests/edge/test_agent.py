@@ -63,7 +63,7 @@ def test_a_reading_from_a_csv_reaches_ingest_and_is_forgotten(
         agent(broker.port, tmp_path / "o.db", driver=driver, clock=clock) as edge,
     ):
         assert edge.step(START + 10 * MINUTE) == 2
-        assert edge.wait_settled(10)
+        assert edge.wait_settled(30)
         assert ingest.rows == {(point, 1_700_000_040_000): pytest.approx(10.0)}
         assert ingest.bad == {(point, 1_700_000_100_000)}
         counts = edge.counts()
@@ -82,10 +82,10 @@ def test_says_how_it_is(broker: Broker, tmp_path: Path) -> None:
     with receiver(broker.port) as ingest:
         with agent(broker.port, tmp_path / "o.db", clock=clock) as edge:
             edge.step(START + MINUTE)
-            assert edge.wait_settled(10)
+            assert edge.wait_settled(30)
             clock.advance(START + 2 * MINUTE)
             edge.step(START + 2 * MINUTE)
-            assert edge.wait_settled(10)
+            assert edge.wait_settled(30)
             wait_for(lambda: "health" in {a.channel for a, _ in ingest.other}, "health")
         wait_for(lambda: b'"offline"' in ingest.other[-1][1], "the goodbye")
     states = [p for a, p in ingest.other if a.channel == "state"]
@@ -111,7 +111,7 @@ def test_backlog_goes_beside_live_and_says_what_is_unsent(broker: Broker, tmp_pa
             wait_for(lambda: len(ingest.batches) >= QUICK.window, "a window of batches")
             assert len({a.batch for a, _ in ingest.batches}) == QUICK.window, "never more"
             ingest.confirming = True
-            assert edge.wait_settled(20)
+            assert edge.wait_settled(30)
         assert len(ingest.rows) == 3 * 20
         told = [
             wire.decode(p, wire.HealthMessage) for a, p in ingest.other if a.channel == "health"
@@ -145,7 +145,7 @@ def test_a_broker_that_forgets_costs_only_a_sending(broker: Broker, tmp_path: Pa
         assert not edge.wait_settled(0.3)
         broker.start()
         with receiver(broker.port) as ingest:
-            assert edge.wait_settled(20)
+            assert edge.wait_settled(30)
             assert len(ingest.rows) == 3 * 10
         assert edge.counts().repeated > 0
 
@@ -157,7 +157,7 @@ def test_sends_again_what_ingest_lost(broker: Broker, tmp_path: Path) -> None:
             edge.step(START + MINUTE)
             wait_for(lambda: len(ingest.batches) == 1, "the first sending")
             ingest.confirming = True
-            assert edge.wait_settled(10)
+            assert edge.wait_settled(30)
         assert len(ingest.batches) >= 2
         assert ingest.batches[1][1].backfill
 
@@ -176,7 +176,7 @@ def test_rests_while_ingest_waits_for_the_store(broker: Broker, tmp_path: Path) 
         resting = len(ingest.batches)
         ingest.confirming = True
         ingest.confirm()
-        assert edge.wait_settled(10)
+        assert edge.wait_settled(30)
         assert len(ingest.batches) > resting
 
 
@@ -189,14 +189,14 @@ def test_a_restored_store_gets_its_readings_back(broker: Broker, tmp_path: Path)
         for n in range(1, 7):
             clock.advance(START + n * MINUTE)
             edge.step(START + n * MINUTE)
-            assert edge.wait_settled(10)
+            assert edge.wait_settled(30)
         (boot,) = ingest.settled[GATEWAY]
         before = edge.counts().confirmations
         ingest.rows = {k: v for k, v in ingest.rows.items() if k[1] <= START + 2 * MINUTE}
         ingest.settled[GATEWAY] = {boot: Settled(upto=2, seen=2)}
         ingest.confirm()
         wait_for(lambda: edge.counts().confirmations > before, "the confirmation that fell back")
-        assert edge.wait_settled(20)
+        assert edge.wait_settled(30)
         assert len(ingest.rows) == 3 * 6
 
 
@@ -208,7 +208,7 @@ def test_a_discard_is_announced_and_settled(broker: Broker, tmp_path: Path) -> N
         discarded = edge.counts().discarded
         assert discarded > 0
         with receiver(broker.port) as ingest:
-            assert edge.wait_settled(20)
+            assert edge.wait_settled(30)
             wait_for(lambda: bool(ingest.discarded), "the notice")
             (boots,) = (ingest.settled[GATEWAY],)
             assert all(s.holes == () for s in boots.values()), "upto does not stand still"

@@ -46,8 +46,8 @@ def ingesting(store: ReadingStore, records: Records, port: int) -> Iterator[Inge
     )  # fmt: skip
     ingest.start()
     try:
-        assert kept.wait_connected(10)
-        assert live.wait_connected(10)
+        assert kept.wait_connected(30)
+        assert live.wait_connected(30)
         yield ingest
     finally:
         ingest.stop()

@@ -202,7 +202,7 @@ def test_a_wrong_one_is_refused_and_health_says_so(town: Town, tmp_path: Path) -
 
     heard.listen([topics.health_topic("test", "gw")], on_message)
     heard.start()
-    assert heard.wait_connected(5)
+    assert heard.wait_connected(30)
     reloading = _reloading(town, plant, edges)
     good = plant.site.version
     town.spoil()

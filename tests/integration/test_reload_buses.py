@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from adapters.mqtt import Session
-from adapters.records import Records
 from adapters.settings import Settings
 from adapters.sites import load_site
 from adapters.store.duck import DuckStore
@@ -28,7 +27,15 @@ from plantroom.reloading import Reloading, Wiring
 from scoring.torture import outboxes
 from simulators.devices.bacnet import BacnetDevice, BacnetServer
 from simulators.devices.dlt645 import SimulatedDlt645Meter, dlt645_bus
+from simulators.devices.mbus import (
+    EnergyState,
+    Identity,
+    SimulatedMbusMeter,
+    electricity_records,
+    mbus_bus,
+)
 from tests.edge.fieldbus import BUILDING, EQUIPMENT, SITE, site_of, template_of
+from tests.sample import records_in
 from tests.servers import Server, wait_for
 
 pytestmark = pytest.mark.mosquitto
@@ -55,6 +62,17 @@ values:
   frequency: {quantity: frequency, unit: Hz, role: frequency, bacnet: {object: "analog-input:3"}}
 """
 )
+MBUS = (
+    HEAD
+    + """\
+protocol: mbus
+values:
+  power: {quantity: active_power, unit: kW, role: power, mbus: {what: power}}
+  energy: {quantity: active_energy, unit: kWh, role: energy, mbus: {what: energy}}
+"""
+)
+TWO_POINTS = EQUIPMENT.replace(", frequency: {{}}", "")
+"""M-Bus has no record of a frequency."""
 OBJECTS = 3
 POWER = bytes((byte + 0x33) & 0xFF for byte in (0x02030000).to_bytes(4, "little"))
 READ, WHERE, ITEM = 0x11, slice(1, 7), slice(10, 14)
@@ -68,6 +86,7 @@ class Reloaded:
     bus: str
     template: str
     addresses: list[str]
+    equipment: str
     plant: Plant
     edges: Edges
     reloading: Reloading
@@ -77,7 +96,7 @@ class Reloaded:
 
     def write(self, periods: dict[int, float]) -> None:
         """A version of the files: periods [s] by number of a device."""
-        write_site(self.folder, self.bus, self.template, self.addresses, periods)
+        write_site(self.folder, self.bus, self.template, self.addresses, periods, self.equipment)
 
     def reload(self, periods: dict[int, float]) -> None:
         """Write it, and have it taken up."""
@@ -125,11 +144,12 @@ def devices_of(addresses: list[str], periods: dict[int, float]) -> list[str]:
 
 
 def write_site(
-    folder: Path, bus: str, template: str, addresses: list[str], periods: dict[int, float]
-) -> None:
+    folder: Path, bus: str, template: str, addresses: list[str], periods: dict[int, float],
+    equipment: str,
+) -> None:  # fmt: skip
     """Files with these devices, and no other meters."""
     devices = "\n".join(f"        {line}" for line in devices_of(addresses, periods))
-    meters = "".join(EQUIPMENT.format(id=f"m{n}") for n in sorted(periods))
+    meters = "".join(equipment.format(id=f"m{n}") for n in sorted(periods))
     for name, text in {
         "templates/made.yaml": template, "buildings/a.yaml": BUILDING.format(period=1) + meters,
         "site.yaml": SITE.format(buses=f"        {bus}", devices=devices),
@@ -148,14 +168,16 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reloaded(
-    folder: Path, port: int, bus: str, template: str, addresses: list[str], first: dict[int, float]
-) -> Iterator[Reloaded]:
+    folder: Path, port: int, bus: str, template: str, addresses: list[str],
+    first: dict[int, float], equipment: str = EQUIPMENT,
+) -> Iterator[Reloaded]:  # fmt: skip
     """An edge that runs on its first files."""
     everybody = devices_of(addresses, dict.fromkeys((1, 2, 3), PERIOD_S))
-    site = site_of(folder / "all", [bus], everybody, template=template, meters=3)
-    write_site(folder / "site", bus, template, addresses, first)
-    store, records = DuckStore(":memory:", site), Records(f"sqlite:///{folder}/records.sqlite")
-    records.upgrade()
+    site = site_of(
+        folder / "all", [bus], everybody, template=template, meters=3, equipment=equipment
+    )
+    write_site(folder / "site", bus, template, addresses, first, equipment)
+    store, records = DuckStore(":memory:", site), records_in(folder)
     ingest = Ingest(
         site, store, records.receipts, records.quarantine, records.progress,
         Session("127.0.0.1", port, "ingest", direct=True), SystemClock(),
@@ -176,8 +198,9 @@ def reloaded(
     ingest.start()
     edges.start()
     yield Reloaded(
-        folder / "site", bus, template, addresses, plant, edges, reloading, ingest, store, site
-    )
+        folder / "site", bus, template, addresses, equipment, plant, edges, reloading, ingest,
+        store, site,
+    )  # fmt: skip
     edges.close()
     plant.stop()
     ingest.stop()
@@ -211,6 +234,46 @@ def test_meters_on_a_line(tmp_path: Path, mosquitto: Server) -> None:
                 n: asked[names[n - 1]] for n in (1, 2, 3)
             }
             assert min(asked[name] for name in names) > 0
+            assert line.connections == 1, "a line that stays is not opened anew"
+
+
+SELECTED, ASK = 0xFD, (0x7B, 0x5B)
+SELECT = bytes([0x53, SELECTED, 0x52])
+
+
+def _read_of(asked: list[bytes]) -> Counter[str]:
+    """Telegrams asked for, by the number of whoever was selected then."""
+    found: Counter[str] = Counter()
+    number = ""
+    for frame in asked:
+        if frame[0] == 0x68 and frame[4:7] == SELECT:
+            number = frame[7:11][::-1].hex()
+        found[number] += frame[0] == 0x10 and frame[1] in ASK and frame[2] == SELECTED
+    return found
+
+
+def test_slaves_that_are_selected_on_a_line(tmp_path: Path, mosquitto: Server) -> None:
+    numbers = [f"1122334{n}" for n in (1, 2, 3)]
+    records = electricity_records(lambda: EnergyState(energy=1234.56, power=2.345))
+    slaves = [SimulatedMbusMeter(n, Identity(name), records) for n, name in enumerate(numbers, 1)]
+    with mbus_bus(slaves) as line:
+        bus = (
+            f'line: {{protocol: mbus, tcp: "{line.endpoint}", longest_answer: 10,'
+            " serial: {baud: 38400}}"
+        )
+        for made in reloaded(
+            tmp_path, mosquitto.port, bus, MBUS, numbers, VERSIONS[0], TWO_POINTS
+        ):  # fmt: skip
+            made.goes_on(4)
+            for turn in range(RELOADS):
+                made.reload(VERSIONS[turn % len(VERSIONS)])
+                made.goes_on(2)
+            read = made.end()
+            asked = _read_of(line.asked)
+            assert {n: read[f"a.m{n}.power"] for n in (1, 2, 3)} == {
+                n: asked[numbers[n - 1]] for n in (1, 2, 3)
+            }
+            assert min(asked[name] for name in numbers) > 0
             assert line.connections == 1, "a line that stays is not opened anew"
 
 

@@ -59,7 +59,7 @@ def test_a_meters_registers_are_in_the_store(tmp_path: Path) -> None:
             before = ingest.counts()["stored"]
             _wait(lambda: ingest.counts()["stored"] >= before + 9)
             driver.close()
-            assert agent.wait_settled(20)
+            assert agent.wait_settled(30)
         finally:
             agent.stop()
             outbox.close()

@@ -57,7 +57,7 @@ def ingesting(
     )
     ingest.start()
     try:
-        assert session.wait_connected(10)
+        assert session.wait_connected(30)
         yield ingest
     finally:
         ingest.stop()

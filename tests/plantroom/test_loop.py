@@ -33,7 +33,7 @@ def listening(loop: Loop, *filters: str) -> tuple[Broker, Heard]:
     heard = Heard()
     session.listen(filters, heard)
     session.start()
-    assert session.wait_connected(5.0)
+    assert session.wait_connected(30)
     return session, heard
 
 

@@ -40,7 +40,7 @@ class Listener:
         self._session = Session("127.0.0.1", port, "somebody")
         self._session.listen([f"{topics.PREFIX}/#"], self._hear)
         self._session.start()
-        assert self._session.wait_connected(10.0)
+        assert self._session.wait_connected(30)
 
     def _hear(self, message: Message) -> None:
         address = topics.parse(message.topic)

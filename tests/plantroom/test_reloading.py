@@ -159,7 +159,7 @@ def test_what_came_before_its_point_was_known_is_stored_when_it_is(
     edge = Session("127.0.0.1", mosquitto.port, "edge", clean_start=True)
     edge.listen([topics.confirm_topic("test", "gw")], lambda message: message.ack())
     edge.start()
-    assert edge.wait_connected(5)
+    assert edge.wait_connected(30)
     now = clock.now()
     names = [f"a.m{i}.{role}" for i in (1, 2) for role in UNIT]
     rows = Columns.of(list(range(6)), [now] * 6, [5.0, 100.0, 50.0] * 2)

@@ -16,10 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.records import Records
 from adapters.settings import Settings
 from adapters.sites import load_site
 from adapters.store.duck import DuckStore
-from api.throttle import FREE_TRIES, OFFICE
+from api.identity import now_ms
+from api.throttle import FREE_TRIES, OFFICE, address_of, charge
 from core.batch import Batch, BatchName
 from core.clock import MINUTE_MS, SteppedClock
 from core.errors import Fatal, Misconfigured
@@ -97,6 +99,14 @@ def tried(port: int, address: str) -> int:
     ).status_code  # fmt: skip
 
 
+def guessed(var: Path, address: str, tries: int) -> None:
+    """So many wrong tries from an address stand in the records."""
+    records = Records(f"sqlite:///{var}/records.sqlite")
+    for _ in range(tries):
+        charge(records, [address_of(address)], now_ms())
+    records.close()
+
+
 def _rename(site: Path, before: str, after: str) -> None:
     path = site / "site.yaml"
     text = path.read_text(encoding="utf-8")
@@ -124,8 +134,9 @@ def test_all_but_the_edge_start_serve_take_up_a_site_and_stop(tmp_path: Path) ->
         assert taken.returncode == 2, taken.stderr
         assert f"the console cannot listen on 127.0.0.1:{port}" in taken.stderr
         assert "Traceback" not in taken.stderr
-        tries = [tried(port, "203.0.113.9") for _ in range(OFFICE * FREE_TRIES + 1)]
-        assert tries == [401] * (len(tries) - 1) + [429]
+        # Each hashes as long as a log-in: all but two are counted as if they had been made.
+        guessed(tmp_path, "203.0.113.9", OFFICE * FREE_TRIES - 2)
+        assert [tried(port, "203.0.113.9") for _ in range(3)] == [401, 401, 429]
         assert tried(port, "203.0.113.10") == 401, "behind the proxy a stranger blocks nobody else"
         assert "Wushan campus" in page(port)
         _rename(site, "Wushan campus", "[no name")  # wrong, and refused

@@ -17,12 +17,15 @@ from tests.sample import wushan
 SITE = wushan()
 # Monday, 13 April 2026, 00:00 in Shanghai: cool mornings, mild afternoons.
 START = int(datetime(2026, 4, 12, 16, tzinfo=UTC).timestamp() * 1000)
+# Mondays of January and March: it heats all day; heat is wanted in the morning alone.
+COLD = int(datetime(2026, 1, 11, 16, tzinfo=UTC).timestamp() * 1000)
+COOL = int(datetime(2026, 3, 1, 16, tzinfo=UTC).timestamp() * 1000)
 SEED = 103
 
 
-def at(day: int, hour: float = 0.0) -> int:
+def at(day: int, hour: float = 0.0, start: int = START) -> int:
     """Local time, days from 1. [ms]"""
-    return START + (day - 1) * DAY_MS + int(hour * HOUR_MS)
+    return start + (day - 1) * DAY_MS + int(hour * HOUR_MS)
 
 
 def fault(kind: FaultKind, asset: str, **more: object) -> Fault:
@@ -62,14 +65,18 @@ class Readings:
 
 
 def run(
-    days: float, faults: Sequence[Fault] = (), *, repairs: Mapping[int, str] | None = None
+    days: float,
+    faults: Sequence[Fault] = (),
+    *,
+    repairs: Mapping[int, str] | None = None,
+    start: int = START,
 ) -> tuple[Campus, Readings]:
     """A campus after some days, with effective repairs of faults by time, and what it said."""
-    campus = Campus(SITE, SEED, START, faults)
+    campus = Campus(SITE, SEED, start, faults)
     for moment, mended in sorted((repairs or {}).items()):
         campus.advance(moment)
         assert campus.repair(moment, "effective", fault=mended)
-    end = START + int(days * DAY_MS)
+    end = start + int(days * DAY_MS)
     return campus, Readings(all_of(campus, end))
 
 

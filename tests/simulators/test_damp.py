@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,14 @@ def pointing(site: Site, *added: tuple[str, str]) -> Site:
     return replace(site, points=tuple(points))
 
 
-SHOWN = pointing(A, ("a.z-south", "zone_rh"), ("a.z-north", "zone_rh"), ("a.ahu1", "reheat_mode"))
+# An archive has no radiators: they would take the heat that is there to dry, and warm the rooms.
+AIRY = reduce(
+    lambda site, zone: declaring(site, zone, radiator_capacity=0.0),
+    [e.id for e in A.equipment.values() if "radiator_capacity" in e.parameters], A,
+)  # fmt: skip
+SHOWN = pointing(
+    AIRY, ("a.z-south", "zone_rh"), ("a.z-north", "zone_rh"), ("a.ahu1", "reheat_mode")
+)
 DRYING = declaring(
     declaring(SHOWN, "a.ahu1", dehumidifies=True, humidity_limit=50.0),
     "a.boiler", makes_process_heat=True,
@@ -80,7 +87,7 @@ class TestHumidity:
         assert held(np.array([22.0]), np.array([50.0])) == pytest.approx([8.2], abs=0.1)
 
     def test_a_site_without_such_points_says_the_same(self) -> None:
-        bare = lived(A, WINTER, 1)
+        bare = lived(AIRY, WINTER, 1)
         for point in ("a.ahu1.sat", "a.z-south.zone_temp", "a.m-main.energy"):
             with_them = usual(WINTER).between(point, 0, midnight(WINTER) + DAY_MS)
             assert np.array_equal(bare.of(point)[1], with_them), point

@@ -57,7 +57,7 @@ def test_nothing_but_meters_and_sensors_writes_a_value(monkeypatch: pytest.Monke
 
     def sensed_together(
         _self: Sensors, _points: Sequence[int], truth: Floats, _when: Stretch,
-        _biased: frozenset[int],
+        _biased: frozenset[int], _at: Ints | None = None,
     ) -> Floats:  # fmt: skip
         return np.full_like(truth, SAID)
 

@@ -13,7 +13,18 @@ from simulators.campus import Campus
 from simulators.physics.faults import Fault, FaultKind
 from simulators.physics.readings.sensing import Sensors, Stretch
 from simulators.physics.readings.sensor_faults import SensorFaults
-from tests.simulators.parts import SEED, SITE, START, Readings, all_of, at, fault, run, same
+from tests.simulators.parts import (
+    COLD,
+    SEED,
+    SITE,
+    START,
+    Readings,
+    all_of,
+    at,
+    fault,
+    run,
+    same,
+)
 
 K = FaultKind
 DAY = (at(1, 11.0), at(1, 17.0))
@@ -119,9 +130,10 @@ def test_spikes_are_single_readings_and_nested_in_rate(healthy: Readings) -> Non
     assert np.array_equal(few[few != 0.0], many[few != 0.0])
 
 
-def test_swapped_sensors_tell_each_others_air(healthy: Readings) -> None:
-    swapped = ill(fault(K.SENSOR_SWAPPED, "c.ahu1", point="hcet", onset=at(1)))
-    morning = (at(1, 7.75), at(1, 9.0))
+def test_swapped_sensors_tell_each_others_air() -> None:
+    crossed = fault(K.SENSOR_SWAPPED, "c.ahu1", point="hcet", onset=at(1, start=COLD))
+    healthy, swapped = (run(0.5, faults, start=COLD)[1] for faults in ((), (crossed,)))
+    morning = (at(1, 7.75, COLD), at(1, 9.0, COLD))
     for here, there in (("hcet", "hclt"), ("hclt", "hcet")):
         told = swapped.between(f"c.ahu1.{here}", *morning)
         true = healthy.between(f"c.ahu1.{there}", *morning)

@@ -54,7 +54,7 @@ def test_a_stale_form_is_told_who_was_faster(house: House) -> None:
 def test_of_two_who_accept_at_once_one_wins(
     engine: str, tmp_path: Path, sites_dir: Path, request: pytest.FixtureRequest
 ) -> None:
-    url = request.getfixturevalue("postgres_database") if engine == "postgres" else None
+    url = request.getfixturevalue("postgres_records") if engine == "postgres" else None
     with make_house(tmp_path, sites_dir, url=url) as house:
         house.publish(opened(make_finding("PWR-03", "c.m-main", severity=1)))
         row = house.only()

@@ -26,7 +26,7 @@ def either(
     request: pytest.FixtureRequest, tmp_path: Path, sites_dir: Path, fake: Fake
 ) -> Iterator[House]:
     """A house on each database, whose people are reached without a server."""
-    url = request.getfixturevalue("postgres_database") if request.param == "postgres" else None
+    url = request.getfixturevalue("postgres_records") if request.param == "postgres" else None
     with make_house(tmp_path, sites_dir, url=url, channels=[fake]) as made:
         yield made
 

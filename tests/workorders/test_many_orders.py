@@ -16,6 +16,7 @@ from adapters.records.base import ALL
 from benchmarks.orders import fill
 from core.actor import Actor
 from core.words import Role
+from tests import postgres
 from tests.workorders.house import House, make_finding, make_house, opened
 from workorders.tally import open_orders, tally
 
@@ -57,16 +58,9 @@ def filled(
 @pytest.fixture(scope="module")
 def own_postgres(postgres_url: str) -> Iterator[str]:
     """A database of this module's own."""
-    from sqlalchemy import create_engine  # noqa: PLC0415 - only where PostgreSQL is
-    from sqlalchemy.engine import make_url  # noqa: PLC0415
-
-    server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text("CREATE DATABASE many_orders"))
-    yield make_url(postgres_url).set(database="many_orders").render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text("DROP DATABASE many_orders WITH (FORCE)"))
-    server.dispose()
+    url = postgres.created(postgres_url)
+    yield url
+    postgres.dropped(url)
 
 
 @contextmanager

@@ -79,8 +79,8 @@ class Heating:
     """
 
     ROWS = (
-        "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "hot_flow", "pump_speed", "fuel",
-        "heating_power", "burner", "boiler_water", "tank", "loop_makeup", "primary_sent",
+        "hot", "hot_return", "hot_sp", "heating", "fire", "heat", "pump_speed", "fuel", "burner",
+        "boiler_water", "tank", "loop_makeup", "primary_sent",
         "primary_back", "primary_flow", "primary_valve", "heat_lost",
     )  # fmt: skip
 
@@ -191,7 +191,6 @@ class Heating:
         held = np.where(self._radiates, np.minimum(asked, self._go + self._soft), asked)
         speed: Floats = on * day.speed[k]
         turns = np.maximum(speed, self._gravity)
-        flow = speed * self.sizes.flow
         used = took[0] + self._radiators(turns, now, pace.hours)
         go, carries = self._go, self._full * turns
         back = self._returned(carries * go - used, carries, bad, pace)
@@ -206,10 +205,20 @@ class Heating:
         self._lost += piped
         go += pace.way * (carries * (supply - go) - piped)
         return (
-            go + on * (supply - go), back, asked, ready, fired[0], fired[2] + net[3], flow, speed,
-            fired[1], self.sizes.pump_kw * pump_share(speed, 0.0) + ready * self.sizes.aux,
-            fired[3], hot, self._upper, bad.made_up, sent, net[0], net[1], self._valve, self._lost,
+            go + on * (supply - go), back, asked, ready, fired[0], fired[2] + net[3], speed,
+            fired[1], fired[3], hot, self._upper, bad.made_up, sent, net[0], net[1], self._valve,
+            self._lost,
         )  # fmt: skip
+
+    def turned(self, speed: Floats, ready: Floats) -> dict[str, Floats]:
+        """What takes no answer from :meth:`step`, for many minutes: pumps' flow and electricity.
+
+        Args:
+            speed: Of pumps, as ``pump_speed`` has it.
+            ready: Whether plant runs, as ``heating`` has it.
+        """
+        power = self.sizes.pump_kw * pump_share(speed, 0.0) + ready * self.sizes.aux
+        return {"hot_flow": speed * self.sizes.flow, "heating_power": power}
 
     def stored(self) -> Floats:
         """Heat in boiler or exchanger, loop, radiators and tank of each row, from 0 °C. [kWh]"""
@@ -244,7 +253,7 @@ class Heating:
         lacks = self._zero
         if len(rows):
             coldest = self._coldest
-            coldest[rows] = np.minimum.reduceat(self._air[zones], starts)
+            coldest[rows] = np.minimum.reduceat(self._air.take(zones), starts)
             lacks = curve.missing(coldest) * day.warm[k]
             called |= self._radiates
             called = (called & day.day[k]) | (coldest < _COLD[0] + _COLD[1] * on)
@@ -261,8 +270,8 @@ class Heating:
         if not np.count_nonzero(speed):
             self.water[:] = radiators.cooled(self.water, self._given, hours)
             return self._zero
-        flow = radiators.flow(self._air, now.branch) * speed[of]
-        supply = self._go[of]
+        flow = radiators.flow(self._air, now.branch) * speed.take(of)
+        supply = self._go.take(of)
         self.water[:], took = radiators.warmed(self.water, supply, flow, self._given, hours)
         return np.asarray(np.bincount(of, weights=took, minlength=len(speed)), np.float64)
 

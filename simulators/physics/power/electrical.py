@@ -7,8 +7,8 @@ main counts circuits, those losses and what no circuit counts, less what the sun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -92,12 +92,37 @@ class Supplied:
     solar: Mapping[str, Floats]
     supplies: Mapping[str, Floats]
 
+    def cut(self, part: slice) -> Supplied:
+        """Some of the minutes."""
+        return _by_field([self], lambda of, axis: of[0][:, part] if axis else of[0][part])
+
+    @staticmethod
+    def joined(parts: Sequence[Supplied]) -> Supplied:
+        """Minutes that follow each other; one part is given back as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        return _by_field(parts, lambda of, axis: np.concatenate(of, axis=axis))
+
     @property
     def factor(self) -> Floats:
         """Power factor of each building, negative while it gives. (minutes, buildings)"""
         active, reactive = self.power.sum(axis=0), self.reactive.sum(axis=0)
         factor: Floats = active / np.maximum(np.hypot(active, reactive), 1e-9)
         return factor
+
+
+def _by_field(
+    parts: Sequence[Supplied], make: Callable[[Sequence[Floats], int], Floats]
+) -> Supplied:
+    """Of each field what is made of it; ``make`` is told the axis of the minutes."""
+    made: dict[str, Floats | dict[str, Floats]] = {}
+    for name in (f.name for f in fields(Supplied)):
+        first = getattr(parts[0], name)
+        if isinstance(first, Mapping):
+            made[name] = {id_: make([getattr(p, name)[id_] for p in parts], 0) for id_ in first}
+        else:
+            made[name] = make([getattr(p, name) for p in parts], first.ndim - 2)
+    return Supplied(**made)  # type: ignore[arg-type]
 
 
 class Network:

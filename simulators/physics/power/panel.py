@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 from core.batch import Floats, Ints
 from core.site import Equipment
@@ -10,8 +12,7 @@ from simulators.physics.plan import Plan
 from simulators.physics.power.electrical import Supplied
 from simulators.physics.readings.due import Due
 from simulators.physics.readings.meter_faults import SOUND, MeterFaults
-from simulators.physics.readings.sensing import Sensors, Stretch
-from simulators.physics.readings.sensor_faults import SensorFaults
+from simulators.physics.readings.sensing import Ills, Sensors, Stretch
 from simulators.physics.streams import fixed
 
 Shown = Callable[[Supplied], Floats]
@@ -55,8 +56,8 @@ class Panel:
                 )
 
     def read(
-        self, supplied: Supplied, at: Ints, when: Stretch, meters: Mapping[str, MeterFaults],
-        sensors: Mapping[int, SensorFaults],
+        self, supplied: Supplied, at: Ints, when: Stretch,
+        meters: Sequence[tuple[slice, Mapping[str, MeterFaults]]], sensors: Ills,
     ) -> dict[int, tuple[Ints, Floats]]:  # fmt: skip
         """Times and values of every gauge that is due in a stretch.
 
@@ -64,18 +65,19 @@ class Panel:
             supplied: What the boards saw.
             at: End of each of its minutes, UTC. [ms]
             when: The same minutes.
-            meters: Faults of meters by id.
+            meters: Faults of meters by id, in which of these minutes.
             sensors: Faults of points by index.
         """
         truth, points = {}, self._site.points
         for index, gauge in self._gauges.items():
             point = points[index]
-            gain = self._gain[index]
+            gain, shown = self._gain[index], gauge(supplied)
             if point.role.id in _SCALED:
-                gain = gain * meters.get(point.equipment, SOUND).counts
-            truth[index] = gauge(supplied) * gain
-        values, due = self._sensors.read_all(truth, when, sensors), Due(at)
-        return {index: due.of(points[index].period_s, its) for index, its in values.items()}
+                counts = [(part, of.get(point.equipment, SOUND).counts) for part, of in meters]
+                truth[index] = np.concatenate([shown[part] * (gain * c) for part, c in counts])
+            else:
+                truth[index] = shown * gain
+        return self._sensors.read_all(truth, when, sensors, Due(at))
 
 
 def _gauge(plan: Plan, equipment: Equipment, role: str) -> Shown:

@@ -27,6 +27,11 @@ class Due:
         """Those that are."""
         return self._found(period_s)[0]
 
+    def and_last(self, period_s: int) -> Ints:
+        """Those that are and, behind them, the last minute of all where it is not."""
+        which, last = self._found(period_s)[0], len(self.ends) - 1
+        return which if len(which) and which[-1] == last else np.append(which, last)
+
     def of(self, period_s: int, values: Floats) -> tuple[Ints, Floats]:
         """Times [ms] and values of those that are."""
         which, times = self._found(period_s)

@@ -60,6 +60,14 @@ class Passed:
     mains_water: Floats
     trace: Trace
 
+    def cut(self, part: slice) -> Passed:
+        """Some of the minutes."""
+        if (part.start, part.stop) == (0, len(self.water)):
+            return self
+        return Passed(
+            self.supplied.cut(part), self.water[part], self.mains_water[part], self.trace.cut(part)
+        )
+
 
 class Meters:
     """All meters of a site; three counters each.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from core.batch import Floats
+from core.batch import Floats, Ints
 from core.errors import Misconfigured, Mistake
 from core.site import EquipmentClass
 from simulators.physics.air.fan_coils import AT as UNIT_ROW
@@ -18,8 +18,8 @@ from simulators.physics.readings.meters import known
 from simulators.physics.trace import AHU_ROW, BUILDING_ROW, ZONE_ROWS, Trace
 from simulators.physics.water.pipes import water_points
 
-Outlet = Callable[[Trace, Drivers, slice], Floats]
-"""Gives a point's truth by minute from the trace and the day's drivers."""
+Outlet = Callable[[Trace, Drivers, slice | Ints], Floats]
+"""Gives a point's truth from the trace of some minutes, the day's drivers, and which these are."""
 LOOPED = frozenset({"sat", "rat"})
 """Roles whose trace is what the controller already read."""
 
@@ -146,7 +146,7 @@ def _running(building: int, before: int) -> Outlet:
     """Whether the machine runs that starts when so many do already."""
     row = BUILDING_ROW["chillers"]
 
-    def runs(trace: Trace, _drivers: Drivers, _rows: slice) -> Floats:
+    def runs(trace: Trace, _drivers: Drivers, _rows: slice | Ints) -> Floats:
         return (trace.building[row, :, building] > before).astype(np.float64)
 
     return runs
@@ -156,7 +156,7 @@ def _work(building: int, before: int) -> Outlet:
     """What it takes: machines that run share the work."""
     rows = [BUILDING_ROW["cooling_power"], BUILDING_ROW["chillers"]]
 
-    def power(trace: Trace, _drivers: Drivers, _rows: slice) -> Floats:
+    def power(trace: Trace, _drivers: Drivers, _rows: slice | Ints) -> Floats:
         work, running = trace.building[rows, :, building]
         each: Floats = np.where(running > before, work / np.maximum(running, 1.0), 0.0)
         return each

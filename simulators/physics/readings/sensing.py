@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.batch import Bools, Floats
+from core.batch import Bools, Floats, Ints
 from core.clock import MINUTE_MS
 from core.site import Site
 from simulators.physics.readings.background import PERFECT, Background, Episodes, some_hours
+from simulators.physics.readings.due import Due
 from simulators.physics.readings.sensor_faults import OPEN_READING, SOUND, SensorFaults
 from simulators.physics.streams import autoregression, fixed, remembered, stream, wander
 from simulators.physics.weather.weather import DAY_MIN
@@ -111,6 +112,14 @@ class Stretch:
     first: int
     sun: Floats
 
+    def later(self, part: slice) -> Stretch:
+        """Some of its minutes."""
+        return Stretch(self.ordinal, self.first + part.start, self.sun)
+
+
+Ills = Mapping[int, Sequence[tuple[slice, SensorFaults | None]]]
+"""What is wrong with sensors in which minutes of a stretch, by point index."""
+
 
 class Sensors:
     """All sensors of a site: their fixed errors, and what the frozen ones hold.
@@ -172,8 +181,9 @@ class Sensors:
         return self._unread(point, said, when)
 
     def read_sound(
-        self, points: Sequence[int], truth: Floats, when: Stretch, biased: frozenset[int]
-    ) -> Floats:
+        self, points: Sequence[int], truth: Floats, when: Stretch, biased: frozenset[int],
+        at: Ints | None = None,
+    ) -> Floats:  # fmt: skip
         """What points said that nothing is wrong with: :meth:`read` of all at once, to the bit.
 
         Args:
@@ -181,8 +191,10 @@ class Sensors:
             truth: What they look at, (points, minutes); written.
             when: The minutes.
             biased: Those whose truth is already what the controller read.
+            at: Which of the minutes are asked for, the last one among them; None for all.
         """
-        which, part = np.array(points, np.int64), slice(when.first, when.first + truth.shape[1])
+        which = np.array(points, np.int64)
+        part = when.first + (np.arange(truth.shape[1]) if at is None else at)
         said = truth
         breathed = np.flatnonzero(self._breathed[which])
         if len(breathed):
@@ -192,7 +204,7 @@ class Sensors:
         said += offset[:, None]
         for i, point in enumerate(points):
             if self._class[point].noise > 0.0 and point not in biased:
-                said[i] += self._noise_of(point, when.ordinal)[part]
+                said[i] += self._noise_of(point, when.ordinal).take(part)
         quantum = self._quantum[which][:, None]
         said /= quantum
         np.rint(said, out=said)
@@ -204,21 +216,41 @@ class Sensors:
         self.last[which] = said[:, -1]
         for i, point in enumerate(points):
             if point in self._dead:
-                said[i] = self._unread(point, said[i], when)
+                said[i] = self._unread(point, said[i], when, part)
         return said
 
+    def read_parts(
+        self, point: int, truth: Floats, when: Stretch,
+        parts: Sequence[tuple[slice, SensorFaults | None]], *, biased: bool = False,
+    ) -> Floats:  # fmt: skip
+        """What a point said whose fault changes within the minutes, as :meth:`read` has it."""
+        said = [
+            self.read(point, truth[part], when.later(part), fault, biased=biased)
+            for part, fault in parts
+        ]
+        return said[0] if len(said) == 1 else np.concatenate(said)
+
     def read_all(
-        self, truth: Mapping[int, Floats], when: Stretch, faults: Mapping[int, SensorFaults]
-    ) -> dict[int, Floats]:
-        """What points said in consecutive minutes; arguments as of :meth:`read`, by point."""
-        sound = [point for point in truth if point not in faults]
-        if not sound:
-            said = {}
-        else:
-            seen = np.stack([truth[point] for point in sound])
-            said = dict(zip(sound, self.read_sound(sound, seen, when, frozenset()), strict=True))
-        ill = truth.keys() - said.keys()
-        return said | {p: self.read(p, truth[p], when, faults[p]) for p in ill}
+        self, truth: Mapping[int, Floats], when: Stretch, ills: Ills, due: Due
+    ) -> dict[int, tuple[Ints, Floats]]:
+        """Times and values of what points said that are due; arguments as of :meth:`read`."""
+        said: dict[int, tuple[Ints, Floats]] = {}
+        by_period: dict[int, list[int]] = {}
+        for point in truth:
+            period = self._site.points[point].period_s
+            if point in ills:
+                said[point] = due.of(
+                    period, self.read_parts(point, truth[point], when, ills[point])
+                )
+            else:
+                by_period.setdefault(period, []).append(point)
+        for period, points in by_period.items():
+            at = due.and_last(period)
+            seen = np.stack([truth[point].take(at) for point in points])
+            values = self.read_sound(points, seen, when, frozenset(), at)
+            times = due.ends[due.which(period)]
+            said |= {p: (times, values[i, : len(times)]) for i, p in enumerate(points)}
+        return said
 
     def in_loop(self, point: int, noise: Floats, when: Stretch, fault: SensorFaults) -> Floats:
         """The noise of a sensor that controls, as its fault makes it; offsets come with a bias.
@@ -259,11 +291,15 @@ class Sensors:
             return np.full_like(said, said[0] if np.isnan(held) else held)
         return np.round(said * 1.8 + 32.0, 2) if ill.fahrenheit else said
 
-    def _unread(self, point: int, said: Floats, when: Stretch) -> Floats:
-        """What the reader makes of it; the controller has its own sensor's word."""
+    def _unread(self, point: int, said: Floats, when: Stretch, at: Ints | None = None) -> Floats:
+        """What the reader makes of it; the controller has its own sensor's word.
+
+        ``at`` which minutes of the day; all of the stretch where it is not said.
+        """
         if point not in self._dead:
             return said
-        minutes = when.ordinal * DAY_MIN + when.first + np.arange(len(said))
+        of_day = when.first + np.arange(len(said)) if at is None else at
+        minutes = when.ordinal * DAY_MIN + of_day
         return np.where(self._dead[point].acting(minutes * MINUTE_MS), _DEAD, said)
 
     def _outdoor_carbon(self, when: Stretch) -> Floats:

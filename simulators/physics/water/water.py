@@ -8,8 +8,10 @@ front of a tank reaches what it holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -55,6 +57,17 @@ class Watered:
     branch: Floats
     building: Floats
     hung: Floats
+
+    @staticmethod
+    def joined(parts: Sequence[Watered]) -> Watered:
+        """Minutes that follow each other; one part is given back as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        return Watered(
+            branch=np.concatenate([p.branch for p in parts]),
+            building=np.concatenate([p.building for p in parts], axis=1),
+            hung=np.concatenate([p.hung for p in parts]),
+        )
 
     @property
     def main(self) -> Floats:
@@ -328,10 +341,15 @@ def _lost(now: WaterFaults, branches: tuple[int, ...], limit: float) -> Lost | N
     holes = [each for each in (_of(now, i) for i in branches) if not each.tight]
     if not holes:
         return None
-    return lambda kpa: np.sum([each.at(np.minimum(kpa, limit)) for each in holes], axis=0)
+
+    def lost(kpa: Floats) -> Floats:
+        limited = np.minimum(kpa, limit)
+        return reduce(add, (each.at(limited) for each in holes))
+
+    return lost
 
 
 def _sum(parts: list[Lost]) -> Lost | None:
     if not parts:
         return None
-    return lambda kpa: np.sum([part(kpa) for part in parts], axis=0)
+    return lambda kpa: reduce(add, (part(kpa) for part in parts))

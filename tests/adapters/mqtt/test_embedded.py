@@ -46,7 +46,7 @@ def test_only_ingest_confirms_and_a_gateway_stays_in_its_prefix(embedded: Embedd
         session(embedded.port, "gw-a") as forger,
     ):
         for made in (ingest, victim, forger):
-            assert made.wait_connected(5)
+            assert made.wait_connected(30)
         forger.publish("plantroom/v1/x/gw-b/confirm", b"forged", retain=True)
         forger.publish("plantroom/v1/x/gw-b/batch/b/1", b"forged")
         forger.publish("plantroom/v1/x/gw-a/batch/b/1", b"own")
@@ -70,8 +70,8 @@ def test_stops_quickly_and_quietly_under_load(
         session(broker.port, "ingest", ("plantroom/v1/x/+/batch/#",), blocked) as ingest,
         session(broker.port, "gw-a") as gateway,
     ):
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         for n in range(150):
             gateway.publish(f"plantroom/v1/x/gw-a/batch/b/{n + 1}", b"x" * 10_000)
         wait_for(lambda: ingest.connected, "some load", timeout_s=1)
@@ -89,7 +89,7 @@ def test_a_port_can_be_used_again_at_once(tmp_path: Path) -> None:
     broker.start()
     port = broker.port
     with session(port, "gw-a", (), heard) as gateway:
-        assert gateway.wait_connected(5)
+        assert gateway.wait_connected(30)
         broker.stop()
         wait_for(lambda: not gateway.connected, "the loss to be seen")
         again = EmbeddedBroker(port, tmp_path, USERS)
@@ -108,13 +108,13 @@ def test_who_subscribes_while_a_message_goes_round_takes_it_from_nobody(
         session(embedded.port, "ingest", ("plantroom/v1/x/+/batch/#",), heard) as ingest,
         session(embedded.port, "gw-a") as gateway,
     ):
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         for n in range(sent):
             assert gateway.publish(f"plantroom/v1/x/gw-a/batch/b/{n + 1}", b"%d" % n)
             if n % 40 == 0:
                 with session(embedded.port, "gw-b", (f"plantroom/v1/{n}/gw-b/confirm",)) as other:
-                    assert other.wait_connected(5)
+                    assert other.wait_connected(30)
         wait_for(lambda: len(heard.messages) >= sent, "every message")
     assert sorted(int(p) for p in heard.payloads) == list(range(sent))
     assert "embedded broker" not in capsys.readouterr().out

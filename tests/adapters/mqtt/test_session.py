@@ -36,8 +36,8 @@ def test_is_the_port() -> None:
 def test_a_message_reaches_a_listener(port: int) -> None:
     heard = Heard()
     with session(port, "ingest", (ALL,), heard) as ingest, session(port, "gw-a") as gateway:
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         assert gateway.publish(ONE, b"\x00\xff" * 300_000)
         wait_for(lambda: bool(heard.messages), "the message")
     assert heard.payloads == [b"\x00\xff" * 300_000]
@@ -48,7 +48,7 @@ def test_a_message_reaches_a_listener(port: int) -> None:
 def test_retained_reaches_who_comes_later(port: int) -> None:
     heard = Heard()
     with session(port, "ingest") as ingest:
-        assert ingest.wait_connected(5)
+        assert ingest.wait_connected(30)
         assert ingest.publish("plantroom/v1/x/gw-a/confirm", b"c", retain=True)
     with session(port, "gw-a", ("plantroom/v1/x/gw-a/confirm",), heard):
         wait_for(lambda: bool(heard.messages), "the retained message")
@@ -63,8 +63,8 @@ def test_the_will_speaks_for_the_dead(port: int) -> None:
         session(port, "ingest", ("plantroom/v1/x/+/state",), heard) as ingest,
         session(port, "gw-a", will=Will(topic=topic, payload=b"offline")) as gateway,
     ):
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         assert gateway._client is not None  # noqa: SLF001
         gateway._client.abandon()  # noqa: SLF001 a cable pulled out
         wait_for(lambda: b"offline" in heard.payloads, "the will")
@@ -72,9 +72,9 @@ def test_the_will_speaks_for_the_dead(port: int) -> None:
 
 def test_messages_wait_for_an_absent_listener(port: int) -> None:
     with session(port, "ingest", (ALL,)) as ingest:
-        assert ingest.wait_connected(5)
+        assert ingest.wait_connected(30)
     with session(port, "gw-a") as gateway:
-        assert gateway.wait_connected(5)
+        assert gateway.wait_connected(30)
         assert gateway.publish(ONE, b"kept")
         heard = Heard()
         with session(port, "ingest", (ALL,), heard):
@@ -95,13 +95,13 @@ def test_who_leaves_a_shared_subscription_leaves_its_share_to_the_others(
         )  # fmt: skip
         made.listen((f"$share/workers/{ALL}",), heard.message)
         made.start()
-        assert made.wait_connected(5)
+        assert made.wait_connected(30)
         return made
 
     first, second = Heard(), Heard()
     workers = [worker("ingest-1", first), worker("ingest-2", second)]
     with session(mosquitto.port, "gw-a") as gateway:
-        assert gateway.wait_connected(5)
+        assert gateway.wait_connected(30)
         for n in range(20):
             assert gateway.publish(ONE, b"%d" % n)
         wait_for(lambda: len(first.payloads) + len(second.payloads) == 20, "both")
@@ -123,8 +123,8 @@ def test_unacknowledged_comes_again_and_a_late_ack_does_nothing(mosquitto: Serve
         session(mosquitto.port, "ingest", (ALL,), heard) as ingest,
         session(mosquitto.port, "gw-a") as gateway,
     ):
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         assert gateway.publish(ONE, b"1")
         wait_for(lambda: len(heard.messages) == 1, "the first delivery")
         assert ingest._client is not None  # noqa: SLF001
@@ -137,7 +137,7 @@ def test_unacknowledged_comes_again_and_a_late_ack_does_nothing(mosquitto: Serve
         ingest.stop()
         later = Heard()
         with session(mosquitto.port, "ingest", (ALL,), later) as again:
-            assert again.wait_connected(5)
+            assert again.wait_connected(30)
             assert gateway.publish(ONE, b"2")
             wait_for(lambda: b"2" in later.payloads, "the new message")
     assert later.payloads == [b"2"]
@@ -177,11 +177,11 @@ def test_who_stops_before_subscriptions_stand_still_writes_its_acknowledgement(
 def test_reconnects_when_the_broker_was_killed(mosquitto: Server) -> None:
     heard = Heard()
     with session(mosquitto.port, "gw-a", (), heard) as gateway:
-        assert gateway.wait_connected(5)
+        assert gateway.wait_connected(30)
         mosquitto.kill()
         wait_for(lambda: not gateway.publish(ONE, b"x"), "the loss to be seen")
         mosquitto.start()
-        assert gateway.wait_connected(10)
+        assert gateway.wait_connected(30)
         assert gateway.publish(ONE, b"x")
 
 
@@ -195,13 +195,13 @@ def test_a_blocked_listener_holds_back_but_the_session_goes_on(mosquitto: Server
         session(mosquitto.port, "ingest", filters, heard, receive_maximum=10) as ingest,
         session(mosquitto.port, "gw-a") as gateway,
     ):
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         for n in range(200):
             assert gateway.publish(ONE, b"%d" % n)
         echo = Heard()
         with session(mosquitto.port, "gw-b", ("plantroom/v1/x/gw-b/confirm",), echo) as other:
-            assert other.wait_connected(5)
+            assert other.wait_connected(30)
             assert ingest.publish("plantroom/v1/x/gw-b/confirm", b"c")
             wait_for(lambda: bool(echo.messages), "a publish of the blocked session")
         assert len(ingest._inbox._events) <= 12  # noqa: SLF001
@@ -218,8 +218,8 @@ def test_a_failing_callback_does_not_end_the_session(port: int) -> None:
 
     heard.connected = fail_first  # type: ignore[method-assign]
     with session(port, "ingest", (ALL,), heard) as ingest, session(port, "gw-a") as gateway:
-        assert ingest.wait_connected(5)
-        assert gateway.wait_connected(5)
+        assert ingest.wait_connected(30)
+        assert gateway.wait_connected(30)
         assert gateway.publish(ONE, b"1")
         wait_for(lambda: bool(heard.messages), "the message")
 

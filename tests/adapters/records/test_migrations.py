@@ -26,6 +26,13 @@ from adapters.records.migrate import MIGRATIONS, alembic_config
 from adapters.records.quarantine import Chosen
 from adapters.records.tables import AttemptRow, AuditRow
 from core.errors import Fatal, Misconfigured, Retryable
+from tests.sample import really_upgrade
+
+
+@pytest.fixture(autouse=True)
+def _really(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here every revision is run, and nothing is copied in its place."""
+    monkeypatch.setattr("adapters.records.migrate.upgrade", really_upgrade)
 
 
 def test_migrations_and_mapped_tables_are_equal(records: Records) -> None:

@@ -226,6 +226,36 @@ def test_less_than_no_outdoor_air_is_no_dampers_state() -> None:
     assert last(judged("FC-6", shut))[0] is FAULT, "a damper that is shut is one"
 
 
+@pytest.mark.parametrize(
+    ("id_", "wrong"),
+    [
+        ("FC-5", ahu(**HEATING, mat=23, sat=18)),
+        ("FC-7", ahu(**COLD, mat=1.4, sat=13)),
+        ("FC-10", ahu(**ECONOMISER, mat=23, oat=14)),
+        ("FC-12", ahu(**ECONOMISER, mat=13, sat=19)),
+        ("FC-14", ahu(**FREE, mat=23, sat=18)),
+        ("FC-15", ahu(**FREE, mat=13, sat=19)),
+    ],
+)
+def test_what_can_be_no_mixture_is_a_sensors_fault_and_sends_nobody_to_a_coil(
+    id_: str, wrong: Frame
+) -> None:
+    """A mixed air sensor 6 K off, on a morning too cool for FC-3 to be sure."""
+    assert last(judged(id_, wrong)) == (NE, Reason.OTHER_MODE)
+    assert last(judged("FC-3", wrong))[0] is not FAULT
+
+
+@pytest.mark.parametrize(
+    ("id_", "measured"),
+    [
+        ("FC-14", ahu(**FREE, mat=23, sat=18, ccet=16, cclt=10)),
+        ("FC-15", ahu(**FREE, mat=13, sat=19, hcet=10, hclt=16)),
+    ],
+)
+def test_sensors_at_the_coil_need_no_mixture(id_: str, measured: Frame) -> None:
+    assert last(judged(id_, measured))[0] is FAULT
+
+
 def test_too_much_is_said_only_of_a_declared_share() -> None:
     faulty = FAULTY["AC-08"]
     guessed = replace(faulty, parameters={**faulty.parameters, "oa_min": np.array([NAN])})

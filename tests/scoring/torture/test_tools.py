@@ -94,10 +94,10 @@ def test_a_bad_line_repeats_and_lets_overtake_and_loses_nothing(tmp_path: Path) 
     ingest.listen(topics.ingest_filters(SITE), batch)
     try:
         ingest.start()
-        assert ingest.wait_connected(10)
+        assert ingest.wait_connected(30)
         relay.start()
         edge.start()
-        assert edge.wait_connected(10)
+        assert edge.wait_connected(30)
         time.sleep(0.3)  # the relay's own subscription
         sent = [topics.batch_topic(SITE, BatchName("gw-1", "b", n)) for n in range(1, 41)]
         for topic in sent:

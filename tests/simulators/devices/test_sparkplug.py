@@ -63,7 +63,7 @@ def hearing(
         foreign=Foreign(site, session("kept"), live, host="here"),
     )  # fmt: skip
     ingest.start()
-    assert live.wait_connected(10)
+    assert live.wait_connected(30)
     try:
         yield ingest
     finally:

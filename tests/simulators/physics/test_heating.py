@@ -61,7 +61,9 @@ class Run:
             self.drawn.append(draw)
             took = (heat * one[0], np.array([coils > 0.0]))
             said = self.plant.step(day, 0, took, faults, STEP)
-            self.rows.append(dict(zip(Heating.ROWS, (float(v[0]) for v in said), strict=True)))
+            told = dict(zip(Heating.ROWS, said, strict=True))
+            told |= self.plant.turned(told["pump_speed"], told["heating"])
+            self.rows.append({name: float(v[0]) for name, v in told.items()})
         return self
 
     @property

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from core.actor import SYSTEM
 from core.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -103,18 +101,9 @@ def test_a_viewer_of_one_building_has_no_roster_to_hold_it_against(house: House)
 
 
 @pytest.fixture
-def on_postgres(postgres_url: str, tmp_path: Path, sites_dir: Path) -> Iterator[House]:
-    server = make_url(postgres_url)
-    name = f"assessed_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    url = server.set(database=name).render_as_string(hide_password=False)
-    with make_house(tmp_path, sites_dir, url=url) as made:
+def on_postgres(postgres_records: str, tmp_path: Path, sites_dir: Path) -> Iterator[House]:
+    with make_house(tmp_path, sites_dir, url=postgres_records) as made:
         yield made
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
 
 
 @pytest.mark.postgres

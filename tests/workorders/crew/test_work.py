@@ -243,8 +243,8 @@ def test_two_orders_on_one_machine_within_a_week_are_flagged(house: House) -> No
     assert _work(house).at(su, second).split == (first,)
 
 
-def test_the_same_on_postgresql(tmp_path: Path, sites_dir: Path, postgres_database: str) -> None:
-    with make_house(tmp_path, sites_dir, url=postgres_database) as house:
+def test_the_same_on_postgresql(tmp_path: Path, sites_dir: Path, postgres_records: str) -> None:
+    with make_house(tmp_path, sites_dir, url=postgres_records) as house:
         id_, work = _contracted(house), _work(house)
         su = house.actors["guo.hua"]
         work.need(su, id_, "permit", "isolation")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from adapters.records.base import ALL
@@ -19,18 +18,9 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def leak(postgres_url: str, tmp_path: Path, sites_dir: Path) -> Iterator[Leaking]:
-    server = make_url(postgres_url)
-    name = f"ledger_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    url = server.set(database=name).render_as_string(hide_password=False)
-    with leaking(tmp_path, sites_dir, url) as made:
+def leak(postgres_records: str, tmp_path: Path, sites_dir: Path) -> Iterator[Leaking]:
+    with leaking(tmp_path, sites_dir, postgres_records) as made:
         yield made
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
 
 
 def test_booked_signed_and_guarded(leak: Leaking) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, select
+from sqlalchemy import select
 
 from adapters.records import ALL
 from adapters.records.notifying import ChannelRow
@@ -21,15 +20,10 @@ from workorders.notify.wishes import Wishes, keep, wishes_of
 
 
 @pytest.mark.postgres
-def test_the_way_of_messages(tmp_path: Path, sites_dir: Path, postgres_url: str) -> None:
-    server, name = make_url(postgres_url), f"notify_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    url = server.set(database=name).render_as_string(hide_password=False)
+def test_the_way_of_messages(tmp_path: Path, sites_dir: Path, postgres_records: str) -> None:
     written, robot = Fake("written"), Fake("robot", a_minute=15)
     line = Fake("line", says=Retryable("busy"))
-    with make_house(tmp_path, sites_dir, url=url, channels=[written]) as house:
+    with make_house(tmp_path, sites_dir, url=postgres_records, channels=[written]) as house:
         ways = SameForAll([written], groups=[Group(name="robot", sender=robot)], telephones=[line])
         people = house.orders.desk.office.duty
         zone = house.site.timezone
@@ -54,6 +48,3 @@ def test_the_way_of_messages(tmp_path: Path, sites_dir: Path, postgres_url: str)
         wanted = Wishes(language="en")
         keep(house.records, "wang.fang", wanted, by="wang.fang", now=house.now)
         assert wishes_of(house.records, "wang.fang") == Wishes(ways=[], language="en")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()

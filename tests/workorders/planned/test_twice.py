@@ -81,9 +81,8 @@ def test_on_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_on_postgres(postgres_database: str) -> None:
-    records = Records(postgres_database)
-    records.upgrade()
+def test_on_postgres(postgres_records: str) -> None:
+    records = Records(postgres_records)
     records.people.import_people(*crew())
     records.close()
-    race(postgres_database)
+    race(postgres_records)

@@ -66,12 +66,12 @@ def test_devices_are_read_and_tell_through_their_router(plant: Plant) -> None:
     for device, instance in ((by_address, 502), (by_instance, 503)):
         wait_for(
             lambda id_=device.id, at=instance: (id_, {"temp": 20.0 + at}) in plant.told,  # type: ignore[misc]
-            "the first notice", timeout_s=3,
+            "the first notice",
         )  # fmt: skip
         plant.server.set(str(instance), "temp", 7.0)
         wait_for(
             lambda id_=device.id: (id_, {"temp": 7.0}) in plant.told,  # type: ignore[misc]
-            "the change", timeout_s=2,
+            "the change",
         )  # fmt: skip
     link.close()
 

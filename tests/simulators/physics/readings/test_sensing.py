@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.batch import Floats
-from core.clock import DAY_MS
+from core.clock import DAY_MS, MINUTE_MS
 from simulators.physics.readings.background import PERFECT, REAL, Background
+from simulators.physics.readings.due import Due
 from simulators.physics.readings.outlets import LOOPED
 from simulators.physics.readings.sensing import Sensors, Stretch
 from simulators.physics.readings.sensor_faults import SensorFaults
@@ -42,10 +43,15 @@ def test_what_is_ill_among_sound_ones_is_read_by_itself() -> None:
     one, other = Sensors(SITE, SEED), Sensors(SITE, SEED)
     seen = dict(zip(POINTS, truth(30), strict=True))
     ill = {POINTS[3]: SensorFaults(bias=5.0), POINTS[8]: SensorFaults(stuck=True)}
-    said = one.read_all(seen, when(0), ill)
+    due = Due((np.arange(30) + 1) * MINUTE_MS)
+    said = one.read_all(seen, when(0), {p: [(slice(0, 30), ill[p])] for p in ill}, due)
     assert said.keys() == seen.keys()
-    for point, values in said.items():
-        assert values.tobytes() == other.read(point, seen[point], when(0), ill.get(point)).tobytes()
+    for point, (times, values) in said.items():
+        alone = other.read(point, seen[point], when(0), ill.get(point))
+        expected = due.of(SITE.points[point].period_s, alone)
+        assert times.tobytes() == expected[0].tobytes()
+        assert values.tobytes() == expected[1].tobytes()
+    assert one.last.tobytes() == other.last.tobytes(), "the last minute is read, due or not"
 
 
 def test_noise_that_is_shared_is_the_same_and_goes_with_its_day() -> None:
