@@ -26,6 +26,8 @@ WHY_WORDS = {
     "no_data": "three days without data",
     "no_plan": "no plan was frozen before it was done",
     "no_window": "too little was measured before the repair",
+    "too_uncertain": "what it saves is known too badly to be booked",
+    "model": "the reckoning has changed since its plan was frozen",
     "no_construction": "nothing measures this kind of repair",
     "plan_changed": "the plan is not as it was frozen",
     "refused": "the repair was refused",
@@ -69,6 +71,7 @@ GROUP_WORDS = {
     "efficiency": "efficiency of the boiler",
     "meter": "the meter",
     "pressure": "the pressure",
+    "formula": "what a unit of the formula costs",
     "plant_meter": "the plant's own meters",
     "take_back": "heat that the building gives back",
     "take_back_cold": "cold that the building gives back",
@@ -185,13 +188,9 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
         width = formats.number(detail["known"][carrier][0], 3)
         said = f"{formats.number(mean, 3)} ± {width} {unit}/h"
         lines.append((tr("Lost an hour before: {carrier}", carrier=name), said))
-        if carrier in detail.get("metered", ()):
-            lines.append(
-                (
-                    tr("Counted whole: {carrier}", carrier=name),
-                    tr("by the plant's own meter"),
-                )
-            )
+        if carrier in (costs := detail.get("costs", {})):
+            lines.append((tr("A unit of the formula: {carrier}", carrier=name),
+                          _cost(costs[carrier], tr)))  # fmt: skip
         if carrier in (growth := detail.get("growth", {})):
             lines.append(
                 (
@@ -200,11 +199,25 @@ def plan_lines(given: Services, plan: PlanView, tr: Translator) -> list[tuple[st
                 )
             )
     lines.extend(
+        (tr("Not booked: {carrier}", carrier=tr(CARRIER_WORDS[Carrier(carrier)])),
+         tr("known too badly"))
+        for carrier in detail.get("unsure", ())
+    )  # fmt: skip
+    lines.extend(
         (tr("Wrong alike every day: {name}", name=_group(name, tr)), f"± {share:.0%}")
         for name, share in detail["groups"].items()
     )
     lines.append((tr("Fingerprint"), plan.hash[:16]))
     return lines
+
+
+def _cost(cost: Sequence[float], tr: Translator) -> str:
+    """What a unit of a formula costs, and who says so."""
+    factor, half, days = cost
+    said = f"× {formats.number(factor, 2)} ± {formats.number(half, 2)}"
+    if not days:
+        return tr("{factor}, believed: no meter told it", factor=said)
+    return tr("{factor}, by {days} days of meters", factor=said, days=int(days))
 
 
 def _group(name: str, tr: Translator) -> str:

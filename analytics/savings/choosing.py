@@ -1,135 +1,65 @@
-"""Which of several sights of a fault its repair is held against, decided before it is done.
+"""Which carriers of a plan are known well enough to be booked.
 
-The rule's own formula is the narrowest, and wrong where the plant does not behave as it supposes:
-a chiller kept running in November costs more than cold ÷ COP, a valve stuck half open withholds
-heat on cold days. Both coils together, or the plant's meters, hold all of it and the weather's
-noise too. Each sight is tried on the healthy days before the fault as if they came after the
-repair: what the others contradict is not used.
+What is decided here is decided before the repair is done, and frozen with the plan.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 
 from analytics.savings.constructions import Construction, Kind
-from analytics.savings.groups import groups_of
-from analytics.savings.levels import estimate
-from analytics.savings.plan import Plan, Window, plan
-from analytics.savings.plant_loss import OWN
+from analytics.savings.groups import bearing, groups_of
+from analytics.savings.plan import Plan, Window
 from core.words import Carrier
 
 HORIZON_DAYS = 28
-"""At which a sight of the whole plant must see the saving (savings.md, option C). [d]"""
+"""At which a saving must be known well enough (savings.md, option C). [d]"""
 
-_LEAST_DAYS = 4
-"""Healthy days that can be estimated; fewer tell nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a sight says that the repair will save, over the horizon.
-
-    Attributes:
-        saving: Signed. [unit]
-        width: Half-width of it, 90 %. [unit]
-    """
-
-    saving: float
-    width: float
-
-    @property
-    def seen(self) -> bool:
-        """Whether it is more than chance."""
-        return abs(self.saving) > self.width
-
-    def refutes(self, other: Case) -> bool:
-        """Whether both cannot be true."""
-        return abs(self.saving - other.saving) > math.hypot(self.width, other.width)
+MOST_UNCERTAIN = 0.82
+"""Half-width of a saving, of itself, beyond which it is not reported: ASHRAE Guideline 14 asks for
+less than half at 68 %, which is 0.82 at 90 %. [1]"""
 
 
-def best(
-    of: Construction, windows: Mapping[str, Window], groups: Mapping[str, float]
-) -> Plan | None:
-    """The plan by the narrowest sight that no other refutes; None where nothing can be said.
+def known_enough(of: Construction, window: Window, made: Plan) -> Plan | None:
+    """The plan of those carriers that are known well enough; None where none is.
 
     Args:
         of: How it is measured.
-        windows: By view.
-        groups: Systematic half-width by group. [1]
+        window: Before the repair.
+        made: Its plan.
     """
-    own = plan(of, windows[OWN], groups)
-    if of.kind is not Kind.PLANT:
-        return own
-    sights = {view: _Sights(of, view, window, groups) for view, window in windows.items()}
-    mine = sights[OWN]
-    refuted = own is None or any(
-        case.refutes(points)
-        for carrier, points in mine.points.items()
-        for other in sights.values()
-        for case in (other.points.get(carrier), other.meters.get(carrier))
-        if case is not None
-    )
-    if not refuted:
-        return mine.plan()
-    others = (of_view.plan() for view, of_view in sights.items() if view != OWN)
-    return next((made for made in others if made is not None), mine.plan())
+    if of.kind is not Kind.PLANT or not made.costs:
+        return made
+    healthy = window.healthy.scaled(made.factors)
+    days = len(set(healthy.day.tolist()))
+    kept = [
+        carrier
+        for carrier in made.levels.rate
+        if _uncertain(made, carrier, healthy.hours, healthy.total(carrier), days) <= MOST_UNCERTAIN
+    ]
+    return _only(made, kept) if kept else None
 
 
-class _Sights:
-    """One view, by the fault's points and by the plant's meters."""
+def _uncertain(made: Plan, carrier: Carrier, hours: float, healthy: float, days: int) -> float:
+    """Half-width over the horizon, of the saving; 0 where no healthy day says what is usual."""
+    if hours <= 0 or not days:
+        return 0.0
+    long = hours / days * HORIZON_DAYS
+    saving = (made.levels.mean(carrier) - healthy / hours) * long
+    known = made.known[carrier]
+    shares = [share * saving for share in groups_of(made.groups, carrier).values()]
+    width = math.sqrt((known.level * long) ** 2 + known.day**2 * long + sum(s * s for s in shares))
+    return width / abs(saving) if saving else math.inf
 
-    def __init__(
-        self, of: Construction, view: str, window: Window, groups: Mapping[str, float]
-    ) -> None:
-        self._of, self._view, self._window, self._groups = of, view, window, groups
-        meters = frozenset(window.before.meter)
-        self.points = self._cases(frozenset())
-        # One by one: a meter that said nothing takes no other's hours away.
-        self.meters = {
-            c: case
-            for c in sorted(meters)
-            if (case := self._cases(frozenset({c})).get(c)) is not None
-        }
 
-    def plan(self) -> Plan | None:
-        """By meters where they see the saving, and the points say otherwise or know it less."""
-        metered = frozenset(c for c, case in self.meters.items() if self._prefers(c, case))
-        bare = not self._window.before.amount
-        if bare and not metered:
-            return None
-        return plan(self._of, self._window, self._groups, view=self._view, metered=metered)
-
-    def _prefers(self, carrier: Carrier, meter: Case) -> bool:
-        points = self.points.get(carrier)
-        if points is None:
-            return meter.seen
-        # A meter that has seen nothing says so as well as one that has seen more.
-        return meter.refutes(points) or (meter.seen and meter.width < points.width)
-
-    def _cases(self, metered: frozenset[Carrier]) -> dict[Carrier, Case]:
-        """The healthy days booked as if they came after the repair."""
-        made = plan(self._of, self._window, self._groups, view=self._view, metered=metered)
-        if made is None:
-            return {}
-        healthy = self._window.healthy.taken(metered)
-        days = sorted({int(day) for day in healthy.day})
-        told = [
-            e
-            for day in days
-            if not (e := estimate(made.levels, healthy.of_day(date.fromordinal(day)),
-                                  by_slot=self._of.timed)).why
-        ]  # fmt: skip
-        if len(told) < _LEAST_DAYS:
-            return {}
-        times = HORIZON_DAYS / len(told)
-        hours = sum(e.exposure for e in told) * times
-        found = {}
-        for carrier, known in made.known.items():
-            saving = sum(e.saving(carrier) for e in told) * times
-            systematic = sum(groups_of(made.groups, carrier, made.metered).values()) * saving
-            width = math.sqrt((known.level * hours) ** 2 + known.day**2 * hours + systematic**2)
-            found[carrier] = Case(saving, width)
-        return found
+def _only(made: Plan, carriers: list[Carrier]) -> Plan:
+    """Of some carriers alone."""
+    at = made.levels
+    return replace(
+        made, levels=replace(at, rate={c: at.rate[c] for c in carriers}),
+        known={c: made.known[c] for c in carriers},
+        groups=bearing(made.groups, carriers),
+        costs={c: cost for c, cost in made.costs.items() if c in carriers},
+        unsure=tuple(c for c in at.rate if c not in carriers),
+    )  # fmt: skip

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Mapping
 
 from core.words import Carrier
 
-PLANT_METER = "plant_meter"
-"""Group of what a plant's own meters count."""
-
-# Plans that were frozen before name what is given back as a group.
-_ELECTRIC = frozenset({"cop", "take_back_cold"})
-_HEAT = frozenset({"efficiency", "take_back"})
+FORMULA = "formula"
+"""Group of what a carrier's formula is doubted, or was measured to: ``formula:a.ahu1:heat``."""
 
 
-def groups_of(
-    groups: Mapping[str, float], carrier: Carrier, metered: AbstractSet[Carrier] = frozenset()
-) -> dict[str, float]:
-    """Systematic parts that bear on a carrier: a COP is none of the heat's. [1]
+def bearing(groups: Mapping[str, float], carriers: Collection[Carrier]) -> dict[str, float]:
+    """Groups without those of a formula of other carriers."""
+    words = {carrier.value for carrier in carriers}
+    return {
+        name: share
+        for name, share in groups.items()
+        if name.partition(":")[0] != FORMULA or name.rpartition(":")[2] in words
+    }
+
+
+def groups_of(groups: Mapping[str, float], carrier: Carrier) -> dict[str, float]:
+    """Systematic parts that bear on a carrier: what is wrong of heat is none of the electricity's.
 
     Args:
-        groups: Half-width by group, the site's names.
+        groups: Half-width by group, the site's names. [1]
         carrier: Which.
-        metered: Carriers that the plant's meters count: nothing but these is wrong of them.
     """
     electric, found = carrier is Carrier.ELECTRICITY, {}
     for name, share in groups.items():
-        word = name.partition(":")[0]
-        if (word == PLANT_METER) != (carrier in metered):
+        word, _, of = name.partition(":")
+        if word == FORMULA and not of.endswith(f":{carrier.value}"):
             continue
-        if (word in _ELECTRIC and not electric) or (word in _HEAT and electric):
+        if word == "efficiency" and electric:
             continue
         found[name] = share
     return found

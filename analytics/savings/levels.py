@@ -21,6 +21,10 @@ DRIVER_STEP_K = 3.0
 MOST_BEYOND = 0.1
 """Of the span of the drivers before: a day farther out is not estimable (CalTRACK's rule)."""
 
+UNHEATED = 1024
+"""Added to the bin of an hour in which a building was given no heat: a valve that nothing hot
+stands behind says nothing of one that heats, nor the other way round."""
+
 _LEAST_HOURS = 0.5
 """Exposure from which a bin has a level of its own; less, and its neighbour speaks. [h]"""
 
@@ -157,7 +161,14 @@ def _outside(known: Levels, day: Units) -> float:
     high = (np.floor(known.high / DRIVER_STEP_K) + 1) * DRIVER_STEP_K + beyond
     with np.errstate(invalid="ignore"):
         out = (day.driver < low) | (day.driver > high)
+    out |= ~np.isin(_heated(day.bin), _heated(known.bins))
     return float(day.exposure[out].sum() / day.hours)
+
+
+def _heated(bins: Ints) -> Ints:
+    """1 for bins of hours without heat, 0 for others."""
+    found: Ints = (bins + UNHEATED // 2) // UNHEATED
+    return found
 
 
 def _nearest(bins: Ints, wanted: Ints) -> Ints:

@@ -6,17 +6,17 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from analytics.savings.constructions import Construction, Kind
+from analytics.savings.groups import bearing
 from analytics.savings.interval import LEAST_BLOCKS, Spread, spread, student, unselected
 from analytics.savings.levels import Levels, levels
 from analytics.savings.meter_loss import changed_slots
-from analytics.savings.plant_loss import OWN
+from analytics.savings.unit_cost import Cost
 from analytics.savings.units import Units, joined
 from core.batch import Bools, Floats
 from core.words import Carrier
@@ -28,7 +28,7 @@ _LEAST_FREE_DAYS = 3
 _MOST_BLOCKS = 20
 _LEAST_GROWTH_DAYS = 5
 _NIGHTS = 10
-_MODEL = "levels-3"
+MODEL = "levels-4"
 """Raised when the reckoning changes: part of the hash that a plan is held to."""
 
 
@@ -57,8 +57,8 @@ class Plan:
         levels: Of the window.
         known: By carrier.
         groups: Systematic half-width by group. [1]
-        view: Of the fault, as :mod:`analytics.savings.plant_loss` names it.
-        metered: Carriers that the plant's own meters count.
+        costs: By carrier, what a unit of the formula costs.
+        unsure: Carriers that are known too badly to be booked.
     """
 
     start: int
@@ -68,22 +68,29 @@ class Plan:
     levels: Levels
     known: Mapping[Carrier, Known]
     groups: Mapping[str, float]
-    view: str = OWN
-    metered: frozenset[Carrier] = frozenset()
+    costs: Mapping[Carrier, Cost] = field(default_factory=dict)
+    unsure: tuple[Carrier, ...] = ()
+
+    @property
+    def factors(self) -> dict[Carrier, float]:
+        """On the formula's amounts. [1]"""
+        return {carrier: cost.factor for carrier, cost in self.costs.items()}
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
         at = self.levels
         return {
-            "model": _MODEL, "start": self.start, "end": self.end, "hours": round(self.hours, 4),
+            "model": MODEL, "start": self.start, "end": self.end, "hours": round(self.hours, 4),
             "selected": self.selected, "bins": at.bins.tolist(),
             "bin_hours": [round(float(h), 4) for h in at.hours],
             "rate": {c.value: [round(float(x), 8) for x in r] for c, r in at.rate.items()},
             "low": _finite(at.low), "high": _finite(at.high),
             "known": {c.value: [round(k.level, 8), round(k.day, 8)]
                       for c, k in self.known.items()},
-            "groups": dict(sorted(self.groups.items())), "view": self.view,
-            "metered": sorted(c.value for c in self.metered),
+            "groups": dict(sorted(self.groups.items())),
+            "costs": {c.value: [round(k.factor, 6), round(k.half, 6), k.days]
+                      for c, k in self.costs.items()},
+            "unsure": [c.value for c in self.unsure],
             "growth": {c.value: round(g, 8) for c, g in at.growth.items()}, "grown": at.grown,
             "grows": at.grows,
         }  # fmt: skip
@@ -103,8 +110,9 @@ class Plan:
             start=kept["start"], end=kept["end"], hours=kept["hours"], selected=kept["selected"],
             levels=at, groups=kept["groups"],
             known={Carrier(c): Known(level=a, day=b) for c, (a, b) in kept["known"].items()},
-            view=kept.get("view", OWN),
-            metered=frozenset(Carrier(c) for c in kept.get("metered", ())),
+            unsure=tuple(Carrier(c) for c in kept.get("unsure", ())),
+            costs={Carrier(c): Cost(factor=f, half=h, days=d)
+                   for c, (f, h, d) in kept.get("costs", {}).items()},
         )  # fmt: skip
 
 
@@ -132,14 +140,16 @@ class Window:
     limit: float = math.nan
     occupied: Bools | None = None
 
-    def taken(self, metered: AbstractSet[Carrier]) -> Window:
-        """With some carriers as the plant's meters counted them."""
-        return replace(self, before=self.before.taken(metered), healthy=self.healthy.taken(metered))
+    def scaled(self, factors: Mapping[Carrier, float]) -> Window:
+        """With what a unit of the formula costs."""
+        return replace(
+            self, before=self.before.scaled(factors), healthy=self.healthy.scaled(factors)
+        )
 
 
 def plan(
-    of: Construction, window: Window, groups: Mapping[str, float], *, view: str = OWN,
-    metered: AbstractSet[Carrier] = frozenset(),
+    of: Construction, window: Window, groups: Mapping[str, float],
+    costs: Mapping[Carrier, Cost] | None = None,
 ) -> Plan | None:  # fmt: skip
     """The plan of a window; None where nothing can be said, whatever comes after.
 
@@ -147,10 +157,10 @@ def plan(
         of: How it is measured.
         window: Units before.
         groups: Systematic half-width by group, the site's names. [1]
-        view: That the units are of.
-        metered: Carriers to be taken as the plant's meters counted them.
+        costs: By carrier, what a unit of the formula costs; one where nothing is said.
     """
-    window = window.taken(metered)
+    costs = costs or {}
+    window = window.scaled({carrier: cost.factor for carrier, cost in costs.items()})
     before, healthy = window.before, window.healthy
     if of.kind is Kind.CIRCUIT and window.occupied is not None and len(before) and len(healthy):
         kept = changed_slots(before, healthy, window.occupied)
@@ -175,8 +185,8 @@ def plan(
         known = _doubted(known, raw, at, len(np.unique(chosen.day)))
     return Plan(
         start=int(before.at.min()), end=int(before.at.max()), hours=chosen.hours,
-        selected=not enough, levels=at, known=known, groups=groups, view=view,
-        metered=frozenset(metered) & frozenset(at.rate),
+        selected=not enough, levels=at, known=known, groups=bearing(groups, at.rate),
+        costs={c: cost for c, cost in costs.items() if c in at.rate},
     )  # fmt: skip
 
 

@@ -21,18 +21,18 @@ _HEATING, _FREE, _LEAST = 0, 1, 3
 _LEAST_SPREAD_K = 6.0
 """Guideline 36 ΔTmin, for cold: with less, what air brings is less than its damp. [K]"""
 
-_LOCKOUT_C = 16.0
-"""Of HTG-07: no office needs heat above it. [°C]"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
     """Of the targets of a frame. (targets, times)
 
     Attributes:
-        exposed: The fault could act and its points said so.
+        exposed: Its points said so in an hour of the fan, or of the schedule. Never what the fault
+            itself does to commands: a valve stuck open tells all others to shut, and after its
+            repair such hours are rare.
         amount: By carrier in the interval. [kWh, m³]
         fights: Whether its electricity cools away its heat, and is nothing without it.
+        unheated: Where its whole building was given no heat: such hours have levels of their own.
         fans: Of its electricity what fans took by their nameplates, where a repair stops them.
             [kWh]
         chilled: Of its electricity what cold took by a declared COP, the same way. [kWh]
@@ -42,6 +42,7 @@ class Loss:
     exposed: Bools
     amount: Mapping[Carrier, Floats]
     fights: bool = False
+    unheated: Bools | None = None
     fans: Floats | None = None
     chilled: Floats | None = None
     doubt: Mapping[Carrier, Floats] = field(default_factory=dict)
@@ -59,15 +60,15 @@ class Loss:
             none = _around(heat) < _SOME * np.abs(_around(np.nan_to_num(told)[0]))
             none |= _around(heat) <= 0.0
         amount = {**self.amount, Carrier.HEAT: np.where(none, 0.0, told)}
-        exposed = self.exposed
         if self.fights:
             # Hot water is what drives such a fault: an hour without it says nothing of one with it.
-            exposed = exposed & ~none
             amount[Carrier.ELECTRICITY] = np.where(none, 0.0, self.amount[Carrier.ELECTRICITY])
         doubt = dict(self.doubt)
         if (half := doubt.get(Carrier.HEAT)) is not None:
             doubt[Carrier.HEAT] = np.where(none, 0.0, half)
-        return replace(self, exposed=exposed, amount=amount, doubt=doubt)
+        with np.errstate(invalid="ignore"):
+            unheated = np.broadcast_to(_around(heat) <= 0.0, self.exposed.shape)
+        return replace(self, unheated=unheated, amount=amount, doubt=doubt)
 
     def counted(self, fans: Floats, plant: Floats) -> Loss:
         """With fans, and chillers with all pumps, as their meters counted them. [kWh]
@@ -92,8 +93,8 @@ def heating_valve(frame: Frame) -> Loss:
     with np.errstate(invalid="ignore"):
         shut = frame.value("heat_valve") <= number("valve_open")
     # Without coil sensors the other coil hides it, but while both are asked to be shut.
-    shown = on & shut & (coil | (state == _FREE))
-    loss = _loss(frame, shown, heat, cold=np.where(state > _FREE, heat, 0.0))
+    heat = np.where(shut & (coil | (state == _FREE)), heat, 0.0)
+    loss = _loss(frame, on, heat, cold=np.where(state > _FREE, heat, 0.0))
     return replace(loss, fights=True)
 
 
@@ -106,29 +107,8 @@ def cooling_valve(frame: Frame) -> Loss:
     cold = _air_heat(frame, np.where(coil, over, through))
     with np.errstate(invalid="ignore"):
         shut = frame.value("cool_valve") <= number("valve_open")
-    shown = on & shut & (coil | (state == _FREE))
-    return _loss(frame, shown, np.where(state == _HEATING, cold, 0.0), cold=cold)
-
-
-def coils(frame: Frame) -> Loss:
-    """All that both coils give while the fan runs, whatever their valves are told.
-
-    A valve that is stuck half open wastes heat on a mild day and withholds it on a cold one: only
-    all hours together say what it costs.
-    """
-    heat = _air_heat(frame, frame.value("hclt") - frame.value("hcet"))
-    cold = _air_heat(frame, frame.value("ccet") - frame.value("cclt"))
-    # What a unit has no sensors for is left out, not counted as nothing.
-    heat = np.where(frame.has_role("hcet") & frame.has_role("hclt"), heat, 0.0)
-    cold = np.where(frame.has_role("ccet") & frame.has_role("cclt"), cold, 0.0)
-    sensed = np.any((heat != 0.0) | (cold != 0.0), axis=1, keepdims=True)
-    return _loss(frame, is_on(frame.value("fan_status")) & sensed, heat, cold=cold)
-
-
-def running(frame: Frame) -> Loss:
-    """All hours of a fan, for meters of the plant: its own points say nothing of them."""
-    on = is_on(frame.value("fan_status"))
-    return Loss(exposed=on, amount={})
+    cold = np.where(shut & (coil | (state == _FREE)), cold, 0.0)
+    return _loss(frame, on, np.where(state == _HEATING, cold, 0.0), cold=cold)
 
 
 def heat_against_cool(frame: Frame) -> Loss:
@@ -154,11 +134,9 @@ def outdoor_air(frame: Frame) -> Loss:
     # A share of little is noise, and the rule leaves it out; its heat is as well known as any.
     heat = _air_heat(frame, rat - mat - frame.parameter("oa_min") * colder)
     with np.errstate(invalid="ignore"):
-        heating = on & (state == _HEATING) & (colder > 0.0)
-        cooling = on & (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
-    return _loss(
-        frame, heating | cooling, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0)
-    )
+        heating = (state == _HEATING) & (colder > 0.0)
+        cooling = (state == _LEAST) & (-colder >= _LEAST_SPREAD_K)
+    return _loss(frame, on, np.where(heating, heat, 0.0), cold=np.where(cooling, -heat, 0.0))
 
 
 def off_hours(frame: Frame) -> Loss:
@@ -188,20 +166,16 @@ def off_hours(frame: Frame) -> Loss:
 
 
 def warm_heating(frame: Frame) -> Loss:
-    """HTG-07: all heat above 16 °C outdoors, and the pump's power."""
-    oat = frame.value("oat")
+    """HTG-07: all heat given, by outdoor bin.
+
+    A boiler in hand heats on cool nights too, beside what it gives above 16 °C: what is usual there
+    is on both sides. Its pump is the least of the electricity: chillers take the heat away again,
+    which nothing of the boiler tells, so that no electricity is claimed.
+    """
     states = np.array([frame.value(r) for r in ("boiler_cmd", "boiler_status", "pump_status")])
     heat = np.nan_to_num(np.maximum(frame.value("heat_power"), 0.0)) * frame.grid.hours
-    speed = frame.value("pump_speed")
-    share = np.where(np.isnan(speed), 1.0, np.clip(speed, 0.0, 100.0) / 100.0)
-    pumping = is_on(frame.value("pump_status"))
-    power = np.where(pumping, np.nan_to_num(frame.parameter("rated_power")) * share**3, 0.0)
-    with np.errstate(invalid="ignore"):
-        warm = (oat > _LOCKOUT_C) & ~np.isnan(states).all(axis=0)
-    return Loss(
-        exposed=warm,
-        amount={Carrier.HEAT: heat, Carrier.ELECTRICITY: power * frame.grid.hours},
-    )
+    known = ~np.isnan(states).all(axis=0) & ~np.isnan(frame.value("heat_power"))
+    return Loss(exposed=known, amount={Carrier.HEAT: heat})
 
 
 def _around(values: Floats) -> Floats:
@@ -251,26 +225,13 @@ LOST = 0.5
 """Of heat and cold given outside the hours, what is lost: the building keeps the rest until
 somebody wants it. Between nothing and all; no meter of a unit tells. [1]"""
 
-OWN, COILS, RUNNING = "own", "coils", "running"
-"""Views of a fault: its rule's own formula, both coils in all hours, the fan's hours alone."""
-
-Views = Mapping[str, Callable[[Frame], Loss]]
-
-_OF_COILS: Views = {COILS: coils, RUNNING: running}
-
-PLANT_LOSSES: Mapping[str, Views] = {
-    "pipe_burst": {OWN: burst},
-    "ahu_heating_valve": {OWN: heating_valve, **_OF_COILS},
-    "ahu_cooling_valve": {OWN: cooling_valve, **_OF_COILS},
-    "ahu_heat_against_cool": {OWN: heat_against_cool, **_OF_COILS},
-    "ahu_outdoor_air": {OWN: outdoor_air, **_OF_COILS},
-    "ahu_off_schedule": {OWN: off_hours},
-    "heating_warm_lockout": {OWN: warm_heating},
+PLANT_LOSSES: Mapping[str, Callable[[Frame], Loss]] = {
+    "pipe_burst": burst,
+    "ahu_heating_valve": heating_valve,
+    "ahu_cooling_valve": cooling_valve,
+    "ahu_heat_against_cool": heat_against_cool,
+    "ahu_outdoor_air": outdoor_air,
+    "ahu_off_schedule": off_hours,
+    "heating_warm_lockout": warm_heating,
 }
-"""By fault family, then by view."""
-
-METERED = frozenset({
-    "ahu_heating_valve", "ahu_cooling_valve", "ahu_heat_against_cool", "ahu_outdoor_air",
-    "heating_warm_lockout",
-})  # fmt: skip
-"""Families whose cost the plant's own meters may know better than the fault's points."""
+"""By fault family."""

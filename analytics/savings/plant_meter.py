@@ -1,4 +1,4 @@
-"""What meters of the plant counted while a fault could act: all of it, not the fault's part alone.
+"""What meters of the plant count: all of it, not a fault's part alone.
 
 A chiller that runs in November for one valve costs its pumps and its poor part load, which no
 declared COP knows; the plant's own meter does.
@@ -23,13 +23,20 @@ _PLANT, _TERMINALS = "01B1", "01B2"
 
 
 def meters_of(site: Site, building: str) -> Mapping[Carrier, Sequence[int]]:
-    """Registers that count what plant uses, by bought carrier; none where nothing counts it."""
-    found: dict[Carrier, Sequence[int]] = {Carrier.ELECTRICITY: plant_of(site, building)}
+    """Registers that count what a fault of plant may cost, by bought carrier.
+
+    Electricity of chillers, boilers and pumps, and of fans: where rooms get too warm or too cold
+    they turn more. None where nothing counts it.
+    """
+    plant, fans = plant_of(site, building), fans_of(site, building)
+    found: dict[Carrier, Sequence[int]] = {}
+    if plant and fans:
+        found[Carrier.ELECTRICITY] = [*plant, *fans]
     for carrier in (Carrier.GAS, Carrier.HEAT):
         points = registers(site, main_meter(site, building, carrier))
         if points and carrier in bought(site, building):
             found[carrier] = [*points]
-    return {carrier: points for carrier, points in found.items() if points}
+    return found
 
 
 def fans_of(site: Site, building: str) -> Sequence[int]:

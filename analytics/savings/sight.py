@@ -14,16 +14,17 @@ from analytics.frame import Frame
 from analytics.frames import Scene, coarse_rows, layout, means_frame
 from analytics.grid import Grid
 from analytics.rule import LOOKBACK_MS, Basis, Rule, Target
-from analytics.savings.bought import Conversion
+from analytics.savings.bought import Conversion, registers
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
-from analytics.savings.levels import driver_bins
+from analytics.savings.levels import UNHEATED, driver_bins
 from analytics.savings.meter_loss import circuit, leak
-from analytics.savings.plant_loss import METERED, OWN, PLANT_LOSSES, Loss
+from analytics.savings.plant_loss import PLANT_LOSSES, Loss
 from analytics.savings.plant_meter import counted, fans_of, heat_of, meters_of, plant_of
 from analytics.savings.units import Units, joined
 from core.batch import Bools, Columns, Floats
 from core.clock import DAY_MS
 from core.ports import ReadingStore
+from core.quality import WHOLE_DAY
 from core.site import Site
 from core.words import Carrier
 
@@ -36,6 +37,21 @@ _ROLES = (
     "rat", "oat", "occupied", "ccet", "cclt", "hcet", "hclt", "heat_power",
 )  # fmt: skip
 """Of an air handler, beyond those that its rule names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metered:
+    """Local days of a building's meters.
+
+    Attributes:
+        use: By bought carrier, of plant; NaN where a day is not whole. (n,) [kWh, m³]
+        oat: Mean outdoor air. (n,) [°C]
+        working: Working days. (n,)
+    """
+
+    use: Mapping[Carrier, Floats]
+    oat: Floats
+    working: Bools
 
 
 Targets = Mapping[tuple[str, str], tuple[Rule, Target]]
@@ -71,27 +87,52 @@ class Sight:
         known = self.targets.get((rule, target))
         return CONSTRUCTIONS[known[0].card.family] if known is not None else None
 
-    def units(
-        self, rule: str, target: str, start: int, end: int, node: Conversion | None, *,
-        view: str = OWN,
-    ) -> Units:  # fmt: skip
-        """All units of one view that end within ``(start, end]``. [ms]"""
-        return self.views(rule, target, start, end, node)[view]
-
-    def views(
-        self, rule: str, target: str, start: int, end: int, node: Conversion | None
-    ) -> dict[str, Units]:
-        """The same of every view of the fault's family."""
+    def units(self, rule: str, target: str, start: int, end: int, node: Conversion | None) -> Units:
+        """All units that end within ``(start, end]``. [ms]"""
         of, mine = self.targets[rule, target]
         kind = CONSTRUCTIONS[of.card.family].kind
-        found = self._plant(of, mine, start, end) if kind is Kind.PLANT else {
-            OWN: self._meter(of, mine, kind, start, end)
-        }  # fmt: skip
-        if node is not None:
-            found = {
-                view: units.converted(Carrier.GAS, Carrier.HEAT, node.per_unit)
-                for view, units in found.items()
-            }
+        if kind is Kind.PLANT:
+            found = self._plant(of, mine, start, end)
+        else:
+            found = self._meter(of, mine, kind, start, end)
+        return found if node is None else found.converted(Carrier.GAS, Carrier.HEAT, node.per_unit)
+
+    def metered(self, target: str, days: list[date]) -> Metered:
+        """What the meters of a target's building counted on local days, and their weather."""
+        building = self.site.equipment[target].building
+        use = {
+            carrier: self._summed(self.rates(tuple(sorted(points)), days))
+            for carrier, points in meters_of(self.site, building).items()
+        }
+        meter = self.site.equipment[target].meter
+        if meter is not None:
+            # What a meter passes by itself: no weather is asked.
+            points = (*registers(self.site, self.site.equipment[target]), *self._below(target))
+            rates = self.rates(points, days)
+            own = self._summed(rates[:, :1]) - self._summed(rates[:, 1:])
+            working = np.array([self.calendar.workday(d, target) for d in days], dtype=np.bool_)
+            return Metered(use={meter.carrier: own}, oat=np.zeros(len(days)), working=working)
+        oat = self.site.find(target, "oat")
+        air = self.rates((oat,), days)[:, 0] if oat is not None else np.full((len(days), 1), np.nan)
+        known = np.isfinite(air)
+        mean = np.where(known, air, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        working = np.array([self.calendar.workday(d, target) for d in days], dtype=np.bool_)
+        whole = known.mean(axis=1) >= WHOLE_DAY
+        return Metered(use=use, oat=np.where(whole, mean, np.nan), working=working)
+
+    def _below(self, target: str) -> tuple[int, ...]:
+        """Registers that a night flow is freed of: meters below the target."""
+        found = (t.less for (_, id_), (_, t) in self.targets.items() if id_ == target)
+        return next(iter(found), ())
+
+    @staticmethod
+    def _summed(rates: Floats) -> Floats:
+        """Of whole days; NaN where any of the meters missed some. (days,) [kWh, m³]"""
+        known = np.isfinite(rates)
+        each = np.where(known, rates, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
+        found: Floats = np.where(
+            (known.mean(axis=2) >= WHOLE_DAY).all(axis=1), 24.0 * each.sum(axis=1), np.nan
+        )
         return found
 
     def occupied_slots(self, target: str) -> Bools:
@@ -163,17 +204,16 @@ class Sight:
             self._used[key] = counted(self.store, registers, grid.ends, grid.step)
         return self._used[key]
 
-    def _plant(self, rule: Rule, target: Target, start: int, end: int) -> dict[str, Units]:
-        parts: dict[str, list[Units]] = {view: [] for view in PLANT_LOSSES[rule.card.family]}
+    def _plant(self, rule: Rule, target: Target, start: int, end: int) -> Units:
+        parts: list[Units] = []
         at = start
         while at < end:
             upto = min(at + _CHUNK_MS, end)
-            for view, units in self._stretch(rule, target, at, upto).items():
-                parts[view].append(units)
+            parts.append(self._stretch(rule, target, at, upto))
             at = upto
-        return {view: joined(of) for view, of in parts.items()}
+        return joined(parts)
 
-    def _stretch(self, rule: Rule, target: Target, start: int, end: int) -> dict[str, Units]:
+    def _stretch(self, rule: Rule, target: Target, start: int, end: int) -> Units:
         step, back = rule.step_ms, LOOKBACK_MS[Basis.MEANS] // rule.step_ms
         inner = Grid.covering(start, end, step)
         grid = Grid(start=inner.start - back * step, step=step, count=inner.count + back)
@@ -190,31 +230,21 @@ class Sight:
         scene = Scene(self.site, self.calendar, indices, rows, seen)
         frame = means_frame(scene, wide, layout(self.site, wide, [mine]), grid, {})
         building = self.site.equipment[target.id].building
-        use = {
-            carrier: self._counted(registers, grid)
-            for carrier, registers in meters_of(self.site, building).items()
-            if rule.card.family in METERED
-        }
         fans, plant = (self._counted(of(self.site, building), grid) for of in (fans_of, plant_of))
         heat = self._counted(heat_of(self.site, building), grid)
-        found = {}
-        for view, loss_of in PLANT_LOSSES[rule.card.family].items():
-            loss = loss_of(frame).within(heat).counted(fans, plant)
-            kept = loss.exposed[0].copy()
-            kept[:back] = False
-            found[view] = self._of(rule, target, frame, loss, kept, use)
-        return found
+        loss = PLANT_LOSSES[rule.card.family](frame).within(heat).counted(fans, plant)
+        kept = loss.exposed[0].copy()
+        kept[:back] = False
+        return self._of(rule, target, frame, loss, kept)
 
-    def _of(
-        self, rule: Rule, target: Target, frame: Frame, loss: Loss, kept: Bools,
-        use: Mapping[Carrier, Floats],
-    ) -> Units:  # fmt: skip
-        """The units of one view."""
+    def _of(self, rule: Rule, target: Target, frame: Frame, loss: Loss, kept: Bools) -> Units:
         grid = frame.grid
         oat, ends = frame.value("oat")[0], grid.ends
         days = self.calendar.ordinals(ends[kept])
         driver = oat[kept]
         bins = driver_bins(driver)
+        if loss.unheated is not None:
+            bins = bins + UNHEATED * loss.unheated[0][kept]
         if CONSTRUCTIONS[rule.card.family].timed:
             off = {d: not self.calendar.workday(date.fromordinal(d), target.id)
                    for d in set(days.tolist())}  # fmt: skip
@@ -224,7 +254,6 @@ class Sight:
             at=ends[kept], day=days, bin=bins, driver=driver,
             exposure=np.full(int(kept.sum()), grid.hours),
             amount={c: np.nan_to_num(a[0][kept]) for c, a in loss.amount.items()},
-            meter={c: a[kept] for c, a in use.items()},
             doubt={c: np.nan_to_num(a[0][kept]) for c, a in loss.doubt.items()},
         )  # fmt: skip
 

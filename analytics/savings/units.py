@@ -7,7 +7,6 @@ once. A leak's unit is a night, a circuit's a slot of the day, an air handler's 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -31,8 +30,6 @@ class Units:
         driver: Outdoor air, where the construction leans on it; NaN where not. (n,) [°C]
         exposure: How long the fault could act in it, weighted as the construction says. (n,) [h]
         amount: Used or lost in it, by carrier, signed and unclipped. (n,) [kWh, m³]
-        meter: What meters of the plant counted in it, by bought carrier, all of it: the fault's
-            part and the rest; NaN where they said nothing. (n,) [kWh, m³]
         doubt: Of the amount, what may not be lost at all: as wrong on every day. (n,) [kWh, m³]
     """
 
@@ -42,7 +39,6 @@ class Units:
     driver: Floats
     exposure: Floats
     amount: Mapping[Carrier, Floats]
-    meter: Mapping[Carrier, Floats] = field(default_factory=dict)
     doubt: Mapping[Carrier, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -54,17 +50,26 @@ class Units:
             at=self.at[rows], day=self.day[rows], bin=self.bin[rows], driver=self.driver[rows],
             exposure=self.exposure[rows],
             amount={carrier: amount[rows] for carrier, amount in self.amount.items()},
-            meter={carrier: amount[rows] for carrier, amount in self.meter.items()},
             doubt={carrier: amount[rows] for carrier, amount in self.doubt.items()},
         )  # fmt: skip
 
-    def taken(self, metered: AbstractSet[Carrier]) -> Units:
-        """With some carriers as the plant's meters counted them; without what they missed."""
-        if not metered:
+    def scaled(self, factors: Mapping[Carrier, float]) -> Units:
+        """With some carriers times what a unit of the formula was seen to cost."""
+        if not factors:
             return self
-        told = {c: self.meter.get(c, np.full(len(self), np.nan)) for c in sorted(metered)}
-        known: Bools = np.isfinite(np.array([*told.values()])).all(axis=0)
-        return replace(self, amount={**self.amount, **told}).keep(known)
+        amount = {c: a * factors.get(c, 1.0) for c, a in self.amount.items()}
+        doubt = {c: a * abs(factors.get(c, 1.0)) for c, a in self.doubt.items()}
+        return replace(self, amount=amount, doubt=doubt)
+
+    def by_day(self, carrier: Carrier, days: Sequence[int]) -> Floats:
+        """Amount of each of some days, as ordinals; 0 where there was no exposure. (n,)"""
+        found = np.zeros(len(days))
+        amount = self.amount.get(carrier)
+        if amount is None or not len(self):
+            return found
+        own, place = np.unique(self.day, return_inverse=True)
+        sums = dict(zip(own.tolist(), np.bincount(place, weights=amount).tolist(), strict=True))
+        return np.array([sums.get(day, 0.0) for day in days])
 
     def between(self, start: int, end: int) -> Units:
         """Those that end within ``(start, end]``. [ms]"""
@@ -112,10 +117,6 @@ def joined(parts: Sequence[Units]) -> Units:
         amount={
             c: np.concatenate([p.amount.get(c, np.zeros(len(p))) for p in parts])
             for c in sorted(carriers)
-        },
-        meter={
-            c: np.concatenate([p.meter.get(c, np.full(len(p), np.nan)) for p in parts])
-            for c in sorted({c for p in parts for c in p.meter})
         },
         doubt={
             c: np.concatenate([p.doubt.get(c, np.zeros(len(p))) for p in parts])

@@ -17,7 +17,7 @@ from analytics.savings.bought import Conversion
 from analytics.savings.constructions import CONSTRUCTIONS, Kind
 from analytics.savings.ending import LOST_DAYS
 from analytics.savings.levels import estimate
-from analytics.savings.plan import Plan
+from analytics.savings.plan import MODEL, Plan
 from analytics.savings.sight import Sight
 from core.finding import FindingState
 from core.words import Carrier
@@ -120,15 +120,13 @@ class Booker:
         if not whole:
             again = date.fromisoformat(account.next) - timedelta(days=AGAIN_DAYS)
             first = max(first, again)
-        if last < first:
+        if last < first or _outdated(planned):
             return []
         kept, detail = Plan.of(planned.detail), planned.detail
         start, end = self.ground.midnight(first), self.ground.midnight(last + timedelta(days=1))
         gas = detail.get("gas_per_heat")
         node = Conversion(per_unit=gas, share=0.0) if gas else None
-        units = sight.units(planned.rule, planned.target, start, end, node, view=kept.view).taken(
-            kept.metered
-        )
+        units = sight.units(planned.rule, planned.target, start, end, node).scaled(kept.factors)
         made = CONSTRUCTIONS[planned.family]
         by_slot = made.kind is Kind.CIRCUIT or made.timed
         found: list[Day] = []
@@ -231,6 +229,8 @@ class Booker:
         why = ""
         if relapse is not None:
             why = "relapse"
+        elif _outdated(planned):
+            why = "model"
         elif planned.scene != scene_of(self.ground, planned.target):
             why = "changed"
         elif account.lost >= LOST_DAYS:
@@ -256,6 +256,12 @@ class Booker:
             u=round(day.u, 6) if kept else 0.0, state=state.value, why=day.why, price=price,
             price_from=since, factor=factor, factor_from=from_, revision=1,
         )  # fmt: skip
+
+
+def _outdated(planned: PlanRow) -> bool:
+    """Whether a plant's plan was made for another reckoning, whose hours were others."""
+    plant = CONSTRUCTIONS[planned.family].kind is Kind.PLANT
+    return plant and planned.detail.get("model") != MODEL
 
 
 def _latest(session: Session, account: int) -> dict[tuple[str, str], DayRow]:

@@ -16,10 +16,9 @@ from adapters.records.base import ALL
 from adapters.records.ledger import PlanRow
 from adapters.records.orders import Order, OrderClock, OrderFinding
 from analytics.savings.bought import Conversion, bought, cell_of
-from analytics.savings.choosing import best
+from analytics.savings.choosing import known_enough
 from analytics.savings.constructions import CONSTRUCTIONS, Construction, Kind
-from analytics.savings.groups import PLANT_METER
-from analytics.savings.plan import Plan, Window, model_hash
+from analytics.savings.plan import Plan, Window, model_hash, plan
 from analytics.savings.sight import Sight
 from analytics.savings.units import Units, joined
 from core.clock import DAY_MS, HOUR_MS
@@ -28,6 +27,7 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
+from workorders.ledger.pricing import BASELINE_DAYS, Span, costs_of, formula_groups, too_short
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -41,11 +41,8 @@ HEALTHY_DAYS: Mapping[Kind, int] = {Kind.PLANT: 14, Kind.LEAK: 60, Kind.CIRCUIT:
 MOST_DAYS = 30
 """Of the fault, before the repair: what stood open for a year is known from its last month. [d]"""
 
-_PLANT_METER_SHARE = 0.02
-"""Half-width of class 1 and 2 meters of current and gas. [1]"""
-
-_MEASURED_FLOW_SHARE = 0.07
-"""Half-width of an air-flow station, 90 %; the nameplate of a fan is known to 15 %. [1]"""
+_METERED_MS = (BASELINE_DAYS + MOST_DAYS) * DAY_MS
+"""As far as the days of meters that price a formula can reach back. [ms]"""
 
 _BEFORE = (
     OrderState.TRIAGED, OrderState.ASSIGNED, OrderState.ACCEPTED, OrderState.IN_PROGRESS,
@@ -58,6 +55,7 @@ class Case:
     """An order that may get a plan, and the finding that it is measured by.
 
     Attributes:
+        others: When other faults of the building stood open. [ms]
         safe: When somebody made it safe: what is measured then is no fault any more; 0 where
             nobody did. [ms]
     """
@@ -75,6 +73,7 @@ class Case:
     seq: int
     hash: str
     due: bool
+    others: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Seen:
 
     whole_at: int
     until: int
-    views: dict[str, Units]
+    units: Units
 
 
 @dataclass
@@ -91,7 +90,7 @@ class Freezer:
     """Freezes plans of open orders."""
 
     ground: Ground
-    _healthy: dict[tuple[str, str, int], dict[str, Units]] = field(default_factory=dict)
+    _healthy: dict[tuple[str, str, int], Units] = field(default_factory=dict)
     _nodes: dict[tuple[str, int], tuple[float, float] | None] = field(default_factory=dict)
     _seen: dict[tuple[str, str, int], Seen] = field(default_factory=dict)
 
@@ -149,31 +148,36 @@ class Freezer:
         if of is None:
             return {}, "no_construction"
         made = self._plan(sight, of, case, until, node)
-        if made is None:
-            return {}, "no_window"
+        if isinstance(made, str):
+            return {}, made
         return {**made.as_json(), "gas_per_heat": node[0] if node else None}, ""
 
     def _plan(
         self, sight: Sight, of: Construction, case: Case, until: int,
         node: tuple[float, float] | None,
-    ) -> Plan | None:  # fmt: skip
+    ) -> Plan | str:  # fmt: skip
+        """The plan, or why there is none."""
         to_gas = Conversion(per_unit=node[0], share=node[1]) if node else None
         start = max(case.onset, case.since, until - MOST_DAYS * DAY_MS)
         if of.kind is not Kind.PLANT:
             # A night or a day in which it began, or was worked on, is none of the fault's own.
             start = self.ground.midnight(self.ground.day(start))
-        views = self._window(sight, of, case, (start, until), to_gas)
-        healthy = self._before(sight, of, case, to_gas)
-        windows = {
-            view: Window(
-                before=_since(before, case.tried, until), opened=case.opened,
-                healthy=healthy[view],
-                limit=self._limit(case) if of.kind is Kind.LEAK else math.nan,
-                occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
-            )
-            for view, before in views.items()
-        }  # fmt: skip
-        return best(of, windows, _groups(self.ground, of, case, node))
+        before = self._window(sight, of, case, (start, until), to_gas)
+        window = Window(
+            before=_since(before, case.tried, until), opened=case.opened,
+            healthy=self._before(sight, of, case, to_gas),
+            limit=self._limit(case) if of.kind is Kind.LEAK else math.nan,
+            occupied=sight.occupied_slots(case.target) if of.kind is Kind.CIRCUIT else None,
+        )  # fmt: skip
+        span = Span(onset=case.onset, start=max(start, case.tried), until=until, others=case.others)
+        if too_short(self.ground, of, span):
+            return "no_window"
+        costs = costs_of(self.ground, sight, of, case.target, window, span)
+        groups = {**_groups(of, case, node), **formula_groups(case.building, case.target, costs)}
+        made = plan(of, window, groups, costs)
+        if made is None:
+            return "no_window"
+        return known_enough(of, window, made) or "too_uncertain"
 
     def _node(self, building: str, at: int) -> tuple[float, float] | None:
         key = (building, at)
@@ -184,21 +188,20 @@ class Freezer:
     def _window(
         self, sight: Sight, of: Construction, case: Case, span: tuple[int, int],
         node: Conversion | None,
-    ) -> dict[str, Units]:  # fmt: skip
+    ) -> Units:  # fmt: skip
         """Units of the fault; of plant only what is new, and all of it once a day again."""
         start, until = span
         if of.kind is not Kind.PLANT:
-            return sight.views(case.rule, case.target, start, until, node)
+            return sight.units(case.rule, case.target, start, until, node)
         key, now = (case.rule, case.target, start), self.ground.clock.now()
         seen = self._seen.get(key)
         if seen is None or now - seen.whole_at >= DAY_MS or until < seen.until:
-            seen = Seen(now, until, sight.views(case.rule, case.target, start, until, node))
+            seen = Seen(now, until, sight.units(case.rule, case.target, start, until, node))
         else:
-            more = sight.views(case.rule, case.target, seen.until, until, node)
-            views = {view: joined([units, more[view]]) for view, units in seen.views.items()}
-            seen = Seen(seen.whole_at, until, views)
+            more = sight.units(case.rule, case.target, seen.until, until, node)
+            seen = Seen(seen.whole_at, until, joined([seen.units, more]))
         self._seen[key] = seen
-        return seen.views
+        return seen.units
 
     def _forget(self, cases: Sequence[Case]) -> None:
         """What no open order needs any more."""
@@ -210,16 +213,14 @@ class Freezer:
         if not cases:
             self._nodes.clear()
 
-    def _before(
-        self, sight: Sight, of: Construction, case: Case, node: Conversion | None
-    ) -> dict[str, Units]:
+    def _before(self, sight: Sight, of: Construction, case: Case, node: Conversion | None) -> Units:
         key = (case.rule, case.target, case.onset)
         if key not in self._healthy:
             end = case.onset
             if of.kind is not Kind.PLANT:
                 end = self.ground.midnight(self.ground.day(end))
             start = end - HEALTHY_DAYS[of.kind] * DAY_MS
-            self._healthy[key] = sight.views(case.rule, case.target, start, end, node)
+            self._healthy[key] = sight.units(case.rule, case.target, start, end, node)
         return self._healthy[key]
 
     def _limit(self, case: Case) -> float:
@@ -272,19 +273,12 @@ def _since(before: Units, tried: int, until: int) -> Units:
     return own if tried and len(own) else before
 
 
-def _groups(
-    ground: Ground, of: Construction, case: Case, node: tuple[float, float] | None
-) -> dict[str, float]:
-    """Systematic half-widths by whose they are: one unit's air flow, one building's chiller."""
+def _groups(of: Construction, case: Case, node: tuple[float, float] | None) -> dict[str, float]:
+    """Systematic half-widths by whose they are: a meter's, one building's boiler."""
     found = {
-        f"{name}:{case.building if name in {'cop', 'efficiency'} else case.target}": share
+        f"{name}:{case.building if name == 'efficiency' else case.target}": share
         for name, share in of.groups.items()
     }
-    if of.kind is Kind.PLANT:
-        found[f"{PLANT_METER}:{case.building}"] = _PLANT_METER_SHARE
-    flow = f"air_flow:{case.target}"
-    if flow in found and ground.site.find(case.target, "supply_flow") is not None:
-        found[flow] = _MEASURED_FLOW_SHARE
     if node is not None:
         found[f"efficiency:{case.building}"] = node[1]
     return found
@@ -315,7 +309,7 @@ def _cases(session: Session, sight: Sight, now: int) -> list[Case]:
                 since=_earlier(session, order), tried=order.done_at or 0, safe=safe,
                 seq=last.seq if last is not None else 0,
                 hash=last.hash if last is not None else "",
-                due=due,
+                due=due, others=_others(session, order, now),
             )
         )  # fmt: skip
     return found
@@ -349,6 +343,20 @@ def _link(session: Session, sight: Sight, order: Order) -> OrderFinding | None:
     own = [link for link in usable if (link.rule, link.target) == (order.rule, order.target)]
     worst = sorted(usable, key=lambda link: (-link.money_per_day, link.onset))
     return next(iter(own or worst), None)
+
+
+def _others(session: Session, order: Order, now: int) -> tuple[tuple[int, int], ...]:
+    """When other faults that the same meters count stood open in the building. [ms]"""
+    of = CONSTRUCTIONS.get(order.family)
+    if of is None:
+        return ()
+    alike = [family for family, other in CONSTRUCTIONS.items() if other.kind is of.kind]
+    ended = func.coalesce(Order.done_at, Order.closed_at)
+    query = select(Order.first_seen, ended).where(
+        Order.building == order.building, Order.id != order.id, Order.family.in_(alike),
+        ended.is_(None) | (ended > now - _METERED_MS),
+    )  # fmt: skip
+    return tuple((first, done or now) for first, done in session.execute(query))
 
 
 def _earlier(session: Session, order: Order) -> int:

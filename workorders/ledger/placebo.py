@@ -14,16 +14,17 @@ from datetime import date, timedelta
 import numpy as np
 
 from analytics.savings.bought import Conversion, bought, cell_of
-from analytics.savings.choosing import best
 from analytics.savings.constructions import Construction, Kind
 from analytics.savings.groups import groups_of
 from analytics.savings.interval import Part, combined
 from analytics.savings.levels import estimate
-from analytics.savings.plan import Plan, Window
+from analytics.savings.plan import Plan, Window, plan
 from analytics.savings.sight import Sight
+from analytics.savings.unit_cost import cost
 from core.words import Carrier
 from workorders.ledger.freezing import HEALTHY_DAYS
 from workorders.ledger.ground import Daily, Ground
+from workorders.ledger.pricing import believed_of, formula_groups
 
 BEFORE_DAYS, AFTER_DAYS = 4, 7
 """Of a pretended fault, and of a pretended booking. [d]"""
@@ -90,17 +91,15 @@ def _sham(
     end = ground.midnight(day + timedelta(days=AFTER_DAYS))
     node = ground.node(building, onset)
     gas = Conversion(per_unit=node[0], share=node[1]) if node else None
-    views = sight.views(rule, target, healthy, end, gas)
+    units = sight.units(rule, target, healthy, end, gas)
+    window = Window(before=units.between(onset, at), opened=onset - 1,
+                    healthy=units.between(healthy, onset), limit=math.nan)  # fmt: skip
+    # Of nothing no meter tells what it costs, and nothing is too uncertain: as it is believed.
+    costs = {carrier: cost(None, believed) for carrier, believed in believed_of(of, window).items()}
     groups = {f"{name}:{target}": share for name, share in of.groups.items()}
-    windows = {
-        view: Window(before=units.between(onset, at), opened=onset - 1,
-                     healthy=units.between(healthy, onset), limit=math.nan)
-        for view, units in views.items()
-    }  # fmt: skip
-    made = best(of, windows, groups)
+    made = plan(of, window, {**groups, **formula_groups(building, target, costs)}, costs)
     if made is None:
         return
-    units = views[made.view].taken(made.metered)
     days = [day + timedelta(days=n) for n in range(AFTER_DAYS)]
     found = [(d, estimate(made.levels, units.of_day(d), by_slot=of.timed)) for d in days]
     told = [(d, e) for d, e in found if not e.why]
@@ -121,7 +120,7 @@ def _width(made: Plan, carrier: Carrier, saving: float, hours: float) -> float:
     known = made.known[carrier]
     part = Part(
         amount=saving, random=known.day * math.sqrt(hours),
-        groups=groups_of(made.groups, carrier, made.metered), shared={"level": known.level * hours},
+        groups=groups_of(made.groups, carrier), shared={"level": known.level * hours},
     )  # fmt: skip
     return combined([part])
 

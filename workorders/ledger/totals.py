@@ -218,10 +218,9 @@ def _booking(account: AccountRow, plan: PlanRow, row: Any) -> Booking:
     carrier = Carrier(row[1])
     saving, hours, days = float(row[2] or 0.0), float(row[6] or 0.0), int(row[7] or 0)
     level = plan.detail["known"].get(carrier.value, [0.0, 0.0])[0]
-    metered = frozenset(Carrier(c) for c in plan.detail.get("metered", ()))
     part = Part(
         amount=saving, random=max(float(row[5] or 0.0), 0.0) ** 0.5,
-        groups=groups_of(plan.detail["groups"], carrier, metered),
+        groups=groups_of(plan.detail["groups"], carrier),
         shared={f"level:{account.id}:{carrier.value}": level * hours},
     )  # fmt: skip
     return Booking(

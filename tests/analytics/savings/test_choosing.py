@@ -1,4 +1,4 @@
-"""The sight that a repair is held against: the narrowest that no other refutes."""
+"""Which carriers of a plan are known well enough; and what a unit of heat is in gas."""
 
 from __future__ import annotations
 
@@ -8,77 +8,64 @@ import numpy as np
 import pytest
 
 from analytics.savings.bought import NAMEPLATE, one_more
-from analytics.savings.choosing import best
+from analytics.savings.choosing import known_enough
 from analytics.savings.constructions import CONSTRUCTIONS
 from analytics.savings.groups import groups_of
-from analytics.savings.plan import Window
-from analytics.savings.plant_loss import OWN, RUNNING
+from analytics.savings.plan import Plan, Window, plan
+from analytics.savings.unit_cost import Cost
 from analytics.savings.units import Units
-from core.batch import Floats
 from core.words import Carrier
 from tests.analytics.savings.made import plant
 
 VALVE = CONSTRUCTIONS["ahu_cooling_valve"]
-GROUPS = {"cop:a": 0.15, "air_flow:a.ahu1": 0.07, "plant_meter:a": 0.02}
 HEALTHY_DAYS, DAYS = 14, 5
 
 
-def hours(kw: Floats, plant_kw: Floats, first: int) -> Units:
-    """Hours of an air handler: what its formula loses, and what the plant's meter counts."""
-    made = plant(kw, np.full(len(kw), 5.0), first=first)
-    amount = {Carrier.ELECTRICITY: kw}
-    return replace(made, amount=amount, meter={Carrier.ELECTRICITY: plant_kw})
+def hours(electric: float, heat: float, days: int, first: int) -> Units:
+    """Ten hours a day of an air handler, quiet."""
+    chance = np.random.default_rng(first)
+    near = chance.normal(0.0, 0.02, (2, 10 * days))
+    made = plant(heat + near[0], np.full(10 * days, 5.0), first=first)
+    return replace(made, amount={**made.amount, Carrier.ELECTRICITY: electric + near[1]})
 
 
-def windows(formula_kw: float, plant_kw: float, noise_kw: float) -> dict[str, Window]:
-    """Before a repair: what a formula says the fault takes, and what the plant takes more."""
-    chance = np.random.default_rng(7)
-    size = HEALTHY_DAYS * 10, DAYS * 10
-    draw = [4.0 + chance.normal(0.0, noise_kw, n // 10).repeat(10) for n in size]
-    near = [chance.normal(0.0, 0.05, n) for n in size]
-    healthy = hours(near[0], draw[0], 19_986)
-    before = hours(near[1] + formula_kw, draw[1] + plant_kw, 20_000)
-    own = Window(before=before, opened=0, healthy=healthy)
-    bare = Window(before=replace(before, amount={}), opened=0, healthy=replace(healthy, amount={}))
-    return {OWN: own, RUNNING: bare}
+def made(share: float, *, healthy: bool = True) -> tuple[Window, Plan]:
+    """Electricity known to a share of itself, and heat that nobody doubts."""
+    before = hours(2.0, 5.0, DAYS, 20_000)
+    calm = hours(0.0, 0.0, HEALTHY_DAYS if healthy else 0, 19_986)
+    window = Window(before=before, opened=0, healthy=calm)
+    costs = {Carrier.ELECTRICITY: Cost(factor=1.5, half=1.5 * share)}
+    found = plan(VALVE, window, {"formula:a:electricity": share}, costs)
+    assert found is not None
+    return window, found
 
 
-def test_a_chiller_kept_running_for_one_valve_costs_what_its_meter_says() -> None:
-    made = best(VALVE, windows(formula_kw=2.0, plant_kw=10.0, noise_kw=0.3), GROUPS)
-    assert made is not None
-    assert made.metered == {Carrier.ELECTRICITY}
-    assert made.levels.mean(Carrier.ELECTRICITY) == pytest.approx(14.0, abs=0.5)
+def test_levels_are_priced_by_what_a_unit_of_the_formula_costs() -> None:
+    _, found = made(0.2)
+    assert found.levels.mean(Carrier.ELECTRICITY) == pytest.approx(3.0, abs=0.05)
+    assert found.levels.mean(Carrier.HEAT) == pytest.approx(5.0, abs=0.05)
 
 
-def test_a_meter_in_the_noise_of_the_weather_refutes_nothing() -> None:
-    made = best(VALVE, windows(formula_kw=2.0, plant_kw=2.2, noise_kw=8.0), GROUPS)
-    assert made is not None
-    assert (made.view, made.metered) == (OWN, frozenset())
-    assert made.levels.mean(Carrier.ELECTRICITY) == pytest.approx(2.0, abs=0.1)
+@pytest.mark.parametrize(("share", "kept"), [(0.6, True), (0.9, False)])
+def test_a_carrier_known_too_badly_is_named_and_not_booked(share: float, kept: object) -> None:
+    window, found = made(share)
+    sure = known_enough(VALVE, window, found)
+    assert sure is not None
+    assert (Carrier.ELECTRICITY in sure.levels.rate) is kept
+    assert sure.unsure == (() if kept else (Carrier.ELECTRICITY,))
+    assert Carrier.HEAT in sure.levels.rate
+    assert Plan.of(sure.as_json()).as_json() == sure.as_json()
 
 
-def test_with_no_healthy_day_before_only_the_formula_is_left() -> None:
-    seen = windows(formula_kw=2.0, plant_kw=10.0, noise_kw=0.3)
-    blind = {view: replace(w, healthy=w.healthy.between(0, 0)) for view, w in seen.items()}
-    made = best(VALVE, blind, GROUPS)
-    assert made is not None
-    assert (made.view, made.metered) == (OWN, frozenset())
+def test_without_a_healthy_day_nothing_says_that_it_is_too_little() -> None:
+    window, found = made(0.6, healthy=False)
+    assert known_enough(VALVE, window, found) is found or found.unsure == ()
 
 
-def test_what_a_meter_missed_is_no_exposure() -> None:
-    units = windows(2.0, 10.0, 0.3)[OWN].before
-    some = units.meter[Carrier.ELECTRICITY].copy()
-    some[:10] = np.nan
-    taken = replace(units, meter={Carrier.ELECTRICITY: some}).taken({Carrier.ELECTRICITY})
-    assert len(taken) == len(units) - 10
-    assert np.isfinite(taken.amount[Carrier.ELECTRICITY]).all()
-
-
-def test_a_metered_carrier_is_wrong_by_its_meter_alone() -> None:
-    electricity = Carrier.ELECTRICITY
-    assert set(groups_of(GROUPS, electricity)) == {"cop:a", "air_flow:a.ahu1"}
-    assert set(groups_of(GROUPS, electricity, {electricity})) == {"plant_meter:a"}
-    assert set(groups_of(GROUPS, Carrier.GAS, {electricity})) == {"air_flow:a.ahu1"}
+def test_a_formulas_group_bears_on_its_own_carrier_alone() -> None:
+    groups = {"formula:a:electricity": 0.7, "formula:a.ahu1:gas": 0.4, "efficiency:a": 0.03}
+    assert set(groups_of(groups, Carrier.ELECTRICITY)) == {"formula:a:electricity"}
+    assert set(groups_of(groups, Carrier.GAS)) == {"formula:a.ahu1:gas", "efficiency:a"}
 
 
 def test_what_a_boiler_loses_standing_is_no_part_of_one_more_unit_of_heat() -> None:

@@ -59,17 +59,27 @@ def test_cooled_away_it_costs_electricity_too() -> None:
     assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(AIR_KW * 5 * 3 / 3.5)
 
 
-def test_an_open_valve_is_no_exposure() -> None:
-    assert not heating_valve(frame({**WINTER, "heat_valve": 40.0, "hcet": 1, "hclt": 9})
-                             ).exposed.any()  # fmt: skip
-    assert not cooling_valve(frame({**WINTER, "cool_valve": 40.0, "ccet": 9, "cclt": 1})
-                             ).exposed.any()  # fmt: skip
+def test_an_open_valve_loses_nothing_in_an_hour_that_counts() -> None:
+    """A valve stuck open has all others told to shut: after its repair such hours are rare."""
+    warm = heating_valve(frame({**WINTER, "heat_valve": 40.0, "hcet": 1, "hclt": 9}))
+    cold = cooling_valve(frame({**WINTER, "cool_valve": 40.0, "ccet": 9, "cclt": 1}))
+    for loss in (warm, cold):
+        assert loss.exposed.all()
+        assert all((amount == 0.0).all() for amount in loss.amount.values())
 
 
 def test_without_coil_sensors_only_free_cooling_shows_it() -> None:
-    assert heating_valve(frame(WINTER)).exposed.all()
-    heating = frame({**WINTER, "heat_valve": 40.0})
-    assert not cooling_valve(heating).exposed.any()
+    assert (heating_valve(frame(WINTER)).amount[Carrier.HEAT] > 0.0).all()
+    heating = cooling_valve(frame({**WINTER, "heat_valve": 40.0}))
+    assert (heating.amount[Carrier.ELECTRICITY] == 0.0).all()
+
+
+def test_an_hour_in_which_a_building_is_given_no_heat_is_known_as_such() -> None:
+    loss = heating_valve(frame({**WINTER, "hcet": 12.0, "hclt": 15.0})).within(np.zeros(HOURS))
+    assert loss.exposed.all()
+    assert loss.unheated is not None
+    assert loss.unheated.all()
+    assert all((amount == 0.0).all() for amount in loss.amount.values())
 
 
 def test_a_cooling_valve_that_passes_while_heating_loses_both() -> None:
@@ -94,7 +104,9 @@ def test_outdoor_air_beyond_the_declared_is_heated() -> None:
     mild = outdoor_air(frame({**heating, "oat": 18.0, "mat": 20.0}))
     assert mild.exposed.all()
     assert mild.amount[Carrier.HEAT] == pytest.approx(AIR_KW * 5 * (2.0 - 0.15 * 4.0))
-    assert not outdoor_air(frame({**heating, "oat": 23.0})).exposed.any()
+    warm = outdoor_air(frame({**heating, "oat": 23.0}))
+    assert warm.exposed.all()
+    assert (warm.amount[Carrier.HEAT] == 0.0).all()
 
 
 def test_outside_the_hours_fan_and_coils_and_nothing_while_it_stands() -> None:
@@ -114,9 +126,11 @@ def test_the_fans_own_heat_may_be_missed_too_unless_nothing_is_heated() -> None:
     assert cold.doubt[Carrier.HEAT] == pytest.approx(0.0)
 
 
-def test_heat_above_sixteen_degrees() -> None:
+def test_a_boiler_in_hand_is_held_against_all_its_heat_and_claims_no_electricity() -> None:
     warm = {"oat": 19.0, "boiler_status": 1.0, "pump_status": 1.0, "heat_power": 40.0}
-    loss = warm_heating(frame(warm))
-    assert loss.amount[Carrier.HEAT] == pytest.approx(40.0)
-    assert loss.amount[Carrier.ELECTRICITY] == pytest.approx(3.0)
-    assert not warm_heating(frame({**warm, "oat": 12.0})).exposed.any()
+    for oat in (19.0, 12.0):
+        loss = warm_heating(frame({**warm, "oat": oat}))
+        assert loss.exposed.all()
+        assert loss.amount[Carrier.HEAT] == pytest.approx(40.0)
+        assert Carrier.ELECTRICITY not in loss.amount
+    assert not warm_heating(frame({**warm, "heat_power": np.nan})).exposed.any()
