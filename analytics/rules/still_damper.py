@@ -70,7 +70,8 @@ CARD = RuleCard(
     parameters={
         "follows": Parameter(value=0.33, unit="1", why="outdoor share for each of the command: a "
             "healthy unit's is 1.0 between 40 and 100 % (LBNL); a third of it is no damper that "
-            "turns. More accuses a linkage that slips a little, less waits for blades of lead"),
+            "turns. More accuses a linkage that slips a little, less "
+            "misses blades that still give way"),
         "clear": Parameter(value=0.5, unit="1", why="outdoor share for each of the command: half "
             "of a healthy unit's"),
         "quarters": Parameter(value=16.0, unit="n", why="quarter-hours, four hours: fewer are one "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,11 @@ from simulators.physics.faults import Fault, FaultKind
 from tests.analytics.plant import DAY_MS, HOUR_MS, MINUTE_MS, MONDAY, SITE, Plant, Shape
 
 BOILER = "a.boiler"
+TIMED = replace(
+    SITE,
+    equipment={**SITE.equipment, BOILER: replace(SITE.equipment[BOILER], schedule=None)},
+)
+"""The site with a boiler that rests with its building."""
 OPENS, SHUTS = 7 * 60 + 30, 18 * 60 + 30
 """Building A's hours, and so the boiler's. [min]"""
 WEEK, WORKDAYS = 7, 5
@@ -38,7 +44,7 @@ def in_hours(until_day: int) -> Shape:
 
 def warm_weeks(days: int, broken_days: int) -> Plant:
     """Warm day and night; a boiler that fires in its hours for some days, then never."""
-    plant = Plant()
+    plant = Plant(site=TIMED)
     on = in_hours(broken_days)
     plant.fill(
         MONDAY, MONDAY + days * DAY_MS, a__weather__oat=20.0, a__boiler__boiler_cmd=on,
@@ -105,7 +111,7 @@ def campus_days(days: int, broken: Sequence[int]) -> Plant:
         )
         for day in broken
     ]  # fmt: skip
-    campus, plant = Campus(SITE, 2, start, faults), Plant()
+    campus, plant = Campus(TIMED, 2, start, faults), Plant(site=TIMED)
     for gateway in sorted(SITE.gateways):
         rows = campus.read(gateway, start + days * DAY_MS)
         plant.write(rows)

@@ -31,8 +31,7 @@ def test_the_rules_are_those_of_the_list() -> None:
         "PWR-03", "PWR-05", "PWR-06", "PWR-11", "PWR-12", "PWR-13", "PWR-16", "PWR-17",
         "WAT-01", "WAT-03", "WAT-07", "HTG-07", "AC-02", "AC-04", "AC-08", "AC-13", "AC-14", "FC-2",
         "FC-3", "FC-5", "FC-6", "FC-7", "FC-10", "FC-12", "FC-13", "FC-14", "FC-15", "SEN-01",
-        "SEN-02",
-        "SEN-06", "SEN-08", "SEN-09", "SEN-10", "SEN-11", "SEN-13", "SEN-14", "SEN-15",
+        "SEN-02", "SEN-06", "SEN-08", "SEN-09", "SEN-10", "SEN-11", "SEN-13", "SEN-14", "SEN-15",
         "SEN-16",
     }  # fmt: skip
 
