@@ -133,13 +133,14 @@ class Console:
     store: ReadingStore
     clock: SteppedClock
     orders: WorkOrders
+    behind: str = ""
     _inside: dict[str, Visitor] = field(default_factory=dict)
     _open: list[httpx.Client] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        """Where it listens, or what stands before it."""
+        return self.behind or f"http://127.0.0.1:{self.port}"
 
     def visitor(self) -> Visitor:
         """Somebody who is not logged in."""

@@ -57,7 +57,7 @@ class Basement:
     @contextmanager
     def phone(self, login: str, language: str = "en") -> Iterator[Watched]:
         """Somebody's phone."""
-        seen = replace(self.console, address=self.address)
+        seen = replace(self.console, behind=self.address)
         with watched(self.browser, seen, login, size=PHONE, language=language) as tab:
             yield tab
 

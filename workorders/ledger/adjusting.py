@@ -59,11 +59,12 @@ class _Sum:
 def measured_at(plan: PlanRow, carrier: str) -> frozenset[str]:
     """Where an order's days are measured: an event elsewhere does not bear on them.
 
-    The asset itself; and the meter that the saving comes out of, where that meter counts it. The
-    points of an air handler know nothing of what a tenant plugs in below the same main.
+    The asset itself; and the meter that the saving comes out of, where meters priced the formula.
+    The points of an air handler know nothing of what a tenant plugs in below the same main.
     """
     cell = plan.boundary.get(carrier, "")
-    by_meter = carrier in plan.detail.get("metered", ())
+    *_, days = plan.detail.get("costs", {}).get(carrier, (0,))
+    by_meter = days > 0
     return frozenset({plan.target, cell}) if cell and by_meter else frozenset({plan.target})
 
 

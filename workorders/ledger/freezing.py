@@ -27,11 +27,8 @@ from core.rulecard import RuleCard
 from core.service import ClockKind
 from core.words import Carrier, OrderState, ProofKind
 from workorders.ledger.ground import Ground
-<<<<<<< HEAD
-from workorders.ledger.pricing import BASELINE_DAYS, Span, costs_of, formula_groups, too_short
-=======
 from workorders.ledger.open_days import OpenTerms, known_families
->>>>>>> w-f
+from workorders.ledger.pricing import BASELINE_DAYS, Span, costs_of, formula_groups, too_short
 
 RENEW_MS = HOUR_MS
 """A plan looks again at the earliest after this. [ms]"""
@@ -157,18 +154,12 @@ class Freezer:
         if of is None:
             return {}, "no_construction"
         made = self._plan(sight, of, case, until, node)
-<<<<<<< HEAD
         if isinstance(made, str):
             return {}, made
-        return {**made.as_json(), "gas_per_heat": node[0] if node else None}, ""
-=======
-        if made is None:
-            return {}, "no_window"
         family = {rule.id: rule.card.family for rule in self.ground.rules}[case.rule]
         open_ = self._terms.of(family)
         said = {"open": open_.as_json()} if open_ is not None else {}
         return {**made.as_json(), "gas_per_heat": node[0] if node else None, **said}, ""
->>>>>>> w-f
 
     def _plan(
         self, sight: Sight, of: Construction, case: Case, until: int,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "r0020_ledger_events"
-down_revision = "r0018_corrections"
+down_revision = "r0019_came_back"
 branch_labels = None
 depends_on = None
 
