@@ -23,10 +23,10 @@ FIRST_SEED = (
     "cool_valve_held@c.ahu2 readings_lost@gw-b earth_leakage@a.m-main linkage_slips@c.ahu2 "
     "condenser_fouled@c.chiller damper_stuck@b.ahu1 pv_string@d.pv chilled_bypass@a.chiller "
     "chilled_bypass@d.chiller meter_reset@c.m-terminals loop_hunts@a.ahu1 gateway_silent@gw-c "
-    "meter_unit@a.w-tower float_valve_passes@a.tank chilled_bypass@b.chiller "
-    "gateway_silent@gw-b coil_fouled@a.ahu2 phase_lost@d.m-corridor "
+    "branch_airlocked@d.z-foyer meter_unit@a.w-tower float_valve_passes@a.tank "
+    "chilled_bypass@b.chiller gateway_silent@gw-b coil_fouled@a.ahu2 phase_lost@d.m-corridor "
     "meter_float_as_integer@c.h-main box_stuck@d.z-dining sensor_swapped@d.ahu2.mat "
-    "meter_swapped@d.m-kitchen water_leak@b.w-toilets heat_valve_held@b.ahu2"
+    "water_leak@b.w-toilets heat_valve_held@b.ahu2"
 )
 
 
