@@ -323,7 +323,7 @@ class Bench:
         scene = self._scenes.pop(key, None)
         if scene is None:
             scene = self._judge.scene(group, start, end, moving=False)
-        self._scenes[key] = scene = scene.again()
+        self._scenes[key] = scene
         while len(self._scenes) > 1 and sum(len(s.rows) for s in self._scenes.values()) > _MOST:
             del self._scenes[next(iter(self._scenes))]
         return scene

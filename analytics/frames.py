@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -55,12 +55,8 @@ class Scene:
         default_factory=dict
     )
     _binned: dict[Grid, Binned] = field(default_factory=dict)
-    _filled: dict[Grid, Floats] = field(default_factory=dict)
+    _filled: dict[tuple[Grid, float], Floats] = field(default_factory=dict)
     _masks: dict[tuple[str, Grid], tuple[Bools, Bools]] = field(default_factory=dict)
-
-    def again(self) -> Scene:
-        """For another rule, which fills gaps by its own measure: what was binned stays."""
-        return replace(self, _filled={})
 
     def binned(self, grid: Grid) -> Binned:
         """All points on a grid."""
@@ -70,11 +66,12 @@ class Scene:
 
     def means(self, grid: Grid, sufficiency: float) -> Floats:
         """Means with enough good data, short gaps filled. (points, times)"""
-        if grid not in self._filled:
+        key = (grid, sufficiency)  # each rule fills gaps by its own measure
+        if key not in self._filled:
             table = self.binned(grid)
             enough = np.where(table.share >= sufficiency, table.mean, np.nan)
-            self._filled[grid] = filled(enough, grid, state_rows(self.site, self.points))
-        return self._filled[grid]
+            self._filled[key] = filled(enough, grid, state_rows(self.site, self.points))
+        return self._filled[key]
 
     def masks(self, target: Target, grid: Grid) -> tuple[Bools, Bools]:
         """Occupied and excused intervals of some equipment, or of a gateway. (times,)
