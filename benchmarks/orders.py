@@ -75,7 +75,7 @@ _PLANS = {
         "ORDER BY priority, score DESC, opened_at, id LIMIT 200"
     ),
     "page": (
-        "SELECT * FROM work_order WHERE closed_at IS NULL AND building IN ('a', 'd') "
+        "SELECT * FROM work_order WHERE closed_at IS NULL AND building IN ('a', 'd') "  # noqa: S608
         f"ORDER BY priority, score DESC, opened_at, id LIMIT {PAGE}"
     ),
     "closed": (
