@@ -155,9 +155,7 @@ class Past:
 
     def at(self, day: date, memory: Memory) -> Mapping[str, Floats]:
         """What was judged against on a day, from memory or made anew to the same values."""
-        if day not in self._given:
-            self.references(day, memory)
-        return self._given[day]
+        return self._given[day] if day in self._given else self.references(day, memory)
 
     def _keep(self, found: dict[str, Floats], column: int, began: Mapping[str, Floats]) -> None:
         for name in self.daily.frozen:
