@@ -12,7 +12,7 @@ from analytics.calendar import Calendar
 from analytics.daybook import Daybook
 from analytics.episodes import Folding
 from analytics.references import Memory, Past
-from analytics.rules import night_flow
+from analytics.rules import night_flow, still_damper
 from core.batch import Floats, Ints
 from core.clock import DAY_MS, HOUR_MS
 from core.finding import Evidence, Finding, FindingState
@@ -113,3 +113,13 @@ def test_a_finding_keeps_what_it_was_judged_against() -> None:
     known = memory([], [finding])
     assert lowest(past(plant), DAY + timedelta(days=30), known) == 0.0123
     assert lowest(past(plant), DAY - timedelta(days=1), known) != 0.0123
+
+
+def test_a_rule_without_references_has_nothing_to_tell_of_when_its_fault_began() -> None:
+    """It is asked all the same, once a finding opens."""
+    plant, rule = Plant(), still_damper.RULE
+    assert rule.daily is not None
+    targets = list(rule.targets(SITE))
+    calendar = Calendar(SITE)
+    book = Daybook(SITE, calendar, plant.store, [p for t in targets for p in t.points.values()])
+    assert Past(SITE, calendar, book, rule, rule.daily, targets).at(DAY, memory([])) == {}
