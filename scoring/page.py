@@ -36,7 +36,7 @@ SEN-06, SEN-10, SEN-11, SEN-14, SEN-15, SEN-16, PWR-11, PWR-17, FC-7 and AC-13, 
 thresholds, with their kinds added to what is within reach; PWR-17's spells and share were set after
 a look at what it missed on these seeds, and so were proofs that they had got wrong, FC-10's leak of
 a return damper and what AC-08 takes for a damper in hand. Only other seeds judge; the sealed ones
-below are of before PWR-11, PWR-17, FC-7, AC-13 and these proofs, on a campus of few radiators.
+below were run once, with these rules.
 
 ![Recall by kind of fault](pictures/{picture})
 """
