@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.clock import DAY_MS
 
 WINDOW_MS = 90 * DAY_MS
-"""Orders of so long are counted, by when their findings opened (issue of teaching)."""
+"""Orders of so long are counted, by when their findings opened."""
 
 LEAST_PRECISION = 0.6
 """Below it a rule costs crews more ways than it saves."""
