@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -48,6 +48,10 @@ MOST_DAYS = 366
 
 _LARGEST = 1e9
 _MOST_WORDS, _LEAST_DOCUMENT, _MOST_DOCUMENT = 500, 3, 200
+
+
+Borne = tuple[Order, PlanRow, str]
+"""An order, what it is held against, and the local day until which it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,9 @@ class EventBoard:
     def lines(self, actor: Actor) -> list[EventLine]:
         """Events in scope, the newest first."""
         with self.sessions.session(scope_of(actor.buildings), reading=True) as session:
-            return [self._line(session, actor, event) for event in read_events(session)]
+            events = read_events(session)
+            borne = self._borne(session) if events else []
+            return [self._line(actor, event, self._orders(borne, event)) for event in events]
 
     def may_enter(self, actor: Actor) -> bool:
         """Whether somebody may enter one."""
@@ -147,7 +153,7 @@ class EventBoard:
                 raise OrderRefused(
                     Text("Who entered it does not confirm it; ask another one."), code="forbidden"
                 )
-            if actor.login in self._hands(session, event):
+            if actor.login in _hands(self._orders(self._borne(session), event)):
                 raise OrderRefused(
                     Text("Who repaired or closed an order that it bears on does not confirm it; "
                          "ask another one."), code="forbidden",
@@ -202,36 +208,43 @@ class EventBoard:
         append_step(session, row, self.key)
         _audit(session, row.at, actor, what, event.id, row.reason)
 
-    def _line(self, session: Session, actor: Actor, event: LedgerEvent) -> EventLine:
+    @staticmethod
+    def _line(actor: Actor, event: LedgerEvent, of: Sequence[Order]) -> EventLine:
         signs = actor.role in SIGNERS and actor.login != SYSTEM.login
         waits = event.standing is EventStanding.WAITING
-        other = event.by != actor.login and actor.login not in self._hands(session, event)
+        other = event.by != actor.login and actor.login not in _hands(of)
         return EventLine(
-            event=event, orders=tuple(sorted({o.id for o in self._orders(session, event)})),
+            event=event, orders=tuple(sorted({o.id for o in of})),
             may_decide=signs and waits and other, may_refuse=signs and waits,
             may_undo=signs and event.standing is EventStanding.COUNTS,
         )  # fmt: skip
 
-    def _hands(self, session: Session, event: LedgerEvent) -> frozenset[str]:
-        """Who repaired or closed the orders that an event bears on."""
-        of = self._orders(session, event)
-        logins = {login for order in of for login in (order.repaired_by, order.closed_by) if login}
-        return frozenset(logins - {SYSTEM.login})
-
-    def _orders(self, session: Session, event: LedgerEvent) -> list[Order]:
+    def _orders(self, borne: Sequence[Borne], event: LedgerEvent) -> list[Order]:
         """Orders whose days, before or after, are measured where an event acts, while it does."""
         zone = ZoneInfo(self.site.timezone)
-        query = (
-            select(Order, PlanRow)
-            .join(AccountRow, AccountRow.order_id == Order.id)
-            .join(PlanRow, PlanRow.id == AccountRow.plan_id)
-            .where(AccountRow.until >= event.first.isoformat())
-        )
         return [
             order
-            for order, plan in session.execute(query)
-            if touches(event, plan) and event.last >= local_day(plan.onset, zone)
+            for order, plan, until in borne
+            if until >= event.first.isoformat()
+            and event.last >= local_day(plan.onset, zone)
+            and touches(event, plan)
         ]
+
+    @staticmethod
+    def _borne(session: Session) -> Sequence[Borne]:
+        """Every order that counts or counted, asked once for all events."""
+        query = (
+            select(Order, PlanRow, AccountRow.until)
+            .join(AccountRow, AccountRow.order_id == Order.id)
+            .join(PlanRow, PlanRow.id == AccountRow.plan_id)
+        )
+        return [(order, plan, until) for order, plan, until in session.execute(query)]
+
+
+def _hands(of: Sequence[Order]) -> frozenset[str]:
+    """Who repaired or closed some orders."""
+    logins = {login for order in of for login in (order.repaired_by, order.closed_by) if login}
+    return frozenset(logins - {SYSTEM.login})
 
 
 def _check(said: Said) -> None:

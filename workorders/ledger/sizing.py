@@ -6,11 +6,12 @@ is no evidence of anything else, or any failed saving could be explained away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.records.base import scope_of
@@ -129,10 +130,15 @@ def _order_in(session: Session, ground: Ground, meter: str, first: date, last: d
         )
         .order_by(OrderFinding.onset)
     )
-    for target, _, order in session.execute(query):
-        if meter not in _seen_by(site, target, order.family):
-            continue
-        if order.closed_at is None or _over(session, ground, order) >= first:
+    found = [
+        order
+        for target, _, order in session.execute(query)
+        if meter in _seen_by(site, target, order.family)
+    ]
+    untils = _untils(session, [order.id for order in found])
+    for order in found:
+        over = max(ground.day(order.closed_at or 0), untils.get(order.id, date.min))
+        if order.closed_at is None or over >= first:
             return str(order.id)
     return ""
 
@@ -144,8 +150,11 @@ def _seen_by(site: Site, target: str, family: str) -> set[str]:
     return {meter for cell in (*cells, asset) for meter in above(site, cell)}
 
 
-def _over(session: Session, ground: Ground, order: Order) -> date:
-    """The last day on which an order, closed by now, was on its meters."""
-    closed = ground.day(order.closed_at or 0)
-    untils = session.scalars(select(AccountRow.until).where(AccountRow.order_id == order.id))
-    return max([closed, *(date.fromisoformat(day) for day in untils)])
+def _untils(session: Session, orders: Sequence[str]) -> dict[str, date]:
+    """Of orders with a booking, the last day that counts."""
+    query = (
+        select(AccountRow.order_id, func.max(AccountRow.until))
+        .where(AccountRow.order_id.in_(orders))
+        .group_by(AccountRow.order_id)
+    )
+    return {order: date.fromisoformat(day) for order, day in session.execute(query)}
