@@ -56,22 +56,14 @@ class _Sum:
     events: set[int] = field(default_factory=set)
 
 
-def measured_at(plan: PlanRow, carrier: str) -> frozenset[str]:
-    """Where an order's days are measured: an event elsewhere does not bear on them.
-
-    The asset itself; and the meter that the saving comes out of, where meters priced the formula.
-    The points of an air handler know nothing of what a tenant plugs in below the same main.
-    """
-    cell = plan.boundary.get(carrier, "")
-    *_, days = plan.detail.get("costs", {}).get(carrier, (0,))
-    by_meter = days > 0
-    return frozenset({plan.target, cell}) if cell and by_meter else frozenset({plan.target})
-
-
 def touches(event: LedgerEvent, plan: PlanRow) -> bool:
-    """Whether an event bears on an order's days at all."""
-    carrier = event.carrier.value
-    return carrier in plan.carriers and event.place in measured_at(plan, carrier)
+    """Whether an event bears on an order's days: where it acts at what they are measured at.
+
+    Days are measured at the asset itself: a meter where the fault is of a meter, else the points
+    of plant, which know nothing of what a tenant plugs in below the same main. The meters of a
+    building only priced the formula, before *done*.
+    """
+    return event.carrier.value in plan.carriers and event.place == plan.target
 
 
 def share_of_window(event: LedgerEvent, plan: PlanRow, zone: ZoneInfo) -> float:
